@@ -1,0 +1,7 @@
+/**
+ * The placement engine: should this DaemonSet's pod run on that node, exactly as Kubernetes decides,
+ * and why. Pure: no I/O, no clock; usable as a library on its own (`rollcall/placement`).
+ */
+export { compilePlacement, evaluatePlacement } from './compile.ts';
+export { PLACEMENT_ENGINE_VERSION } from './engine-version.ts';
+export type * from './types.ts';

@@ -1,0 +1,31 @@
+/** Times and durations on the wire. Inside, a time is milliseconds since 1970 and 0 means "not known". */
+
+export interface WireTime {
+  readonly seconds: string;
+  readonly nanos: number;
+}
+
+export function timeToWire(ms: number): WireTime | null {
+  return ms === 0 ? null : split(ms);
+}
+
+export function timeFromWire(time: WireTime | null | undefined): number {
+  return time ? join(time) : 0;
+}
+
+export function durationToWire(ms: number): WireTime {
+  return split(ms);
+}
+
+export function durationFromWire(duration: WireTime | null | undefined): number {
+  return duration ? join(duration) : 0;
+}
+
+function split(ms: number): WireTime {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: String(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) };
+}
+
+function join({ seconds, nanos }: WireTime): number {
+  return Number(seconds) * 1000 + Math.round(nanos / 1e6);
+}

@@ -1,0 +1,246 @@
+/**
+ * Turns wire messages into our own values and back. Generated types stop here: nothing else inside
+ * knows how a message looks in memory.
+ */
+import type { PlacementResult, Reason, Verdict } from '../placement/types.ts';
+import type { Assignment, DaemonSetKey, Drift, DriftKind, NodeFacts, NodeReport, PodHealth, PodPhase, PodReport } from '../roll/model.ts';
+import type { Assignment as WireAssignment, Assignment__Output as WireAssignmentRead } from './generated/rollcall/v1/Assignment.ts';
+import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
+import type { Drift as WireDrift, Drift__Output as WireDriftRead } from './generated/rollcall/v1/Drift.ts';
+import type { NodeFacts as WireNodeFacts, NodeFacts__Output as WireNodeFactsRead } from './generated/rollcall/v1/NodeFacts.ts';
+import type { NodeReport as WireNodeReport, NodeReport__Output as WireNodeReportRead } from './generated/rollcall/v1/NodeReport.ts';
+import type { Placement as WirePlacement, Placement__Output as WirePlacementRead } from './generated/rollcall/v1/Placement.ts';
+import type { PodHealth as WirePodHealth, PodHealth__Output as WirePodHealthRead } from './generated/rollcall/v1/PodHealth.ts';
+import type { PodReport as WirePodReport, PodReport__Output as WirePodReportRead } from './generated/rollcall/v1/PodReport.ts';
+import type { Reason as WireReason, Reason__Output as WireReasonRead } from './generated/rollcall/v1/Reason.ts';
+import { enumCodec } from './wire-enum.ts';
+import { timeFromWire, timeToWire } from './wire-time.ts';
+
+export const verdictCodec = enumCodec<Verdict>()('VERDICT', ['run', 'keep', 'none']);
+export const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', ['passed', 'failed', 'ignored', 'warning']);
+export const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']);
+export const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
+  'missing',
+  'unexpected',
+  'duplicate',
+  'outdated',
+  'unhealthy',
+  'unknown',
+]);
+
+/** `namespace/name`, or `''` where the reference is unset. */
+export function daemonSetKey(ref: { namespace?: string; name?: string } | null | undefined): DaemonSetKey {
+  return ref?.name ? `${ref.namespace}/${ref.name}` : '';
+}
+
+export function daemonSetRef(key: DaemonSetKey, uid = ''): DaemonSetRef {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1), uid };
+}
+
+export function nodeFactsToWire(facts: NodeFacts): WireNodeFacts {
+  const { name, uid, labels, taints, unschedulable, conditions, versions, resourceVersion } = facts;
+  return {
+    node: { name, uid },
+    labels: { ...labels },
+    taints: [...taints],
+    unschedulable,
+    conditions: [...conditions],
+    versions,
+    resourceVersion,
+  };
+}
+
+export function nodeFactsFromWire(wire: WireNodeFactsRead): NodeFacts {
+  return {
+    name: wire.node?.name ?? '',
+    uid: wire.node?.uid ?? '',
+    labels: wire.labels,
+    taints: wire.taints,
+    unschedulable: wire.unschedulable,
+    conditions: wire.conditions,
+    versions: wire.versions ?? NO_VERSIONS,
+    resourceVersion: wire.resourceVersion,
+  };
+}
+
+const NO_VERSIONS = { kubelet: '', kernel: '', containerRuntime: '', osImage: '', operatingSystem: '', architecture: '' };
+
+export function podHealthToWire(pod: PodHealth): WirePodHealth {
+  const { daemonSet, daemonSetUid, phase, sinceMs, createdMs, ...rest } = pod;
+  return {
+    ...rest,
+    daemonSet: daemonSetRef(daemonSet, daemonSetUid),
+    phase: podPhaseCodec.toWire(phase),
+    sinceTime: timeToWire(sinceMs),
+    createTime: timeToWire(createdMs),
+  };
+}
+
+export function podHealthFromWire(wire: WirePodHealthRead): PodHealth {
+  return {
+    daemonSet: daemonSetKey(wire.daemonSet),
+    daemonSetUid: wire.daemonSet?.uid ?? '',
+    podName: wire.podName,
+    podUid: wire.podUid,
+    phase: podPhaseCodec.fromWire(wire.phase) ?? 'Unknown',
+    ready: wire.ready,
+    available: wire.available,
+    restartCount: wire.restartCount,
+    waitingReason: wire.waitingReason,
+    waitingMessage: wire.waitingMessage,
+    templateRevision: wire.templateRevision,
+    sinceMs: timeFromWire(wire.sinceTime),
+    createdMs: timeFromWire(wire.createTime),
+    terminating: wire.terminating,
+  };
+}
+
+export function driftToWire(drift: Drift): WireDrift {
+  const { kind, daemonSet, node, podName, detail, sinceMs } = drift;
+  return {
+    kind: driftKindCodec.toWire(kind),
+    daemonSet: daemonSetRef(daemonSet),
+    node: { name: node },
+    podName,
+    detail,
+    sinceTime: timeToWire(sinceMs),
+  };
+}
+
+export function driftFromWire(wire: WireDriftRead): Drift {
+  return {
+    kind: driftKindCodec.fromWire(wire.kind) ?? 'unknown',
+    daemonSet: daemonSetKey(wire.daemonSet),
+    node: wire.node?.name ?? '',
+    podName: wire.podName,
+    detail: wire.detail,
+    sinceMs: timeFromWire(wire.sinceTime),
+  };
+}
+
+export function assignmentToWire(assignment: Assignment): WireAssignment {
+  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds } = assignment;
+  return {
+    daemonSet: daemonSetRef(daemonSet, daemonSetUid),
+    verdict: verdictCodec.toWire(verdict),
+    templateRevision,
+    version: String(version),
+    minReadySeconds,
+  };
+}
+
+/** `null` for a verdict that is no assignment: a newer coordinator's, or a bug. */
+export function assignmentFromWire(wire: WireAssignmentRead): Assignment | null {
+  const verdict = verdictCodec.fromWire(wire.verdict);
+  if (verdict !== 'run' && verdict !== 'keep') return null;
+  return {
+    daemonSet: daemonSetKey(wire.daemonSet),
+    daemonSetUid: wire.daemonSet?.uid ?? '',
+    verdict,
+    templateRevision: wire.templateRevision,
+    version: Number(wire.version),
+    minReadySeconds: wire.minReadySeconds,
+  };
+}
+
+export function nodeReportToWire(report: NodeReport): WireNodeReport {
+  return {
+    reportSequence: String(report.sequence),
+    observeTime: timeToWire(report.observedMs),
+    facts: nodeFactsToWire(report.facts),
+    source: report.source,
+    problem: report.problem,
+  };
+}
+
+/** `null` when the report lacks its facts. */
+export function nodeReportFromWire(wire: WireNodeReportRead): NodeReport | null {
+  if (!wire.facts) return null;
+  return {
+    sequence: Number(wire.reportSequence),
+    observedMs: timeFromWire(wire.observeTime),
+    facts: nodeFactsFromWire(wire.facts),
+    source: wire.source,
+    problem: wire.problem,
+  };
+}
+
+export function podReportToWire(report: PodReport): WirePodReport {
+  return {
+    reportSequence: String(report.sequence),
+    observeTime: timeToWire(report.observedMs),
+    pods: report.pods.map(podHealthToWire),
+    verifiedRevision: String(report.verifiedRevision),
+    drifts: report.drifts.map(driftToWire),
+  };
+}
+
+export function podReportFromWire(wire: WirePodReportRead): PodReport {
+  return {
+    sequence: Number(wire.reportSequence),
+    observedMs: timeFromWire(wire.observeTime),
+    pods: wire.pods.map(podHealthFromWire),
+    verifiedRevision: Number(wire.verifiedRevision),
+    drifts: wire.drifts.map(driftFromWire),
+  };
+}
+
+export function placementToWire(
+  daemonSet: DaemonSetKey,
+  node: string,
+  { verdict, shouldRun, shouldContinueRunning, reasons }: PlacementResult,
+): WirePlacement {
+  return {
+    daemonSet: daemonSetRef(daemonSet),
+    node: { name: node },
+    verdict: verdictCodec.toWire(verdict),
+    shouldRun,
+    shouldContinueRunning,
+    reasons: reasons.map(reasonToWire),
+  };
+}
+
+export function placementFromWire(wire: WirePlacementRead): PlacementResult {
+  return {
+    verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
+    shouldRun: wire.shouldRun,
+    shouldContinueRunning: wire.shouldContinueRunning,
+    reasons: wire.reasons.map(reasonFromWire),
+  };
+}
+
+function reasonToWire({ outcome, found, edits, ...rest }: Reason): WireReason {
+  return {
+    ...rest,
+    outcome: outcomeCodec.toWire(outcome),
+    ...(found !== null && { found }),
+    edits: edits.map(({ verdict, objectKind, fieldPath, action, command }) => ({
+      objectKind,
+      fieldPath,
+      action,
+      command,
+      verdict: verdictCodec.toWire(verdict),
+    })),
+  };
+}
+
+function reasonFromWire(wire: WireReasonRead): Reason {
+  const { code, message, fieldPath, nodeFieldPath, wanted, found, edits } = wire;
+  return {
+    code,
+    outcome: outcomeCodec.fromWire(wire.outcome) ?? 'ignored',
+    message,
+    fieldPath,
+    nodeFieldPath,
+    wanted,
+    found: found ?? null,
+    edits: edits.map((edit) => ({
+      objectKind: edit.objectKind === 'DaemonSet' ? 'DaemonSet' : 'Node',
+      fieldPath: edit.fieldPath,
+      action: edit.action,
+      command: edit.command,
+      verdict: verdictCodec.fromWire(edit.verdict) ?? 'none',
+    })),
+  };
+}
