@@ -1,0 +1,100 @@
+/** What every source file of the house looks like. */
+import { describe, expect, it } from 'vitest';
+import { codeLinesOf, importsOf, pathsUnder, readText, type SourceFile, sourceFiles } from './source-files.ts';
+
+const LINES_MAX = 300;
+const COLUMNS_MAX = 140;
+/** Where the outside world comes in: programs' entry points, the clock, and what runs before anything is built. */
+const MAY_TOUCH_THE_WORLD = /(^|\/)main\.ts$|^shared\/clock\.ts$|^test\/bench\/|^\.ci\/|\.mjs$/;
+
+/** `path:line` of every line that `find` accepts. */
+function places(find: (line: string) => boolean, linesOf = (file: SourceFile): readonly string[] => file.lines) {
+  return sourceFiles.flatMap((file) =>
+    linesOf(file).flatMap((line, index) => (find(line) ? [`${file.path}:${index + 1}`] : [])),
+  );
+}
+
+describe('source files', () => {
+  it('are found at all', () => {
+    const paths = sourceFiles.map(({ path }) => path);
+    expect(paths).toContain('shared/clock.ts');
+    expect(paths).toContain('.ci/check-breaking.mjs');
+    expect(paths.filter((path) => path.includes('/generated/'))).toEqual([]);
+  });
+
+  it(`have at most ${LINES_MAX} lines`, () => {
+    const long = sourceFiles.filter(({ lines }) => lines.length > LINES_MAX);
+    expect(long.map(({ path, lines }) => `${path}: ${lines.length}`)).toEqual([]);
+  });
+
+  it(`have no line over ${COLUMNS_MAX} columns`, () => {
+    expect(places((line) => [...line].length > COLUMNS_MAX)).toEqual([]);
+  });
+
+  it('open with a comment that says what they are for', () => {
+    const bare = sourceFiles.filter(({ text }) => !/^(#![^\n]*\n)?\/(\*\*?\s|\/ )\s*\S/.test(text));
+    expect(bare.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have names in kebab-case', () => {
+    const named = /^(\.ci\/)?([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.(ts|mjs)$/;
+    expect(sourceFiles.map(({ path }) => path).filter((path) => !named.test(path))).toEqual([]);
+  });
+
+  it('leave no work for later', () => {
+    const marker = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b`);
+    expect(places((line) => marker.test(line))).toEqual([]);
+  });
+
+  it('take time, randomness and the environment as dependencies', () => {
+    const world = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b/;
+    const offenders = places((line) => world.test(line), codeLinesOf);
+    expect(offenders.filter((place) => !MAY_TOUCH_THE_WORLD.test(place.replace(/:\d+$/, '')))).toEqual([]);
+  });
+
+  it('switch no rule off without saying why', () => {
+    const silenced = /(oxlint|eslint|biome)-(disable|ignore)|@ts-(ignore|expect-error|nocheck)/;
+    const explained = /(-- |: )\S/;
+    const linesOf = (file: SourceFile) => (file.path.startsWith('test/house/') ? [] : file.lines);
+    expect(places((line) => silenced.test(line) && !explained.test(line), linesOf)).toEqual([]);
+  });
+});
+
+describe('benchmarks', () => {
+  it('are all run by `npm run bench`', () => {
+    const bench = pathsUnder('test').filter((path) => path.startsWith('test/bench/') && path.endsWith('.ts'));
+    const reached = new Set<string>();
+    const visit = (path: string) => {
+      const file = sourceFiles.find((candidate) => candidate.path === path);
+      if (file === undefined || reached.has(path)) return;
+      reached.add(path);
+      importsOf(file).forEach(visit);
+    };
+    visit('test/bench/main.ts');
+    expect(bench.filter((path) => !reached.has(path))).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  const manifest = JSON.parse(readText('package.json')) as {
+    allowScripts?: Record<string, boolean>;
+    scripts: Record<string, string>;
+  };
+
+  it('says of every dependency with install scripts whether they may run', () => {
+    const lock = JSON.parse(readText('package-lock.json')) as {
+      packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
+    };
+    const scripted = Object.entries(lock.packages)
+      .filter(([path, entry]) => path.startsWith('node_modules/') && entry.hasInstallScript && !entry.optional)
+      .map(([path]) => path.slice('node_modules/'.length));
+    expect(scripted).toContain('better-sqlite3');
+    expect(scripted.filter((name) => manifest.allowScripts?.[name] === undefined)).toEqual([]);
+  });
+
+  it('names every check that .ci/run makes, and .ci/run makes every check', () => {
+    const made = [...readText('.ci/run').matchAll(/npm run (?:--silent )?(check:[a-z]+)/g)].map((match) => match[1]);
+    const named = Object.keys(manifest.scripts).filter((name) => name.startsWith('check:'));
+    expect(made.toSorted()).toEqual(named.toSorted());
+  });
+});

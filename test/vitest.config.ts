@@ -1,0 +1,18 @@
+/** How the tests run: from the repository's root, every test/**\/*.test.ts, two at a time. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    reporters: ['default'],
+    // Colours depend on who watches; what tests compare must not.
+    env: { NO_COLOR: '1' },
+  },
+});
