@@ -1,0 +1,24 @@
+/** What a placement reads of a node: its name, its labels and its taints. Never throws, never copies. */
+import type { Node } from '../kubernetes/objects.ts';
+import { asList, asObject, asText } from './tolerant-reading.ts';
+
+export type Labels = Readonly<Record<string, unknown>>;
+
+/** A taint as found: any field may be missing or of the wrong type. */
+export type RawTaint =
+  | { readonly key?: unknown; readonly value?: unknown; readonly effect?: unknown }
+  | null
+  | undefined;
+
+/** `''` where the node has no name. */
+export function nodeNameOf(node: Node): string {
+  return asText(node?.metadata?.name);
+}
+
+export function labelsOf(node: Node): Labels {
+  return asObject(node?.metadata?.labels);
+}
+
+export function taintsOf(node: Node): readonly RawTaint[] {
+  return asList(node?.spec?.taints) as readonly RawTaint[];
+}

@@ -1,0 +1,128 @@
+/**
+ * One requirement of a node selector term: whether Kubernetes can use it at all, and whether a
+ * label's or a field's value satisfies it (apimachinery labels/selector.go; component-helpers
+ * nodeaffinity.go).
+ */
+import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
+import type { RequirementFields } from './daemon-set-fields.ts';
+import { parseInt64 } from './int64.ts';
+
+export type RequirementList = 'matchExpressions' | 'matchFields';
+
+export interface CompiledRequirement {
+  readonly list: RequirementList;
+  /** Its place in that list. */
+  readonly index: number;
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+  /** The same values where they are so many that looking them up pays; else `null`. */
+  readonly valueSet: ReadonlySet<string> | null;
+  /** The number that a `Gt` or `Lt` compares with; 0 for every other operator. */
+  readonly bound: number | bigint;
+  /** What makes it unusable, one sentence part; `''` where it is usable. */
+  readonly problem: string;
+}
+
+/** Up to so many values, comparing one by one is faster than a set. */
+const LISTED_VALUES_MAX = 8;
+
+/** The only field of a node that matchFields can ask for. */
+export const NODE_NAME_FIELD = 'metadata.name';
+
+export function compileExpression(fields: RequirementFields, index: number): CompiledRequirement {
+  const compares = fields.operator === 'Gt' || fields.operator === 'Lt';
+  return {
+    ...fields,
+    key: internalized(fields.key),
+    list: 'matchExpressions',
+    index,
+    valueSet: fields.values.length > LISTED_VALUES_MAX ? new Set(fields.values) : null,
+    bound: (compares && parseInt64(fields.values[0] ?? '')) || 0,
+    problem: expressionProblem(fields),
+  };
+}
+
+export function compileField(fields: RequirementFields, index: number): CompiledRequirement {
+  return { ...fields, list: 'matchFields', index, valueSet: null, bound: 0, problem: fieldProblem(fields) };
+}
+
+/**
+ * Whether a value satisfies a usable requirement.
+ *
+ * @param value the node's value of the requirement's key; `undefined` where the node lacks it
+ */
+export function requirementMatches(requirement: CompiledRequirement, value: string | undefined): boolean {
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && hasValue(requirement, value);
+    case 'NotIn':
+      return value === undefined || !hasValue(requirement, value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt': {
+      const number = value === undefined ? null : parseInt64(value);
+      return number !== null && number > requirement.bound;
+    }
+    case 'Lt': {
+      const number = value === undefined ? null : parseInt64(value);
+      return number !== null && number < requirement.bound;
+    }
+    default:
+      return false;
+  }
+}
+
+function hasValue({ values, valueSet }: CompiledRequirement, value: string): boolean {
+  return valueSet === null ? values.includes(value) : valueSet.has(value);
+}
+
+/** Any other field than the name is read as empty, and is there. */
+export function fieldValue(key: string, nodeName: string): string {
+  return key === NODE_NAME_FIELD ? nodeName : '';
+}
+
+function expressionProblem({ key, operator, values }: RequirementFields): string {
+  const [keyProblem] = qualifiedNameProblems(key);
+  if (keyProblem !== undefined) return `key '${key}' is no label key: ${keyProblem}`;
+  const countProblem = valueCountProblem(operator, values.length);
+  if (countProblem !== '') return countProblem;
+  if ((operator === 'Gt' || operator === 'Lt') && parseInt64(values[0] ?? '') === null) {
+    return `${operator} compares integers, and '${values[0]}' is none of 64 bits`;
+  }
+  for (const value of values) {
+    const [valueProblem] = labelValueProblems(value);
+    if (valueProblem !== undefined) return `value '${value}' is no label value: ${valueProblem}`;
+  }
+  return '';
+}
+
+function valueCountProblem(operator: string, count: number): string {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return count > 0 ? '' : `${operator} needs at least one value`;
+    case 'Exists':
+    case 'DoesNotExist':
+      return count === 0 ? '' : `${operator} takes no values`;
+    case 'Gt':
+    case 'Lt':
+      return count === 1 ? '' : `${operator} needs exactly one value, not ${count}`;
+    default:
+      return `operator '${operator}' is none of In, NotIn, Exists, DoesNotExist, Gt, Lt`;
+  }
+}
+
+function fieldProblem({ operator, values }: RequirementFields): string {
+  if (operator !== 'In' && operator !== 'NotIn') {
+    return `operator '${operator}' is none of In, NotIn, which are all that matchFields knows`;
+  }
+  return values.length === 1 ? '' : `${operator} in matchFields needs exactly one value, not ${values.length}`;
+}
+
+/** The same text in the form in which the runtime keeps property names, which makes reading labels by it faster. */
+function internalized(key: string): string {
+  return Object.keys({ [key]: 0 })[0] ?? key;
+}

@@ -1,0 +1,50 @@
+/**
+ * A DaemonSet's placement rules made ready, and the decision by them. This is the hot path: it
+ * allocates nothing for a node, and everything that only an explanation needs lives elsewhere.
+ */
+import type { Node } from '../kubernetes/objects.ts';
+import type { DaemonSetFields, SelectorEntry } from './daemon-set-fields.ts';
+import { anyTermMatches, type CompiledTerm, compileTerm } from './node-affinity.ts';
+import { type Labels, labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
+import { readEntry } from './tolerant-reading.ts';
+import { type PodToleration, podTolerations, taintVerdict } from './tolerations.ts';
+import type { Verdict } from './types.ts';
+
+export interface PlacementRules {
+  /** `''` where the template names no node. */
+  readonly nodeName: string;
+  readonly nodeSelector: readonly SelectorEntry[];
+  /** `null` where there is no required node affinity. */
+  readonly terms: readonly CompiledTerm[] | null;
+  /** Those of the terms that can match at all. */
+  readonly usableTerms: readonly CompiledTerm[];
+  readonly tolerations: readonly PodToleration[];
+}
+
+export function compileRules(fields: DaemonSetFields): PlacementRules {
+  const terms = fields.terms?.map(compileTerm) ?? null;
+  return {
+    nodeName: fields.nodeName,
+    nodeSelector: fields.nodeSelector,
+    terms,
+    usableTerms: terms?.filter(({ usable }) => usable) ?? [],
+    tolerations: podTolerations(fields),
+  };
+}
+
+/** The decision (daemon_controller.go, NodeShouldRunDaemonPod). */
+export function decideByRules(rules: PlacementRules, node: Node): Verdict {
+  if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return 'none';
+  if (!labelsAreSelected(rules, labelsOf(node), node)) return 'none';
+  return taintVerdict(rules.tolerations, taintsOf(node));
+}
+
+/** Whether nodeSelector and required node affinity match; `labels` stand in for the node's own. */
+export function labelsAreSelected(rules: PlacementRules, labels: Labels, node: Node): boolean {
+  const { nodeSelector } = rules;
+  for (let i = 0; i < nodeSelector.length; i++) {
+    const { key, value } = nodeSelector[i] as SelectorEntry;
+    if (readEntry(labels, key) !== value) return false;
+  }
+  return rules.terms === null || anyTermMatches(rules.usableTerms, labels, nodeNameOf(node));
+}

@@ -1,0 +1,109 @@
+/**
+ * Which taints a daemon pod tolerates: the template's tolerations and those that Kubernetes adds to
+ * every daemon pod (component-helpers corev1/helpers.go; daemon util AddOrUpdateDaemonPodTolerations).
+ */
+import type { DaemonSetFields, TolerationFields } from './daemon-set-fields.ts';
+import type { RawTaint } from './node-reading.ts';
+import { asText } from './tolerant-reading.ts';
+import type { Verdict } from './types.ts';
+
+/** A toleration of the daemon pod, and where it comes from. */
+export interface PodToleration extends TolerationFields {
+  /** Its place in the template's tolerations; -1 where Kubernetes added it. */
+  readonly templateIndex: number;
+  /** Kubernetes adds it, or would if the template did not have it. */
+  readonly automatic: boolean;
+}
+
+/**
+ * The tolerations of the daemon pod. An automatic one replaces the template's one of the same key,
+ * effect, operator and value in its place, and so takes away its seconds; else it comes last.
+ */
+export function podTolerations(fields: DaemonSetFields): readonly PodToleration[] {
+  const tolerations: PodToleration[] = fields.tolerations.map((toleration, templateIndex) => ({
+    ...toleration,
+    templateIndex,
+    automatic: false,
+  }));
+  for (const automatic of automaticTolerations(fields.hostNetwork)) {
+    let replaced = false;
+    for (const [place, toleration] of tolerations.entries()) {
+      if (!isSameToleration(toleration, automatic)) continue;
+      tolerations[place] = { ...automatic, templateIndex: toleration.templateIndex, automatic: true };
+      replaced = true;
+    }
+    if (!replaced) tolerations.push({ ...automatic, templateIndex: -1, automatic: true });
+  }
+  return tolerations;
+}
+
+/** Whether one toleration tolerates one taint. `tolerationSeconds` plays no part. */
+export function tolerates(toleration: TolerationFields, key: string, value: string, effect: string): boolean {
+  if (toleration.effect !== '' && toleration.effect !== effect) return false;
+  if (toleration.key !== '' && toleration.key !== key) return false;
+  switch (toleration.operator) {
+    case '':
+    case 'Equal':
+      return toleration.value === value;
+    case 'Exists':
+      return true;
+    default:
+      // Also Lt and Gt: they count only where the feature gate TaintTolerationComparisonOperators is on.
+      return false;
+  }
+}
+
+/** The first toleration that tolerates the taint; `undefined` where none does. */
+export function toleratingOf<T extends TolerationFields>(tolerations: readonly T[], taint: RawTaint): T | undefined {
+  const key = asText(taint?.key);
+  const value = asText(taint?.value);
+  const effect = asText(taint?.effect);
+  for (let i = 0; i < tolerations.length; i++) {
+    const toleration = tolerations[i] as T;
+    if (tolerates(toleration, key, value, effect)) return toleration;
+  }
+  return undefined;
+}
+
+/** The verdict as far as taints decide it. Only NoSchedule and NoExecute do. */
+export function taintVerdict(tolerations: readonly TolerationFields[], taints: readonly RawTaint[]): Verdict {
+  let verdict: Verdict = 'run';
+  for (let i = 0; i < taints.length; i++) {
+    const taint = taints[i];
+    const effect = taint?.effect;
+    if (effect !== 'NoSchedule' && effect !== 'NoExecute') continue;
+    if (toleratingOf(tolerations, taint) !== undefined) continue;
+    if (effect === 'NoExecute') return 'none';
+    verdict = 'keep';
+  }
+  return verdict;
+}
+
+export function isSameToleration(one: TolerationFields, other: TolerationFields): boolean {
+  return (
+    one.key === other.key && one.effect === other.effect && one.operator === other.operator && one.value === other.value
+  );
+}
+
+/** What Kubernetes adds to every daemon pod, in its order. */
+export function automaticTolerations(hostNetwork: boolean): readonly TolerationFields[] {
+  return hostNetwork ? AUTOMATIC_WITH_HOST_NETWORK : AUTOMATIC;
+}
+
+const AUTOMATIC: readonly TolerationFields[] = [
+  automatic('node.kubernetes.io/not-ready', 'NoExecute'),
+  automatic('node.kubernetes.io/unreachable', 'NoExecute'),
+  automatic('node.kubernetes.io/disk-pressure', 'NoSchedule'),
+  automatic('node.kubernetes.io/memory-pressure', 'NoSchedule'),
+  automatic('node.kubernetes.io/pid-pressure', 'NoSchedule'),
+  automatic('node.kubernetes.io/unschedulable', 'NoSchedule'),
+];
+
+const AUTOMATIC_WITH_HOST_NETWORK: readonly TolerationFields[] = [
+  ...AUTOMATIC,
+  automatic('node.kubernetes.io/network-unavailable', 'NoSchedule'),
+];
+
+function automatic(key: string, effect: string): TolerationFields {
+  return { key, operator: 'Exists', value: '', effect, tolerationSeconds: null };
+}
