@@ -78,7 +78,9 @@ export interface PodSpec {
 }
 
 export interface NodeAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] };
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+    readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
+  };
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly unknown[];
 }
 

@@ -1,0 +1,20 @@
+/** The JSON types of a DaemonSet's fields. */
+import { int32, int64, intOrString, object, string } from './field-type.ts';
+import { labelSelectorFields, objectMetaFields, podSpecFields } from './pod-spec-fields.ts';
+
+export const daemonSetFields = object({
+  apiVersion: string,
+  kind: string,
+  metadata: objectMetaFields,
+  spec: object({
+    selector: labelSelectorFields,
+    template: object({ metadata: objectMetaFields, spec: podSpecFields }),
+    updateStrategy: object({
+      type: string,
+      rollingUpdate: object({ maxUnavailable: intOrString, maxSurge: intOrString }),
+    }),
+    minReadySeconds: int32,
+    revisionHistoryLimit: int32,
+  }),
+  status: object({ observedGeneration: int64, collisionCount: int32 }),
+});

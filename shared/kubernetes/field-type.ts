@@ -1,0 +1,148 @@
+/**
+ * The JSON types of the fields of a Kubernetes object, and reading a value by them. Finds what the API
+ * server answers with 400: a number where a string belongs, a quantity that is none. Must never throw,
+ * whatever the value.
+ */
+import type { Causes } from './cause.ts';
+import { shown } from './cause.ts';
+import { parseQuantity } from './quantity.ts';
+
+type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time' | 'bytes';
+
+export type FieldType =
+  | { readonly type: ScalarName }
+  | { readonly type: 'list'; readonly of: FieldType }
+  | { readonly type: 'map'; readonly of: FieldType }
+  | { readonly type: 'object'; readonly fields: Readonly<Record<string, FieldType>> };
+
+export const string: FieldType = { type: 'string' };
+export const boolean: FieldType = { type: 'boolean' };
+export const int32: FieldType = { type: 'int32' };
+export const int64: FieldType = { type: 'int64' };
+/** An amount such as `200Mi`, as text or as a number. */
+export const quantity: FieldType = { type: 'quantity' };
+/** A count or a percentage, such as `maxUnavailable`; also a port's number or name. */
+export const intOrString: FieldType = { type: 'intOrString' };
+/** A time as RFC 3339 writes it. */
+export const time: FieldType = { type: 'time' };
+/** Bytes in base64. */
+export const bytes: FieldType = { type: 'bytes' };
+export const list = (of: FieldType): FieldType => ({ type: 'list', of });
+export const map = (of: FieldType): FieldType => ({ type: 'map', of });
+export const object = (fields: Readonly<Record<string, FieldType>>): FieldType => ({ type: 'object', fields });
+
+/**
+ * `value` as the type says, with `null` read as Kubernetes reads it: a field that is not there, an
+ * empty element of a list or a map. Fields that the type does not know stay as they are. What does not
+ * fit is left out and becomes a cause of kind TypeInvalid.
+ */
+export function decodeField(value: unknown, type: FieldType, fieldPath: string, causes: Causes): unknown {
+  switch (type.type) {
+    case 'list':
+      return decodeList(value, type.of, fieldPath, causes);
+    case 'map':
+      return decodeMap(value, type.of, fieldPath, causes);
+    case 'object':
+      return decodeObject(value, type.fields, fieldPath, causes);
+    default:
+      return decodeScalar(value, type.type, fieldPath, causes);
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function decodeList(value: unknown, of: FieldType, fieldPath: string, causes: Causes): unknown {
+  if (!Array.isArray(value)) return misfit(value, 'a list', fieldPath, causes);
+  return value.map((element: unknown, index) =>
+    element === null ? emptyElement(of) : decodeField(element, of, `${fieldPath}[${index}]`, causes),
+  );
+}
+
+function decodeMap(value: unknown, of: FieldType, fieldPath: string, causes: Causes): unknown {
+  if (!isObject(value)) return misfit(value, 'a map', fieldPath, causes);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [
+      key,
+      element === null ? emptyElement(of) : decodeField(element, of, `${fieldPath}[${key}]`, causes),
+    ]),
+  );
+}
+
+function decodeObject(
+  value: unknown,
+  fields: Readonly<Record<string, FieldType>>,
+  fieldPath: string,
+  causes: Causes,
+): unknown {
+  if (!isObject(value)) return misfit(value, 'an object', fieldPath, causes);
+  const decoded: [string, unknown][] = [];
+  for (const [name, element] of Object.entries(value)) {
+    if (element === null) continue;
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const path = fieldPath === '' ? name : `${fieldPath}.${name}`;
+    decoded.push([name, type === undefined ? element : decodeField(element, type, path, causes)]);
+  }
+  return Object.fromEntries(decoded);
+}
+
+function emptyElement(type: FieldType): unknown {
+  switch (type.type) {
+    case 'list':
+      return [];
+    case 'map':
+    case 'object':
+      return {};
+    case 'boolean':
+      return false;
+    case 'string':
+    case 'bytes':
+    case 'time':
+      return '';
+    default:
+      return 0;
+  }
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const BASE_64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
+
+const scalars: Readonly<Record<ScalarName, { readonly expected: string; fits(value: unknown): boolean }>> = {
+  string: { expected: 'a string (in YAML: put it in quotes)', fits: (value) => typeof value === 'string' },
+  boolean: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  int32: { expected: 'a whole number of at most 32 bits', fits: isInt32 },
+  int64: { expected: 'a whole number', fits: isInt64 },
+  intOrString: {
+    expected: 'a whole number or a string',
+    fits: (value) => typeof value === 'string' || isInt32(value),
+  },
+  quantity: {
+    expected: 'a quantity such as 100m, 2 or 200Mi',
+    fits: (value) => (typeof value === 'string' || typeof value === 'number') && parseQuantity(value) !== null,
+  },
+  time: {
+    expected: 'a time such as 2026-01-31T12:00:00Z',
+    fits: (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
+  },
+  bytes: { expected: 'base64', fits: (value) => typeof value === 'string' && BASE_64.test(value) },
+};
+
+function decodeScalar(value: unknown, name: ScalarName, fieldPath: string, causes: Causes): unknown {
+  const scalar = scalars[name];
+  return scalar.fits(value) ? value : misfit(value, scalar.expected, fieldPath, causes);
+}
+
+function isInt32(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -INT32_MAX - 1 && value <= INT32_MAX;
+}
+
+function isInt64(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
+
+function misfit(value: unknown, expected: string, fieldPath: string, causes: Causes): undefined {
+  causes.typeInvalid(fieldPath, `must be ${expected}, not ${shown(value)}`);
+  return undefined;
+}

@@ -1,0 +1,14 @@
+/** One thing that is wrong with a manifest, as it is shown to people: what, where, and in which file. */
+export interface ManifestProblem {
+  /**
+   * Kubernetes' kind of cause (`Required`, `Invalid`, …), the code of a warning, or, for what could not
+   * be read at all, a word of our own such as `MalformedYaml`.
+   */
+  readonly code: string;
+  /** Path of the field; `''` where the whole document is meant. */
+  readonly fieldPath: string;
+  /** One sentence. */
+  readonly message: string;
+  /** `file:line` where the line is known, else the file. */
+  readonly source: string;
+}

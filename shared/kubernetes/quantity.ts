@@ -1,0 +1,62 @@
+/** Kubernetes' resource quantities (`100m`, `200Mi`, `1e3`) as exact numbers that can be compared. */
+
+/** Units of a nano: Kubernetes keeps nine decimal places. */
+const NANO_PER_UNIT = 1_000_000_000n;
+/** Kubernetes clamps what is larger to the largest signed 64-bit number. */
+const LARGEST_NANO = (2n ** 63n - 1n) * NANO_PER_UNIT;
+/** More digits than any number below the clamp has; longer ones are clamped unread, so that they cost nothing. */
+const DIGITS_MAX = 64;
+
+const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
+const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE])([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+
+/**
+ * The quantity in nano units, rounded away from zero, or `null` where the text is no quantity
+ * (Kubernetes apimachinery resource/quantity.go).
+ */
+export function parseQuantity(value: string | number): bigint | null {
+  const match = QUANTITY.exec(typeof value === 'string' ? value.trim() : String(value));
+  if (match === null) return null;
+  const [, sign, whole = '', fraction = '', exponential, exponentDigits = '', suffix = ''] = match;
+  if (whole === '' && fraction === '') return null;
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const exponent = exponential === undefined ? (DECIMAL_EXPONENTS[suffix] ?? 0) : Number(exponentDigits);
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 2 ** 31) return null;
+  const magnitude = inNano(digits, exponent - fraction.length + 9, BINARY_EXPONENTS[suffix] ?? 0);
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+function inNano(digits: string, decimalExponent: number, binaryExponent: number): bigint {
+  if (digits === '') return 0n;
+  const magnitude = digits.length + decimalExponent;
+  if (magnitude > DIGITS_MAX) return LARGEST_NANO;
+  if (magnitude < -DIGITS_MAX) return 1n;
+  const kept = digits.slice(0, DIGITS_MAX * 2);
+  const shift = decimalExponent + (digits.length - kept.length);
+  const binary = 2n ** BigInt(binaryExponent);
+  const nano =
+    shift >= 0 ? BigInt(kept) * binary * 10n ** BigInt(shift) : divideUp(BigInt(kept) * binary, 10n ** BigInt(-shift));
+  return nano > LARGEST_NANO ? LARGEST_NANO : nano;
+}
+
+function divideUp(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
+}
+
+/** Whether the quantity, in nano units, is a whole number to the milli, which is how finely Kubernetes looks. */
+export function isWholeQuantity(nano: bigint): boolean {
+  const milli = divideUp(nano < 0n ? -nano : nano, 1_000_000n);
+  return milli % 1000n === 0n;
+}

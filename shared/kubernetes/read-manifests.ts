@@ -1,0 +1,166 @@
+/**
+ * Reads what `kubectl get … -o yaml|json` prints and what people keep in files: bytes in, objects and
+ * problems out. Never throws, and one bad document never hides the good ones beside it.
+ */
+import { isObject } from './field-type.ts';
+import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, YAML_BYTES_MAX } from './limits.ts';
+import type { ManifestProblem } from './manifest-problem.ts';
+import { readJsonText } from './read-json-text.ts';
+import { readYamlText } from './read-yaml-text.ts';
+import { decodeUtf8 } from './utf8-text.ts';
+
+export interface ManifestObject {
+  readonly object: Record<string, unknown>;
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** `file:line` of the document, or of the item of a list. */
+  readonly source: string;
+}
+
+export interface ReadManifests {
+  readonly objects: readonly ManifestObject[];
+  readonly problems: readonly ManifestProblem[];
+}
+
+/** One document as a reader of text gives it: a value, with the lines of the items of a list. */
+export interface TextDocument {
+  readonly value: unknown;
+  readonly line: number;
+  /** Lines of `items[0]`, `items[1]`, …, as far as they are known. */
+  readonly itemLines: readonly number[];
+}
+
+/** What a reader of text finds: documents, and what is wrong with the others. */
+export interface TextDocuments {
+  readonly documents: readonly TextDocument[];
+  readonly problems: readonly TextProblem[];
+}
+
+export interface TextProblem {
+  readonly code: string;
+  readonly message: string;
+  /** 0 where the whole file is meant. */
+  readonly line: number;
+}
+
+/**
+ * The Kubernetes objects in `bytes`, lists flattened. `sourceName` is how messages call the file. What
+ * cannot be read is a problem with one sentence, and its code is one of NotText, TooLarge, MalformedYaml,
+ * MalformedJson, DuplicateKey, TooDeep, NotAnObject, NoKind, NoApiVersion.
+ */
+export function readManifests(bytes: Uint8Array, sourceName: string): ReadManifests {
+  const objects: ManifestObject[] = [];
+  const problems: ManifestProblem[] = [];
+  const found = readText(bytes, sourceName);
+  for (const { code, message, line } of found.problems) {
+    problems.push({ code, fieldPath: '', message, source: sourceAt(sourceName, line) });
+  }
+  for (const document of found.documents) collectDocument(document, sourceName, objects, problems);
+  return { objects, problems };
+}
+
+function readText(bytes: Uint8Array, sourceName: string): TextDocuments {
+  if (bytes.length > JSON_BYTES_MAX) return tooLarge(sourceName, bytes.length, JSON_BYTES_MAX, '');
+  const decoded = decodeUtf8(bytes, sourceName);
+  if ('problem' in decoded) return { documents: [], problems: [decoded.problem] };
+  const { text } = decoded;
+  if (/^\s*[{[]/.test(text)) {
+    const json = readJsonText(text, sourceName);
+    // A YAML document may begin with a brace too, and JSON documents may follow one another.
+    if (json !== null) return json;
+  }
+  if (bytes.length > YAML_BYTES_MAX) {
+    return tooLarge(sourceName, bytes.length, YAML_BYTES_MAX, ' as YAML; print it with -o json, which may be larger');
+  }
+  return readYamlText(text, sourceName);
+}
+
+function tooLarge(sourceName: string, size: number, max: number, advice: string): TextDocuments {
+  const message = `${sourceName} has ${megabytes(size)} MiB, and at most ${megabytes(max)} MiB are read${advice}.`;
+  return { documents: [], problems: [{ code: 'TooLarge', message, line: 0 }] };
+}
+
+function megabytes(size: number): string {
+  return (size / 1024 / 1024).toFixed(size % (1024 * 1024) === 0 ? 0 : 1);
+}
+
+function collectDocument(
+  document: TextDocument,
+  sourceName: string,
+  objects: ManifestObject[],
+  problems: ManifestProblem[],
+): void {
+  const { value, line, itemLines } = document;
+  const source = sourceAt(sourceName, line);
+  if (!isObject(value)) {
+    problems.push(problem('NotAnObject', '', source, 'is no Kubernetes object but ' + describe(value)));
+    return;
+  }
+  if (!isList(value)) {
+    collectObject(value, source, '', objects, problems);
+    return;
+  }
+  value.items.forEach((item, index) => {
+    const itemLine = itemLines[index];
+    const fieldPath = `items[${index}]`;
+    const itemSource = itemLine === undefined ? `${sourceName} ${fieldPath}` : sourceAt(sourceName, itemLine);
+    if (isObject(item)) collectObject(withListType(item, value), itemSource, fieldPath, objects, problems);
+    else problems.push(problem('NotAnObject', fieldPath, itemSource, 'is no Kubernetes object but ' + describe(item)));
+  });
+}
+
+function collectObject(
+  object: Record<string, unknown>,
+  source: string,
+  fieldPath: string,
+  objects: ManifestObject[],
+  problems: ManifestProblem[],
+): void {
+  const { apiVersion, kind } = object;
+  if (typeof kind !== 'string' || kind === '') {
+    problems.push(problem('NoKind', child(fieldPath, 'kind'), source, 'has no kind'));
+  } else if (typeof apiVersion !== 'string' || apiVersion === '') {
+    problems.push(problem('NoApiVersion', child(fieldPath, 'apiVersion'), source, `is a ${kind} without apiVersion`));
+  } else if (isDeeperThan(object, NESTING_DEPTH_MAX)) {
+    problems.push(problem('TooDeep', fieldPath, source, `nests deeper than ${NESTING_DEPTH_MAX} levels`));
+  } else {
+    objects.push({ object, apiVersion, kind, source });
+  }
+}
+
+function problem(code: string, fieldPath: string, source: string, predicate: string): ManifestProblem {
+  return { code, fieldPath, message: `The document at ${source} ${predicate}.`, source };
+}
+
+type ListObject = Record<string, unknown> & { readonly items: readonly unknown[] };
+
+/** A list has items and a kind that ends so; an object of another kind may well have a field `items`. */
+function isList(object: Record<string, unknown>): object is ListObject {
+  return typeof object['kind'] === 'string' && object['kind'].endsWith('List') && Array.isArray(object['items']);
+}
+
+/** The items of a `NodeList` from the API itself carry no type of their own; the list says it. */
+function withListType(item: Record<string, unknown>, listObject: ListObject): Record<string, unknown> {
+  const kind = String(listObject['kind']).slice(0, -'List'.length);
+  if (kind === '' || item['kind'] !== undefined) return item;
+  return { apiVersion: listObject['apiVersion'], kind, ...item };
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((element) => isDeeperThan(element, levels - 1));
+}
+
+function sourceAt(sourceName: string, line: number): string {
+  return line === 0 ? sourceName : `${sourceName}:${line}`;
+}
+
+function child(fieldPath: string, name: string): string {
+  return fieldPath === '' ? name : `${fieldPath}.${name}`;
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return value === null ? 'null' : `a ${typeof value}`;
+}

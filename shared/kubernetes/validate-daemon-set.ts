@@ -1,0 +1,63 @@
+/**
+ * Decides whether the API server would accept a DaemonSet, and says everything that is wrong with one it
+ * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
+ * our own. Never throws, whatever the object.
+ */
+import type { Cause } from './cause.ts';
+import { Causes, shown } from './cause.ts';
+import { daemonSetFields } from './daemon-set-fields.ts';
+import { DEFAULT_NAMESPACE, defaultDaemonSet } from './default-daemon-set.ts';
+import { decodeField, isObject } from './field-type.ts';
+import type { DaemonSet } from './objects.ts';
+
+export type DaemonSetValidation =
+  | { readonly accepted: true; readonly daemonSet: DaemonSet; readonly warnings: readonly ManifestWarning[] }
+  | Rejection;
+
+/** `400`: not readable as what it claims to be. `422`: readable, and wrong. */
+export interface Rejection {
+  readonly accepted: false;
+  readonly code: 400 | 422;
+  readonly reason: 'BadRequest' | 'Invalid';
+  readonly causes: readonly Cause[];
+}
+
+/** Accepted, but hardly meant so. */
+export interface ManifestWarning {
+  readonly code: string;
+  readonly fieldPath: string;
+  readonly message: string;
+}
+
+export interface ValidationOptions {
+  /** Where set, an object of another namespace is refused, as by a request to this one. */
+  readonly namespace?: string;
+}
+
+export function validateDaemonSet(object: unknown, options: ValidationOptions = {}): DaemonSetValidation {
+  const unreadable = new Causes();
+  const decoded = decodeDaemonSet(object, options, unreadable);
+  if (unreadable.all.length > 0) return { accepted: false, code: 400, reason: 'BadRequest', causes: unreadable.all };
+  const daemonSet = defaultDaemonSet(decoded, options.namespace);
+  return { accepted: true, daemonSet, warnings: [] };
+}
+
+function decodeDaemonSet(object: unknown, options: ValidationOptions, causes: Causes): DaemonSet {
+  if (!isObject(object)) {
+    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    return {};
+  }
+  const daemonSet = decodeField(object, daemonSetFields, '', causes) as DaemonSet;
+  if (causes.all.length > 0) return {};
+  if ((daemonSet.kind || 'DaemonSet') !== 'DaemonSet') {
+    causes.invalid('kind', daemonSet.kind, 'must be DaemonSet');
+  }
+  if ((daemonSet.apiVersion || 'apps/v1') !== 'apps/v1') {
+    causes.invalid('apiVersion', daemonSet.apiVersion, 'must be apps/v1');
+  }
+  const namespace = daemonSet.metadata?.namespace || (options.namespace ?? DEFAULT_NAMESPACE);
+  if (options.namespace !== undefined && namespace !== options.namespace) {
+    causes.invalid('metadata.namespace', namespace, `must be ${options.namespace}, the namespace asked for`);
+  }
+  return daemonSet;
+}
