@@ -28,7 +28,7 @@ describe('source files', () => {
   });
 
   it(`have no line over ${COLUMNS_MAX} columns`, () => {
-    expect(places((line) => [...line].length > COLUMNS_MAX)).toEqual([]);
+    expect(places((line) => Array.from(line).length > COLUMNS_MAX)).toEqual([]);
   });
 
   it('open with a comment that says what they are for', () => {
@@ -93,7 +93,9 @@ describe('package.json', () => {
   });
 
   it('names every check that .ci/run makes, and .ci/run makes every check', () => {
-    const made = [...readText('.ci/run').matchAll(/npm run (?:--silent )?(check:[a-z]+)/g)].map((match) => match[1]);
+    const made = [...readText('.ci/run').matchAll(/npm run (?:--silent )?(check:[a-z]+)/g)].map(
+      ([, name = '']) => name,
+    );
     const named = Object.keys(manifest.scripts).filter((name) => name.startsWith('check:'));
     expect(made.toSorted()).toEqual(named.toSorted());
   });

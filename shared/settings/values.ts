@@ -1,0 +1,120 @@
+/** How the text of a setting becomes a value, and what to tell somebody whose text does not. */
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Setting } from './table.ts';
+
+export interface Address {
+  /** A host name or an IP address, IPv6 without its brackets. */
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+export type SettingValue = string | number | boolean | Address | readonly string[];
+
+const PORT_MAX = 65_535;
+const DURATION_UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const BYTE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** The value that the text stands for, or undefined where it stands for none (see `expectationOf`). */
+export function parseValue(setting: Setting, text: string): SettingValue | undefined {
+  if (text === '') return undefined;
+  switch (setting.type) {
+    case 'string':
+    case 'path':
+      return text;
+    case 'paths':
+      return text.split(':').includes('') ? undefined : text.split(':');
+    case 'integer':
+      return within(/^-?\d+$/.test(text) ? Number(text) : undefined, setting.min, setting.max);
+    case 'duration':
+      return within(
+        parseDurationMs(text),
+        optional(setting.min, parseDurationMs),
+        optional(setting.max, parseDurationMs),
+      );
+    case 'bytes':
+      return within(parseBytes(text), optional(setting.min, parseBytes), optional(setting.max, parseBytes));
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'choice':
+      return setting.choices.includes(text) ? text : undefined;
+    case 'address':
+      return parseAddress(text);
+  }
+}
+
+/** What the setting may hold, to complete the sentence "it must be ...". */
+export function expectationOf(setting: Setting): string {
+  switch (setting.type) {
+    case 'string':
+      return 'some text';
+    case 'path':
+      return 'a path';
+    case 'paths':
+      return 'one or more paths';
+    case 'integer':
+      return `a whole number${rangeText(String(setting.min), String(setting.max))}`;
+    case 'duration':
+      return `a duration such as 500ms, 10s, 5m, 2h or 90d${rangeText(setting.min, setting.max)}`;
+    case 'bytes':
+      return `a size such as 512KiB, 64MiB or 5GiB${rangeText(setting.min, setting.max)}`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return `one of ${setting.choices.join(', ')}`;
+    case 'address':
+      return 'an address such as 127.0.0.1:7655 or [::1]:7655';
+  }
+}
+
+/** Milliseconds of `500ms`, `10s`, `5m`, `2h` or `90d`; undefined for anything else. */
+export function parseDurationMs(text: string): number | undefined {
+  return parseQuantity(text, DURATION_UNITS_MS);
+}
+
+/** Bytes of `100B`, `512KiB`, `64MiB`, `5GiB` or `1TiB`; undefined for anything else. */
+export function parseBytes(text: string): number | undefined {
+  return parseQuantity(text, BYTE_UNITS);
+}
+
+/** Reads `host:port`, with an IPv6 host in brackets; undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const [, bracketed, plain, digits] = match;
+  const port = Number(digits);
+  if (port > PORT_MAX || (bracketed !== undefined && !isIPv6(bracketed))) return undefined;
+  return { host: bracketed ?? plain ?? '', port };
+}
+
+/** The address as it is typed and as gRPC takes it. */
+export function formatAddress({ host, port }: Address): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback({ host }: Address): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = /^(\d+)([A-Za-z]+)$/.exec(text);
+  const unit = match?.[2] !== undefined && Object.hasOwn(units, match[2]) ? units[match[2]] : undefined;
+  if (match === null || unit === undefined) return undefined;
+  const value = Number(match[1]) * unit;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function within(value: number | undefined, min = 0, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}
+
+function optional(limit: string | undefined, parse: (text: string) => number | undefined): number | undefined {
+  return limit === undefined ? undefined : parse(limit);
+}
+
+function rangeText(min: string | undefined, max: string | undefined): string {
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return `, at least ${min}`;
+  return max === undefined ? '' : `, at most ${max}`;
+}

@@ -1,0 +1,52 @@
+/** What `--help` and the docs say of settings comes from the table. */
+import { describe, expect, it } from 'vitest';
+import { helpText, markdownTable } from '../../shared/settings/describe.ts';
+import { defineSettings } from '../../shared/settings/table.ts';
+
+const table = defineSettings({
+  program: 'tea-maker',
+  summary: 'makes tea',
+  settings: {
+    steepTime: {
+      type: 'duration',
+      default: '3m',
+      help: 'how long the leaves stay in the water before they are taken out',
+    },
+    milk: { type: 'boolean', default: true, help: 'with milk' },
+    kind: { type: 'choice', choices: ['green', 'black'], required: true, help: 'which' },
+    config: { type: 'path', placeholder: 'FILE', help: 'settings file' },
+  },
+});
+
+describe('the help text', () => {
+  it('lists every flag, wraps long lines, and says where else settings come from', () => {
+    expect(helpText(table)).toBe(`tea-maker makes tea.
+
+Usage: tea-maker [FLAGS]
+
+  --steep-time DURATION  how long the leaves stay in the water before they are taken out (default
+                         3m)
+  --[no-]milk            with milk (default true)
+  --kind green|black     which (required)
+  --config FILE          settings file
+  --help                 print this text
+  --version              print the version
+
+Each setting can be given as a flag, in the environment (--steep-time is TEA_MAKER_STEEP_TIME), or
+in a YAML file named by --config (there, steep-time: ...). A flag wins over the environment, and
+that over the file.
+`);
+  });
+});
+
+describe('the table for the docs', () => {
+  it('has a row for each setting with its three names', () => {
+    expect(markdownTable(table)).toBe(`| Flag | Environment (\`TEA_MAKER_*\`) | File key | Default | Meaning |
+| --- | --- | --- | --- | --- |
+| \`--steep-time DURATION\` | \`TEA_MAKER_STEEP_TIME\` | \`steep-time\` | \`3m\` | how long the leaves stay in the water before they are taken out |
+| \`--[no-]milk\` | \`TEA_MAKER_MILK\` | \`milk\` | \`true\` | with milk |
+| \`--kind green\\|black\` | \`TEA_MAKER_KIND\` | \`kind\` | required | which |
+| \`--config FILE\` | \`TEA_MAKER_CONFIG\` |  | none | settings file |
+`);
+  });
+});

@@ -1,0 +1,89 @@
+/** The settings of the programs themselves. */
+import { describe, expect, it } from 'vitest';
+import { agentSettings } from '../../agent/settings.ts';
+import { coordinatorSettings } from '../../coordinator/settings.ts';
+import { helpText } from '../../shared/settings/describe.ts';
+import { readSettings } from '../../shared/settings/read-settings.ts';
+import type { Setting } from '../../shared/settings/table.ts';
+import { parseDurationMs, parseValue } from '../../shared/settings/values.ts';
+
+const nothingElse = {
+  environment: {},
+  readFile: (): string => {
+    throw new Error('no file');
+  },
+};
+const coordinator = (...argv: string[]) => readSettings(coordinatorSettings, { argv, ...nothingElse });
+const agent = (...argv: string[]) => readSettings(agentSettings, { argv, ...nothingElse });
+
+describe('the coordinator', () => {
+  it('starts without any setting', () => {
+    expect(coordinator()).toEqual({
+      kind: 'run',
+      settings: {
+        data: './data',
+        listen: { host: '127.0.0.1', port: 7655 },
+        daemonsets: undefined,
+        nodes: undefined,
+        leaseMs: 40_000,
+        heartbeatMs: 10_000,
+        startGraceMs: 60_000,
+        reflection: true,
+        logLevel: 'info',
+        logFormat: 'json',
+        config: undefined,
+      },
+    });
+  });
+
+  it.each(['0.0.0.0:7655', '[::]:7655', '192.168.1.10:7655', 'example.org:7655'])(
+    'refuses to listen on %s, where others could connect without encryption',
+    (address) => {
+      expect(() => coordinator('--listen', address)).toThrow(/^--listen .* encrypts nothing; use a loopback address/);
+    },
+  );
+
+  it.each(['localhost:1', '[::1]:7655', '127.0.0.2:0'])('listens on %s', (address) => {
+    expect(coordinator('--listen', address).kind).toBe('run');
+  });
+
+  it('refuses a heartbeat of half a lease or more', () => {
+    expect(() => coordinator('--heartbeat', '20s')).toThrow('--heartbeat (20000ms) must be less than half of --lease');
+    expect(() => coordinator('--lease', '15s')).toThrow('--heartbeat (10000ms) must be less than half of --lease');
+    expect(coordinator('--heartbeat', '19s').kind).toBe('run');
+  });
+});
+
+describe('the agent', () => {
+  it('needs nothing but its node file', () => {
+    expect(() => agent()).toThrow(/^rollcall-agent needs --node-file FILE;/);
+    expect(agent('--node-file', 'gpu-1.yaml')).toMatchObject({
+      settings: { nodeFile: 'gpu-1.yaml', coordinator: { host: '127.0.0.1', port: 7655 }, state: undefined },
+    });
+  });
+
+  it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s', (address) => {
+    expect(() => agent('--node-file', 'a', '--coordinator', address)).toThrow(/^--coordinator .*; (use|name) .*\.$/);
+  });
+});
+
+describe.each([coordinatorSettings, agentSettings])('the table of $program', ({ program, summary, settings }) => {
+  it('has defaults that its own rules accept', () => {
+    const defaults = Object.entries(settings).filter(([, setting]) => 'default' in setting);
+    expect(defaults.length).toBeGreaterThan(0);
+    const refused = defaults.filter(([, setting]) => parseValue(setting, String(setting.default)) === undefined);
+    expect(refused).toEqual([]);
+  });
+
+  it('has limits that are read as values themselves', () => {
+    const limits = Object.values<Setting>(settings).flatMap((setting) =>
+      setting.type === 'duration' ? [setting.min ?? '0s', setting.max ?? '0s'] : [],
+    );
+    expect(limits.filter((limit) => parseDurationMs(limit) === undefined)).toEqual([]);
+  });
+
+  it('makes a help text of at most 100 columns', () => {
+    const lines = helpText({ program, summary, settings }).split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  });
+});

@@ -1,0 +1,236 @@
+/** One table, four sources, and one sentence for every mistake. */
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { readSettings, type SettingsInput } from '../../shared/settings/read-settings.ts';
+import { SettingsError } from '../../shared/settings/settings-error.ts';
+import { defineSettings } from '../../shared/settings/table.ts';
+
+const table = defineSettings({
+  program: 'tea-maker',
+  summary: 'makes tea',
+  settings: {
+    data: { type: 'path', default: './tea', help: 'where the tea is' },
+    listen: { type: 'address', default: '127.0.0.1:7655', help: 'where to listen' },
+    steepTime: { type: 'duration', default: '3m', min: '1s', max: '1h', help: 'how long' },
+    potSize: { type: 'bytes', default: '2KiB', max: '1MiB', help: 'how much' },
+    cups: { type: 'integer', default: 4, min: 1, max: 12, help: 'how many' },
+    milk: { type: 'boolean', default: true, help: 'with milk' },
+    kind: { type: 'choice', choices: ['green', 'black'], default: 'black', help: 'which' },
+    leaves: { type: 'paths', help: 'from where' },
+    label: { type: 'string', help: 'what to call it' },
+    config: { type: 'path', help: 'settings file' },
+  },
+  check: ({ kind, milk }) => (kind === 'green' && milk ? 'Green tea takes no milk; give --no-milk.' : null),
+});
+
+const files: Record<string, string> = {};
+const noSuchFile = (path: string): string => {
+  const text = files[path];
+  if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+  return text;
+};
+
+function read({ argv = [], environment = {}, readFile = noSuchFile }: Partial<SettingsInput> = {}) {
+  const request = readSettings(table, { argv, environment, readFile });
+  if (request.kind !== 'run') throw new Error(`asked for ${request.kind}`);
+  return request.settings;
+}
+
+function mistake(input: Partial<SettingsInput>): string {
+  try {
+    read(input);
+  } catch (error) {
+    if (error instanceof SettingsError && error.exitCode === 2) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const withFile = (text: string): Partial<SettingsInput> => ({ argv: ['--config', 'tea.yaml'], readFile: () => text });
+
+describe('settings', () => {
+  it('are the defaults where nothing is given', () => {
+    expect(read()).toEqual({
+      data: './tea',
+      listen: { host: '127.0.0.1', port: 7655 },
+      steepTimeMs: 180_000,
+      potSizeBytes: 2048,
+      cups: 4,
+      milk: true,
+      kind: 'black',
+      leaves: undefined,
+      label: undefined,
+      config: undefined,
+    });
+  });
+
+  it('have the types that the table says', () => {
+    const settings = read();
+    expectTypeOf(settings.steepTimeMs).toEqualTypeOf<number>();
+    expectTypeOf(settings.kind).toEqualTypeOf<'green' | 'black'>();
+    expectTypeOf(settings.label).toEqualTypeOf<string | undefined>();
+    expectTypeOf(settings.leaves).toEqualTypeOf<readonly string[] | undefined>();
+    expectTypeOf(settings.listen.port).toEqualTypeOf<number>();
+    expect(Object.keys(settings)).not.toContain('steepTime');
+  });
+
+  it('come from flags before the environment, from that before the file, from that before the default', () => {
+    const readFile = () => 'cups: 1\nlabel: file\nkind: black\nsteep-time: 1m\n';
+    const environment = { TEA_MAKER_CUPS: '2', TEA_MAKER_LABEL: 'environment', TEA_MAKER_CONFIG: 'tea.yaml' };
+    const settings = read({ argv: ['--cups', '3'], environment, readFile });
+    expect(settings).toMatchObject({ cups: 3, label: 'environment', steepTimeMs: 60_000, potSizeBytes: 2048 });
+  });
+
+  it('take the file that a flag names rather than the one that the environment names', () => {
+    const readFile = (path: string) => `label: from ${path}`;
+    const settings = read({ argv: ['--config=a.yaml'], environment: { TEA_MAKER_CONFIG: 'b.yaml' }, readFile });
+    expect(settings.label).toBe('from a.yaml');
+  });
+
+  it('read flags with a space or an equals sign, negations, and lists', () => {
+    const argv = ['--cups=7', '--listen', '[::1]:80', '--no-milk', '--leaves', 'a', '--leaves=b:c', '--label=--odd'];
+    expect(read({ argv })).toMatchObject({
+      cups: 7,
+      listen: { host: '::1', port: 80 },
+      milk: false,
+      leaves: ['a', 'b', 'c'],
+      label: '--odd',
+    });
+    expect(read({ argv: ['--milk'] }).milk).toBe(true);
+    expect(read({ argv: ['--milk=false'] }).milk).toBe(false);
+  });
+
+  it('read lists and plain values from the file', () => {
+    const text = '# my tea\nleaves: [a, b]\nmilk: false\ncups: 2\nlisten: localhost:1\n';
+    expect(read(withFile(text))).toMatchObject({ leaves: ['a', 'b'], milk: false, cups: 2 });
+    expect(read(withFile('')).cups).toBe(4);
+    expect(read(withFile('leaves: a:b')).leaves).toEqual(['a', 'b']);
+  });
+
+  it('leave alone what Kubernetes puts into the environment beside a Service of the same name', () => {
+    const environment = {
+      TEA_MAKER_SERVICE_HOST: '10.0.0.1',
+      TEA_MAKER_SERVICE_PORT_GRPC: '7655',
+      TEA_MAKER_PORT: 'tcp://10.0.0.1:7655',
+      TEA_MAKER_PORT_7655_TCP_ADDR: '10.0.0.1',
+      OTHER: 'x',
+    };
+    expect(read({ environment }).cups).toBe(4);
+  });
+
+  it('give way to help and version, however wrong the rest is', () => {
+    const ask = (...argv: string[]) => readSettings(table, { argv, environment: {}, readFile: noSuchFile });
+    expect(ask('--cups', 'many', '--help')).toMatchObject({
+      kind: 'help',
+      text: expect.stringContaining('--steep-time'),
+    });
+    expect(ask('-h').kind).toBe('help');
+    expect(ask('--version', '--bogus')).toEqual({ kind: 'version' });
+  });
+});
+
+describe('a mistake in the settings', () => {
+  it.each<[string, Partial<SettingsInput>, string]>([
+    ['an unknown flag', { argv: ['--cup', '2'] }, '--cup is no setting of tea-maker; did you mean --cups?'],
+    ['a flag like no other', { argv: ['--sugar'] }, '--sugar is no setting of tea-maker; see --help.'],
+    ['a short flag', { argv: ['-c'] }, '-c is no setting of tea-maker; see --help.'],
+    [
+      'the opposite of no boolean',
+      { argv: ['--no-cups'] },
+      '--no-cups is no setting of tea-maker; did you mean --cups?',
+    ],
+    ['a word', { argv: ['brew'] }, 'tea-maker takes only flags, so "brew" cannot be used; see --help.'],
+    ['a flag without its value', { argv: ['--data'] }, '--data needs a value: --data PATH.'],
+    ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data needs a value: --data PATH.'],
+    ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk takes no value; leave it out.'],
+    [
+      'a flag twice',
+      { argv: ['--cups', '1', '--cups', '2'] },
+      '--cups is given twice, or as its opposite too; give it once.',
+    ],
+    ['a number that is none', { argv: ['--cups', 'two'] }, '--cups is "two", but must be a whole number from 1 to 12.'],
+    ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be a whole number from 1 to 12.'],
+    [
+      'a duration without a unit',
+      { environment: { TEA_MAKER_STEEP_TIME: '90' } },
+      'TEA_MAKER_STEEP_TIME is "90", but must be a duration such as 500ms, 10s, 5m, 2h or 90d from 1s to 1h.',
+    ],
+    [
+      'a size over the limit',
+      { argv: ['--pot-size=2MiB'] },
+      '--pot-size is "2MiB", but must be a size such as 512KiB, 64MiB or 5GiB, at most 1MiB.',
+    ],
+    ['another choice', { argv: ['--kind=red'] }, '--kind is "red", but must be one of green, black.'],
+    [
+      'an address without a port',
+      { argv: ['--listen', 'localhost'] },
+      '--listen is "localhost", but must be an address such as 127.0.0.1:7655 or [::1]:7655.',
+    ],
+    ['an empty variable', { environment: { TEA_MAKER_DATA: '' } }, 'TEA_MAKER_DATA is empty, but must be a path.'],
+    [
+      'an empty list',
+      { environment: { TEA_MAKER_LEAVES: ':' } },
+      'TEA_MAKER_LEAVES is ":", but must be one or more paths.',
+    ],
+    [
+      'an unknown variable',
+      { environment: { TEA_MAKER_STEEPTIME: '1m' } },
+      'TEA_MAKER_STEEPTIME is no setting of tea-maker; did you mean TEA_MAKER_STEEP_TIME?',
+    ],
+    ['a contradiction', { argv: ['--kind', 'green'] }, 'Green tea takes no milk; give --no-milk.'],
+    [
+      'a file that is not there',
+      { argv: ['--config', 'none.yaml'] },
+      "The settings file of --config cannot be read: ENOENT: no such file, open 'none.yaml'.",
+    ],
+    [
+      'an unknown key in the file',
+      withFile('cups: 2\nmilc: true\n'),
+      'milc (tea.yaml, line 2) is no setting of tea-maker; did you mean milk?',
+    ],
+    [
+      'another file named in the file',
+      withFile('config: other.yaml'),
+      'config (tea.yaml, line 1) is no setting of tea-maker; remove it.',
+    ],
+    [
+      'a value of another type in the file',
+      withFile('\nmilk: "true"'),
+      'milk in tea.yaml, line 2 must be true or false.',
+    ],
+    ['a nested value in the file', withFile('data: {a: b}'), 'data in tea.yaml, line 1 must be a path.'],
+    ['a list of other things', withFile('leaves: [1, 2]'), 'leaves in tea.yaml, line 1 must be one or more paths.'],
+    ['no value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be a whole number from 1 to 12.'],
+    [
+      'a file that holds no settings',
+      withFile('- cups'),
+      'tea.yaml must hold settings as `key: value`, one on each line.',
+    ],
+    [
+      'a file that is too large',
+      withFile('#'.repeat(2 ** 20 + 1)),
+      'tea.yaml is too large for a settings file (over 1 MiB).',
+    ],
+  ])('is said in one sentence: %s', (_, input, sentence) => {
+    expect(mistake(input)).toBe(sentence);
+  });
+
+  it('names file and line where the file is no YAML', () => {
+    expect(mistake(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not readable as YAML: .+\.$/);
+    expect(mistake(withFile('cups: 2\ncups: 3\n'))).toBe(
+      'tea.yaml, line 2: not readable as YAML: Map keys must be unique.',
+    );
+  });
+
+  it('is a required setting that nothing gives', () => {
+    const needy = defineSettings({
+      program: 'tea-maker',
+      summary: 'makes tea',
+      settings: { waterFrom: { type: 'path', placeholder: 'TAP', required: true, help: 'which tap' } },
+    });
+    const start = (argv: string[]) => readSettings(needy, { argv, environment: {}, readFile: noSuchFile });
+    expect(() => start([])).toThrow(
+      'tea-maker needs --water-from TAP; give the flag, TEA_MAKER_WATER_FROM or water-from in the settings file.',
+    );
+    expect(start(['--water-from', 'cold'])).toEqual({ kind: 'run', settings: { waterFrom: 'cold' } });
+  });
+});
