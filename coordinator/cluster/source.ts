@@ -1,0 +1,61 @@
+/**
+ * The interface behind which DaemonSets and the roll come from: today a folder of manifests, and an
+ * API server behind the same words. A source tells differences only, and decides nothing.
+ */
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
+import type { DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+
+export interface ClusterSource {
+  /** @throws RollcallError ARGUMENT_INVALID where what the source is told to read does not exist. */
+  start(listener: ClusterListener): void;
+  /** Nothing is told after it. */
+  close(): void;
+}
+
+export interface ClusterListener {
+  /** A DaemonSet is new, or its manifest changed, or it is good again after a rejection. */
+  daemonSetApplied(entry: AppliedDaemonSet): void;
+  /** The newest manifest of a DaemonSet is refused; the last good version stays in force. */
+  daemonSetRejected(entry: RejectedDaemonSet): void;
+  /** A DaemonSet that was applied or rejected is gone. */
+  daemonSetRemoved(key: DaemonSetKey, actor: string): void;
+  /** A node of the roll is new, or changed there. */
+  nodeApplied(entry: AppliedNode): void;
+  nodeRemoved(name: string, actor: string): void;
+  /**
+   * Everything that is wrong with the sources now and is nobody's DaemonSet: unreadable files, wrong
+   * kinds, duplicate names, nodes that cannot be used. Each call replaces what the one before said.
+   */
+  problemsChanged(problems: readonly ManifestProblem[]): void;
+  /**
+   * The sources have been read. What was neither applied nor rejected by now does not exist, except
+   * what was last seen in one of `unreadPaths`: of those nobody can say. Called once after the first
+   * reading, and again each time `unreadPaths` changes.
+   */
+  synced(unreadPaths: readonly string[]): void;
+}
+
+export interface AppliedDaemonSet {
+  readonly key: DaemonSetKey;
+  /** Validated, with Kubernetes' defaults filled in. */
+  readonly daemonSet: DaemonSet;
+  /** For people: `path:line` at the time of the change. */
+  readonly source: string;
+  /** Who changed it: a file's path, or a field manager. */
+  readonly actor: string;
+  readonly warnings: readonly ManifestProblem[];
+}
+
+export interface RejectedDaemonSet {
+  readonly key: DaemonSetKey;
+  readonly source: string;
+  readonly actor: string;
+  readonly problems: readonly ManifestProblem[];
+}
+
+export interface AppliedNode {
+  readonly facts: NodeFacts;
+  readonly source: string;
+  readonly actor: string;
+}

@@ -1,0 +1,163 @@
+/** Watching a path on the real file system. */
+import { EventEmitter } from 'node:events';
+import type { FSWatcher } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../shared/clock.ts';
+import { type WatchFolder, type WatchPathOptions, watchPath } from '../../shared/files/watch-path.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+/** A file system that never sends an event. */
+const silent: WatchFolder = () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} }) as FSWatcher;
+
+/** Watches until the test ends and counts the calls. */
+function watching(options: Pick<WatchPathOptions, 'path'> & Partial<WatchPathOptions>) {
+  const state = { calls: 0 };
+  const stop = watchPath({ clock: systemClock, onChange: () => void state.calls++, ...options });
+  onTestFinished(stop);
+  return { state, stop };
+}
+
+describe('watching a path', () => {
+  it('calls back once after the start, so that nothing written meanwhile is missed', async () => {
+    const path = join(temporaryFolder(), 'node.yaml');
+    writeFileSync(path, 'a');
+    const { state } = watching({ path });
+    expect(state.calls).toBe(0);
+    await eventually(() => state.calls === 1);
+  });
+
+  it('sees a file being written', async () => {
+    const path = join(temporaryFolder(), 'node.yaml');
+    writeFileSync(path, 'a');
+    const { state } = watching({ path });
+    await eventually(() => state.calls === 1);
+    writeFileSync(path, 'b');
+    await eventually(() => state.calls === 2);
+  });
+
+  it('sees a file that is replaced by renaming, again and again', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'node.yaml');
+    writeFileSync(path, 'a');
+    const { state } = watching({ path });
+    for (let round = 1; round <= 3; round++) {
+      await eventually(() => state.calls >= round);
+      writeFileSync(join(folder, '.node.yaml.swp'), `round ${round}`);
+      renameSync(join(folder, '.node.yaml.swp'), path);
+    }
+    await eventually(() => state.calls >= 4);
+  });
+
+  it('sees a file that is deleted and created again', async () => {
+    const path = join(temporaryFolder(), 'node.yaml');
+    writeFileSync(path, 'a');
+    const { state } = watching({ path });
+    await eventually(() => state.calls === 1);
+    rmSync(path);
+    await eventually(() => state.calls === 2);
+    writeFileSync(path, 'a');
+    await eventually(() => state.calls === 3);
+  });
+
+  it('sees files come, change and go in a folder', async () => {
+    const folder = temporaryFolder();
+    const { state } = watching({ path: folder });
+    await eventually(() => state.calls === 1);
+    writeFileSync(join(folder, 'a.yaml'), '1');
+    await eventually(() => state.calls === 2);
+    writeFileSync(join(folder, 'a.yaml'), '22');
+    await eventually(() => state.calls === 3);
+    rmSync(join(folder, 'a.yaml'));
+    await eventually(() => state.calls === 4);
+  });
+
+  it('sees a folder that does not exist yet, and the files in it', async () => {
+    const folder = join(temporaryFolder(), 'later', 'nodes');
+    const { state } = watching({ path: folder });
+    mkdirSync(folder, { recursive: true });
+    await eventually(() => state.calls >= 1);
+    const before = state.calls;
+    writeFileSync(join(folder, 'a.yaml'), '1');
+    await eventually(() => state.calls > before);
+  });
+
+  it('sees files in a folder that was replaced by another', async () => {
+    const parent = temporaryFolder();
+    const folder = join(parent, 'nodes');
+    mkdirSync(folder);
+    const { state } = watching({ path: folder });
+    await eventually(() => state.calls === 1);
+    renameSync(folder, join(parent, 'old'));
+    mkdirSync(folder);
+    await eventually(() => state.calls >= 2);
+    const before = state.calls;
+    writeFileSync(join(folder, 'a.yaml'), '1');
+    await eventually(() => state.calls > before);
+  });
+
+  it('merges changes in quick succession and yet looks at a path that never rests', () => {
+    const clock = new FakeClock();
+    let fire: (name: string | null) => void = () => {};
+    const noisy: WatchFolder = (folder, callback) => {
+      if (folder === '/nowhere') fire = callback;
+      return silent(folder, callback);
+    };
+    const { state } = watching({ path: '/nowhere/a.yaml', clock, watchFolder: noisy });
+    for (let ms = 0; ms < 200; ms += 10) {
+      fire('a.yaml');
+      fire('another.yaml');
+      clock.advance(10);
+    }
+    expect(state.calls).toBe(4);
+  });
+
+  it('looks every second where the file system sends no events', async () => {
+    const clock = new FakeClock();
+    const folder = temporaryFolder();
+    const path = join(folder, 'a.yaml');
+    writeFileSync(path, '1');
+    const { state } = watching({ path: folder, clock, watchFolder: silent });
+    await eventually(
+      () => state.calls === 1,
+      () => clock.advance(100),
+    );
+    writeFileSync(path, '22');
+    await eventually(
+      () => state.calls === 2,
+      () => clock.advance(100),
+    );
+  });
+
+  it('works on where the system refuses to watch', async () => {
+    const clock = new FakeClock();
+    const path = join(temporaryFolder(), 'a.yaml');
+    const refuse: WatchFolder = () => {
+      throw new Error('ENOSPC: no watches left');
+    };
+    const { state } = watching({ path, clock, watchFolder: refuse });
+    writeFileSync(path, '1');
+    await eventually(
+      () => state.calls >= 1,
+      () => clock.advance(100),
+    );
+  });
+
+  it('calls nobody after it was stopped, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    const folder = temporaryFolder();
+    const { state, stop } = watching({ path: folder, clock });
+    await eventually(
+      () => state.calls === 1,
+      () => clock.advance(100),
+    );
+    writeFileSync(join(folder, 'a.yaml'), '1');
+    stop();
+    expect(clock.pendingCount).toBe(0);
+    clock.advance(10_000);
+    expect(state.calls).toBe(1);
+  });
+});
