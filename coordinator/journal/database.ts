@@ -1,0 +1,108 @@
+/**
+ * Opening the journal's SQLite file: every setting written out, none left to a default of the
+ * library or of SQLite.
+ */
+import Database from 'better-sqlite3';
+import { codeOf, JournalError, messageOf } from './journal-error.ts';
+
+/** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
+const SQLITE_VERSION_MIN = [3, 51, 3];
+
+/** The one connection that writes. Creates the file where there is none. */
+export function openForWriting(file: string): Database.Database {
+  const database = open(file, false);
+  try {
+    // Readers go on while the writer writes; one fsync per commit.
+    database.pragma('journal_mode = WAL');
+    // A commit is on disk when it returns. The library's default for WAL may lose the newest ones with the power.
+    database.pragma('synchronous = FULL');
+    // In pages: a checkpoint after 16 MiB. Rarer than by default, because each one rewrites pages that change often.
+    database.pragma('wal_autocheckpoint = 4000');
+    // In bytes: a WAL file that a long read made grow is cut back to this.
+    database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+    // In KiB: the ends of the indexes, which every row touches, stay in memory.
+    database.pragma('cache_size = -65536');
+    return database;
+  } catch (error) {
+    database.close();
+    throw openingProblem(file, error);
+  }
+}
+
+/** A connection that cannot write, whatever it is asked. */
+export function openForReading(file: string): Database.Database {
+  const database = open(file, true);
+  // In KiB: the upper levels of all trees of a journal of ten million rows.
+  database.pragma('cache_size = -32768');
+  // Second lock on the door: refuses writes even to attached files.
+  database.pragma('query_only = ON');
+  return database;
+}
+
+function open(file: string, readonly: boolean): Database.Database {
+  let database: Database.Database;
+  try {
+    database = new Database(file, { readonly, fileMustExist: readonly });
+  } catch (error) {
+    throw openingProblem(file, error);
+  }
+  assertVersion(database);
+  // Wait for a backup or a checkpoint of another connection instead of failing.
+  database.pragma('busy_timeout = 5000');
+  database.pragma('foreign_keys = ON');
+  // INSERT OR REPLACE fires delete triggers too.
+  database.pragma('recursive_triggers = ON');
+  // Functions that SQL in a manipulated schema calls cannot have side effects.
+  database.pragma('trusted_schema = OFF');
+  // A page on disk that is bent makes an error and not a wrong answer.
+  database.pragma('cell_size_check = ON');
+  // Read through the page cache: an I/O error of a mapped file would kill the process.
+  database.pragma('mmap_size = 0');
+  return database;
+}
+
+function assertVersion(database: Database.Database): void {
+  const version = database.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const parts = version.split('.').map(Number);
+  for (const [index, wanted] of SQLITE_VERSION_MIN.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > wanted) return;
+    if (part < wanted) {
+      throw new Error(`SQLite ${version} can corrupt the journal; ${SQLITE_VERSION_MIN.join('.')} or newer is needed`);
+    }
+  }
+}
+
+/** A problem of opening as one sentence for people; what is a bug stays what it is. */
+export function openingProblem(file: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB') return notAJournal(file);
+  if (code.startsWith('SQLITE_CORRUPT')) return damaged(file, messageOf(error));
+  if (code === 'SQLITE_FULL') return unwritable(file, 'the disk is full');
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
+    return unwritable(file, messageOf(error));
+  }
+  const isDirectoryMissing = error instanceof TypeError && error.message.includes('directory does not exist');
+  return isDirectoryMissing ? unwritable(file, 'the folder does not exist') : error;
+}
+
+export function notAJournal(file: string): JournalError {
+  return new JournalError(
+    'not-a-journal',
+    `${file} is not a Rollcall journal; name another file, or move this one away.`,
+  );
+}
+
+export function unwritable(file: string, why: string): JournalError {
+  return new JournalError(
+    'unwritable',
+    `The journal ${file} cannot be written (${why}); make its folder writable, or name another.`,
+  );
+}
+
+export function damaged(file: string, why: string): JournalError {
+  return new JournalError(
+    'damaged',
+    `The journal ${file} is damaged (${why}); keep the file, and start with a restored backup or another file.`,
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * Finds rows of the record by node, DaemonSet and kind, in order. Each filter is answered from
+ * streams that an index already holds in order, so a page costs the same however long the record is.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { StoredValues } from './chain.ts';
+import { SELECT_ROWS, storedRow } from './chain.ts';
+import type { EventKind, JournalEvent } from './events.ts';
+import type { JournalLimits } from './limits.ts';
+import { splitKey } from './names.ts';
+import { decodeRow } from './row.ts';
+import { KINDS, numberOf } from './vocabulary.ts';
+
+export interface EventQuery {
+  readonly node?: string | undefined;
+  /** One DaemonSet, or every one of a name, whatever its namespace. */
+  readonly daemonSet?: DaemonSetKey | { readonly name: string } | undefined;
+  /** All kinds where it is not set. */
+  readonly kinds?: readonly EventKind[] | undefined;
+  /** Only rows before this one. */
+  readonly beforeRevision?: number | undefined;
+  /** Only rows after this one. */
+  readonly afterRevision?: number | undefined;
+  /** At most this many rows, and never more than the journal's `queryEventsMax`. */
+  readonly limit: number;
+  /** Else the newest come first. */
+  readonly oldestFirst?: boolean | undefined;
+}
+
+/** Conditions that one index answers in order. */
+interface Stream {
+  readonly where: string;
+  readonly values: readonly number[];
+}
+
+export class EventFinder {
+  readonly #database: Database;
+  readonly #limits: JournalLimits;
+  readonly #statements = new Map<string, Statement<unknown[], unknown>>();
+
+  constructor(database: Database, limits: JournalLimits) {
+    this.#database = database;
+    this.#limits = limits;
+  }
+
+  find(query: EventQuery): JournalEvent[] {
+    const limit = Math.min(Math.max(0, Math.trunc(query.limit)), this.#limits.queryEventsMax);
+    const direction = query.oldestFirst === true ? 1 : -1;
+    const seqs = this.#streams(query).flatMap((stream) => this.#seqs(stream, query, limit));
+    return this.at(seqs.sort((left, right) => direction * (left - right)).slice(0, limit));
+  }
+
+  /** The rows of these revisions, in their order; those that are not there are left out. */
+  at(revisions: readonly number[]): JournalEvent[] {
+    const select = this.#prepare(`${SELECT_ROWS} WHERE seq = ?`).raw();
+    const events: JournalEvent[] = [];
+    for (const revision of revisions.slice(0, this.#limits.queryEventsMax)) {
+      const values = select.get(revision) as StoredValues | undefined;
+      if (values === undefined) continue;
+      const stored = storedRow(values);
+      events.push(decodeRow(stored.seq, stored.row));
+    }
+    return events;
+  }
+
+  #seqs(stream: Stream, query: EventQuery, limit: number): number[] {
+    const order = query.oldestFirst === true ? 'ASC' : 'DESC';
+    const sql = `SELECT seq FROM event WHERE ${stream.where} AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`;
+    const after = query.afterRevision ?? 0;
+    const before = query.beforeRevision ?? Number.MAX_SAFE_INTEGER;
+    return this.#prepare(sql)
+      .pluck()
+      .all(...stream.values, after, before, limit) as number[];
+  }
+
+  #streams(query: EventQuery): Stream[] {
+    const kinds = (query.kinds ?? KINDS).map((kind) => numberOf(KINDS, kind));
+    const daemonSetIds = query.daemonSet === undefined ? undefined : this.#daemonSetIds(query.daemonSet);
+    if (query.node !== undefined) {
+      const nodeId = this.#prepare('SELECT node_id FROM node WHERE name = ?').pluck().get(query.node);
+      return nodeId === undefined ? [] : kinds.flatMap((kind) => nodeStreams(nodeId as number, kind, daemonSetIds));
+    }
+    if (daemonSetIds !== undefined) {
+      return daemonSetIds.flatMap((id) =>
+        kinds.map((kind) => ({ where: 'daemon_set_id = ? AND kind = ?', values: [id, kind] })),
+      );
+    }
+    if (query.kinds === undefined) return [{ where: 'true', values: [] }];
+    return kinds.map((kind) => {
+      // A constant, so that SQLite sees that the partial index event_by_kind answers it.
+      return { where: `kind = ${kind}`, values: [] };
+    });
+  }
+
+  #daemonSetIds(daemonSet: DaemonSetKey | { readonly name: string }): number[] {
+    const limit = this.#limits.queryDaemonSetsMax;
+    if (typeof daemonSet !== 'string') {
+      const byName = this.#prepare('SELECT daemon_set_id FROM daemon_set WHERE name = ? ORDER BY namespace LIMIT ?');
+      return byName.pluck().all(daemonSet.name, limit) as number[];
+    }
+    const byKey = this.#prepare('SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ? LIMIT ?');
+    return byKey.pluck().all(...splitKey(daemonSet), limit) as number[];
+  }
+
+  #prepare(sql: string): Statement<unknown[], unknown> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function nodeStreams(nodeId: number, kind: number, daemonSetIds: readonly number[] | undefined): Stream[] {
+  const where = 'node_id = ? AND kind = ?';
+  if (daemonSetIds === undefined) return [{ where, values: [nodeId, kind] }];
+  // A plus keeps SQLite on the node's index: a DaemonSet's rows are many times as many.
+  return daemonSetIds.map((id) => ({ where: `${where} AND +daemon_set_id = ?`, values: [nodeId, kind, id] }));
+}

@@ -1,0 +1,79 @@
+/** Events that wait to be written, in order, and how they become batches. */
+import type { JournalEvent, NewEvent } from './events.ts';
+import type { JournalLimits } from './limits.ts';
+import type { RowBatch } from './row.ts';
+import { encodeRow } from './row.ts';
+
+/** What one `append` brought. */
+interface Stretch {
+  readonly events: readonly NewEvent[];
+  readonly recordedMs: number;
+  /** How many of them were taken already. */
+  taken: number;
+}
+
+export interface QueuedBatch {
+  readonly rows: RowBatch;
+  readonly lastRevision: number;
+  /** When the oldest event of the batch was appended. */
+  readonly appendedMs: number;
+  events(): JournalEvent[];
+}
+
+export class EventQueue {
+  readonly #limits: JournalLimits;
+  readonly #stretches: Stretch[] = [];
+  #nextRevision: number;
+  #count = 0;
+
+  /** `nextRevision`: of the first event that is taken. */
+  constructor(nextRevision: number, limits: JournalLimits) {
+    this.#nextRevision = nextRevision;
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(events: readonly NewEvent[], recordedMs: number): void {
+    if (events.length === 0) return;
+    this.#stretches.push({ events: [...events], recordedMs, taken: 0 });
+    this.#count += events.length;
+  }
+
+  /** The next batch; encoding happens here, a batch at a time, and not for a whole `append` at once. */
+  take(): QueuedBatch | undefined {
+    const first = this.#stretches[0];
+    if (first === undefined) return undefined;
+    const { batchEventsMax, batchCharactersMax } = this.#limits;
+    const firstRevision = this.#nextRevision;
+    const values: (string | number | null)[] = [];
+    const taken: { event: NewEvent; recordedMs: number }[] = [];
+    let characters = 0;
+    while (taken.length < batchEventsMax && characters < batchCharactersMax) {
+      const next = this.#shift();
+      if (next === undefined) break;
+      characters += encodeRow(next.event, next.recordedMs, values);
+      taken.push(next);
+    }
+    this.#nextRevision += taken.length;
+    return {
+      rows: { firstRevision, count: taken.length, values },
+      lastRevision: firstRevision + taken.length - 1,
+      appendedMs: first.recordedMs,
+      events: () =>
+        taken.map(({ event, recordedMs }, index) => ({ ...event, revision: firstRevision + index, recordedMs })),
+    };
+  }
+
+  #shift(): { event: NewEvent; recordedMs: number } | undefined {
+    const stretch = this.#stretches[0];
+    const event = stretch?.events[stretch.taken];
+    if (stretch === undefined || event === undefined) return undefined;
+    stretch.taken += 1;
+    this.#count -= 1;
+    if (stretch.taken === stretch.events.length) this.#stretches.shift();
+    return { event, recordedMs: stretch.recordedMs };
+  }
+}

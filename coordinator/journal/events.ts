@@ -1,0 +1,179 @@
+/**
+ * What the journal records: one union, one member per kind of event. A row holds what stands here
+ * and nothing else, so whatever may be secret has no field here (design.md, rule 11).
+ */
+import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
+
+export type TriggerName =
+  | 'node-report'
+  | 'daemon-set-change'
+  | 'roll-change'
+  | 'operator'
+  | 'restart'
+  | 'engine-upgrade'
+  | 'agent';
+
+/** What made an event happen. */
+export interface Cause {
+  readonly trigger: TriggerName;
+  /** The row that made this one happen, always an earlier one; 0: none. */
+  readonly revision: number;
+  /** Who: a field manager, a user, an agent; `''` where it is not known. */
+  readonly actor: string;
+}
+
+/** One field before and after; `null` where it was not there. */
+export interface Change {
+  readonly field: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** One thing that is wrong with a manifest. */
+export interface ManifestProblem {
+  readonly code: string;
+  /** `''` where the whole document is meant. */
+  readonly fieldPath: string;
+  readonly message: string;
+  /** File, and line where it is known. */
+  readonly source: string;
+}
+
+/** A DaemonSet as the journal keeps it: digests, and the fields that a placement reads. */
+export interface DaemonSetRecord {
+  readonly key: DaemonSetKey;
+  readonly uid: string;
+  readonly generation: number;
+  readonly templateRevision: string;
+  readonly minReadySeconds: number;
+  /** Whatever else the object carries is dropped before it is written (see recorded-daemon-set.ts). */
+  readonly placement: DaemonSet;
+  /** SHA-256 of the whole manifest, hexadecimal. */
+  readonly digest: string;
+  /** Where it comes from, for people. */
+  readonly source: string;
+}
+
+interface EventBase {
+  /** When it happened, which an agent may say long after. */
+  readonly occurredMs: number;
+  readonly cause: Cause;
+}
+
+/** A placement changed. `null` stands for a pair that does not exist (any more). */
+export interface DecisionEvent extends EventBase {
+  readonly kind: 'decision';
+  readonly node: string;
+  readonly daemonSet: DaemonSetKey;
+  readonly from: Verdict | null;
+  readonly to: Verdict | null;
+  readonly engineVersion: string;
+}
+
+/** Facts of a node changed. `removed` also ends what its agent said: pods, drifts, acknowledgement. */
+export interface NodeEvent extends EventBase {
+  readonly kind: 'node';
+  readonly action: 'added' | 'changed' | 'removed';
+  readonly node: string;
+  /** The whole facts after the change; `null` when removed. */
+  readonly facts: NodeFacts | null;
+  readonly origin: 'agent' | 'roll';
+  readonly source: string;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * A DaemonSet changed. `rejected`: a newer manifest was refused, and the last good version, if any,
+ * stays in force. `accepted`: the manifest is good again and equals the version in force.
+ */
+export interface DaemonSetEvent extends EventBase {
+  readonly kind: 'daemon-set';
+  readonly action: 'added' | 'changed' | 'removed' | 'rejected' | 'accepted';
+  readonly daemonSet: DaemonSetKey;
+  /** The version that comes into force with `added` and `changed`; not read with the other actions. */
+  readonly record: DaemonSetRecord | null;
+  /** What is wrong with the newest manifest. */
+  readonly problems: readonly ManifestProblem[];
+  readonly changes: readonly Change[];
+}
+
+/** An agent came, went, or was refused. */
+export interface AgentEvent extends EventBase {
+  readonly kind: 'agent';
+  readonly action: 'connected' | 'disconnected' | 'absent' | 'refused' | 'superseded' | 'drained';
+  readonly node: string;
+  readonly sessionId: string;
+  readonly instanceId: string;
+  readonly agentVersion: string;
+  readonly peerAddress: string;
+  /** When the agent last said anything. */
+  readonly lastSeenMs: number;
+  readonly detail: string;
+}
+
+/** An agent answered an assignment update. */
+export interface AssignmentEvent extends EventBase {
+  readonly kind: 'assignment';
+  readonly action: 'acknowledged' | 'refused';
+  readonly node: string;
+  /** The revision of the assignments that the agent answers. */
+  readonly assignmentRevision: number;
+  /** SHA-256 over the assignments that the agent holds, hexadecimal. */
+  readonly digest: string;
+  readonly instanceId: string;
+  readonly detail: string;
+}
+
+/** The health of a node's daemon pods changed. */
+export interface PodEvent extends EventBase {
+  readonly kind: 'pod';
+  readonly action: 'changed';
+  readonly node: string;
+  /** All daemon pods of the node after the change. */
+  readonly pods: readonly PodHealth[];
+  /** The assignments' revision that the agent held its pods against. */
+  readonly verifiedRevision: number;
+  readonly changes: readonly Change[];
+}
+
+/** A drift, told from others by node, DaemonSet, kind and pod name, began, ended, or changed its detail. */
+export interface DriftEvent extends EventBase {
+  readonly kind: 'drift';
+  readonly action: 'began' | 'ended' | 'changed';
+  readonly node: string;
+  readonly daemonSet: DaemonSetKey;
+  readonly drift: Drift;
+}
+
+/** The coordinator started, stopped, or met a problem. */
+export interface CoordinatorEvent extends EventBase {
+  readonly kind: 'coordinator';
+  readonly action: 'started' | 'stopped' | 'problem';
+  readonly detail: string;
+  readonly engineVersion: string;
+}
+
+/** An event that is to be recorded. It must not be changed once it is handed over. */
+export type NewEvent =
+  | DecisionEvent
+  | NodeEvent
+  | DaemonSetEvent
+  | AgentEvent
+  | AssignmentEvent
+  | PodEvent
+  | DriftEvent
+  | CoordinatorEvent;
+
+export type EventKind = NewEvent['kind'];
+
+/** What recording adds to an event. */
+export interface Recorded {
+  /** The row's sequence number. */
+  readonly revision: number;
+  /** When the coordinator recorded it; never less than in the row before. */
+  readonly recordedMs: number;
+}
+
+export type JournalEvent = NewEvent & Recorded;

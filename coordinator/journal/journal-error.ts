@@ -1,0 +1,30 @@
+/** What can go wrong with a journal that is not a bug: one sentence that says what to do. */
+export type JournalErrorReason =
+  | 'newer-schema'
+  | 'altered-migration'
+  | 'not-a-journal'
+  | 'unwritable'
+  | 'in-use'
+  | 'damaged'
+  | 'overloaded'
+  | 'closed';
+
+export class JournalError extends Error {
+  readonly reason: JournalErrorReason;
+
+  constructor(reason: JournalErrorReason, message: string) {
+    super(message);
+    this.name = 'JournalError';
+    this.reason = reason;
+  }
+}
+
+/** SQLite's or the system's code of an error, for example `SQLITE_FULL` or `EACCES`; `''` without one. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,322 @@
+/**
+ * The journal: the append-only record of all changes. It numbers events at once, writes them in
+ * groups in a thread of its own, and says when they are on disk. Nothing that depends on an event may
+ * leave the coordinator before `durable` says so (design.md, rule 1).
+ */
+import type { Clock } from '../../shared/clock.ts';
+import { CommitTimes } from './commit-times.ts';
+import type { EventQuery } from './event-query.ts';
+import type { QueuedBatch } from './event-queue.ts';
+import { EventQueue } from './event-queue.ts';
+import type { JournalEvent, NewEvent } from './events.ts';
+import { JournalError } from './journal-error.ts';
+import type { JournalLimits } from './limits.ts';
+import { JOURNAL_LIMITS } from './limits.ts';
+import { RevisionWaiters } from './revision-waiters.ts';
+import type { ReaderService, WriterService } from './services.ts';
+import type { JournalState } from './state.ts';
+import { journalState } from './stored-state.ts';
+import type { Port } from './thread-port.ts';
+import type { JournalThreads } from './threads.ts';
+import { workerThreads } from './threads.ts';
+import type { FileSize, WriterOpened } from './writer.ts';
+
+export interface JournalOptions {
+  /** Path of the SQLite file; it and its folder are made where they are not there. */
+  readonly file: string;
+  readonly clock: Clock;
+  /** Called once, when nobody can know any more what is on disk: the process should end. */
+  readonly onFatal: (error: Error) => void;
+  readonly limits?: Partial<JournalLimits>;
+  readonly threads?: JournalThreads;
+}
+
+export interface JournalStatus {
+  readonly bytes: number;
+  readonly walBytes: number;
+  /** Appended and not yet on disk. */
+  readonly queuedEvents: number;
+  /** Since the journal was opened, as are `rows`. */
+  readonly commits: number;
+  readonly rows: number;
+  /** From the first append of a batch until it is on disk; of the newest 1,000 commits. */
+  readonly commitP99Ms: number;
+  /** `stalled`: there is no room, or no right, to write; it goes on by itself once there is. */
+  readonly state: 'writing' | 'stalled' | 'failed' | 'closed';
+  /** Why it is stalled or failed; `''` otherwise. */
+  readonly problem: string;
+}
+
+/** What a check of the whole chain found. */
+export interface ChainReport {
+  readonly checkedCount: number;
+  /** The newest good row and its hash, hexadecimal. */
+  readonly head: { readonly revision: number; readonly hash: string };
+  /** The first bad row; `null` when the chain holds. */
+  readonly bad: { readonly revision: number; readonly problem: string } | null;
+}
+
+export type DurableListener = (revision: number, events: readonly JournalEvent[]) => void;
+
+export class Journal {
+  readonly storeId: string;
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #onFatal: (error: Error) => void;
+  readonly #limits: JournalLimits;
+  readonly #threads: JournalThreads;
+  readonly #writer: Port<WriterService>;
+  readonly #reader: Port<ReaderService>;
+  readonly #queue: EventQueue;
+  readonly #waiters: RevisionWaiters;
+  readonly #listeners = new Set<DurableListener>();
+  readonly #commitTimes = new CommitTimes();
+  #stored: JournalState | undefined;
+  #nextRevision: number;
+  #recordedMs: number;
+  #size: FileSize;
+  #commits = 0;
+  #rows = 0;
+  #state: JournalStatus['state'] = 'writing';
+  #problem = '';
+  #writing: Promise<void> | undefined;
+  #closing = false;
+  #endStall: (() => void) | undefined;
+
+  /** Opens, and where needed makes or migrates, the file. A user's mistake rejects with a JournalError. */
+  static async open(options: JournalOptions): Promise<Journal> {
+    const limits = { ...JOURNAL_LIMITS, ...options.limits };
+    const threads = options.threads ?? workerThreads;
+    const writer = threads.startWriter();
+    const reader = threads.startReader();
+    try {
+      const { file, clock } = options;
+      const opened = await writer.open({ file, nowMs: clock.nowMs(), startLinksMax: limits.startLinksMax });
+      await reader.open(file, limits);
+      const state = journalState(await reader.state());
+      return new Journal(options, limits, threads, writer, reader, opened, state);
+    } catch (error) {
+      await Promise.allSettled([writer.terminate(), reader.terminate()]);
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: JournalOptions,
+    limits: JournalLimits,
+    threads: JournalThreads,
+    writer: Port<WriterService>,
+    reader: Port<ReaderService>,
+    opened: WriterOpened,
+    state: JournalState,
+  ) {
+    this.storeId = opened.storeId;
+    this.#file = options.file;
+    this.#clock = options.clock;
+    this.#onFatal = options.onFatal;
+    this.#limits = limits;
+    this.#threads = threads;
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#nextRevision = opened.revision + 1;
+    this.#recordedMs = opened.recordedMs;
+    this.#size = opened.size;
+    this.#queue = new EventQueue(opened.revision + 1, limits);
+    this.#waiters = new RevisionWaiters(opened.revision);
+    this.#stored = state;
+  }
+
+  /** What was in force when the journal was opened. Handed over once, so that it is not kept twice. */
+  takeState(): JournalState {
+    const state = this.#stored;
+    if (state === undefined) throw new Error('the state of the journal was already taken');
+    this.#stored = undefined;
+    return state;
+  }
+
+  /** The revision that the next appended event gets. */
+  get nextRevision(): number {
+    return this.#nextRevision;
+  }
+
+  /** Everything up to this revision is on disk. */
+  get durableRevision(): number {
+    return this.#waiters.reached;
+  }
+
+  /** False while more waits to be written than is good; whoever takes in changes should then wait. */
+  get accepting(): boolean {
+    return this.#state === 'writing' && this.#queue.count < this.#limits.queuedEventsHigh;
+  }
+
+  /**
+   * Gives the events consecutive revisions and queues them for the next commit; returns the first.
+   * They must not be changed afterwards. Throws a JournalError when too much is waiting already.
+   */
+  append(events: readonly NewEvent[]): number {
+    this.#refuseUnlessOpen();
+    if (this.#queue.count >= this.#limits.queuedEventsMax) {
+      throw new JournalError('overloaded', `${this.#queue.count} events wait for the disk; no more are taken.`);
+    }
+    const first = this.#nextRevision;
+    // A clock that jumps back must not put a row before its predecessor: times map to revisions.
+    this.#recordedMs = Math.max(this.#recordedMs, Math.trunc(this.#clock.nowMs()));
+    this.#queue.push(events, this.#recordedMs);
+    this.#nextRevision += events.length;
+    if (events.length > 0) this.#writing ??= this.#writeAll();
+    return first;
+  }
+
+  /** Resolves once the revision is on disk; rejects when it never will be. */
+  durable(revision: number): Promise<void> {
+    if (revision >= this.#nextRevision) throw new RangeError(`revision ${revision} was not appended yet`);
+    return this.#waiters.wait(revision);
+  }
+
+  /** Calls the listener after every commit with its events, in order; returns a function that ends that. */
+  onDurable(listener: DurableListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Rows of the record, newest first unless asked otherwise. Sees only what is durable. */
+  events(query: EventQuery): Promise<JournalEvent[]> {
+    return this.#reader.events(query);
+  }
+
+  /** The rows of these revisions, in their order; those that are not there are left out. */
+  eventsAt(revisions: readonly number[]): Promise<JournalEvent[]> {
+    return this.#reader.eventsAt(revisions);
+  }
+
+  status(): JournalStatus {
+    return {
+      ...this.#size,
+      queuedEvents: this.#nextRevision - 1 - this.durableRevision,
+      commits: this.#commits,
+      rows: this.#rows,
+      commitP99Ms: this.#commitTimes.p99Ms(),
+      state: this.#state,
+      problem: this.#problem,
+    };
+  }
+
+  /** Checks the hash of every row that is durable now, in steps between which queries have their turn. */
+  async verifyChain(): Promise<ChainReport> {
+    let link = await this.#reader.chainStart();
+    let checkedCount = 0;
+    for (;;) {
+      // Each step needs the link of the one before.
+      // oxlint-disable-next-line no-await-in-loop
+      const check = await this.#reader.checkChain(link, this.#limits.verifyRowsMax);
+      checkedCount += check.checkedCount;
+      link = check.link;
+      if (check.bad !== null || check.checkedCount < this.#limits.verifyRowsMax) {
+        const hash = Buffer.from(link.hash).toString('hex');
+        return { checkedCount, head: { revision: link.revision, hash }, bad: check.bad };
+      }
+    }
+  }
+
+  /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
+  async rebuildEquals(): Promise<{ equal: boolean; differing: string[] }> {
+    const reader = this.#threads.startReader();
+    try {
+      await reader.open(this.#file, this.#limits);
+      const differing = await reader.differencesFromRebuild();
+      await reader.close();
+      return { equal: differing.length === 0, differing };
+    } finally {
+      await reader.terminate();
+    }
+  }
+
+  /** Writes what waits, and closes the file. Rejects when something could not be written. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#endStall?.();
+    await this.#writing;
+    const lost = this.#nextRevision - 1 - this.durableRevision;
+    if (this.#state !== 'failed') {
+      // The writer last: whoever closes last empties the WAL, and a reader cannot.
+      await this.#reader.close();
+      await this.#writer.close();
+      this.#state = 'closed';
+    }
+    await Promise.all([this.#writer.terminate(), this.#reader.terminate()]);
+    if (lost === 0) return;
+    const error = new JournalError('closed', `${lost} events could not be written: ${this.#problem}`);
+    this.#waiters.fail(error);
+    throw error;
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      // Whatever is appended in the same turn joins the same commit.
+      await Promise.resolve();
+      for (let batch = this.#queue.take(); batch !== undefined; batch = this.#queue.take()) {
+        // One commit after the other: what arrives meanwhile is the next batch.
+        // oxlint-disable-next-line no-await-in-loop
+        if (!(await this.#write(batch))) return;
+        this.#published(batch);
+      }
+      this.#writing = undefined;
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** True once the batch is on disk; false when the journal closes before that. */
+  async #write(batch: QueuedBatch): Promise<boolean> {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      const outcome = await this.#writer.write(batch.rows);
+      if (outcome.result === 'written') {
+        this.#size = outcome.size;
+        this.#state = 'writing';
+        this.#problem = '';
+        return true;
+      }
+      this.#state = 'stalled';
+      this.#problem = outcome.problem;
+      if (this.#closing) return false;
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#stall();
+    }
+  }
+
+  /** Waits a while before the next attempt; closing cuts it short. */
+  #stall(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(this.#limits.stallRetryMs, resolve);
+      this.#endStall = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #published(batch: QueuedBatch): void {
+    this.#commits += 1;
+    this.#rows += batch.rows.count;
+    this.#commitTimes.add(this.#clock.nowMs() - batch.appendedMs);
+    this.#waiters.reach(batch.lastRevision);
+    if (this.#listeners.size === 0) return;
+    const events = batch.events();
+    for (const listener of this.#listeners) listener(batch.lastRevision, events);
+  }
+
+  #fail(error: Error): void {
+    if (this.#state === 'failed') return;
+    this.#state = 'failed';
+    this.#problem = error.message;
+    this.#waiters.fail(error);
+    this.#onFatal(error);
+  }
+
+  #refuseUnlessOpen(): void {
+    if (this.#state === 'failed') throw new JournalError('closed', `The journal cannot be written: ${this.#problem}`);
+    if (this.#closing) throw new JournalError('closed', 'The journal is closed.');
+  }
+}

@@ -1,0 +1,36 @@
+/** The journal's limits, each with its reason. */
+export interface JournalLimits {
+  /** Rows in one commit: keeps a commit, and with it the wait of everything behind it, to some 20 ms. */
+  readonly batchEventsMax: number;
+  /** Text in one commit: bounds the memory that crosses threads, whatever the events hold. */
+  readonly batchCharactersMax: number;
+  /** Above it `accepting` is false, and whoever takes in reports or changes should wait. */
+  readonly queuedEventsHigh: number;
+  /** At it `append` throws: memory is bounded even if nobody waits. Holds one first decision of 5,000 nodes x 100 DaemonSets, twice. */
+  readonly queuedEventsMax: number;
+  /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
+  readonly stallRetryMs: number;
+  /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns. */
+  readonly queryEventsMax: number;
+  /** DaemonSets of one name, over all namespaces, that one query looks at. */
+  readonly queryDaemonSetsMax: number;
+  /** Removed DaemonSets that a starting coordinator still tells apart from unknown ones. */
+  readonly removedDaemonSetsMax: number;
+  /** Links of the chain that are checked at every start: about 20 ms. */
+  readonly startLinksMax: number;
+  /** Rows that `verifyChain` checks before others have their turn. */
+  readonly verifyRowsMax: number;
+}
+
+export const JOURNAL_LIMITS: JournalLimits = {
+  batchEventsMax: 1_000,
+  batchCharactersMax: 4 * 1024 * 1024,
+  queuedEventsHigh: 100_000,
+  queuedEventsMax: 1_000_000,
+  stallRetryMs: 1_000,
+  queryEventsMax: 1_000,
+  queryDaemonSetsMax: 100,
+  removedDaemonSetsMax: 1_000,
+  startLinksMax: 4_000,
+  verifyRowsMax: 10_000,
+};

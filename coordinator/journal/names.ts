@@ -1,0 +1,79 @@
+/**
+ * Names as numbers, so that a row holds a small integer where it means a node, a DaemonSet, an actor
+ * or an engine. Writes new names within the transaction of the row that first uses them.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+
+/** Names kept in memory per table; beyond it they are read again from the database. */
+const CACHED_NAMES_MAX = 200_000;
+
+export class Names {
+  readonly nodes: NameTable;
+  readonly daemonSets: NameTable;
+  readonly actors: NameTable;
+  readonly engines: NameTable;
+
+  constructor(database: Database) {
+    this.nodes = simpleTable(database, 'node', 'node_id', 'name');
+    this.actors = simpleTable(database, 'actor', 'actor_id', 'name');
+    this.engines = simpleTable(database, 'engine', 'engine_id', 'version');
+    this.daemonSets = new NameTable(
+      database.prepare('SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?'),
+      database.prepare('INSERT INTO daemon_set (name, namespace) VALUES (?, ?)'),
+      splitKey,
+    );
+  }
+
+  /** After a transaction that was rolled back: its numbers were never given. */
+  forget(): void {
+    for (const table of [this.nodes, this.daemonSets, this.actors, this.engines]) table.forget();
+  }
+}
+
+export class NameTable {
+  readonly #ids = new Map<string, number>();
+  readonly #find: Statement<unknown[], number>;
+  readonly #insert: Statement<unknown[]>;
+  readonly #columnsOf: (name: string) => readonly string[];
+
+  constructor(
+    find: Statement<unknown[]>,
+    insert: Statement<unknown[]>,
+    columnsOf: (name: string) => readonly string[] = (name) => [name],
+  ) {
+    this.#find = find.pluck() as Statement<unknown[], number>;
+    this.#insert = insert;
+    this.#columnsOf = columnsOf;
+  }
+
+  /** The name's number, given to it now if it has none. */
+  idOf(name: string): number {
+    return this.#ids.get(name) ?? this.#look(name);
+  }
+
+  forget(): void {
+    this.#ids.clear();
+  }
+
+  #look(name: string): number {
+    const columns = this.#columnsOf(name);
+    const id = this.#find.get(...columns) ?? Number(this.#insert.run(...columns).lastInsertRowid);
+    if (this.#ids.size >= CACHED_NAMES_MAX) this.#ids.clear();
+    this.#ids.set(name, id);
+    return id;
+  }
+}
+
+/** Name and namespace of a DaemonSet's key `namespace/name`. */
+export function splitKey(key: string): readonly [name: string, namespace: string] {
+  const slash = key.indexOf('/');
+  if (slash < 0) throw new TypeError(`${JSON.stringify(key)} is no DaemonSet key: namespace/name`);
+  return [key.slice(slash + 1), key.slice(0, slash)];
+}
+
+function simpleTable(database: Database, table: string, id: string, column: string): NameTable {
+  return new NameTable(
+    database.prepare(`SELECT ${id} FROM ${table} WHERE ${column} = ?`),
+    database.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`),
+  );
+}

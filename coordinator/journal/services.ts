@@ -1,0 +1,83 @@
+/** The two services of a journal's threads: the writer and the reader, each opened by its first call. */
+import type { ChainCheck, ChainLink } from './chain.ts';
+import type { EventQuery } from './event-query.ts';
+import type { JournalEvent } from './events.ts';
+import type { JournalLimits } from './limits.ts';
+import { JournalReader } from './reader.ts';
+import type { RowBatch } from './row.ts';
+import type { StoredState } from './stored-state.ts';
+import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
+import { JournalWriter } from './writer.ts';
+
+export class WriterService {
+  #writer: JournalWriter | undefined;
+
+  open(options: WriterOptions): WriterOpened {
+    this.#writer = JournalWriter.open(options);
+    return this.#writer.opened;
+  }
+
+  write(batch: RowBatch): WriteOutcome {
+    return opened(this.#writer).write(batch);
+  }
+
+  close(): void {
+    this.#writer?.close();
+    this.#writer = undefined;
+  }
+}
+
+export const WRITER_METHODS = ['open', 'write', 'close'] as const satisfies readonly (keyof WriterService)[];
+
+export class ReaderService {
+  #reader: JournalReader | undefined;
+
+  open(file: string, limits: JournalLimits): void {
+    this.#reader = new JournalReader(file, limits);
+  }
+
+  state(): StoredState {
+    return opened(this.#reader).state();
+  }
+
+  events(query: EventQuery): JournalEvent[] {
+    return opened(this.#reader).events(query);
+  }
+
+  eventsAt(revisions: readonly number[]): JournalEvent[] {
+    return opened(this.#reader).eventsAt(revisions);
+  }
+
+  chainStart(): ChainLink {
+    return opened(this.#reader).chainStart();
+  }
+
+  checkChain(link: ChainLink, rowsMax: number): ChainCheck {
+    return opened(this.#reader).checkChain(link, rowsMax);
+  }
+
+  differencesFromRebuild(): string[] {
+    return opened(this.#reader).differencesFromRebuild();
+  }
+
+  close(): void {
+    this.#reader?.close();
+    this.#reader = undefined;
+  }
+}
+
+export const READER_METHODS = [
+  'open',
+  'state',
+  'events',
+  'eventsAt',
+  'chainStart',
+  'checkChain',
+  'differencesFromRebuild',
+  'close',
+] as const satisfies readonly (keyof ReaderService)[];
+
+function opened<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('the journal is not open');
+  return value;
+}

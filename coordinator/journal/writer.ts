@@ -1,0 +1,198 @@
+/**
+ * The one writer of a journal: appends batches of rows, each batch in one durable transaction
+ * together with what follows from it for the derived tables. Synchronous; runs in a thread of its own.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Database, Statement } from 'better-sqlite3';
+import { ChainReader } from './chain.ts';
+import { damaged, openForWriting, openingProblem, unwritable } from './database.ts';
+import { SqlDerivedTables } from './derived-tables.ts';
+import type { FileLock } from './file-lock.ts';
+import { lockFile } from './file-lock.ts';
+import { codeOf, messageOf } from './journal-error.ts';
+import { inspectFile, migrate } from './migrate.ts';
+import { Names } from './names.ts';
+import { project } from './projection.ts';
+import type { Row, RowBatch } from './row.ts';
+import { rowAt, rowHash } from './row.ts';
+
+export interface WriterOptions {
+  readonly file: string;
+  readonly nowMs: number;
+  readonly startLinksMax: number;
+}
+
+export interface WriterOpened {
+  readonly storeId: string;
+  /** The newest revision; 0 in a new journal. */
+  readonly revision: number;
+  /** When the newest row was recorded; 0 in a new journal. */
+  readonly recordedMs: number;
+  readonly size: FileSize;
+}
+
+export interface FileSize {
+  readonly bytes: number;
+  readonly walBytes: number;
+}
+
+/**
+ * `written`: the whole batch is on disk. `stalled`: nothing of it is, there is no room or no right to
+ * write, and the same batch can be tried again. Anything else is thrown, and nobody should go on.
+ */
+export type WriteOutcome =
+  | { readonly result: 'written'; readonly size: FileSize }
+  | { readonly result: 'stalled'; readonly problem: string };
+
+const INSERT_EVENT = `
+  INSERT INTO event (seq, recorded_ms, lag_ms, kind, action, node_id, daemon_set_id, cause_trigger, cause_seq,
+    actor_id, engine_id, verdict_before, verdict, body, hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export class JournalWriter {
+  readonly opened: WriterOpened;
+  readonly #lock: FileLock;
+  readonly #database: Database;
+  readonly #names: Names;
+  readonly #tables: SqlDerivedTables;
+  readonly #insert: Statement<unknown[]>;
+  readonly #write: (batch: RowBatch) => Uint8Array;
+  #head: Uint8Array;
+
+  /** Refuses a file that is no journal, of a newer schema, damaged, or in use: each a JournalError. */
+  static open(options: WriterOptions): JournalWriter {
+    inspectFile(options.file);
+    makeFolder(options.file);
+    const lock = lockFile(options.file);
+    let database: Database | undefined;
+    try {
+      database = openForWriting(options.file);
+      migrate(database, options.nowMs);
+      return new JournalWriter(options, lock, database);
+    } catch (error) {
+      database?.close();
+      lock.release();
+      throw openingProblem(options.file, error);
+    }
+  }
+
+  private constructor(options: WriterOptions, lock: FileLock, database: Database) {
+    this.#lock = lock;
+    this.#database = database;
+    createStore(database, options.nowMs);
+    const { revision, recordedMs, storeId } = readStore(database);
+    this.#head = checkNewestLinks(options, database, revision);
+    this.#names = new Names(database);
+    this.#tables = new SqlDerivedTables(database);
+    this.#insert = database.prepare(INSERT_EVENT);
+    const transaction = database.transaction((batch: RowBatch) => this.#insertAll(batch));
+    this.#write = (batch) => transaction.immediate(batch);
+    this.opened = { storeId, revision, recordedMs, size: this.#size() };
+  }
+
+  write(batch: RowBatch): WriteOutcome {
+    try {
+      this.#head = this.#write(batch);
+    } catch (error) {
+      this.#names.forget();
+      if (!canBeRetried(codeOf(error))) throw error;
+      return { result: 'stalled', problem: messageOf(error) };
+    }
+    return { result: 'written', size: this.#size() };
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  #insertAll(batch: RowBatch): Uint8Array {
+    let head = this.#head;
+    for (let index = 0; index < batch.count; index += 1) {
+      head = this.#insertRow(batch.firstRevision + index, rowAt(batch, index), head);
+    }
+    return head;
+  }
+
+  #insertRow(seq: number, row: Row, previous: Uint8Array): Uint8Array {
+    const { recordedMs, occurredMs, kind, action, verdict, body } = row;
+    const nodeId = row.node === null ? null : this.#names.nodes.idOf(row.node);
+    const daemonSetId = row.daemonSet === null ? null : this.#names.daemonSets.idOf(row.daemonSet);
+    const hash = rowHash(previous, seq, row);
+    this.#insert.run(
+      seq,
+      recordedMs,
+      recordedMs - occurredMs,
+      kind,
+      action,
+      nodeId,
+      daemonSetId,
+      row.trigger,
+      row.causeRevision,
+      row.actor === null ? null : this.#names.actors.idOf(row.actor),
+      row.engine === null ? null : this.#names.engines.idOf(row.engine),
+      row.verdictBefore,
+      verdict,
+      body,
+      hash,
+    );
+    project({ seq, occurredMs, kind, action, nodeId, daemonSetId, verdict, body }, this.#tables);
+    return hash;
+  }
+
+  #size(): FileSize {
+    const pageSize = this.#database.pragma('page_size', { simple: true }) as number;
+    const pageCount = this.#database.pragma('page_count', { simple: true }) as number;
+    const wal = statSync(`${this.#database.name}-wal`, { throwIfNoEntry: false });
+    return { bytes: pageSize * pageCount, walBytes: wal?.size ?? 0 };
+  }
+}
+
+/**
+ * No room (also for the shared memory file of the WAL), no right to write, or another connection in
+ * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
+ * is none of these: after a failed fsync nobody knows what is on disk.
+ */
+function canBeRetried(code: string): boolean {
+  return (
+    code === 'SQLITE_FULL' ||
+    code === 'SQLITE_IOERR_SHMSIZE' ||
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_BUSY')
+  );
+}
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw unwritable(file, messageOf(error));
+  }
+}
+
+function createStore(database: Database, nowMs: number): void {
+  database
+    .prepare(
+      'INSERT INTO store (id, store_id, created_ms) VALUES (1, lower(hex(randomblob(16))), ?) ON CONFLICT DO NOTHING',
+    )
+    .run(nowMs);
+}
+
+function readStore(database: Database): { storeId: string; revision: number; recordedMs: number } {
+  const sql = `
+    SELECT store_id AS storeId, coalesce(seq, pruned_through) AS revision, coalesce(recorded_ms, 0) AS recordedMs
+    FROM store LEFT JOIN (SELECT seq, recorded_ms FROM event ORDER BY seq DESC LIMIT 1)`;
+  const row = database.prepare<[], { storeId: string; revision: number; recordedMs: number }>(sql).get();
+  if (row === undefined) throw new Error('the journal has no store row');
+  return row;
+}
+
+/** A torn or altered end would go on as if nothing had been; returns the hash of the newest row. */
+function checkNewestLinks(options: WriterOptions, database: Database, revision: number): Uint8Array {
+  const chain = new ChainReader(database);
+  const { link, bad } = chain.check(chain.linkAt(Math.max(0, revision - options.startLinksMax)), options.startLinksMax);
+  if (bad !== null) throw damaged(options.file, `at revision ${bad.revision}: ${bad.problem}`);
+  if (link.revision !== revision) throw damaged(options.file, `rows after revision ${link.revision} do not follow`);
+  return link.hash;
+}
