@@ -62,7 +62,7 @@ class PathWatcher {
     this.#closed = true;
     this.#cancelSettle?.();
     this.#cancelPoll();
-    for (const folder of [...this.#watches.keys()]) this.#unwatch(folder);
+    for (const folder of this.#watches.keys()) this.#unwatch(folder);
   }
 
   async #poll(): Promise<void> {
@@ -118,9 +118,9 @@ class PathWatcher {
 async function fingerprintOf(path: string): Promise<string> {
   const own = await statusOf(path);
   if (own === undefined || !own.isFolder) return own?.text ?? '';
-  const names = (await readdir(path).catch(() => [])).sort();
+  const names = await readdir(path).catch((): string[] => []);
   const inside = await Promise.all(names.map(async (name) => `${name} ${(await statusOf(join(path, name)))?.text}`));
-  return [own.text, ...inside].join('\n');
+  return [own.text, ...inside.toSorted()].join('\n');
 }
 
 async function statusOf(path: string): Promise<{ text: string; isFolder: boolean } | undefined> {

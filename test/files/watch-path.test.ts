@@ -13,90 +13,92 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 /** A file system that never sends an event. */
 const silent: WatchFolder = () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} }) as FSWatcher;
 
-/** Watches until the test ends and counts the calls. */
+/** Watches until the test ends; `calls(n)` waits for the n-th call and gives how many came. */
 function watching(options: Pick<WatchPathOptions, 'path'> & Partial<WatchPathOptions>) {
   const state = { calls: 0 };
   const stop = watchPath({ clock: systemClock, onChange: () => void state.calls++, ...options });
   onTestFinished(stop);
-  return { state, stop };
+  const calls = async (count: number, between?: () => void) => {
+    await eventually(() => state.calls >= count, between);
+    return state.calls;
+  };
+  return { state, stop, calls };
 }
 
 describe('watching a path', () => {
   it('calls back once after the start, so that nothing written meanwhile is missed', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
-    const { state } = watching({ path });
+    const { state, calls } = watching({ path });
     expect(state.calls).toBe(0);
-    await eventually(() => state.calls === 1);
+    expect(await calls(1)).toBeGreaterThanOrEqual(1);
   });
 
   it('sees a file being written', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
-    const { state } = watching({ path });
-    await eventually(() => state.calls === 1);
+    const { calls } = watching({ path });
+    expect(await calls(1)).toBeGreaterThanOrEqual(1);
     writeFileSync(path, 'b');
-    await eventually(() => state.calls === 2);
+    expect(await calls(2)).toBeGreaterThanOrEqual(2);
   });
 
   it('sees a file that is replaced by renaming, again and again', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'node.yaml');
     writeFileSync(path, 'a');
-    const { state } = watching({ path });
+    const { calls } = watching({ path });
     for (let round = 1; round <= 3; round++) {
-      await eventually(() => state.calls >= round);
+      await calls(round);
       writeFileSync(join(folder, '.node.yaml.swp'), `round ${round}`);
       renameSync(join(folder, '.node.yaml.swp'), path);
     }
-    await eventually(() => state.calls >= 4);
+    expect(await calls(4)).toBeGreaterThanOrEqual(4);
   });
 
   it('sees a file that is deleted and created again', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
-    const { state } = watching({ path });
-    await eventually(() => state.calls === 1);
+    const { calls } = watching({ path });
+    expect(await calls(1)).toBeGreaterThanOrEqual(1);
     rmSync(path);
-    await eventually(() => state.calls === 2);
+    expect(await calls(2)).toBeGreaterThanOrEqual(2);
     writeFileSync(path, 'a');
-    await eventually(() => state.calls === 3);
+    expect(await calls(3)).toBeGreaterThanOrEqual(3);
   });
 
   it('sees files come, change and go in a folder', async () => {
     const folder = temporaryFolder();
-    const { state } = watching({ path: folder });
-    await eventually(() => state.calls === 1);
+    const { calls } = watching({ path: folder });
+    expect(await calls(1)).toBeGreaterThanOrEqual(1);
     writeFileSync(join(folder, 'a.yaml'), '1');
-    await eventually(() => state.calls === 2);
+    expect(await calls(2)).toBeGreaterThanOrEqual(2);
     writeFileSync(join(folder, 'a.yaml'), '22');
-    await eventually(() => state.calls === 3);
+    expect(await calls(3)).toBeGreaterThanOrEqual(3);
     rmSync(join(folder, 'a.yaml'));
-    await eventually(() => state.calls === 4);
+    expect(await calls(4)).toBeGreaterThanOrEqual(4);
   });
 
   it('sees a folder that does not exist yet, and the files in it', async () => {
     const folder = join(temporaryFolder(), 'later', 'nodes');
-    const { state } = watching({ path: folder });
+    const { calls } = watching({ path: folder });
     mkdirSync(folder, { recursive: true });
-    await eventually(() => state.calls >= 1);
-    const before = state.calls;
+    const before = await calls(1);
     writeFileSync(join(folder, 'a.yaml'), '1');
-    await eventually(() => state.calls > before);
+    expect(await calls(before + 1)).toBeGreaterThan(before);
   });
 
   it('sees files in a folder that was replaced by another', async () => {
     const parent = temporaryFolder();
     const folder = join(parent, 'nodes');
     mkdirSync(folder);
-    const { state } = watching({ path: folder });
-    await eventually(() => state.calls === 1);
+    const { calls } = watching({ path: folder });
+    expect(await calls(1)).toBeGreaterThanOrEqual(1);
     renameSync(folder, join(parent, 'old'));
     mkdirSync(folder);
-    await eventually(() => state.calls >= 2);
-    const before = state.calls;
+    const before = await calls(2);
     writeFileSync(join(folder, 'a.yaml'), '1');
-    await eventually(() => state.calls > before);
+    expect(await calls(before + 1)).toBeGreaterThan(before);
   });
 
   it('merges changes in quick succession and yet looks at a path that never rests', () => {
@@ -120,16 +122,10 @@ describe('watching a path', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'a.yaml');
     writeFileSync(path, '1');
-    const { state } = watching({ path: folder, clock, watchFolder: silent });
-    await eventually(
-      () => state.calls === 1,
-      () => clock.advance(100),
-    );
+    const { calls } = watching({ path: folder, clock, watchFolder: silent });
+    expect(await calls(1, () => clock.advance(100))).toBe(1);
     writeFileSync(path, '22');
-    await eventually(
-      () => state.calls === 2,
-      () => clock.advance(100),
-    );
+    expect(await calls(2, () => clock.advance(100))).toBe(2);
   });
 
   it('works on where the system refuses to watch', async () => {
@@ -138,22 +134,16 @@ describe('watching a path', () => {
     const refuse: WatchFolder = () => {
       throw new Error('ENOSPC: no watches left');
     };
-    const { state } = watching({ path, clock, watchFolder: refuse });
+    const { calls } = watching({ path, clock, watchFolder: refuse });
     writeFileSync(path, '1');
-    await eventually(
-      () => state.calls >= 1,
-      () => clock.advance(100),
-    );
+    expect(await calls(1, () => clock.advance(100))).toBeGreaterThan(0);
   });
 
   it('calls nobody after it was stopped, and leaves no timer', async () => {
     const clock = new FakeClock();
     const folder = temporaryFolder();
-    const { state, stop } = watching({ path: folder, clock });
-    await eventually(
-      () => state.calls === 1,
-      () => clock.advance(100),
-    );
+    const { state, stop, calls } = watching({ path: folder, clock });
+    expect(await calls(1, () => clock.advance(100))).toBe(1);
     writeFileSync(join(folder, 'a.yaml'), '1');
     stop();
     expect(clock.pendingCount).toBe(0);

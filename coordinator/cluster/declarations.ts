@@ -1,0 +1,73 @@
+/** What manifests declare: DaemonSets and nodes, accepted or refused. Pure: no file is touched here. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { Cause } from '../../shared/kubernetes/cause.ts';
+import { DEFAULT_NAMESPACE } from '../../shared/kubernetes/default-daemon-set.ts';
+import { isObject } from '../../shared/kubernetes/field-type.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
+import type { ManifestObject } from '../../shared/kubernetes/read-manifests.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+import { validateNode } from '../../shared/kubernetes/validate-node.ts';
+import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { Declaration, Declare } from './manifest-folder.ts';
+
+/** Its name is the DaemonSet's key. */
+export interface DaemonSetDeclaration extends Declaration {
+  /** Validated, with defaults; `null` where the manifest is refused. */
+  readonly daemonSet: DaemonSet | null;
+  /** Warnings about an accepted manifest, causes of a refused one. */
+  readonly findings: readonly ManifestProblem[];
+}
+
+export interface NodeDeclaration extends Declaration {
+  /** `null` where the manifest is refused. */
+  readonly facts: NodeFacts | null;
+}
+
+export const declareDaemonSet: Declare<DaemonSetDeclaration> = (manifest, path) => {
+  const { object, source, kind } = manifest;
+  if (kind !== 'DaemonSet') return { declared: null, problems: [wrongKind(manifest, 'DaemonSets')] };
+  const validation = validateDaemonSet(object);
+  const findings = validation.accepted
+    ? validation.warnings.map((warning) => ({ ...warning, source }))
+    : problemsOf(validation.causes, source);
+  const name = textAt(object, 'name');
+  // Nobody's causes: the manifest is too broken to say which DaemonSet it means.
+  if (name === '') return { declared: null, problems: findings };
+  const key = `${textAt(object, 'namespace') || DEFAULT_NAMESPACE}/${name}`;
+  const daemonSet = validation.accepted ? validation.daemonSet : null;
+  return { declared: { name: key, path, source, digest: digestOf(manifest), daemonSet, findings }, problems: [] };
+};
+
+export const declareNode: Declare<NodeDeclaration> = (manifest, path) => {
+  const { object, source, kind } = manifest;
+  // A node's file holds the node's pods as well, for its agent.
+  if (kind === 'Pod') return { declared: null, problems: [] };
+  if (kind !== 'Node') return { declared: null, problems: [wrongKind(manifest, 'Nodes and their Pods')] };
+  const validation = validateNode(object);
+  const problems = validation.accepted ? [] : problemsOf(validation.causes, source);
+  const name = textAt(object, 'name');
+  if (name === '') return { declared: null, problems };
+  const facts = validation.accepted ? nodeFacts(validation.node) : null;
+  return { declared: { name, path, source, digest: digestOf(manifest), facts }, problems };
+};
+
+function textAt(object: Record<string, unknown>, field: 'name' | 'namespace'): string {
+  const value = isObject(object['metadata']) ? object['metadata'][field] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function digestOf({ object }: ManifestObject): string {
+  return createHash('sha256').update(canonicalJson(object)).digest('base64url');
+}
+
+function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[] {
+  return causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
+}
+
+function wrongKind({ kind, apiVersion, source }: ManifestObject, expected: string): ManifestProblem {
+  const message = `${source} is a ${kind} (${apiVersion}); only ${expected} are read here.`;
+  return { code: 'WrongKind', fieldPath: 'kind', message, source };
+}

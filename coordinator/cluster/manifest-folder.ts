@@ -1,0 +1,169 @@
+/**
+ * Reads a file of manifests, or the manifest files of a folder, and says what they declare. Never
+ * forgets what a file declared only because the file cannot be read for the moment.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JSON_BYTES_MAX } from '../../shared/kubernetes/limits.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { type ManifestObject, type ReadManifests, readManifests } from '../../shared/kubernetes/read-manifests.ts';
+
+const MANIFEST_NAME = /\.(ya?ml|json)$/i;
+
+/** One thing that a file declares, under a name that only one object may have. */
+export interface Declaration {
+  readonly name: string;
+  /** The file. */
+  readonly path: string;
+  /** `file:line`. */
+  readonly source: string;
+  /** Equal for equal objects. */
+  readonly digest: string;
+}
+
+/** What is made of one object: `declared` is null where it declares nothing, `problems` say why. */
+export type Declare<Kind extends Declaration> = (
+  object: ManifestObject,
+  path: string,
+) => { readonly declared: Kind | null; readonly problems: readonly ManifestProblem[] };
+
+export interface FolderContent<Kind extends Declaration> {
+  /** By name, in the order of the files. */
+  readonly declared: ReadonlyMap<string, Kind>;
+  readonly problems: readonly ManifestProblem[];
+  /** Files that could not be read, or not wholly; what they last declared is still in `declared`. */
+  readonly unreadPaths: readonly string[];
+}
+
+interface FileContent<Kind extends Declaration> {
+  readonly path: string;
+  readonly bytesDigest: string;
+  readonly declared: readonly Kind[];
+  readonly problems: readonly ManifestProblem[];
+  readonly unread: boolean;
+}
+
+export class ManifestFolder<Kind extends Declaration> {
+  readonly #path: string;
+  readonly #declare: Declare<Kind>;
+  #files: ReadonlyMap<string, FileContent<Kind>> = new Map();
+
+  constructor(path: string, declare: Declare<Kind>) {
+    this.#path = path;
+    this.#declare = declare;
+  }
+
+  /** Reads everything again; a file whose bytes are the same is not parsed again. */
+  async read(): Promise<FolderContent<Kind>> {
+    const listed = await manifestPaths(this.#path);
+    if ('problem' in listed) {
+      const { declared, problems } = firstOfEachName([...this.#files.values()]);
+      return { declared, problems: [listed.problem, ...problems], unreadPaths: [this.#path] };
+    }
+    const files = new Map<string, FileContent<Kind>>();
+    for (const path of listed.paths) files.set(path, await this.#readFile(path, this.#files.get(path)));
+    this.#files = files;
+    const contents = [...files.values()];
+    return {
+      ...firstOfEachName(contents),
+      unreadPaths: contents.filter(({ unread }) => unread).map(({ path }) => path),
+    };
+  }
+
+  async #readFile(path: string, before: FileContent<Kind> | undefined): Promise<FileContent<Kind>> {
+    const { bytes, problem } = await readBytes(path);
+    const bytesDigest = bytes === null ? '' : createHash('sha256').update(bytes).digest('hex');
+    if (before !== undefined && bytes !== null && before.bytesDigest === bytesDigest) return before;
+    const read: ReadManifests = bytes === null ? { objects: [], problems: [problem] } : readManifests(bytes, path);
+    const outcomes = read.objects.map((object) => this.#declare(object, path));
+    const declared = outcomes.map((outcome) => outcome.declared).filter((one) => one !== null);
+    const unread = read.problems.length > 0;
+    return {
+      path,
+      bytesDigest,
+      declared: unread ? [...declared, ...notAmong(declared, before?.declared ?? [])] : declared,
+      problems: [...read.problems, ...outcomes.flatMap(({ problems }) => problems)],
+      unread,
+    };
+  }
+}
+
+/** What an unreadable document may still mean to declare: all that its file declared before. */
+function notAmong<Kind extends Declaration>(declared: readonly Kind[], before: readonly Kind[]): Kind[] {
+  const names = new Set(declared.map(({ name }) => name));
+  return before.filter(({ name }) => !names.has(name));
+}
+
+/** Of two objects with one name the first is in force, so that adding a file takes nothing over silently. */
+function firstOfEachName<Kind extends Declaration>(
+  files: readonly FileContent<Kind>[],
+): { declared: Map<string, Kind>; problems: ManifestProblem[] } {
+  const declared = new Map<string, Kind>();
+  const problems: ManifestProblem[] = [];
+  for (const file of files) {
+    problems.push(...file.problems);
+    for (const declaration of file.declared) {
+      const first = declared.get(declaration.name);
+      if (first === undefined) declared.set(declaration.name, declaration);
+      else problems.push(duplicateOf(first, declaration));
+    }
+  }
+  return { declared, problems };
+}
+
+function duplicateOf(first: Declaration, { name, source }: Declaration): ManifestProblem {
+  return {
+    code: 'Duplicate',
+    fieldPath: 'metadata.name',
+    message: `${name} at ${source} is not used: ${first.source} has that name already. Remove one of the two.`,
+    source,
+  };
+}
+
+async function manifestPaths(path: string): Promise<{ paths: string[] } | { problem: ManifestProblem }> {
+  try {
+    const status = await stat(path);
+    if (!status.isDirectory()) return { paths: [path] };
+    const names = await readdir(path);
+    const paths = names.filter((name) => MANIFEST_NAME.test(name) && !name.startsWith('.'));
+    return { paths: paths.sort().map((name) => join(path, name)) };
+  } catch (error) {
+    return { problem: unreadable(path, error) };
+  }
+}
+
+type Bytes =
+  | { readonly bytes: Uint8Array; readonly problem?: never }
+  | { readonly bytes: null; readonly problem: ManifestProblem };
+
+async function readBytes(path: string): Promise<Bytes> {
+  try {
+    const status = await stat(path);
+    if (!status.isFile()) return { bytes: null, problem: unreadable(path, 'it is not a file') };
+    if (status.size > JSON_BYTES_MAX) return { bytes: null, problem: tooLarge(path, status.size) };
+    return { bytes: await readFile(path) };
+  } catch (error) {
+    return { bytes: null, problem: unreadable(path, error) };
+  }
+}
+
+/** Said without reading the file: it may be larger than the memory. */
+function tooLarge(path: string, size: number): ManifestProblem {
+  const mebibytes = (bytes: number) => Math.ceil(bytes / 1024 / 1024);
+  const message = `${path} has ${mebibytes(size)} MiB, and at most ${mebibytes(JSON_BYTES_MAX)} MiB are read; split it.`;
+  return { code: 'TooLarge', fieldPath: '', message, source: path };
+}
+
+function unreadable(path: string, error: unknown): ManifestProblem {
+  const why = typeof error === 'string' ? error : sentenceOf(error);
+  const message = `${path} cannot be read (${why}); what it last declared stays in force.`;
+  return { code: 'Unreadable', fieldPath: '', message, source: path };
+}
+
+function sentenceOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'it does not exist';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+/** A listener that keeps what it is told, as one line each, and what is in force because of it. */
+import type {
+  AppliedDaemonSet,
+  AppliedNode,
+  ClusterListener,
+  RejectedDaemonSet,
+} from '../../coordinator/cluster/source.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+
+export class RecordingListener implements ClusterListener {
+  /** Since the last `take`. */
+  #told: string[] = [];
+  readonly applied = new Map<string, AppliedDaemonSet>();
+  readonly rejected = new Map<string, RejectedDaemonSet>();
+  readonly nodes = new Map<string, AppliedNode>();
+  problems: readonly ManifestProblem[] = [];
+  unreadPaths: readonly string[] | undefined;
+
+  /** What was told since the last time, and forgets it. */
+  take(): string[] {
+    const told = this.#told;
+    this.#told = [];
+    return told;
+  }
+
+  get toldCount(): number {
+    return this.#told.length;
+  }
+
+  daemonSetApplied(entry: AppliedDaemonSet): void {
+    this.applied.set(entry.key, entry);
+    this.rejected.delete(entry.key);
+    this.#told.push(`applied ${entry.key}`);
+  }
+
+  daemonSetRejected(entry: RejectedDaemonSet): void {
+    this.rejected.set(entry.key, entry);
+    this.#told.push(`rejected ${entry.key}`);
+  }
+
+  daemonSetRemoved(key: string): void {
+    this.applied.delete(key);
+    this.rejected.delete(key);
+    this.#told.push(`removed ${key}`);
+  }
+
+  nodeApplied(entry: AppliedNode): void {
+    this.nodes.set(entry.facts.name, entry);
+    this.#told.push(`node applied ${entry.facts.name}`);
+  }
+
+  nodeRemoved(name: string): void {
+    this.nodes.delete(name);
+    this.#told.push(`node removed ${name}`);
+  }
+
+  problemsChanged(problems: readonly ManifestProblem[]): void {
+    this.problems = problems;
+    this.#told.push(`problems ${problems.map(({ code }) => code).join(',')}`);
+  }
+
+  synced(unreadPaths: readonly string[]): void {
+    this.unreadPaths = unreadPaths;
+    this.#told.push(`synced ${unreadPaths.length}`);
+  }
+}
