@@ -1,0 +1,133 @@
+/** The examples are what the tour shows: valid, of every kind that clusters run, and with telling drifts. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../shared/kubernetes/objects.ts';
+import { owningDaemonSet } from '../../shared/kubernetes/pod-health.ts';
+import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
+import { evaluatePlacement } from '../../shared/placement/index.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
+import { exampleDaemonSets, exampleFiles, exampleNodes } from './examples.ts';
+
+const daemonSets = exampleDaemonSets();
+const nodes = exampleNodes();
+
+/** Nodes by verdict: [run, keep, none]. The first column is what a real DaemonSet controller (1.20) wants, too. */
+const VERDICT_COUNTS = {
+  'block-storage-csi-node': [4, 5, 3],
+  'calico-node': [11, 0, 1],
+  'disk-health': [1, 0, 11],
+  'edge-gateway': [1, 0, 11],
+  'fluent-bit': [9, 2, 1],
+  'fluentd-elasticsearch': [7, 5, 0],
+  'kube-proxy': [11, 0, 1],
+  'node-exporter': [11, 0, 1],
+  'nvidia-device-plugin': [1, 0, 11],
+  'nvme-cache': [0, 0, 12],
+  'windows-exporter': [1, 0, 11],
+};
+
+const verdictOf = (daemonSet: string, node: string): Verdict | undefined => {
+  const [wanted, on] = [daemonSets.get(daemonSet), nodes.get(node)?.node];
+  return wanted && on && evaluatePlacement(wanted, on).verdict;
+};
+
+const isReady = (pod: Pod) => pod.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+const revisionOf = (pod: Pod) => pod.metadata?.labels?.['controller-revision-hash'];
+
+/** `node/daemonset` of every pair, with the pods that its node's file lists for it. */
+function pairs() {
+  return [...nodes].flatMap(([node, { pods }]) =>
+    [...daemonSets].map(([daemonSet, { metadata }]) => ({
+      pair: `${node}/${daemonSet}`,
+      daemonSet,
+      verdict: verdictOf(daemonSet, node),
+      pods: pods.filter(
+        (pod) => owningDaemonSet(pod)?.name === daemonSet && pod.metadata?.namespace === metadata?.namespace,
+      ),
+    })),
+  );
+}
+
+describe('the example DaemonSets', () => {
+  it('begin with the one that everybody knows, letter for letter', () => {
+    const file = new URL('../../deploy/examples/daemonsets/fluentd-elasticsearch.yaml', import.meta.url);
+    const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
+    expect(digest).toBe('d8a575da3b3d0935dd3b28d6b0d2e67aecc6a44ab223082d518181393ed79ff1');
+  });
+
+  it('are one to a file of the same name', () => {
+    const files = exampleFiles('daemonsets').map(({ name, objects }) => [name, objects.map(({ kind }) => kind)]);
+    expect(files).toEqual([...daemonSets.keys()].map((name) => [`${name}.yaml`, ['DaemonSet']]));
+  });
+
+  it('are placed on as many nodes as a reader of them would count', () => {
+    const counts = [...daemonSets.keys()].map((daemonSet) => {
+      const verdicts = [...nodes.keys()].map((node) => verdictOf(daemonSet, node));
+      return [
+        daemonSet,
+        (['run', 'keep', 'none'] as const).map((verdict) => verdicts.filter((v) => v === verdict).length),
+      ];
+    });
+    expect(Object.fromEntries(counts)).toEqual(VERDICT_COUNTS);
+  });
+
+  it.each([
+    ['block-storage-csi-node', 'worker-1', 'WARNING_TOLERATION_EXPIRES'],
+    ['disk-health', 'worker-3', 'WARNING_COMPARED_VALUE_NOT_INTEGER'],
+  ])('hold a mistake that Kubernetes is silent about: %s', (daemonSet, node, code) => {
+    const { reasons } = evaluatePlacement(daemonSets.get(daemonSet) ?? {}, nodes.get(node)?.node ?? {});
+    expect(reasons.filter(({ outcome }) => outcome === 'warning').map((reason) => reason.code)).toContain(code);
+  });
+
+  it('miss gpu-2 by one label, and edge-2 by its firmware', () => {
+    const gpu = nodes.get('gpu-2')?.node ?? {};
+    const labels = { ...gpu.metadata?.labels, 'nvidia.com/gpu.present': 'true' };
+    const mended = { ...gpu, metadata: { ...gpu.metadata, labels } };
+    expect(verdictOf('nvidia-device-plugin', 'gpu-2')).toBe('none');
+    expect(evaluatePlacement(daemonSets.get('nvidia-device-plugin') ?? {}, mended).verdict).toBe('run');
+    expect([verdictOf('edge-gateway', 'edge-1'), verdictOf('edge-gateway', 'edge-2')]).toEqual(['run', 'none']);
+  });
+});
+
+describe('the example nodes', () => {
+  it('are twelve, each in a file of its name, followed by its pods', () => {
+    const names =
+      'control-1 control-2 control-3 edge-1 edge-2 gpu-1 gpu-2 storage-1 windows-1 worker-1 worker-2 worker-3';
+    expect([...nodes.keys()]).toEqual(names.split(' '));
+    expect([...nodes].filter(([name, { node }]) => node.kind !== 'Node' || node.metadata?.name !== name)).toEqual([]);
+    const strangers = [...nodes].flatMap(([name, { pods }]) =>
+      pods.filter(({ kind, spec }) => kind !== 'Pod' || spec?.nodeName !== name),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it('list only pods of the example DaemonSets, each with a name of its own', () => {
+    const pods = [...nodes.values()].flatMap((entry) => entry.pods);
+    const listed = pairs().flatMap((pair) => pair.pods);
+    expect(listed.length).toBe(pods.length);
+    expect(new Set(pods.map(({ metadata }) => metadata?.name)).size).toBe(pods.length);
+  });
+
+  it('show each kind of drift once, and one pod that may stay but not start', () => {
+    const all = pairs();
+    const named = (found: typeof all) => found.map(({ pair }) => pair);
+    const outdated = (daemonSet: string, pod: Pod) =>
+      revisionOf(pod) !== templateRevision(daemonSets.get(daemonSet) ?? {});
+    expect({
+      missing: named(all.filter(({ verdict, pods }) => verdict === 'run' && pods.length === 0)),
+      unexpected: named(all.filter(({ verdict, pods }) => verdict === 'none' && pods.length > 0)),
+      kept: named(all.filter(({ verdict, pods }) => verdict === 'keep' && pods.length > 0)),
+      duplicate: named(all.filter(({ pods }) => pods.length > 1)),
+      outdated: named(all.filter(({ daemonSet, pods }) => pods.some((pod) => outdated(daemonSet, pod)))),
+      unhealthy: named(all.filter(({ pods }) => pods.some((pod) => !isReady(pod)))),
+    }).toEqual({
+      missing: ['worker-3/fluentd-elasticsearch'],
+      unexpected: ['edge-2/edge-gateway'],
+      kept: ['control-2/fluentd-elasticsearch'],
+      duplicate: ['worker-2/fluentd-elasticsearch'],
+      outdated: ['edge-1/fluent-bit'],
+      unhealthy: ['gpu-1/nvidia-device-plugin'],
+    });
+  });
+});
