@@ -1,19 +1,25 @@
 /** The engine's front door: a DaemonSet made ready for many nodes, or one pair at once. */
 import { readDaemonSetFields } from './daemon-set-fields.ts';
+import { daemonSetWarnings } from './daemon-set-warnings.ts';
+import { PlacementExplainer } from './explain.ts';
 import { compileRules, decideByRules, type PlacementRules } from './rules.ts';
-import type { CompiledPlacement, DaemonSet, Node, PlacementReads, PlacementResult, Reason } from './types.ts';
+import type { CompiledPlacement, DaemonSet, Node, PlacementReads, PlacementResult } from './types.ts';
 
 /** Makes a DaemonSet ready to be placed on many nodes. Never throws, whatever the object holds. */
 export function compilePlacement(daemonSet: DaemonSet): CompiledPlacement {
-  const rules = compileRules(readDaemonSetFields(daemonSet));
+  const fields = readDaemonSetFields(daemonSet);
+  const rules = compileRules(fields);
+  const warnings = daemonSetWarnings(fields, rules);
+  // Most DaemonSets are decided far more often than they are explained.
+  let explainer: PlacementExplainer | undefined;
   return {
     decide: (node: Node) => decideByRules(rules, node),
-    explain: (node: Node): PlacementResult => {
-      const verdict = decideByRules(rules, node);
-      return { verdict, shouldRun: verdict === 'run', shouldContinueRunning: verdict !== 'none', reasons: [] };
+    explain: (node: Node) => {
+      explainer ??= new PlacementExplainer(rules, warnings);
+      return explainer.explain(node);
     },
     reads: readsOf(rules),
-    warnings: [] as Reason[],
+    warnings,
   };
 }
 

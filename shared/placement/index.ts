@@ -4,4 +4,11 @@
  */
 export { compilePlacement, evaluatePlacement } from './compile.ts';
 export { PLACEMENT_ENGINE_VERSION } from './engine-version.ts';
+export {
+  type NodePlacementInputs,
+  type PlacementTaint,
+  placementFieldsOfDaemonSet,
+  placementInputsOfNode,
+} from './inputs.ts';
+export { REASON_CODES, type ReasonCode } from './reason-codes.ts';
 export type * from './types.ts';

@@ -34,7 +34,6 @@ export function compileExpression(fields: RequirementFields, index: number): Com
   const compares = fields.operator === 'Gt' || fields.operator === 'Lt';
   return {
     ...fields,
-    key: internalized(fields.key),
     list: 'matchExpressions',
     index,
     valueSet: fields.values.length > LISTED_VALUES_MAX ? new Set(fields.values) : null,
@@ -120,9 +119,4 @@ function fieldProblem({ operator, values }: RequirementFields): string {
     return `operator '${operator}' is none of In, NotIn, which are all that matchFields knows`;
   }
   return values.length === 1 ? '' : `${operator} in matchFields needs exactly one value, not ${values.length}`;
-}
-
-/** The same text in the form in which the runtime keeps property names, which makes reading labels by it faster. */
-function internalized(key: string): string {
-  return Object.keys({ [key]: 0 })[0] ?? key;
 }

@@ -7,7 +7,13 @@ import type { DaemonSetFields, SelectorEntry } from './daemon-set-fields.ts';
 import { anyTermMatches, type CompiledTerm, compileTerm } from './node-affinity.ts';
 import { type Labels, labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
 import { readEntry } from './tolerant-reading.ts';
-import { type PodToleration, podTolerations, taintVerdict } from './tolerations.ts';
+import {
+  type PodToleration,
+  podTolerations,
+  type TolerationsByEffect,
+  taintVerdict,
+  tolerationsByEffect,
+} from './tolerations.ts';
 import type { Verdict } from './types.ts';
 
 export interface PlacementRules {
@@ -18,17 +24,24 @@ export interface PlacementRules {
   readonly terms: readonly CompiledTerm[] | null;
   /** Those of the terms that can match at all. */
   readonly usableTerms: readonly CompiledTerm[];
+  /** Those of the daemon pod: the template's and the automatic ones. */
   readonly tolerations: readonly PodToleration[];
+  readonly tolerationsByEffect: TolerationsByEffect;
+  /** How many the template has itself. */
+  readonly templateTolerations: number;
 }
 
 export function compileRules(fields: DaemonSetFields): PlacementRules {
   const terms = fields.terms?.map(compileTerm) ?? null;
+  const tolerations = podTolerations(fields);
   return {
     nodeName: fields.nodeName,
     nodeSelector: fields.nodeSelector,
     terms,
     usableTerms: terms?.filter(({ usable }) => usable) ?? [],
-    tolerations: podTolerations(fields),
+    tolerations,
+    tolerationsByEffect: tolerationsByEffect(tolerations),
+    templateTolerations: fields.tolerations.length,
   };
 }
 
@@ -36,7 +49,7 @@ export function compileRules(fields: DaemonSetFields): PlacementRules {
 export function decideByRules(rules: PlacementRules, node: Node): Verdict {
   if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return 'none';
   if (!labelsAreSelected(rules, labelsOf(node), node)) return 'none';
-  return taintVerdict(rules.tolerations, taintsOf(node));
+  return taintVerdict(rules.tolerationsByEffect, taintsOf(node));
 }
 
 /** Whether nodeSelector and required node affinity match; `labels` stand in for the node's own. */

@@ -37,9 +37,59 @@ export function podTolerations(fields: DaemonSetFields): readonly PodToleration[
   return tolerations;
 }
 
-/** Whether one toleration tolerates one taint. `tolerationSeconds` plays no part. */
-export function tolerates(toleration: TolerationFields, key: string, value: string, effect: string): boolean {
-  if (toleration.effect !== '' && toleration.effect !== effect) return false;
+/** Tolerations sorted out by the effects that decide, so that a decision looks at few. */
+export interface TolerationsByEffect {
+  readonly noSchedule: readonly TolerationFields[];
+  readonly noExecute: readonly TolerationFields[];
+}
+
+export function tolerationsByEffect(tolerations: readonly TolerationFields[]): TolerationsByEffect {
+  return {
+    noSchedule: tolerations.filter((toleration) => toleratesEffect(toleration, 'NoSchedule')),
+    noExecute: tolerations.filter((toleration) => toleratesEffect(toleration, 'NoExecute')),
+  };
+}
+
+/** The verdict as far as taints decide it. Only NoSchedule and NoExecute do. */
+export function taintVerdict(tolerations: TolerationsByEffect, taints: readonly RawTaint[]): Verdict {
+  let verdict: Verdict = 'run';
+  for (let i = 0; i < taints.length; i++) {
+    const taint = taints[i];
+    const effect = taint?.effect;
+    if (effect === 'NoSchedule') {
+      if (verdict === 'run' && !anyTolerates(tolerations.noSchedule, taint)) verdict = 'keep';
+    } else if (effect === 'NoExecute') {
+      if (!anyTolerates(tolerations.noExecute, taint)) return 'none';
+    }
+  }
+  return verdict;
+}
+
+/** The first toleration that tolerates the taint; `undefined` where none does. `tolerationSeconds` plays no part. */
+export function toleratingOf<T extends TolerationFields>(tolerations: readonly T[], taint: RawTaint): T | undefined {
+  const key = asText(taint?.key);
+  const value = asText(taint?.value);
+  const effect = asText(taint?.effect);
+  return tolerations.find(
+    (toleration) => toleratesEffect(toleration, effect) && toleratesKeyAndValue(toleration, key, value),
+  );
+}
+
+function anyTolerates(tolerations: readonly TolerationFields[], taint: RawTaint): boolean {
+  const key = asText(taint?.key);
+  const value = asText(taint?.value);
+  for (let i = 0; i < tolerations.length; i++) {
+    if (toleratesKeyAndValue(tolerations[i] as TolerationFields, key, value)) return true;
+  }
+  return false;
+}
+
+function toleratesEffect(toleration: TolerationFields, effect: string): boolean {
+  return toleration.effect === '' || toleration.effect === effect;
+}
+
+/** Without a key, any key is tolerated, whatever the operator. */
+function toleratesKeyAndValue(toleration: TolerationFields, key: string, value: string): boolean {
   if (toleration.key !== '' && toleration.key !== key) return false;
   switch (toleration.operator) {
     case '':
@@ -51,32 +101,6 @@ export function tolerates(toleration: TolerationFields, key: string, value: stri
       // Also Lt and Gt: they count only where the feature gate TaintTolerationComparisonOperators is on.
       return false;
   }
-}
-
-/** The first toleration that tolerates the taint; `undefined` where none does. */
-export function toleratingOf<T extends TolerationFields>(tolerations: readonly T[], taint: RawTaint): T | undefined {
-  const key = asText(taint?.key);
-  const value = asText(taint?.value);
-  const effect = asText(taint?.effect);
-  for (let i = 0; i < tolerations.length; i++) {
-    const toleration = tolerations[i] as T;
-    if (tolerates(toleration, key, value, effect)) return toleration;
-  }
-  return undefined;
-}
-
-/** The verdict as far as taints decide it. Only NoSchedule and NoExecute do. */
-export function taintVerdict(tolerations: readonly TolerationFields[], taints: readonly RawTaint[]): Verdict {
-  let verdict: Verdict = 'run';
-  for (let i = 0; i < taints.length; i++) {
-    const taint = taints[i];
-    const effect = taint?.effect;
-    if (effect !== 'NoSchedule' && effect !== 'NoExecute') continue;
-    if (toleratingOf(tolerations, taint) !== undefined) continue;
-    if (effect === 'NoExecute') return 'none';
-    verdict = 'keep';
-  }
-  return verdict;
 }
 
 export function isSameToleration(one: TolerationFields, other: TolerationFields): boolean {

@@ -1,5 +1,6 @@
 /** The vocabulary of a placement: what goes in, and what comes out. */
-import type { DaemonSet, Node } from '../kubernetes/objects.ts';
+import type { DaemonSet, Node, Toleration } from '../kubernetes/objects.ts';
+import type { ReasonCode } from './reason-codes.ts';
 
 /**
  * `run`: the node should run the daemon pod. `keep`: a daemon pod that runs may stay, none must be
@@ -23,8 +24,8 @@ export interface PlacementResult {
 export type ReasonOutcome = 'passed' | 'failed' | 'ignored' | 'warning';
 
 export interface Reason {
-  /** Stable, UPPER_SNAKE_CASE; one of the catalogue in reason-codes.ts. */
-  readonly code: string;
+  /** Stable; one of the catalogue in reason-codes.ts, or one that a newer coordinator sent. */
+  readonly code: ReasonCode | (string & {});
   readonly outcome: ReasonOutcome;
   /** One sentence for people. */
   readonly message: string;
@@ -50,6 +51,31 @@ export interface Edit {
   readonly verdict: Verdict;
   /** A kubectl command that makes the edit where one exists, else `''`. */
   readonly command: string;
+  /** The same edit for programs; absent where the edit was read from the wire. */
+  readonly change?: EditChange;
+}
+
+/** An edit as a value: the first three change a Node, the others a DaemonSet. */
+export type EditChange =
+  | { readonly op: 'setLabel'; readonly key: string; readonly value: string }
+  | { readonly op: 'removeLabel'; readonly key: string }
+  /** Removes every taint of that key and effect; of any effect where `effect` is `''`. */
+  | { readonly op: 'removeTaint'; readonly key: string; readonly effect: string }
+  | { readonly op: 'addToleration'; readonly toleration: Toleration }
+  | { readonly op: 'removeToleration'; readonly index: number }
+  | { readonly op: 'setNodeSelector'; readonly key: string; readonly value: string }
+  | { readonly op: 'removeNodeSelector'; readonly key: string }
+  | ({ readonly op: 'removeRequirement' } & RequirementPlace)
+  | ({ readonly op: 'addRequirementValue'; readonly value: string } & RequirementPlace)
+  /** Removes requiredDuringSchedulingIgnoredDuringExecution with all its terms. */
+  | { readonly op: 'removeRequiredAffinity' }
+  | { readonly op: 'removeNodeName' };
+
+/** Where a requirement stands in the required node affinity. */
+export interface RequirementPlace {
+  readonly term: number;
+  readonly list: 'matchExpressions' | 'matchFields';
+  readonly index: number;
 }
 
 /** One DaemonSet, made ready to be placed on many nodes. */
@@ -65,9 +91,9 @@ export interface CompiledPlacement {
 }
 
 export interface PlacementReads {
-  /** Keys of node labels that can matter. */
+  /** Keys of the node labels that can change the verdict. */
   readonly labelKeys: ReadonlySet<string>;
-  /** Whether the node's name can matter. */
+  /** Whether the node's name can change the verdict. */
   readonly nodeName: boolean;
 }
 

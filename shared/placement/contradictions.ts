@@ -1,0 +1,64 @@
+/**
+ * Finds terms that no node can match because their requirements exclude each other. Says so only
+ * where it is certain; whether such a node exists is another matter.
+ */
+import type { SelectorEntry } from './daemon-set-fields.ts';
+import type { CompiledTerm } from './node-affinity.ts';
+import {
+  type CompiledRequirement,
+  compileExpression,
+  compileField,
+  NODE_NAME_FIELD,
+  requirementMatches,
+} from './requirement.ts';
+import type { PlacementRules } from './rules.ts';
+import { requirementDemand } from './wording.ts';
+
+/** The first contradiction within a usable term, nodeSelector and nodeName, in words; `''` where there is none. */
+export function contradictionOf(term: CompiledTerm, rules: PlacementRules): string {
+  const name = rules.nodeName === '' ? [] : [nodeNameRequirement(rules.nodeName)];
+  const labels = [...rules.nodeSelector.map(selectorRequirement), ...term.expressions];
+  // Every node has a name, and any other field is unknown, which has a warning of its own.
+  const fields = [...name, ...term.fields.filter(({ key }) => key === NODE_NAME_FIELD)];
+  for (const requirements of [...byKey(labels).values(), fields]) {
+    if (!excludeEachOther(requirements)) continue;
+    return requirements.map(requirementDemand).join('; ');
+  }
+  return '';
+}
+
+function excludeEachOther(requirements: readonly CompiledRequirement[]): boolean {
+  const listing = requirements.find(({ operator }) => operator === 'In');
+  if (listing !== undefined) {
+    return !listing.values.some((value) => requirements.every((requirement) => requirementMatches(requirement, value)));
+  }
+  const mustExist = requirements.some(
+    ({ operator }) => operator === 'Exists' || operator === 'Gt' || operator === 'Lt',
+  );
+  const mustNotExist = requirements.some(({ operator }) => operator === 'DoesNotExist');
+  return (mustExist && mustNotExist) || boundsExcludeEachOther(requirements);
+}
+
+function boundsExcludeEachOther(requirements: readonly CompiledRequirement[]): boolean {
+  const above = requirements.filter(({ operator }) => operator === 'Gt');
+  const below = requirements.filter(({ operator }) => operator === 'Lt');
+  return above.some((low) => below.some((high) => BigInt(low.bound) + 1n >= BigInt(high.bound)));
+}
+
+function byKey(requirements: readonly CompiledRequirement[]): Map<string, CompiledRequirement[]> {
+  const grouped = new Map<string, CompiledRequirement[]>();
+  for (const requirement of requirements) {
+    const group = grouped.get(requirement.key);
+    if (group === undefined) grouped.set(requirement.key, [requirement]);
+    else group.push(requirement);
+  }
+  return grouped;
+}
+
+function selectorRequirement({ key, value }: SelectorEntry): CompiledRequirement {
+  return compileExpression({ key, operator: 'In', values: [value] }, 0);
+}
+
+function nodeNameRequirement(nodeName: string): CompiledRequirement {
+  return compileField({ key: NODE_NAME_FIELD, operator: 'In', values: [nodeName] }, 0);
+}

@@ -1,0 +1,248 @@
+/** The reasons of required node affinity: the whole, each term, and each requirement of each term. */
+import { isLabelValue } from '../kubernetes/label-syntax.ts';
+import { affinityEdits, labelEdit, NO_EDITS, requirementRemovalEdit, requirementValueEdit } from './edits.ts';
+import { entryPath, itemPath, NODE_LABELS_PATH, REQUIRED_AFFINITY_PATH, TERMS_PATH } from './field-paths.ts';
+import { INT64_MAX } from './int64.ts';
+import { type CompiledTerm, fieldsAreSkipped, requirementValue } from './node-affinity.ts';
+import type { Pair } from './pair.ts';
+import type { ReasonCode } from './reason-codes.ts';
+import { type CompiledRequirement, requirementMatches } from './requirement.ts';
+import type { Edit, Reason, RequirementPlace } from './types.ts';
+import { plural, requirementDemand, requirementText } from './wording.ts';
+
+/** Trying an edit costs a decision; a term with more requirements than people write gets none tried. */
+const EDITED_REQUIREMENTS_MAX = 64;
+/** Values of an `In` that are tried as the node's label before giving up. */
+const TRIED_VALUES_MAX = 8;
+
+/** A term with the texts that are the same for every node. */
+export interface ExplainedTerm {
+  readonly term: CompiledTerm;
+  readonly name: string;
+  readonly fieldPath: string;
+  readonly requirements: readonly ExplainedRequirement[];
+  /** The first requirement that makes the term unusable, by name; `''` where all are usable. */
+  readonly firstInvalid: string;
+}
+
+interface ExplainedRequirement {
+  readonly requirement: CompiledRequirement;
+  readonly place: RequirementPlace;
+  readonly fieldPath: string;
+  readonly nodeFieldPath: string;
+  readonly demand: string;
+  readonly wanted: string;
+}
+
+export function explainedTerm(term: CompiledTerm): ExplainedTerm {
+  const fieldPath = itemPath(TERMS_PATH, term.index);
+  const all = [...term.expressions, ...term.fields];
+  const invalid = all.find(({ problem }) => problem !== '');
+  return {
+    term,
+    name: itemPath('nodeSelectorTerms', term.index),
+    fieldPath,
+    requirements: all.map((requirement) => ({
+      requirement,
+      place: { term: term.index, list: requirement.list, index: requirement.index },
+      fieldPath: itemPath(`${fieldPath}.${requirement.list}`, requirement.index),
+      nodeFieldPath:
+        requirement.list === 'matchExpressions' ? entryPath(NODE_LABELS_PATH, requirement.key) : requirement.key,
+      demand: requirementDemand(requirement),
+      wanted: requirementText(requirement),
+    })),
+    firstInvalid: invalid === undefined ? '' : itemPath(invalid.list, invalid.index),
+  };
+}
+
+/** Adds the affinity's reasons, from the whole to its parts. */
+export function addAffinityReasons(pair: Pair, terms: readonly ExplainedTerm[], reasons: Reason[]): void {
+  const place = reasons.length;
+  let matching: ExplainedTerm | null = null;
+  for (const term of terms) {
+    if (addTermReasons(pair, term, reasons)) matching ??= term;
+  }
+  reasons.splice(place, 0, affinityReason(pair, terms.length, matching));
+}
+
+function affinityReason(pair: Pair, count: number, matching: ExplainedTerm | null): Reason {
+  const matches = matching !== null;
+  return {
+    code: matches ? 'AFFINITY_MATCHES' : 'AFFINITY_NO_TERM_MATCHES',
+    outcome: matches ? 'passed' : 'failed',
+    message: affinityMessage(count, matching),
+    fieldPath: REQUIRED_AFFINITY_PATH,
+    nodeFieldPath: '',
+    wanted: count === 1 ? 'its one term' : `one of ${count} terms`,
+    found: matching === null ? null : matching.name,
+    edits: matches ? NO_EDITS : affinityEdits(pair),
+  };
+}
+
+function affinityMessage(count: number, matching: ExplainedTerm | null): string {
+  if (matching !== null) return `Required node affinity is satisfied: ${matching.name} matches this node.`;
+  if (count === 0) return 'Required node affinity lists no terms, and without terms it matches no node at all.';
+  return count === 1
+    ? 'Required node affinity is not satisfied: its one term does not match this node.'
+    : `Required node affinity is not satisfied: none of its ${count} terms matches this node.`;
+}
+
+/** Returns whether the term matches. */
+function addTermReasons(pair: Pair, explained: ExplainedTerm, reasons: Reason[]): boolean {
+  const { term, requirements } = explained;
+  const met = requirements.map(({ requirement }) => isMet(pair, requirement));
+  const missed = requirements.filter((_, i) => !met[i]);
+  const matches = term.usable && missed.length === 0;
+  reasons.push({
+    code: termCode(explained, matches),
+    outcome: matches ? 'passed' : pair.affinityMatches ? 'ignored' : 'failed',
+    message: termMessage(pair, explained, matches, missed.length),
+    fieldPath: explained.fieldPath,
+    nodeFieldPath: '',
+    wanted: requirements.length === 1 ? 'its one requirement' : `all of ${requirements.length} requirements`,
+    found: `${requirements.length - missed.length} met`,
+    edits: NO_EDITS,
+  });
+  for (const [i, requirement] of requirements.entries()) {
+    reasons.push(
+      requirementReason(pair, requirement, met[i] === true, () => {
+        if (requirements.length > EDITED_REQUIREMENTS_MAX || pair.taintVerdict === 'none') return NO_EDITS;
+        if (matches && pair.verdict !== 'none') return breakingEdits(pair, requirement.requirement);
+        if (pair.affinityMatches || pair.blockers !== 1 || met[i]) return NO_EDITS;
+        return repairingEdits(pair, requirement, missed, requirements.length);
+      }),
+    );
+  }
+  return matches;
+}
+
+function termCode({ term, requirements }: ExplainedTerm, matches: boolean): ReasonCode {
+  if (matches) return 'AFFINITY_TERM_MATCHES';
+  if (requirements.length === 0) return 'AFFINITY_TERM_EMPTY';
+  return term.usable ? 'AFFINITY_TERM_DOES_NOT_MATCH' : 'AFFINITY_TERM_UNUSABLE';
+}
+
+function termMessage(pair: Pair, explained: ExplainedTerm, matches: boolean, missedCount: number): string {
+  const { name, requirements, firstInvalid } = explained;
+  if (matches) return `${name} matches: this node meets everything it asks for.`;
+  const ending = pair.affinityMatches ? '; another term matches, so this does not matter.' : '.';
+  if (requirements.length === 0) return `${name} is empty, and an empty term matches no node${ending}`;
+  if (firstInvalid !== '') return `${name} never matches any node, because its ${firstInvalid} is not valid${ending}`;
+  const requirementCount = plural(requirements.length, 'requirement', 'requirements');
+  return `${name} does not match: this node misses ${missedCount} of its ${requirementCount}${ending}`;
+}
+
+function requirementReason(
+  pair: Pair,
+  explained: ExplainedRequirement,
+  met: boolean,
+  edits: () => readonly Edit[],
+): Reason {
+  const { requirement, fieldPath, nodeFieldPath, wanted } = explained;
+  const value = requirementValue(requirement, pair.labels, pair.nodeName);
+  return {
+    code: requirementCode(pair, requirement, met),
+    outcome: met ? 'passed' : pair.affinityMatches ? 'ignored' : 'failed',
+    message: requirementMessage(pair, explained, met, value),
+    fieldPath,
+    nodeFieldPath,
+    wanted,
+    found: value ?? null,
+    edits: edits(),
+  };
+}
+
+function requirementCode(pair: Pair, requirement: CompiledRequirement, met: boolean): ReasonCode {
+  if (requirement.problem !== '') return 'AFFINITY_REQUIREMENT_INVALID';
+  if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) return 'AFFINITY_FIELD_SKIPPED';
+  return met ? 'AFFINITY_REQUIREMENT_MATCHES' : 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH';
+}
+
+function requirementMessage(
+  pair: Pair,
+  explained: ExplainedRequirement,
+  met: boolean,
+  value: string | undefined,
+): string {
+  const { requirement, demand } = explained;
+  if (requirement.problem !== '') {
+    return `The requirement cannot be used: ${requirement.problem}. Kubernetes treats its whole term as not matching.`;
+  }
+  if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) {
+    return `${demand}; the node has no name, so Kubernetes skips this.`;
+  }
+  const fact = value === undefined ? 'this node does not have it.' : `on this node it is '${value}'.`;
+  return `${demand}, ${met ? 'and' : 'but'} ${fact}`;
+}
+
+function isMet(pair: Pair, requirement: CompiledRequirement): boolean {
+  if (requirement.problem !== '') return false;
+  if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) return true;
+  return requirementMatches(requirement, requirementValue(requirement, pair.labels, pair.nodeName));
+}
+
+/** Edits of the label that a matching term rests on. */
+function breakingEdits(pair: Pair, requirement: CompiledRequirement): readonly Edit[] {
+  if (requirement.list === 'matchFields') return NO_EDITS;
+  const edit = labelEdit(pair, requirement.key, breakingValue(requirement));
+  return edit === null ? NO_EDITS : [edit];
+}
+
+/** A value with which a label fails the requirement; `undefined` for no label. */
+function breakingValue({ operator, values }: CompiledRequirement): string | undefined {
+  if (operator === 'NotIn') return values[0];
+  return operator === 'DoesNotExist' ? '' : undefined;
+}
+
+/** Edits that let a term match of which this requirement is missed; there may be others in its way. */
+function repairingEdits(
+  pair: Pair,
+  { requirement, place }: ExplainedRequirement,
+  missed: readonly ExplainedRequirement[],
+  count: number,
+): readonly Edit[] {
+  const edits: Edit[] = [];
+  const valid = requirement.problem === '';
+  const oneLabel = missed.every((other) => isUsableExpressionOn(other.requirement, requirement.key));
+  if (oneLabel) {
+    const onNode = firstLabelEdit(pair, requirement);
+    if (onNode !== null) edits.push(onNode);
+  }
+  if (missed.length > 1) return edits;
+  const found = requirementValue(requirement, pair.labels, pair.nodeName);
+  if (oneLabel && valid && requirement.operator === 'In' && found !== undefined && isLabelValue(found)) {
+    edits.push(requirementValueEdit(pair, place, found));
+  }
+  // A term that loses its last requirement is empty, and an empty term matches nothing.
+  if (count > 1) edits.push(requirementRemovalEdit(pair, place));
+  return edits;
+}
+
+function isUsableExpressionOn({ list, problem, key }: CompiledRequirement, wantedKey: string): boolean {
+  return list === 'matchExpressions' && problem === '' && key === wantedKey;
+}
+
+function firstLabelEdit(pair: Pair, requirement: CompiledRequirement): Edit | null {
+  for (const value of repairingValues(requirement)) {
+    const edit = labelEdit(pair, requirement.key, value);
+    if (edit !== null) return edit;
+  }
+  return null;
+}
+
+/** Values with which a label may satisfy the requirement; `undefined` for no label. */
+function repairingValues({ operator, values, bound }: CompiledRequirement): readonly (string | undefined)[] {
+  switch (operator) {
+    case 'In':
+      return values.slice(0, TRIED_VALUES_MAX);
+    case 'Exists':
+      return [''];
+    case 'Gt':
+      return BigInt(bound) < INT64_MAX ? [String(BigInt(bound) + 1n)] : [];
+    case 'Lt':
+      // A label's value has no sign, so nothing is less than 0.
+      return BigInt(bound) > 0n ? [String(BigInt(bound) - 1n)] : [];
+    default:
+      return [undefined];
+  }
+}

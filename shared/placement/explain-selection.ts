@@ -1,0 +1,85 @@
+/** The reasons of nodeName and nodeSelector, and of a DaemonSet that asks for nothing. */
+import type { SelectorEntry } from './daemon-set-fields.ts';
+import { labelEdit, NO_EDITS, nodeNameEdits, selectorEdits } from './edits.ts';
+import { entryPath, NODE_LABELS_PATH, NODE_NAME_PATH, NODE_SELECTOR_PATH, POD_SPEC } from './field-paths.ts';
+import type { Pair } from './pair.ts';
+import type { PlacementRules } from './rules.ts';
+import { readEntry } from './tolerant-reading.ts';
+import type { Reason } from './types.ts';
+
+/** Says that nothing of the DaemonSet restricts its nodes; `null` where something does. */
+export function unconstrainedReason(rules: PlacementRules): Reason | null {
+  if (rules.nodeName !== '' || rules.nodeSelector.length > 0 || rules.terms !== null) return null;
+  return {
+    code: 'NO_CONSTRAINTS',
+    outcome: 'passed',
+    message: 'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: it wants every node.',
+    fieldPath: POD_SPEC,
+    nodeFieldPath: '',
+    wanted: 'any node',
+    found: null,
+    edits: NO_EDITS,
+  };
+}
+
+export function nodeNameReason(pair: Pair): Reason | null {
+  const wanted = pair.rules.nodeName;
+  if (wanted === '') return null;
+  const found = pair.nodeName;
+  const fits = pair.nodeNameFits;
+  return {
+    code: fits ? 'NODE_NAME_MATCHES' : 'NODE_NAME_DIFFERS',
+    outcome: fits ? 'passed' : 'failed',
+    message: fits
+      ? `The pod template is bound to node '${wanted}', and this is that node.`
+      : `The pod template is bound to node '${wanted}', but this node is '${found}'.`,
+    fieldPath: NODE_NAME_PATH,
+    nodeFieldPath: 'metadata.name',
+    wanted,
+    found,
+    edits: fits ? NO_EDITS : nodeNameEdits(pair),
+  };
+}
+
+/** One nodeSelector entry with the texts that are the same for every node. */
+export interface ExplainedEntry extends SelectorEntry {
+  readonly fieldPath: string;
+  readonly nodeFieldPath: string;
+  readonly wanted: string;
+}
+
+export function explainedEntry({ key, value }: SelectorEntry): ExplainedEntry {
+  return {
+    key,
+    value,
+    fieldPath: entryPath(NODE_SELECTOR_PATH, key),
+    nodeFieldPath: entryPath(NODE_LABELS_PATH, key),
+    wanted: `${key}=${value}`,
+  };
+}
+
+export function selectorReason(pair: Pair, entry: ExplainedEntry): Reason {
+  const { key, value, fieldPath, nodeFieldPath, wanted } = entry;
+  const found = readEntry(pair.labels, key);
+  const place = { fieldPath, nodeFieldPath, wanted, found: found ?? null };
+  if (found === value) {
+    const removal = pair.verdict === 'none' ? null : labelEdit(pair, key, undefined);
+    return {
+      code: 'NODE_SELECTOR_MATCHES',
+      outcome: 'passed',
+      message: `nodeSelector wants label ${wanted}, and this node has it.`,
+      ...place,
+      edits: removal === null ? NO_EDITS : [removal],
+    };
+  }
+  return {
+    code: found === undefined ? 'NODE_SELECTOR_LABEL_MISSING' : 'NODE_SELECTOR_VALUE_DIFFERS',
+    outcome: 'failed',
+    message:
+      found === undefined
+        ? `nodeSelector wants label ${wanted}, but this node has no label ${key}.`
+        : `nodeSelector wants label ${wanted}, but on this node it is '${found}'.`,
+    ...place,
+    edits: selectorEdits(pair, key, value),
+  };
+}

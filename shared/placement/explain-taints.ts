@@ -1,0 +1,96 @@
+/** The reasons of a node's taints, and of its being cordoned. */
+import { NO_EDITS, tolerationRemovalEdits, untoleratedTaintEdits } from './edits.ts';
+import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
+import type { RawTaint } from './node-reading.ts';
+import type { Pair } from './pair.ts';
+import { asText } from './tolerant-reading.ts';
+import { type PodToleration, toleratingOf } from './tolerations.ts';
+import type { Reason } from './types.ts';
+import { taintText, tolerationText } from './wording.ts';
+
+/** Says that cordoning does not matter to daemon pods; `null` where the node is not cordoned. */
+export function unschedulableReason(pair: Pair): Reason | null {
+  if (pair.node?.spec?.unschedulable !== true) return null;
+  return {
+    code: 'NODE_UNSCHEDULABLE_IGNORED',
+    outcome: 'ignored',
+    message:
+      'The node is cordoned. Kubernetes ignores that for daemon pods: ' +
+      'the taint node.kubernetes.io/unschedulable:NoSchedule that goes with it is tolerated automatically.',
+    fieldPath: '',
+    nodeFieldPath: 'spec.unschedulable',
+    wanted: '',
+    found: 'true',
+    edits: NO_EDITS,
+  };
+}
+
+export function taintReason(pair: Pair, taint: RawTaint, index: number): Reason {
+  const effect = asText(taint?.effect);
+  if (effect !== 'NoSchedule' && effect !== 'NoExecute' && effect !== 'PreferNoSchedule') {
+    return unknownEffectReason(taint, index);
+  }
+  const toleration = toleratingOf(pair.rules.tolerations, taint);
+  return toleration === undefined
+    ? untoleratedReason(pair, taint, index, effect)
+    : toleratedReason(pair, taint, index, toleration);
+}
+
+function toleratedReason(pair: Pair, taint: RawTaint, index: number, toleration: PodToleration): Reason {
+  const found = taintText(taint);
+  const fromTemplate = toleration.templateIndex >= 0;
+  const place = fromTemplate ? itemPath('tolerations', toleration.templateIndex) : '';
+  const blocking = taint?.effect !== 'PreferNoSchedule';
+  return {
+    code: fromTemplate ? 'TAINT_TOLERATED' : 'TAINT_TOLERATED_AUTOMATICALLY',
+    outcome: 'passed',
+    message: fromTemplate
+      ? `Taint ${found} is tolerated by the template's ${place} (${tolerationText(toleration)}).`
+      : `Taint ${found} is tolerated automatically: Kubernetes adds toleration ${tolerationText(toleration)} to this daemon pod.`,
+    fieldPath: fromTemplate ? itemPath(TOLERATIONS_PATH, toleration.templateIndex) : '',
+    nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
+    wanted: tolerationText(toleration),
+    found,
+    edits: fromTemplate && blocking ? tolerationRemovalEdits(pair, toleration.templateIndex) : NO_EDITS,
+  };
+}
+
+function untoleratedReason(
+  pair: Pair,
+  taint: RawTaint,
+  index: number,
+  effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule',
+): Reason {
+  const found = taintText(taint);
+  const preference = effect === 'PreferNoSchedule';
+  return {
+    code: preference ? 'TAINT_PREFERENCE_IGNORED' : 'TAINT_NOT_TOLERATED',
+    outcome: preference ? 'ignored' : 'failed',
+    message: `Taint ${found} is not tolerated${CONSEQUENCES[effect]}`,
+    fieldPath: TOLERATIONS_PATH,
+    nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
+    wanted: preference ? '' : 'no untolerated taint',
+    found,
+    edits: preference ? NO_EDITS : untoleratedTaintEdits(pair, taint),
+  };
+}
+
+const CONSEQUENCES = {
+  NoSchedule: ': no daemon pod may start here, but one that already runs may stay.',
+  NoExecute: ': no daemon pod may start here, and one that runs must go.',
+  PreferNoSchedule: ', but PreferNoSchedule never keeps a daemon pod away.',
+} as const;
+
+function unknownEffectReason(taint: RawTaint, index: number): Reason {
+  const found = taintText(taint);
+  return {
+    code: 'TAINT_EFFECT_IGNORED',
+    outcome: 'ignored',
+    message: `Taint ${found} has effect '${asText(taint?.effect)}', which Kubernetes does not know and so ignores.`,
+    fieldPath: '',
+    nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
+    wanted: '',
+    found,
+    edits: NO_EDITS,
+  };
+}

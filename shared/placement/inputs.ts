@@ -1,0 +1,90 @@
+/**
+ * The inputs of a placement apart from everything else that objects hold: what to compare to see
+ * whether a change can matter, and what may be stored. Never environment values or other secrets.
+ */
+import type { DaemonSet, Node, NodeSelectorTerm, PodSpec, Toleration } from '../kubernetes/objects.ts';
+import {
+  type DaemonSetFields,
+  readDaemonSetFields,
+  type TermFields,
+  type TolerationFields,
+} from './daemon-set-fields.ts';
+import { labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
+import { asObject, asText } from './tolerant-reading.ts';
+
+export interface NodePlacementInputs {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** In the node's order; only those of effect NoSchedule and NoExecute, which alone decide. */
+  readonly taints: readonly PlacementTaint[];
+}
+
+export interface PlacementTaint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: 'NoSchedule' | 'NoExecute';
+}
+
+/** All of a node that can change a verdict. Two nodes with equal inputs are decided alike. */
+export function placementInputsOfNode(node: Node): NodePlacementInputs {
+  const labels = labelsOf(node);
+  const taints: PlacementTaint[] = [];
+  for (const taint of taintsOf(node)) {
+    const effect = taint?.effect;
+    if (effect !== 'NoSchedule' && effect !== 'NoExecute') continue;
+    taints.push({ key: asText(taint?.key), value: asText(taint?.value), effect });
+  }
+  return {
+    name: nodeNameOf(node),
+    labels: Object.fromEntries(Object.keys(labels).map((key) => [key, asText(labels[key])])),
+    taints,
+  };
+}
+
+/**
+ * A copy of a DaemonSet with its identity and the fields that placement reads, and nothing else. It
+ * is decided and explained as the original is.
+ */
+export function placementFieldsOfDaemonSet(daemonSet: DaemonSet): DaemonSet {
+  const metadata = asObject(asObject(daemonSet).metadata);
+  const identity: Record<string, string | number> = {};
+  for (const field of ['name', 'namespace', 'uid'] as const) {
+    const value = metadata[field];
+    if (typeof value === 'string') identity[field] = value;
+  }
+  if (typeof metadata.generation === 'number') identity.generation = metadata.generation;
+  return { metadata: identity, spec: { template: { spec: podSpecOf(readDaemonSetFields(daemonSet)) } } };
+}
+
+function podSpecOf({ nodeName, nodeSelector, terms, tolerations, hostNetwork }: DaemonSetFields): PodSpec {
+  return {
+    ...(nodeName === '' ? {} : { nodeName }),
+    ...(nodeSelector.length === 0
+      ? {}
+      : { nodeSelector: Object.fromEntries(nodeSelector.map(({ key, value }) => [key, value])) }),
+    ...(terms === null ? {} : { affinity: requiredAffinity(terms) }),
+    ...(tolerations.length === 0 ? {} : { tolerations: tolerations.map(tolerationObject) }),
+    ...(hostNetwork ? { hostNetwork } : {}),
+  };
+}
+
+function requiredAffinity(terms: readonly TermFields[]): PodSpec['affinity'] {
+  const nodeSelectorTerms = terms.map(
+    ({ matchExpressions, matchFields }): NodeSelectorTerm => ({
+      ...(matchExpressions.length === 0 ? {} : { matchExpressions }),
+      ...(matchFields.length === 0 ? {} : { matchFields }),
+    }),
+  );
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+}
+
+/** A toleration without the fields that say nothing. */
+export function tolerationObject({ key, operator, value, effect, tolerationSeconds }: TolerationFields): Toleration {
+  return {
+    ...(key === '' ? {} : { key }),
+    ...(operator === '' ? {} : { operator }),
+    ...(value === '' ? {} : { value }),
+    ...(effect === '' ? {} : { effect }),
+    ...(tolerationSeconds === null ? {} : { tolerationSeconds }),
+  };
+}

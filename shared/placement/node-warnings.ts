@@ -1,0 +1,64 @@
+/** Warnings that a DaemonSet earns on one node only: what its author probably did not expect there. */
+import { NO_EDITS } from './edits.ts';
+import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
+import type { RawTaint } from './node-reading.ts';
+import type { Pair } from './pair.ts';
+import { toleratingOf } from './tolerations.ts';
+import type { Reason } from './types.ts';
+import { taintText, tolerationText } from './wording.ts';
+
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+const FORMER_CONTROL_PLANE = 'node-role.kubernetes.io/master';
+
+/** Taints whose NoExecute form is tolerated automatically while their NoSchedule form is not. */
+const NOT_READY_TAINTS: ReadonlySet<unknown> = new Set([
+  'node.kubernetes.io/not-ready',
+  'node.kubernetes.io/unreachable',
+]);
+
+export function nodeWarnings(pair: Pair): readonly Reason[] {
+  const warnings: Reason[] = [];
+  for (const [index, taint] of pair.taints.entries()) {
+    if (taint?.effect !== 'NoSchedule' && taint?.effect !== 'NoExecute') continue;
+    if (taint.key !== CONTROL_PLANE && !NOT_READY_TAINTS.has(taint.key)) continue;
+    if (toleratingOf(pair.rules.tolerations, taint) !== undefined) continue;
+    const warning = taint.key === CONTROL_PLANE ? renamedTaint(pair, taint, index) : notReadyTaint(taint, index);
+    if (warning !== null) warnings.push(warning);
+  }
+  return warnings;
+}
+
+function notReadyTaint(taint: RawTaint, index: number): Reason {
+  const found = taintText(taint);
+  return {
+    code: 'WARNING_NOT_READY_TAINT_NOT_TOLERATED',
+    outcome: 'warning',
+    message:
+      `Kubernetes adds a toleration for the NoExecute form of ${found} to daemon pods, but none for this NoSchedule form: ` +
+      'until the node is ready again no daemon pod starts here, and one that runs stays.',
+    fieldPath: TOLERATIONS_PATH,
+    nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
+    wanted: '',
+    found,
+    edits: NO_EDITS,
+  };
+}
+
+/** The taint was renamed in Kubernetes 1.24, and many templates still tolerate the former name only. */
+function renamedTaint(pair: Pair, taint: RawTaint, index: number): Reason | null {
+  const former = pair.rules.tolerations.find(({ key }) => key === FORMER_CONTROL_PLANE);
+  if (former === undefined) return null;
+  const found = taintText(taint);
+  return {
+    code: 'WARNING_CONTROL_PLANE_TAINT_RENAMED',
+    outcome: 'warning',
+    message:
+      `The template tolerates ${FORMER_CONTROL_PLANE}, the name that Kubernetes gave up in 1.24; ` +
+      `this node has its successor, ${found}, which the template does not tolerate.`,
+    fieldPath: itemPath(TOLERATIONS_PATH, former.templateIndex),
+    nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
+    wanted: tolerationText(former),
+    found,
+    edits: NO_EDITS,
+  };
+}

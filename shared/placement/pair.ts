@@ -1,0 +1,64 @@
+/**
+ * One DaemonSet on one node while it is being explained: everything about the pair that reasons and
+ * edits ask for, worked out once.
+ */
+import type { Node } from '../kubernetes/objects.ts';
+import { anyTermMatches } from './node-affinity.ts';
+import { type Labels, labelsOf, nodeNameOf, type RawTaint, taintsOf } from './node-reading.ts';
+import { labelsAreSelected, type PlacementRules } from './rules.ts';
+import { readEntry } from './tolerant-reading.ts';
+import { taintVerdict } from './tolerations.ts';
+import type { Verdict } from './types.ts';
+
+export interface Pair {
+  readonly rules: PlacementRules;
+  readonly node: Node;
+  readonly nodeName: string;
+  readonly labels: Labels;
+  readonly taints: readonly RawTaint[];
+  readonly nodeNameFits: boolean;
+  readonly affinityMatches: boolean;
+  /** How many of nodeName, the nodeSelector entries and the required node affinity stand in the way. */
+  readonly blockers: number;
+  /** The verdict if taints alone decided. */
+  readonly taintVerdict: Verdict;
+  readonly verdict: Verdict;
+}
+
+export function pairOf(rules: PlacementRules, node: Node): Pair {
+  const nodeName = nodeNameOf(node);
+  const labels = labelsOf(node);
+  const taints = taintsOf(node);
+  const nodeNameFits = rules.nodeName === '' || rules.nodeName === nodeName;
+  const affinityMatches = rules.terms === null || anyTermMatches(rules.usableTerms, labels, nodeName);
+  let blockers = (nodeNameFits ? 0 : 1) + (affinityMatches ? 0 : 1);
+  for (const { key, value } of rules.nodeSelector) {
+    if (readEntry(labels, key) !== value) blockers++;
+  }
+  const byTaints = taintVerdict(rules.tolerationsByEffect, taints);
+  return {
+    rules,
+    node,
+    nodeName,
+    labels,
+    taints,
+    nodeNameFits,
+    affinityMatches,
+    blockers,
+    taintVerdict: byTaints,
+    verdict: blockers === 0 ? byTaints : 'none',
+  };
+}
+
+/** The verdict if the node had that value of the label, or lacked it where `value` is `undefined`. */
+export function verdictWithLabel(pair: Pair, key: string, value: string | undefined): Verdict {
+  if (!pair.nodeNameFits) return 'none';
+  // A label that is `undefined` reads as absent, and setting it is faster than deleting.
+  const labels = { ...pair.labels, [key]: value };
+  return labelsAreSelected(pair.rules, labels, pair.node) ? pair.taintVerdict : 'none';
+}
+
+/** The verdict if the only thing that stands in the way, besides taints, were gone. */
+export function verdictWithoutBlocker(pair: Pair): Verdict {
+  return pair.blockers === 1 ? pair.taintVerdict : 'none';
+}
