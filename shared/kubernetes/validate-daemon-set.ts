@@ -3,24 +3,20 @@
  * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
  * our own. Never throws, whatever the object.
  */
-import type { Cause } from './cause.ts';
 import { Causes, shown } from './cause.ts';
 import { daemonSetFields } from './daemon-set-fields.ts';
 import { DEFAULT_NAMESPACE, defaultDaemonSet } from './default-daemon-set.ts';
 import { decodeField, isObject } from './field-type.ts';
 import type { DaemonSet } from './objects.ts';
+import type { Rejection } from './rejection.ts';
+import { rejection } from './rejection.ts';
+import { validateDaemonSetSpec } from './validation/daemon-set-spec.ts';
+import type { Decoded } from './validation/decoded.ts';
+import { validateObjectMeta } from './validation/object-meta.ts';
 
 export type DaemonSetValidation =
   | { readonly accepted: true; readonly daemonSet: DaemonSet; readonly warnings: readonly ManifestWarning[] }
   | Rejection;
-
-/** `400`: not readable as what it claims to be. `422`: readable, and wrong. */
-export interface Rejection {
-  readonly accepted: false;
-  readonly code: 400 | 422;
-  readonly reason: 'BadRequest' | 'Invalid';
-  readonly causes: readonly Cause[];
-}
 
 /** Accepted, but hardly meant so. */
 export interface ManifestWarning {
@@ -37,8 +33,12 @@ export interface ValidationOptions {
 export function validateDaemonSet(object: unknown, options: ValidationOptions = {}): DaemonSetValidation {
   const unreadable = new Causes();
   const decoded = decodeDaemonSet(object, options, unreadable);
-  if (unreadable.all.length > 0) return { accepted: false, code: 400, reason: 'BadRequest', causes: unreadable.all };
+  if (unreadable.all.length > 0) return rejection(400, unreadable);
   const daemonSet = defaultDaemonSet(decoded, options.namespace);
+  const wrong = new Causes();
+  validateObjectMeta((daemonSet.metadata ?? {}) as Decoded, true, 'metadata', wrong);
+  validateDaemonSetSpec((daemonSet.spec ?? {}) as Decoded, 'spec', wrong);
+  if (wrong.all.length > 0) return rejection(422, wrong);
   return { accepted: true, daemonSet, warnings: [] };
 }
 

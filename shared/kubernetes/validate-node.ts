@@ -1,0 +1,36 @@
+/** Decides whether a Node object can be on the roll, and says what is wrong with one that cannot. Never throws. */
+import { Causes, shown } from './cause.ts';
+import { decodeField, isObject } from './field-type.ts';
+import { nodeFields } from './node-fields.ts';
+import type { Node } from './objects.ts';
+import type { Rejection } from './rejection.ts';
+import { rejection } from './rejection.ts';
+import type { Decoded } from './validation/decoded.ts';
+import { child, items } from './validation/decoded.ts';
+import { validateObjectMeta } from './validation/object-meta.ts';
+import { validateTaints } from './validation/tolerations.ts';
+
+export type NodeValidation = { readonly accepted: true; readonly node: Node } | Rejection;
+
+/** Metadata and taints as the API server checks them; nothing else of a Node takes part in a placement. */
+export function validateNode(object: unknown): NodeValidation {
+  const unreadable = new Causes();
+  const node = decodeNode(object, unreadable);
+  if (unreadable.all.length > 0) return rejection(400, unreadable);
+  const wrong = new Causes();
+  validateObjectMeta((node.metadata ?? {}) as Decoded, false, 'metadata', wrong);
+  validateTaints(items(child(node as Decoded, 'spec') ?? {}, 'taints'), 'spec.taints', wrong);
+  return wrong.all.length > 0 ? rejection(422, wrong) : { accepted: true, node };
+}
+
+function decodeNode(object: unknown, causes: Causes): Node {
+  if (!isObject(object)) {
+    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    return {};
+  }
+  const node = decodeField(object, nodeFields, '', causes) as Node;
+  if (causes.all.length > 0) return {};
+  if ((node.kind || 'Node') !== 'Node') causes.invalid('kind', node.kind, 'must be Node');
+  if ((node.apiVersion || 'v1') !== 'v1') causes.invalid('apiVersion', node.apiVersion, 'must be v1');
+  return node;
+}

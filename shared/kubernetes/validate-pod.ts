@@ -1,0 +1,37 @@
+/**
+ * Reads a Pod so far as Rollcall needs one: its name, its owner and its state. A pod that exists has
+ * passed its API server, so its spec is not checked again. Never throws.
+ */
+import { Causes, shown } from './cause.ts';
+import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
+import { decodeField, isObject } from './field-type.ts';
+import { podFields } from './node-fields.ts';
+import type { Pod } from './objects.ts';
+import type { Rejection } from './rejection.ts';
+import { rejection } from './rejection.ts';
+import type { Decoded } from './validation/decoded.ts';
+import { validateObjectMeta } from './validation/object-meta.ts';
+
+export type PodValidation = { readonly accepted: true; readonly pod: Pod } | Rejection;
+
+/** A pod of no namespace is in `default`. */
+export function validatePod(object: unknown): PodValidation {
+  const unreadable = new Causes();
+  const pod = decodePod(object, unreadable);
+  if (unreadable.all.length > 0) return rejection(400, unreadable);
+  const wrong = new Causes();
+  validateObjectMeta((pod.metadata ?? {}) as Decoded, true, 'metadata', wrong);
+  return wrong.all.length > 0 ? rejection(422, wrong) : { accepted: true, pod };
+}
+
+function decodePod(object: unknown, causes: Causes): Pod {
+  if (!isObject(object)) {
+    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    return {};
+  }
+  const pod = decodeField(object, podFields, '', causes) as Pod;
+  if (causes.all.length > 0) return {};
+  if ((pod.kind || 'Pod') !== 'Pod') causes.invalid('kind', pod.kind, 'must be Pod');
+  if ((pod.apiVersion || 'v1') !== 'v1') causes.invalid('apiVersion', pod.apiVersion, 'must be v1');
+  return { ...pod, metadata: { ...pod.metadata, namespace: pod.metadata?.namespace || DEFAULT_NAMESPACE } };
+}

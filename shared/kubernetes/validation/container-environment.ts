@@ -1,0 +1,139 @@
+/** Validates a container's environment variables and where their values come from. */
+import type { Causes } from '../cause.ts';
+import { dnsSubdomainProblems, qualifiedNameProblems } from '../label-syntax.ts';
+import { parseQuantity } from '../quantity.ts';
+import type { Decoded } from './decoded.ts';
+import { child, items, text } from './decoded.ts';
+import { configKeyProblems, environmentNameProblems } from './syntax.ts';
+
+const ENVIRONMENT_FIELDS = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.podIP',
+  'status.podIPs',
+];
+/** Fields that can be named at all, and the older names of some. */
+const POD_FIELDS = [...ENVIRONMENT_FIELDS, 'metadata.annotations', 'metadata.labels', 'spec.restartPolicy'];
+const SUBSCRIPTED = /^(.*)\['(.*)'\]$/;
+
+const CONTAINER_RESOURCES = [
+  'limits.cpu',
+  'limits.ephemeral-storage',
+  'limits.memory',
+  'requests.cpu',
+  'requests.ephemeral-storage',
+  'requests.memory',
+];
+const CPU_DIVISORS = ['1m', '1'];
+const SIZE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
+
+export function validateEnvironment(container: Decoded, fieldPath: string, causes: Causes): void {
+  items(container, 'env').forEach((variable, index) => {
+    const path = `${fieldPath}.env[${index}]`;
+    const name = text(variable, 'name');
+    if (name === '') causes.required(`${path}.name`);
+    else causes.invalidEach(`${path}.name`, name, environmentNameProblems(name));
+    validateValueFrom(variable, `${path}.valueFrom`, causes);
+  });
+  items(container, 'envFrom').forEach((source, index) => {
+    validateEnvironmentSource(source, `${fieldPath}.envFrom[${index}]`, `${fieldPath}.envFrom`, causes);
+  });
+}
+
+function validateValueFrom(variable: Decoded, fieldPath: string, causes: Causes): void {
+  const valueFrom = child(variable, 'valueFrom');
+  if (valueFrom === undefined) return;
+  const fieldRef = child(valueFrom, 'fieldRef');
+  const resourceFieldRef = child(valueFrom, 'resourceFieldRef');
+  const references = ['configMapKeyRef', 'secretKeyRef'].filter((name) => child(valueFrom, name) !== undefined);
+  if (fieldRef !== undefined) validateFieldReference(fieldRef, ENVIRONMENT_FIELDS, `${fieldPath}.fieldRef`, causes);
+  if (resourceFieldRef !== undefined) {
+    validateResourceReference(resourceFieldRef, false, `${fieldPath}.resourceFieldRef`, causes);
+  }
+  for (const name of references) validateKeyReference(child(valueFrom, name) ?? {}, `${fieldPath}.${name}`, causes);
+  const count = Number(fieldRef !== undefined) + Number(resourceFieldRef !== undefined) + references.length;
+  if (count === 0) {
+    causes.invalid(fieldPath, '', 'must name one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef');
+  } else if (text(variable, 'value') !== '') {
+    causes.invalid(fieldPath, '', 'must be left out where value is set');
+  } else if (count > 1) {
+    causes.invalid(fieldPath, '', 'must name only one source');
+  }
+}
+
+function validateKeyReference(reference: Decoded, fieldPath: string, causes: Causes): void {
+  if (text(reference, 'name') === '') causes.required(`${fieldPath}.name`);
+  const key = text(reference, 'key');
+  if (key === '') causes.required(`${fieldPath}.key`);
+  else causes.invalidEach(`${fieldPath}.key`, key, configKeyProblems(key));
+}
+
+/** A field of the pod itself, for an environment variable or a file; `supported` are those without subscript. */
+export function validateFieldReference(
+  reference: Decoded,
+  supported: readonly string[],
+  fieldPath: string,
+  causes: Causes,
+): void {
+  const path = text(reference, 'fieldPath');
+  if (path === '') {
+    causes.required(`${fieldPath}.fieldPath`);
+    return;
+  }
+  const [, map, subscript] = SUBSCRIPTED.exec(path) ?? [];
+  const version = text(reference, 'apiVersion') || 'v1';
+  const known = map === undefined ? [...POD_FIELDS, 'spec.host', 'status.phase'].includes(path) : isLabelMap(map);
+  if (version !== 'v1' || !known) {
+    causes.invalid(`${fieldPath}.fieldPath`, path, 'must be a field of a v1 Pod that can be referred to');
+  } else if (map === 'metadata.labels') {
+    causes.invalidEach(fieldPath, subscript ?? '', qualifiedNameProblems(subscript ?? ''));
+  } else if (map === 'metadata.annotations') {
+    causes.invalidEach(fieldPath, subscript ?? '', qualifiedNameProblems((subscript ?? '').toLowerCase()));
+  } else if (!supported.includes(path === 'spec.host' ? 'spec.nodeName' : path)) {
+    causes.notSupported(`${fieldPath}.fieldPath`, path, supported);
+  }
+}
+
+function isLabelMap(field: string): boolean {
+  return field === 'metadata.labels' || field === 'metadata.annotations';
+}
+
+/** A resource of a container; a file must say of which one, a variable speaks of its own. */
+export function validateResourceReference(
+  reference: Decoded,
+  namesContainer: boolean,
+  fieldPath: string,
+  causes: Causes,
+): void {
+  const resource = text(reference, 'resource');
+  if (namesContainer && text(reference, 'containerName') === '') causes.required(`${fieldPath}.containerName`);
+  else if (resource === '') causes.required(`${fieldPath}.resource`);
+  else if (!CONTAINER_RESOURCES.includes(resource)) {
+    causes.notSupported(`${fieldPath}.resource`, resource, CONTAINER_RESOURCES);
+  }
+  const divisor = (reference['divisor'] as string | number | undefined) ?? 0;
+  const nano = parseQuantity(divisor);
+  if (nano === 0n) return;
+  const divisors = resource.endsWith('.cpu') ? CPU_DIVISORS : SIZE_DIVISORS;
+  if (CONTAINER_RESOURCES.includes(resource) && !divisors.some((allowed) => parseQuantity(allowed) === nano)) {
+    causes.invalid(`${fieldPath}.divisor`, divisor, `must be one of ${divisors.join(', ')}`);
+  }
+}
+
+function validateEnvironmentSource(source: Decoded, fieldPath: string, listPath: string, causes: Causes): void {
+  const prefix = text(source, 'prefix');
+  if (prefix !== '') causes.invalidEach(`${fieldPath}.prefix`, prefix, environmentNameProblems(prefix));
+  const references = ['configMapRef', 'secretRef'].filter((name) => child(source, name) !== undefined);
+  for (const reference of references) {
+    const name = text(child(source, reference) ?? {}, 'name');
+    const path = `${fieldPath}.${reference}.name`;
+    if (name === '') causes.required(path);
+    else causes.invalidEach(path, name, dnsSubdomainProblems(name));
+  }
+  if (references.length === 0) causes.invalid(listPath, '', 'must name one of configMapRef, secretRef');
+  else if (references.length > 1) causes.invalid(listPath, '', 'must name only one source');
+}

@@ -1,0 +1,45 @@
+/**
+ * Access to objects whose known fields have the types that decoding (../field-type.ts) assured. An absent
+ * field reads as Go's zero value, as it does in the API server.
+ */
+
+/** An object that went through decoding. */
+export type Decoded = Readonly<Record<string, unknown>>;
+
+export function text(object: Decoded, field: string): string {
+  return (object[field] as string | undefined) ?? '';
+}
+
+export function integer(object: Decoded, field: string): number {
+  return (object[field] as number | undefined) ?? 0;
+}
+
+/** For the fields where 0 and absent differ. */
+export function optionalInteger(object: Decoded, field: string): number | undefined {
+  return object[field] as number | undefined;
+}
+
+export function flag(object: Decoded, field: string): boolean {
+  return (object[field] as boolean | undefined) ?? false;
+}
+
+export function child(object: Decoded, field: string): Decoded | undefined {
+  return object[field] as Decoded | undefined;
+}
+
+export function items(object: Decoded, field: string): readonly Decoded[] {
+  return (object[field] as readonly Decoded[] | undefined) ?? [];
+}
+
+export function texts(object: Decoded, field: string): readonly string[] {
+  return (object[field] as readonly string[] | undefined) ?? [];
+}
+
+export function textMap(object: Decoded, field: string): Readonly<Record<string, string>> {
+  return (object[field] as Readonly<Record<string, string>> | undefined) ?? {};
+}
+
+/** Quantities as they were written. */
+export function quantities(object: Decoded, field: string): readonly (readonly [string, string | number])[] {
+  return Object.entries((object[field] as Readonly<Record<string, string | number>> | undefined) ?? {});
+}

@@ -1,0 +1,49 @@
+/** Validates how a DaemonSet is rolled out. */
+import type { Causes } from '../cause.ts';
+import type { Decoded } from './decoded.ts';
+import { child, text } from './decoded.ts';
+import { NOT_NEGATIVE, validateOneOf } from './syntax.ts';
+
+const PERCENTAGE = /^[0-9]+%$/;
+
+/**
+ * After defaulting. `maxSurge` is younger than the rest: where an old API server refuses
+ * `maxUnavailable: 0` as Invalid and a new one wants it Required for lack of a surge, this says Invalid.
+ */
+export function validateUpdateStrategy(strategy: Decoded, fieldPath: string, causes: Causes): void {
+  const type = text(strategy, 'type');
+  if (type === 'OnDelete') return;
+  if (type !== 'RollingUpdate') {
+    validateOneOf(type, ['RollingUpdate', 'OnDelete'], fieldPath, causes);
+    return;
+  }
+  const { maxUnavailable = 1, maxSurge = 0 } = child(strategy, 'rollingUpdate') ?? {};
+  const path = `${fieldPath}.rollingUpdate`;
+  validateAmount(maxUnavailable, `${path}.maxUnavailable`, causes);
+  validateAmount(maxSurge, `${path}.maxSurge`, causes);
+  if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
+    causes.invalid(
+      `${path}.maxSurge`,
+      maxSurge,
+      'must be 0 unless maxUnavailable is 0 (which is 1 where it is left out)',
+    );
+  } else if (isZero(maxUnavailable) && isZero(maxSurge)) {
+    causes.invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be 0 unless maxSurge is more');
+  }
+}
+
+function validateAmount(amount: unknown, fieldPath: string, causes: Causes): void {
+  if (typeof amount === 'number') {
+    if (amount < 0) causes.invalid(fieldPath, amount, NOT_NEGATIVE);
+  } else if (!PERCENTAGE.test(String(amount))) {
+    causes.invalid(fieldPath, amount, 'must be a whole number or a percentage such as 10%');
+  } else if (Number.parseInt(String(amount), 10) > 100) {
+    causes.invalid(fieldPath, amount, 'must be 100% at most');
+  }
+}
+
+/** Text that is no percentage counts as zero. */
+function isZero(amount: unknown): boolean {
+  if (typeof amount === 'number') return amount === 0;
+  return !PERCENTAGE.test(String(amount)) || Number.parseInt(String(amount), 10) === 0;
+}
