@@ -23,12 +23,11 @@ export const agentSettings = defineSettings({
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
   check({ coordinator }) {
-    if (coordinator.port === 0) {
-      return `--coordinator ${formatAddress(coordinator)} has no port to connect to; name the port of the coordinator's --listen.`;
-    }
-    return isLoopback(coordinator)
-      ? null
-      : `--coordinator ${formatAddress(coordinator)} is not on this machine, and this version encrypts nothing; use a loopback address.`;
+    const flag = `--coordinator ${formatAddress(coordinator)}`;
+    if (coordinator.port === 0)
+      return `${flag} has no port to connect to; name the port of the coordinator's --listen.`;
+    if (isLoopback(coordinator)) return null;
+    return `${flag} is on another machine, and this version encrypts nothing; use a loopback address.`;
   },
 });
 

@@ -29,11 +29,12 @@ export const coordinatorSettings = defineSettings({
   },
   check({ listen, leaseMs, heartbeatMs }) {
     if (!isLoopback(listen)) {
-      const where = formatAddress(listen);
-      return `--listen ${where} would be open to others, and this version encrypts nothing; use a loopback address such as 127.0.0.1:${listen.port}.`;
+      const exposed = `--listen ${formatAddress(listen)} would be open to other machines, and this version encrypts nothing`;
+      return `${exposed}; use a loopback address such as 127.0.0.1:${listen.port}.`;
     }
     if (heartbeatMs * 2 >= leaseMs) {
-      return `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms), so that one lost heartbeat makes no node absent; change one of them.`;
+      const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
+      return `${limit}, so that one lost heartbeat makes no node absent; change one of the two.`;
     }
     return null;
   },

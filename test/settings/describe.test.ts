@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { helpText, markdownTable } from '../../shared/settings/describe.ts';
 import { defineSettings } from '../../shared/settings/table.ts';
 
+const LONG_HELP = 'how long the leaves stay in the water before they are taken out';
+
 const table = defineSettings({
   program: 'tea-maker',
   summary: 'makes tea',
@@ -10,7 +12,7 @@ const table = defineSettings({
     steepTime: {
       type: 'duration',
       default: '3m',
-      help: 'how long the leaves stay in the water before they are taken out',
+      help: LONG_HELP,
     },
     milk: { type: 'boolean', default: true, help: 'with milk' },
     kind: { type: 'choice', choices: ['green', 'black'], required: true, help: 'which' },
@@ -43,7 +45,7 @@ describe('the table for the docs', () => {
   it('has a row for each setting with its three names', () => {
     expect(markdownTable(table)).toBe(`| Flag | Environment (\`TEA_MAKER_*\`) | File key | Default | Meaning |
 | --- | --- | --- | --- | --- |
-| \`--steep-time DURATION\` | \`TEA_MAKER_STEEP_TIME\` | \`steep-time\` | \`3m\` | how long the leaves stay in the water before they are taken out |
+| \`--steep-time DURATION\` | \`TEA_MAKER_STEEP_TIME\` | \`steep-time\` | \`3m\` | ${LONG_HELP} |
 | \`--[no-]milk\` | \`TEA_MAKER_MILK\` | \`milk\` | \`true\` | with milk |
 | \`--kind green\\|black\` | \`TEA_MAKER_KIND\` | \`kind\` | required | which |
 | \`--config FILE\` | \`TEA_MAKER_CONFIG\` |  | none | settings file |
