@@ -48,8 +48,10 @@ describe('source files', () => {
 
   it('take time, randomness and the environment as dependencies', () => {
     const world = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b/;
-    const offenders = places((line) => world.test(line), codeLinesOf);
-    expect(offenders.filter((place) => !MAY_TOUCH_THE_WORLD.test(place.replace(/:\d+$/, '')))).toEqual([]);
+    const found = places((line) => world.test(line), codeLinesOf);
+    const fileOf = (place: string) => place.replace(/:\d+$/, '');
+    expect(found.map(fileOf)).toContain('shared/clock.ts');
+    expect(found.filter((place) => !MAY_TOUCH_THE_WORLD.test(fileOf(place)))).toEqual([]);
   });
 
   it('switch no rule off without saying why', () => {
