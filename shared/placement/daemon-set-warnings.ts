@@ -60,7 +60,7 @@ function warningsOfRequirement(requirement: CompiledRequirement, termPath: strin
     return [warning(code, `This requirement makes its whole term match no node: ${problem}.`, path, wanted)];
   }
   if (list === 'matchExpressions' || requirement.key === NODE_NAME_FIELD) return [];
-  const message = `matchFields knows only ${NODE_NAME_FIELD}; Kubernetes reads '${requirement.key}' as empty on every node.`;
+  const message = `Only ${NODE_NAME_FIELD} can be asked for in matchFields; Kubernetes reads '${requirement.key}' as empty on every node.`;
   return [warning('WARNING_FIELD_UNKNOWN', message, path, wanted)];
 }
 

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  compilePlacement,
+  type Edit,
+  type EditChange,
+  evaluatePlacement,
+  type PlacementResult,
+  placementFieldsOfDaemonSet,
+  placementInputsOfNode,
+  REASON_CODES,
+  type Verdict,
+} from '../../shared/placement/index.ts';
+import { applyEdit } from './apply-edit.ts';
+import { anyNode, anyPair, soundPair } from './arbitraries.ts';
+import { naivePlacement } from './naive-placement.ts';
+
+const RUNS = { numRuns: 2000 };
+
+/** One code for each rule that can fail by itself, so that its parts are not counted too. */
+const RULE_FAILURES: ReadonlySet<string> = new Set([
+  'NODE_NAME_DIFFERS',
+  'NODE_SELECTOR_LABEL_MISSING',
+  'NODE_SELECTOR_VALUE_DIFFERS',
+  'AFFINITY_NO_TERM_MATCHES',
+  'TAINT_NOT_TOLERATED',
+]);
+
+describe.each([
+  ['objects as an API server hands them out', soundPair],
+  ['objects that nobody validated', anyPair],
+])('for %s', (_, pairs) => {
+  test('the verdict is that of the naive second implementation', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const { shouldRun, shouldContinueRunning } = naivePlacement(daemonSet, node);
+        expect(compilePlacement(daemonSet).decide(node)).toBe(
+          shouldRun ? 'run' : shouldContinueRunning ? 'keep' : 'none',
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  test('the explanation gives the same verdict, and its reasons account for it', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const placement = compilePlacement(daemonSet);
+        const result = placement.explain(node);
+        expect(result.verdict).toBe(placement.decide(node));
+        expect(result.verdict).toBe(verdictByReasons(result));
+        expect([result.shouldRun, result.shouldContinueRunning]).toEqual([
+          result.verdict === 'run',
+          result.verdict !== 'none',
+        ]);
+      }),
+      RUNS,
+    );
+  });
+
+  test('every reason has a code of the catalogue, a sentence and well-formed edits', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const { reasons } = evaluatePlacement(daemonSet, node);
+        expect(reasons.length).toBeGreaterThan(0);
+        for (const { code, message, outcome, edits } of reasons) {
+          expect(REASON_CODES).toHaveProperty(code);
+          expect(message).toMatch(/^[A-Zn].*\.$/su);
+          if (outcome === 'warning') expect(edits).toEqual([]);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('every offered edit, made alone, leads to the verdict that it promises', () => {
+    fc.assert(
+      fc.property(pairs, (pair) => {
+        const before = evaluatePlacement(pair.daemonSet, pair.node);
+        for (const edit of before.reasons.flatMap(({ edits }) => edits)) {
+          expect(edit.verdict).not.toBe(before.verdict);
+          const after = applyEdit(pair, changeOf(edit));
+          expect(naiveVerdict(after.daemonSet, after.node), edit.action).toBe(edit.verdict);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test('an edit is offered wherever a single rule stands in the way', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const { reasons } = evaluatePlacement(daemonSet, node);
+        const inTheWay = reasons.filter(({ code, outcome }) => outcome === 'failed' && RULE_FAILURES.has(code));
+        if (inTheWay.length !== 1) return;
+        const [reason] = inTheWay;
+        // A taint without a legal key cannot be named in a toleration or a command.
+        if (reason?.code === 'TAINT_NOT_TOLERATED' && !/^[a-z]/.test(reason.found ?? '')) return;
+        expect(reason?.edits.map(({ objectKind }) => objectKind)).toContain('DaemonSet');
+      }),
+      RUNS,
+    );
+  });
+
+  test('a copy of the fields that placement reads is explained as the original is', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const copy = JSON.parse(JSON.stringify(placementFieldsOfDaemonSet(daemonSet)));
+        expect(evaluatePlacement(copy, node)).toEqual(evaluatePlacement(daemonSet, node));
+        expect(placementFieldsOfDaemonSet(copy)).toEqual(placementFieldsOfDaemonSet(daemonSet));
+      }),
+      RUNS,
+    );
+  });
+
+  test("a node's inputs alone decide as the whole node does", () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const { name, labels, taints } = placementInputsOfNode(node);
+        const reduced = { metadata: { name, labels }, spec: { taints } };
+        expect(compilePlacement(daemonSet).decide(reduced)).toBe(compilePlacement(daemonSet).decide(node));
+      }),
+      RUNS,
+    );
+  });
+
+  test('what a DaemonSet says it does not read of a node cannot change its verdict', () => {
+    fc.assert(
+      fc.property(pairs, anyNode, ({ daemonSet, node }, other) => {
+        const placement = compilePlacement(daemonSet);
+        const inputs = placementInputsOfNode(node);
+        const others = placementInputsOfNode(other);
+        const name = placement.reads.nodeName ? inputs.name : others.name;
+        const labels = Object.fromEntries([
+          ...Object.entries(others.labels).filter(([key]) => !placement.reads.labelKeys.has(key)),
+          ...Object.entries(inputs.labels).filter(([key]) => placement.reads.labelKeys.has(key)),
+        ]);
+        const mixed = { metadata: { name, labels }, spec: { taints: inputs.taints } };
+        expect(placement.decide(mixed)).toBe(placement.decide(node));
+      }),
+      RUNS,
+    );
+  });
+
+  test('explaining changes neither object', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const before = JSON.stringify([daemonSet, node]);
+        evaluatePlacement(daemonSet, node);
+        expect(JSON.stringify([daemonSet, node])).toBe(before);
+      }),
+    );
+  });
+});
+
+test('the generated pairs reach every verdict often', () => {
+  const verdicts = fc
+    .sample(soundPair, { numRuns: 1000, seed: 1 })
+    .map(({ daemonSet, node }) => naiveVerdict(daemonSet, node));
+  for (const verdict of ['run', 'keep', 'none']) {
+    expect(verdicts.filter((one) => one === verdict).length).toBeGreaterThan(50);
+  }
+});
+
+test('the generated pairs reach every kind of edit and every reason', () => {
+  const results = [
+    ...fc.sample(anyPair, { numRuns: 8000, seed: 1 }),
+    ...fc.sample(soundPair, { numRuns: 8000, seed: 1 }),
+  ].map(({ daemonSet, node }) => evaluatePlacement(daemonSet, node));
+  const reasons = results.flatMap((result) => result.reasons);
+  const ops = new Set(reasons.flatMap(({ edits }) => edits.map((edit) => changeOf(edit).op)));
+  expect([...ops].sort()).toEqual([
+    'addRequirementValue',
+    'addToleration',
+    'removeLabel',
+    'removeNodeName',
+    'removeNodeSelector',
+    'removeRequiredAffinity',
+    'removeRequirement',
+    'removeTaint',
+    'removeToleration',
+    'setLabel',
+    'setNodeSelector',
+  ]);
+  expect(new Set(reasons.map(({ code }) => code))).toEqual(new Set(Object.keys(REASON_CODES)));
+});
+
+/** What the reasons alone say: a failed taint decides by its effect, any other failure forbids. */
+function verdictByReasons({ reasons }: PlacementResult): Verdict {
+  const failed = reasons.filter(({ outcome }) => outcome === 'failed');
+  if (failed.some(({ code, found }) => code !== 'TAINT_NOT_TOLERATED' || found?.endsWith(':NoExecute'))) return 'none';
+  return failed.length > 0 ? 'keep' : 'run';
+}
+
+function naiveVerdict(daemonSet: unknown, node: unknown): Verdict {
+  const { shouldRun, shouldContinueRunning } = naivePlacement(daemonSet, node);
+  return shouldRun ? 'run' : shouldContinueRunning ? 'keep' : 'none';
+}
+
+function changeOf(edit: Edit): EditChange {
+  if (edit.change === undefined) throw new Error(`The edit "${edit.action}" has no change.`);
+  return edit.change;
+}
