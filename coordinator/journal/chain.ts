@@ -1,65 +1,8 @@
-/** Reading rows of the record back, and checking the chain of hashes that binds them. */
+/** The chain of hashes that binds the rows of the record, and how it is checked. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Row } from './row.ts';
 import { rowHash } from './row.ts';
-
-/** The columns of `event`, in the order of the table, names already resolved. */
-export interface StoredRow {
-  readonly seq: number;
-  readonly row: Row;
-  readonly hash: Buffer;
-}
-
-export type StoredValues = [
-  seq: number,
-  recordedMs: number,
-  lagMs: number,
-  kind: number,
-  action: number | null,
-  node: string | null,
-  daemonSet: string | null,
-  trigger: number,
-  causeRevision: number,
-  actor: string | null,
-  engine: string | null,
-  verdictBefore: number | null,
-  verdict: number | null,
-  body: string | null,
-  hash: Buffer,
-];
-
-/** A SELECT without WHERE, of which `storedRow` reads the raw values. */
-export const SELECT_ROWS = `
-  SELECT seq, recorded_ms, lag_ms, kind, action, node.name,
-    daemon_set.namespace || '/' || daemon_set.name, cause_trigger, cause_seq, actor.name, engine.version,
-    verdict_before, verdict, body, hash
-  FROM event
-  LEFT JOIN node USING (node_id)
-  LEFT JOIN daemon_set USING (daemon_set_id)
-  LEFT JOIN actor USING (actor_id)
-  LEFT JOIN engine USING (engine_id)`;
-
-export function storedRow(values: StoredValues): StoredRow {
-  return {
-    seq: values[0],
-    row: {
-      recordedMs: values[1],
-      occurredMs: values[1] - values[2],
-      kind: values[3],
-      action: values[4],
-      node: values[5],
-      daemonSet: values[6],
-      trigger: values[7],
-      causeRevision: values[8],
-      actor: values[9],
-      engine: values[10],
-      verdictBefore: values[11],
-      verdict: values[12],
-      body: values[13],
-    },
-    hash: values[14],
-  };
-}
+import type { StoredValues } from './stored-row.ts';
+import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
 /** A place in the chain: the row up to which it is known, and that row's hash. */
 export interface ChainLink {
@@ -77,11 +20,13 @@ export interface ChainCheck {
 }
 
 export class ChainReader {
+  readonly #rows: StoredRows;
   readonly #after: Statement<[number, number], StoredValues>;
   readonly #hashAt: Statement<[number], Buffer>;
   readonly #start: Statement<[], [revision: number, hash: Buffer]>;
 
   constructor(database: Database) {
+    this.#rows = new StoredRows(database);
     this.#after = database.prepare(`${SELECT_ROWS} WHERE seq > ? ORDER BY seq LIMIT ?`).raw() as Statement<
       [number, number],
       StoredValues
@@ -110,7 +55,7 @@ export class ChainReader {
     let { revision, hash } = link;
     let checkedCount = 0;
     for (const values of this.#after.iterate(revision, rowsMax)) {
-      const stored = storedRow(values);
+      const stored = this.#rows.rowOf(values);
       if (stored.seq !== revision + 1) return bad(stored.seq, `row ${revision + 1} is missing`);
       const expected = rowHash(hash, stored.seq, stored.row);
       if (!expected.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');

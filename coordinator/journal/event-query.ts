@@ -4,12 +4,12 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
-import type { StoredValues } from './chain.ts';
-import { SELECT_ROWS, storedRow } from './chain.ts';
 import type { EventKind, JournalEvent } from './events.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { decodeRow } from './row.ts';
+import type { StoredValues } from './stored-row.ts';
+import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 import { KINDS, numberOf } from './vocabulary.ts';
 
 export interface EventQuery {
@@ -37,11 +37,13 @@ interface Stream {
 export class EventFinder {
   readonly #database: Database;
   readonly #limits: JournalLimits;
+  readonly #rows: StoredRows;
   readonly #statements = new Map<string, Statement<unknown[], unknown>>();
 
   constructor(database: Database, limits: JournalLimits) {
     this.#database = database;
     this.#limits = limits;
+    this.#rows = new StoredRows(database);
   }
 
   find(query: EventQuery): JournalEvent[] {
@@ -58,7 +60,7 @@ export class EventFinder {
     for (const revision of revisions.slice(0, this.#limits.queryEventsMax)) {
       const values = select.get(revision) as StoredValues | undefined;
       if (values === undefined) continue;
-      const stored = storedRow(values);
+      const stored = this.#rows.rowOf(values);
       events.push(decodeRow(stored.seq, stored.row));
     }
     return events;

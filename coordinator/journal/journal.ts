@@ -255,11 +255,16 @@ export class Journal {
     try {
       // Whatever is appended in the same turn joins the same commit.
       await Promise.resolve();
-      for (let batch = this.#queue.take(); batch !== undefined; batch = this.#queue.take()) {
+      let batch = this.#queue.take();
+      while (batch !== undefined) {
         // One commit after the other: what arrives meanwhile is the next batch.
+        const written = this.#write(batch);
+        // What fills a batch already is made ready while the disk works.
+        const full = this.#queue.count < this.#limits.batchEventsMax ? undefined : this.#queue.take();
         // oxlint-disable-next-line no-await-in-loop
-        if (!(await this.#write(batch))) return;
+        if (!(await written)) return;
         this.#published(batch);
+        batch = full ?? this.#queue.take();
       }
       this.#writing = undefined;
     } catch (error) {

@@ -7,7 +7,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
-import { notAJournal, openForReading, openingProblem } from './database.ts';
+import { notAJournal, openForReading, openingProblem, unwritable } from './database.ts';
 import { codeOf, JournalError } from './journal-error.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -128,8 +128,9 @@ function readHeader(file: string): Identity | undefined {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new JournalError('not-a-journal', `${file} cannot be read (${codeOf(error)}); name another file.`);
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw code === 'EISDIR' ? notAJournal(file) : unwritable(file, code);
   }
   if (length === 0) return undefined;
   if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw notAJournal(file);

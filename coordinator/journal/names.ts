@@ -1,6 +1,7 @@
 /**
  * Names as numbers, so that a row holds a small integer where it means a node, a DaemonSet, an actor
- * or an engine. Writes new names within the transaction of the row that first uses them.
+ * or an engine; and numbers as names again. A new name is written within the transaction of the row
+ * that first uses it.
  */
 import type { Database, Statement } from 'better-sqlite3';
 
@@ -61,6 +62,46 @@ export class NameTable {
     if (this.#ids.size >= CACHED_NAMES_MAX) this.#ids.clear();
     this.#ids.set(name, id);
     return id;
+  }
+}
+
+/** The way back: names by number, for whoever reads. A number's name never changes, so it is read once. */
+export class NamesById {
+  readonly nodes: NamesOfTable;
+  readonly daemonSets: NamesOfTable;
+  readonly actors: NamesOfTable;
+  readonly engines: NamesOfTable;
+
+  constructor(database: Database) {
+    this.nodes = new NamesOfTable(database.prepare('SELECT name FROM node WHERE node_id = ?'));
+    this.daemonSets = new NamesOfTable(
+      database.prepare("SELECT namespace || '/' || name FROM daemon_set WHERE daemon_set_id = ?"),
+    );
+    this.actors = new NamesOfTable(database.prepare('SELECT name FROM actor WHERE actor_id = ?'));
+    this.engines = new NamesOfTable(database.prepare('SELECT version FROM engine WHERE engine_id = ?'));
+  }
+}
+
+export class NamesOfTable {
+  readonly #names = new Map<number, string>();
+  readonly #find: Statement<unknown[], string>;
+
+  constructor(find: Statement<unknown[]>) {
+    this.#find = find.pluck() as Statement<unknown[], string>;
+  }
+
+  /** `null` for `null`, and for a number that has no name, which only a damaged journal holds. */
+  nameOf(id: number | null): string | null {
+    if (id === null) return null;
+    return this.#names.get(id) ?? this.#look(id);
+  }
+
+  #look(id: number): string | null {
+    const name = this.#find.get(id);
+    if (name === undefined) return null;
+    if (this.#names.size >= CACHED_NAMES_MAX) this.#names.clear();
+    this.#names.set(id, name);
+    return name;
   }
 }
 

@@ -87,11 +87,16 @@ export function rowAt(batch: RowBatch, index: number): Row {
  */
 export function rowHash(previous: Uint8Array, revision: number, row: Row): Buffer {
   const text = canonicalText(revision, row);
-  const bytes = Buffer.allocUnsafe(previous.length + Buffer.byteLength(text));
+  // A UTF-16 unit takes at most three bytes in UTF-8.
+  const lengthMax = previous.length + 3 * text.length;
+  const bytes = lengthMax <= scratch.length ? scratch : Buffer.allocUnsafe(lengthMax);
   bytes.set(previous, 0);
-  bytes.write(text, previous.length);
-  return hashOnce('sha256', bytes, 'buffer');
+  const length = previous.length + bytes.write(text, previous.length);
+  return hashOnce('sha256', bytes.subarray(0, length), 'buffer');
 }
+
+/** For hashing, which is synchronous and never nested: one allocation instead of one per row. */
+const scratch = Buffer.alloc(16 * 1024);
 
 function canonicalText(revision: number, row: Row): string {
   const { kind, action, verdictBefore, verdict } = row;

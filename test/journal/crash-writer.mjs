@@ -1,0 +1,33 @@
+// Appends to a journal without end, on its real threads, and says what is durable. A test kills it.
+import { writeSync } from 'node:fs';
+import { Journal } from '../../dist/coordinator/journal/journal.js';
+import { systemClock } from '../../dist/shared/clock.js';
+
+const [file] = process.argv.slice(2);
+const journal = await Journal.open({
+  file,
+  clock: systemClock,
+  onFatal(error) {
+    throw error;
+  },
+});
+const cause = { trigger: 'restart', revision: 0, actor: '' };
+
+for (let round = 0; ; round += 1) {
+  const count = 1 + ((round * 37) % 150);
+  const events = Array.from({ length: count }, (_, index) => ({
+    kind: 'decision',
+    occurredMs: 1,
+    cause,
+    node: `node-${journal.nextRevision + index}`,
+    daemonSet: `default/daemon-${round % 5}`,
+    from: null,
+    to: round % 2 === 0 ? 'run' : 'none',
+    engineVersion: '1',
+  }));
+  journal.append(events);
+  const revision = journal.nextRevision - 1;
+  journal.durable(revision).then(() => writeSync(1, `${revision}\n`));
+  // Enough in flight that a kill hits a commit more often than not.
+  if (round % 4 === 3) await journal.durable(revision);
+}

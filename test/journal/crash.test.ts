@@ -1,0 +1,44 @@
+/** A coordinator that is killed while it writes: nothing that it said was durable may be missing. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { SeededRandom } from '../bench/random.ts';
+import { openJournal, temporaryFile } from './open-journal.ts';
+
+const KILLS = 20;
+const WRITER = fileURLToPath(new URL('./crash-writer.mjs', import.meta.url));
+
+it(`loses nothing that it called durable when it is killed ${KILLS} times under load`, {
+  timeout: 120_000,
+}, async () => {
+  const file = temporaryFile();
+  const random = new SeededRandom(4);
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const announced = await writeUntilKilled(file, 1 + random.below(60));
+    const journal = await openJournal({ file, limits: { startLinksMax: 1_000_000 } });
+    expect(journal.durableRevision).toBeGreaterThanOrEqual(announced);
+    const newest = await journal.events({ limit: 1_000 });
+    for (const event of newest) expect(event).toMatchObject({ kind: 'decision', node: `node-${event.revision}` });
+    await journal.close();
+  }
+  const journal = await openJournal({ file });
+  expect(await journal.verifyChain()).toMatchObject({ checkedCount: journal.durableRevision, bad: null });
+  expect(await journal.rebuildEquals()).toEqual({ equal: true, differing: [] });
+});
+
+/** Kills the writer with SIGKILL once it has announced so many commits; returns the newest revision announced. */
+async function writeUntilKilled(file: string, announcements: number): Promise<number> {
+  const writer = spawn(process.execPath, [WRITER, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => writer.once('close', resolve));
+  let announced = 0;
+  let count = 0;
+  for await (const line of createInterface({ input: writer.stdout })) {
+    announced = Number(line);
+    count += 1;
+    if (count === announcements) writer.kill('SIGKILL');
+  }
+  await ended;
+  expect(count, 'the writer ended by itself; its own words are above').toBeGreaterThanOrEqual(announcements);
+  return announced;
+}

@@ -1,0 +1,101 @@
+/** A journal on a disk that fills up. */
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { NewEvent } from '../../coordinator/journal/events.ts';
+import type { Journal } from '../../coordinator/journal/journal.ts';
+import { sameThread } from '../../coordinator/journal/threads.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { decision, facts } from './events.ts';
+import { openJournal } from './open-journal.ts';
+
+const BALLAST_BYTES = 1024 * 1024;
+
+/** A file system of 4 MiB, of which a ballast file takes one; undefined where this user may not mount. */
+function smallDisk(): string | undefined {
+  const folder = temporaryFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+  return folder;
+}
+
+describe('on a full disk', () => {
+  it('keeps what it cannot write, acknowledges none of it, and goes on when there is room', async (context) => {
+    const disk = smallDisk();
+    if (disk === undefined) return context.skip('needs the right to mount a small tmpfs, which this user lacks');
+    writeFileSync(join(disk, 'ballast'), Buffer.alloc(BALLAST_BYTES));
+    const clock = new FakeClock();
+    const file = join(disk, 'journal.db');
+    const journal = await openJournal({ file, clock });
+    const { told, durableWhenStalled } = await fill(journal);
+    expect(journal.status()).toMatchObject({ state: 'stalled', problem: expect.stringContaining('full') });
+    expect(journal.accepting).toBe(false);
+    expect(Math.max(...told)).toBe(durableWhenStalled);
+    // Reading goes on.
+    expect(await journal.events({ limit: 1 })).toMatchObject([{ revision: durableWhenStalled }]);
+
+    rmSync(join(disk, 'ballast'));
+    const last = journal.append([decision()]);
+    await eventually(
+      () => journal.durableRevision === last,
+      () => clock.advance(1_000),
+    );
+    expect(journal.status()).toMatchObject({ state: 'writing', problem: '', queuedEvents: 0 });
+    expect(told).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+    expect(await journal.verifyChain()).toMatchObject({ checkedCount: last, bad: null });
+    await journal.close();
+  });
+
+  it('says how much is lost when it has to close while there is no room', async () => {
+    const clock = new FakeClock();
+    const noRoom = { ...sameThread, startWriter: () => ({ ...sameThread.startWriter(), write: stalled }) };
+    const journal = await openJournal({ clock, threads: noRoom });
+    const durable = journal.durable(journal.append([decision(), decision()]) + 1);
+    const refused = expect(durable).rejects.toThrow('2 events could not be written: database or disk is full');
+    await eventually(() => clock.pendingCount > 0);
+    await expect(journal.close()).rejects.toThrow('2 events could not be written');
+    await refused;
+  });
+});
+
+function stalled(): Promise<{ result: 'stalled'; problem: string }> {
+  return Promise.resolve({ result: 'stalled', problem: 'database or disk is full' });
+}
+
+async function fill(journal: Journal): Promise<{ told: number[]; durableWhenStalled: number }> {
+  const told: number[] = [];
+  journal.onDurable((_revision, events) => told.push(...events.map((event) => event.revision)));
+  let index = 0;
+  await eventually(
+    () => journal.status().state === 'stalled',
+    () => {
+      journal.append([bigEvent(index)]);
+      index += 1;
+    },
+  );
+  return { told, durableWhenStalled: journal.durableRevision };
+}
+
+function bigEvent(index: number): NewEvent {
+  const { cause, occurredMs } = decision();
+  const node = `node-${index}`;
+  const big = { ...facts(node), labels: { filler: String(index).repeat(10_000) } };
+  return {
+    kind: 'node',
+    action: 'added',
+    node,
+    facts: big,
+    origin: 'agent',
+    source: '',
+    changes: [],
+    cause,
+    occurredMs,
+  };
+}
