@@ -131,6 +131,12 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'The journal cannot write, most likely because the disk is full. Free space; nothing is lost.',
   },
+  STORE_UNUSABLE: {
+    status: 'FAILED_PRECONDITION',
+    exitCode: EXIT.error,
+    retryable: false,
+    help: 'The journal cannot be opened: not writable, in use, damaged, or written by a newer version.',
+  },
   WATCH_TOO_SLOW: {
     status: 'RESOURCE_EXHAUSTED',
     exitCode: EXIT.unreachable,

@@ -31,7 +31,9 @@ function checkNode() {
 
 function install() {
   const stamp = join(root, 'node_modules', '.rollcall-installed');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('installing dependencies (once; better-sqlite3 may compile for a minute)');
   run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);

@@ -49,5 +49,5 @@ export const contractDefinition = packageDefinition;
 export function messageCodec(name: string): MessageTypeDefinition<object, object> {
   const definition = packageDefinition[name];
   if (definition?.format !== 'Protocol Buffer 3 DescriptorProto') throw new Error(`no message ${name} in the contract`);
-  return definition as MessageTypeDefinition<object, object>;
+  return definition;
 }

@@ -35,7 +35,9 @@ function internalError(): RollcallError {
 function encodeDetails(error: RollcallError, code: number): Buffer {
   const details = [
     detail(ERROR_INFO, { reason: error.reason, domain: ERROR_DOMAIN, metadata: { ...error.metadata } }),
-    ...(error.retryAfterMs === undefined ? [] : [detail(RETRY_INFO, { retryDelay: durationToWire(error.retryAfterMs) })]),
+    ...(error.retryAfterMs === undefined
+      ? []
+      : [detail(RETRY_INFO, { retryDelay: durationToWire(error.retryAfterMs) })]),
   ];
   return messageCodec('google.rpc.Status').serialize({ code, message: error.message, details });
 }

@@ -20,5 +20,7 @@ export function enumCodec<Value extends string>() {
   };
 }
 
-type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail}` ? `${Head}_${Underscored<Tail>}` : Text;
+type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${Underscored<Tail>}`
+  : Text;
 type WireName<Value extends string, Prefix extends string> = `${Prefix}_${Uppercase<Underscored<Value>>}`;

@@ -3,22 +3,61 @@
  * knows how a message looks in memory.
  */
 import type { PlacementResult, Reason, Verdict } from '../placement/types.ts';
-import type { Assignment, DaemonSetKey, Drift, DriftKind, NodeFacts, NodeReport, PodHealth, PodPhase, PodReport } from '../roll/model.ts';
-import type { Assignment as WireAssignment, Assignment__Output as WireAssignmentRead } from './generated/rollcall/v1/Assignment.ts';
+import type {
+  Assignment,
+  DaemonSetKey,
+  Drift,
+  DriftKind,
+  NodeFacts,
+  NodeReport,
+  PodHealth,
+  PodPhase,
+  PodReport,
+} from '../roll/model.ts';
+import type {
+  Assignment as WireAssignment,
+  Assignment__Output as WireAssignmentRead,
+} from './generated/rollcall/v1/Assignment.ts';
 import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
 import type { Drift as WireDrift, Drift__Output as WireDriftRead } from './generated/rollcall/v1/Drift.ts';
-import type { NodeFacts as WireNodeFacts, NodeFacts__Output as WireNodeFactsRead } from './generated/rollcall/v1/NodeFacts.ts';
-import type { NodeReport as WireNodeReport, NodeReport__Output as WireNodeReportRead } from './generated/rollcall/v1/NodeReport.ts';
-import type { Placement as WirePlacement, Placement__Output as WirePlacementRead } from './generated/rollcall/v1/Placement.ts';
-import type { PodHealth as WirePodHealth, PodHealth__Output as WirePodHealthRead } from './generated/rollcall/v1/PodHealth.ts';
-import type { PodReport as WirePodReport, PodReport__Output as WirePodReportRead } from './generated/rollcall/v1/PodReport.ts';
+import type {
+  NodeFacts as WireNodeFacts,
+  NodeFacts__Output as WireNodeFactsRead,
+} from './generated/rollcall/v1/NodeFacts.ts';
+import type {
+  NodeReport as WireNodeReport,
+  NodeReport__Output as WireNodeReportRead,
+} from './generated/rollcall/v1/NodeReport.ts';
+import type {
+  Placement as WirePlacement,
+  Placement__Output as WirePlacementRead,
+} from './generated/rollcall/v1/Placement.ts';
+import type {
+  PodHealth as WirePodHealth,
+  PodHealth__Output as WirePodHealthRead,
+} from './generated/rollcall/v1/PodHealth.ts';
+import type {
+  PodReport as WirePodReport,
+  PodReport__Output as WirePodReportRead,
+} from './generated/rollcall/v1/PodReport.ts';
 import type { Reason as WireReason, Reason__Output as WireReasonRead } from './generated/rollcall/v1/Reason.ts';
 import { enumCodec } from './wire-enum.ts';
 import { timeFromWire, timeToWire } from './wire-time.ts';
 
 export const verdictCodec = enumCodec<Verdict>()('VERDICT', ['run', 'keep', 'none']);
-export const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', ['passed', 'failed', 'ignored', 'warning']);
-export const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']);
+export const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', [
+  'passed',
+  'failed',
+  'ignored',
+  'warning',
+]);
+export const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', [
+  'Pending',
+  'Running',
+  'Succeeded',
+  'Failed',
+  'Unknown',
+]);
 export const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
   'missing',
   'unexpected',
@@ -64,7 +103,14 @@ export function nodeFactsFromWire(wire: WireNodeFactsRead): NodeFacts {
   };
 }
 
-const NO_VERSIONS = { kubelet: '', kernel: '', containerRuntime: '', osImage: '', operatingSystem: '', architecture: '' };
+const NO_VERSIONS = {
+  kubelet: '',
+  kernel: '',
+  containerRuntime: '',
+  osImage: '',
+  operatingSystem: '',
+  architecture: '',
+};
 
 export function podHealthToWire(pod: PodHealth): WirePodHealth {
   const { daemonSet, daemonSetUid, phase, sinceMs, createdMs, ...rest } = pod;

@@ -1,0 +1,137 @@
+/** The DaemonSets in force, refused and removed, and what a change of one makes of its placements. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
+import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
+import type { DaemonSetRecord } from '../journal/events.ts';
+import type { JournalState } from '../journal/state.ts';
+import { daemonSetChanges } from './daemon-set-changes.ts';
+import type { DecisionRecorder } from './decision-recorder.ts';
+import type { PlacementTable } from './placement-table.ts';
+
+/** Removals that an agent can still be told as a delta; one that stood aside for longer gets a snapshot. */
+const REMOVED_DAEMON_SETS_MAX = 1_000;
+
+export class DaemonSetRegister {
+  readonly #table: PlacementTable;
+  readonly #recorder: DecisionRecorder;
+  readonly #nodesChanged: (names: Iterable<string>) => void;
+  readonly #rejections = new Map<DaemonSetKey, readonly ManifestProblem[]>();
+  readonly #warnings = new Map<DaemonSetKey, readonly ManifestProblem[]>();
+  /** Oldest first. */
+  readonly #removed: { key: DaemonSetKey; removedRevision: number }[] = [];
+
+  constructor(table: PlacementTable, recorder: DecisionRecorder, nodesChanged: (names: Iterable<string>) => void) {
+    this.#table = table;
+    this.#recorder = recorder;
+    this.#nodesChanged = nodesChanged;
+  }
+
+  restore({ daemonSets, removedDaemonSets }: Pick<JournalState, 'daemonSets' | 'removedDaemonSets'>): void {
+    for (const { key, record, version, problems } of daemonSets) {
+      if (record !== null) this.#table.restoreDaemonSet(record, version);
+      if (problems.length > 0) this.#rejections.set(key, problems);
+    }
+    this.#removed.push(...[...removedDaemonSets].reverse());
+  }
+
+  apply({ key, daemonSet, source, actor, warnings }: AppliedDaemonSet): void {
+    this.#warnings.set(key, warnings);
+    const before = this.#table.daemonSet(key)?.record ?? null;
+    const uid = daemonSet.metadata?.uid ?? '';
+    const digest = sha256(canonicalJson({ uid, spec: daemonSet.spec }));
+    const wasRejected = this.#rejections.delete(key);
+    const base = {
+      kind: 'daemon-set',
+      daemonSet: key,
+      problems: [],
+      ...this.#recorder.caused('daemon-set-change', actor),
+    } as const;
+    if (before?.digest === digest) {
+      if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
+      return;
+    }
+    const record: DaemonSetRecord = {
+      key,
+      uid,
+      generation: daemonSet.metadata?.generation ?? (before?.generation ?? 0) + 1,
+      templateRevision: templateRevision(daemonSet),
+      minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
+      placement: placementFieldsOfDaemonSet(daemonSet),
+      digest,
+      source,
+    };
+    const event = {
+      ...base,
+      action: before ? 'changed' : 'added',
+      record,
+      changes: daemonSetChanges(before, record),
+    } as const;
+    this.#recorder.record(event, 'daemon-set-change', (revision) => this.#table.setDaemonSet(record, revision));
+    this.#nodesChanged(this.#table.nodeNames());
+  }
+
+  reject({ key, actor, problems }: RejectedDaemonSet): void {
+    const before = this.#rejections.get(key);
+    if (before !== undefined && canonicalJson(before) === canonicalJson(problems)) return;
+    this.#rejections.set(key, problems);
+    const record = this.#table.daemonSet(key)?.record ?? null;
+    const caused = this.#recorder.caused('daemon-set-change', actor);
+    this.#recorder.append([
+      { kind: 'daemon-set', action: 'rejected', daemonSet: key, record, problems, changes: [], ...caused },
+    ]);
+  }
+
+  remove(key: DaemonSetKey, actor: string): void {
+    this.#warnings.delete(key);
+    const wasRejected = this.#rejections.delete(key);
+    const record = this.#table.daemonSet(key)?.record ?? null;
+    if (record === null && !wasRejected) return;
+    const event = {
+      kind: 'daemon-set',
+      action: 'removed',
+      daemonSet: key,
+      record: null,
+      problems: [],
+      changes: daemonSetChanges(record, null),
+      ...this.#recorder.caused('daemon-set-change', actor),
+    } as const;
+    this.#recorder.record(event, 'daemon-set-change', (revision) => {
+      if (record !== null) this.#removed.push({ key, removedRevision: revision });
+      if (this.#removed.length > REMOVED_DAEMON_SETS_MAX) this.#removed.shift();
+      return this.#table.removeDaemonSet(key, revision);
+    });
+  }
+
+  /** Every DaemonSet in force or refused, sorted. */
+  keys(): DaemonSetKey[] {
+    return [...new Set([...this.#table.daemonSetKeys(), ...this.#rejections.keys()])].sort();
+  }
+
+  /** Why the newest manifest of a DaemonSet was refused; `[]` when it was not. */
+  rejections(key: DaemonSetKey): readonly ManifestProblem[] {
+    return this.#rejections.get(key) ?? [];
+  }
+
+  get rejectedCount(): number {
+    return this.#rejections.size;
+  }
+
+  warnings(key: DaemonSetKey): readonly ManifestProblem[] {
+    return this.#warnings.get(key) ?? [];
+  }
+
+  /** DaemonSets that were removed after `revision`; `null` when that is too long ago to know. */
+  removedSince(revision: number): DaemonSetKey[] | null {
+    const [oldest] = this.#removed;
+    if (this.#removed.length >= REMOVED_DAEMON_SETS_MAX && oldest && oldest.removedRevision > revision) return null;
+    return this.#removed.filter(({ removedRevision }) => removedRevision > revision).map(({ key }) => key);
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,165 @@
+/**
+ * The way of a change through the coordinator: a fact arrives, the pairs that it can affect are
+ * decided again, and what changed, and only that, is recorded with its cause. Publishing waits for
+ * the record (design.md, "How a change flows"); nothing here sends anything.
+ */
+import type { Clock } from '../../shared/clock.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
+import type { NewEvent } from '../journal/events.ts';
+import type { JournalState } from '../journal/state.ts';
+import type { Counters } from './counters.ts';
+import { DaemonSetRegister } from './daemon-set-register.ts';
+import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
+import { NodeRegister } from './node-register.ts';
+import { PlacementTable } from './placement-table.ts';
+
+export interface EvaluationListener {
+  /** The assignments of these nodes may have changed. */
+  nodesChanged(names: Iterable<string>): void;
+  /** The node left the roll. */
+  nodeRemoved(name: string): void;
+}
+
+export interface EvaluatorOptions {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly listener: EvaluationListener;
+  /** Whether a live agent speaks for a node; where one does, the roll does not. */
+  readonly isPresent: (node: string) => boolean;
+  /** Whether a roll is given. Without one, every node that reports is on it. */
+  readonly hasRoll: boolean;
+}
+
+export class Evaluator implements ClusterListener {
+  readonly table: PlacementTable;
+  readonly daemonSets: DaemonSetRegister;
+  readonly nodes: NodeRegister;
+  readonly #decisions: DecisionRecorder;
+  readonly #listener: EvaluationListener;
+  readonly #hasRoll: boolean;
+  /** What the journal knows and the sources have not named since the start. */
+  readonly #unnamed = { nodes: new Set<string>(), daemonSets: new Set<DaemonSetKey>() };
+  #isSynced = false;
+  readonly #whenSynced: Promise<void>;
+  #announceSynced: () => void = () => {};
+  #problems: readonly ManifestProblem[] = [];
+
+  constructor({ recorder, clock, counters, listener, isPresent, hasRoll }: EvaluatorOptions) {
+    const table = new PlacementTable(counters);
+    const nodesChanged = (names: Iterable<string>) => listener.nodesChanged(names);
+    this.#decisions = new DecisionRecorder({ table, recorder, clock, nodesChanged });
+    this.table = table;
+    this.daemonSets = new DaemonSetRegister(table, this.#decisions, nodesChanged);
+    this.nodes = new NodeRegister({ table, recorder: this.#decisions, counters, isPresent });
+    this.#whenSynced = new Promise((resolve) => {
+      this.#announceSynced = resolve;
+    });
+    this.#listener = listener;
+    this.#hasRoll = hasRoll;
+  }
+
+  /** Continues from what was in force when the last coordinator ended, and records the start. */
+  start(state: JournalState): void {
+    this.nodes.restore(state);
+    this.daemonSets.restore(state);
+    for (const { node, daemonSet, verdict, version, sinceMs } of state.placements) {
+      this.table.restore(node, daemonSet, { verdict, version, sinceMs });
+    }
+    const [newest] = state.removedDaemonSets;
+    if (newest !== undefined) this.table.touchAll(newest.removedRevision);
+    for (const key of this.daemonSets.keys()) this.#unnamed.daemonSets.add(key);
+    for (const name of this.#hasRoll ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
+    this.#recordStart(state.engineVersion);
+  }
+
+  /** Records that the coordinator ends in good order. */
+  stop(): void {
+    this.#decisions.append([this.#lifeEvent('stopped', '')]);
+  }
+
+  daemonSetApplied(entry: AppliedDaemonSet): void {
+    this.#unnamed.daemonSets.delete(entry.key);
+    this.daemonSets.apply(entry);
+  }
+
+  daemonSetRejected(entry: RejectedDaemonSet): void {
+    this.#unnamed.daemonSets.delete(entry.key);
+    this.daemonSets.reject(entry);
+  }
+
+  daemonSetRemoved(key: DaemonSetKey, actor: string): void {
+    this.daemonSets.remove(key, actor);
+  }
+
+  nodeApplied(entry: AppliedNode): void {
+    this.#unnamed.nodes.delete(entry.facts.name);
+    this.nodes.apply(entry);
+  }
+
+  nodeRemoved(name: string, actor: string): void {
+    if (this.nodes.remove(name, actor)) this.#listener.nodeRemoved(name);
+  }
+
+  problemsChanged(problems: readonly ManifestProblem[]): void {
+    this.#problems = problems;
+  }
+
+  /**
+   * Whatever the sources did not name by now does not exist any more; but while a part of them cannot
+   * be read, nobody can say what it would have named, and everything stays.
+   */
+  synced(unreadPaths: readonly string[]): void {
+    if (unreadPaths.length === 0) this.#removeUnnamed();
+    this.#isSynced = true;
+    this.#announceSynced();
+  }
+
+  /** Whether an agent may answer for this node. */
+  isOnRoll(name: string): boolean {
+    return !this.#hasRoll || this.table.node(name) !== undefined;
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Resolves once every source has been read. */
+  whenSynced(): Promise<void> {
+    return this.#whenSynced;
+  }
+
+  /** Everything wrong with the sources right now that is nobody's DaemonSet or node. */
+  get problems(): readonly ManifestProblem[] {
+    return this.#problems;
+  }
+
+  /** Decides everything, or one DaemonSet, afresh; returns how many verdicts changed. */
+  reevaluate(actor: string, key?: DaemonSetKey): number {
+    const changes = this.table.decideAfresh(key);
+    this.#decisions.recordDecisions([], changes, { trigger: 'operator', revision: 0, actor });
+    return changes.length;
+  }
+
+  #removeUnnamed(): void {
+    for (const key of this.#unnamed.daemonSets) this.daemonSetRemoved(key, '');
+    for (const name of this.#unnamed.nodes) this.nodeRemoved(name, '');
+    this.#unnamed.daemonSets.clear();
+    this.#unnamed.nodes.clear();
+  }
+
+  #recordStart(engineBefore: string | null): void {
+    const upgraded = engineBefore !== null && engineBefore !== PLACEMENT_ENGINE_VERSION;
+    const detail = upgraded ? `placement engine ${engineBefore} became ${PLACEMENT_ENGINE_VERSION}` : '';
+    const event = this.#lifeEvent('started', detail);
+    this.#decisions.record(event, 'engine-upgrade', () => (upgraded ? this.table.decideAfresh() : []));
+  }
+
+  #lifeEvent(action: 'started' | 'stopped', detail: string): NewEvent {
+    const engineVersion = PLACEMENT_ENGINE_VERSION;
+    return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused('restart', '') };
+  }
+}

@@ -1,0 +1,51 @@
+/** What differs between two states of a node's facts, and which of it a placement can read. */
+import type { NodeFacts, NodeTaint } from '../../shared/roll/model.ts';
+import type { Change } from '../journal/events.ts';
+import { changesOfRecords } from './record-changes.ts';
+
+/** Every field that differs, from what to what; the resource version is a name for the state, not a part of it. */
+export function nodeChanges(before: NodeFacts | null, after: NodeFacts | null): Change[] {
+  return changesOfRecords(before && flatten(before), after && flatten(after));
+}
+
+/** The part of a difference that can alter a placement. */
+export interface PlacementImpact {
+  /** Keys of labels that came, went or changed. */
+  readonly labelKeys: ReadonlySet<string>;
+  /** Whether a taint of an effect that placement reads came, went or changed. */
+  readonly taints: boolean;
+}
+
+export function placementImpact(before: NodeFacts, after: NodeFacts): PlacementImpact {
+  const labelKeys = new Set<string>();
+  for (const key of Object.keys(before.labels)) if (before.labels[key] !== after.labels[key]) labelKeys.add(key);
+  for (const key of Object.keys(after.labels)) if (before.labels[key] !== after.labels[key]) labelKeys.add(key);
+  return { labelKeys, taints: taintsRead(before) !== taintsRead(after) };
+}
+
+/** PreferNoSchedule is never looked at (Kubernetes pkg/controller/daemon, predicates), nor is the order. */
+function taintsRead({ taints }: NodeFacts): string {
+  const read = taints.filter(({ effect }) => effect !== 'PreferNoSchedule');
+  return read
+    .map(({ key, value, effect }) => JSON.stringify([key, value, effect]))
+    .sort()
+    .join();
+}
+
+function flatten(facts: NodeFacts): Record<string, string> {
+  const flat: Record<string, string> = {};
+  if (facts.uid !== '') flat.uid = facts.uid;
+  for (const [key, value] of Object.entries(facts.labels)) flat[`labels.${key}`] = value;
+  for (const taint of facts.taints) addTaint(flat, taint);
+  if (facts.unschedulable) flat.unschedulable = 'true';
+  for (const { type, status, reason } of facts.conditions) {
+    flat[`conditions.${type}`] = reason === '' ? status : `${status} (${reason})`;
+  }
+  for (const [part, version] of Object.entries(facts.versions)) if (version !== '') flat[`versions.${part}`] = version;
+  return flat;
+}
+
+function addTaint(flat: Record<string, string>, { key, value, effect }: NodeTaint): void {
+  const field = `taints.${key}:${effect}`;
+  flat[field] = flat[field] === undefined ? value : `${flat[field]},${value}`;
+}

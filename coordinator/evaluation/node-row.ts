@@ -1,0 +1,42 @@
+/**
+ * One node's row of the placement table: verdicts, versions and times as columns of numbers, because
+ * half a million pairs as objects would cost ten times the memory.
+ */
+import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { NodeFacts } from '../../shared/roll/model.ts';
+
+/** Verdicts as bytes: 0 is a pair that does not exist. */
+export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
+export const CODES = { run: 1, keep: 2, none: 3 } as const;
+
+export class NodeRow {
+  facts: NodeFacts;
+  node: Node;
+  /** The newest revision at which anything that this node's agent holds changed. */
+  revision = 0;
+  verdicts: Uint8Array;
+  versions: Float64Array;
+  sinceMs: Float64Array;
+
+  constructor(facts: NodeFacts, slotCount: number) {
+    this.facts = facts;
+    this.node = nodeFromFacts(facts);
+    this.verdicts = new Uint8Array(slotCount);
+    this.versions = new Float64Array(slotCount);
+    this.sinceMs = new Float64Array(slotCount);
+  }
+
+  grow(slotCount: number): void {
+    if (slotCount <= this.verdicts.length) return;
+    this.verdicts = grown(this.verdicts, new Uint8Array(slotCount));
+    this.versions = grown(this.versions, new Float64Array(slotCount));
+    this.sinceMs = grown(this.sinceMs, new Float64Array(slotCount));
+  }
+}
+
+function grown<Column extends Uint8Array | Float64Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,269 @@
+/**
+ * Keeps the verdict of every pair of DaemonSet and node, and decides again only the pairs that a
+ * change can affect. It knows nothing of the journal: it says what changed, and is told later at
+ * which revision that came into force.
+ */
+
+import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
+import { compilePlacement } from '../../shared/placement/index.ts';
+import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
+import type { Assignment, DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+import type { DaemonSetRecord } from '../journal/events.ts';
+import type { Counters } from './counters.ts';
+import { placedAlike } from './daemon-set-changes.ts';
+import { placementImpact } from './node-changes.ts';
+import { CODES, NodeRow, VERDICTS } from './node-row.ts';
+
+/** A pair whose verdict changed. `null` stands for a pair that does not exist (any more). */
+export interface PairChange {
+  readonly node: string;
+  readonly daemonSet: DaemonSetKey;
+  readonly from: Verdict | null;
+  readonly to: Verdict | null;
+}
+
+/** The verdict in force for a pair, and since when. */
+export interface Pair {
+  readonly verdict: Verdict;
+  /** The revision at which the verdict came into force. */
+  readonly version: number;
+  readonly sinceMs: number;
+}
+
+export interface PlacedDaemonSet {
+  readonly record: DaemonSetRecord;
+  readonly compiled: CompiledPlacement;
+  /** The revision at which this version of the DaemonSet came into force; its assignments are no older. */
+  readonly version: number;
+}
+
+interface DaemonSetRow extends PlacedDaemonSet {
+  /** Column of this DaemonSet in every node's arrays. */
+  readonly slot: number;
+}
+
+/** Columns are added in steps of this, so that a new DaemonSet seldom moves every node's arrays. */
+const SLOT_STEP = 16;
+
+export class PlacementTable {
+  readonly #counters: Counters;
+  readonly #nodes = new Map<string, NodeRow>();
+  readonly #daemonSets = new Map<DaemonSetKey, DaemonSetRow>();
+  readonly #freeSlots: number[] = [];
+  #slotCount = 0;
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
+
+  /** Takes new facts of a node and decides every pair that they can affect. */
+  setNode(facts: NodeFacts): PairChange[] {
+    const row = this.#nodes.get(facts.name);
+    if (row === undefined) {
+      const added = new NodeRow(facts, this.#slotCount);
+      this.#nodes.set(facts.name, added);
+      return this.#decide([added], this.#daemonSets.values());
+    }
+    const { labelKeys, taints } = placementImpact(row.facts, facts);
+    row.facts = facts;
+    row.node = nodeFromFacts(facts);
+    const affected = [...this.#daemonSets.values()].filter(
+      ({ compiled }) => taints || intersects(labelKeys, compiled.reads.labelKeys),
+    );
+    return this.#decide([row], affected);
+  }
+
+  /** Forgets a node; all its pairs end. */
+  removeNode(name: string): PairChange[] {
+    const row = this.#nodes.get(name);
+    if (row === undefined) return [];
+    this.#nodes.delete(name);
+    const ended: PairChange[] = [];
+    for (const [daemonSet, { slot }] of this.#daemonSets) {
+      const from = VERDICTS[row.verdicts[slot] ?? 0] ?? null;
+      if (from !== null) ended.push({ node: name, daemonSet, from, to: null });
+    }
+    return ended;
+  }
+
+  /** Takes a version of a DaemonSet, in force from `version` on, and decides every pair that it can affect. */
+  setDaemonSet(record: DaemonSetRecord, version: number): PairChange[] {
+    const before = this.#daemonSets.get(record.key);
+    const alike = before !== undefined && placedAlike(before.record, record);
+    const compiled = alike ? before.compiled : this.#compile(record);
+    const row = { record, compiled, version, slot: before?.slot ?? this.#takeSlot() };
+    this.#daemonSets.set(record.key, row);
+    const changes = alike ? [] : this.#decide(this.#nodes.values(), [row]);
+    this.#touchAssigned(row);
+    return changes;
+  }
+
+  /** Forgets a DaemonSet, from `version` on; all its pairs end. */
+  removeDaemonSet(key: DaemonSetKey, version: number): PairChange[] {
+    const row = this.#daemonSets.get(key);
+    if (row === undefined) return [];
+    this.#daemonSets.delete(key);
+    this.#freeSlots.push(row.slot);
+    const ended: PairChange[] = [];
+    for (const [node, nodeRow] of this.#nodes) {
+      const from = VERDICTS[nodeRow.verdicts[row.slot] ?? 0] ?? null;
+      if (from === null) continue;
+      ended.push({ node, daemonSet: key, from, to: null });
+      nodeRow.verdicts[row.slot] = 0;
+      if (from !== 'none') nodeRow.revision = Math.max(nodeRow.revision, version);
+    }
+    return ended;
+  }
+
+  /** Decides everything, or one DaemonSet, whatever is known already. */
+  decideAfresh(key?: DaemonSetKey): PairChange[] {
+    const rows = [...this.#daemonSets.values()].filter(({ record }) => key === undefined || record.key === key);
+    return this.#decide(this.#nodes.values(), rows);
+  }
+
+  /** Notes at which revision a change came into force. */
+  stamp({ node, daemonSet, from, to }: PairChange, version: number, nowMs: number): void {
+    const row = this.#nodes.get(node);
+    const slot = this.#daemonSets.get(daemonSet)?.slot;
+    if (row === undefined || slot === undefined || to === null) return;
+    row.versions[slot] = version;
+    row.sinceMs[slot] = nowMs;
+    if (isAssigned(from) || isAssigned(to)) row.revision = Math.max(row.revision, version);
+  }
+
+  /** Takes a pair as the journal had it, without deciding. */
+  restore(node: string, daemonSet: DaemonSetKey, pair: Pair): void {
+    const row = this.#nodes.get(node);
+    const placed = this.#daemonSets.get(daemonSet);
+    if (row === undefined || placed === undefined) throw new Error(`pair of unknown ${daemonSet} or ${node}`);
+    row.verdicts[placed.slot] = CODES[pair.verdict];
+    row.versions[placed.slot] = pair.version;
+    row.sinceMs[placed.slot] = pair.sinceMs;
+    // A verdict of none may have ended an assignment; an agent that is told so once more loses nothing.
+    row.revision = Math.max(row.revision, pair.version, isAssigned(pair.verdict) ? placed.version : 0);
+  }
+
+  /** Takes a node as the journal had it, without deciding. */
+  restoreNode(facts: NodeFacts): void {
+    this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount));
+  }
+
+  /** Takes a DaemonSet as the journal had it, without deciding. */
+  restoreDaemonSet(record: DaemonSetRecord, version: number): void {
+    this.#daemonSets.set(record.key, { record, compiled: this.#compile(record), version, slot: this.#takeSlot() });
+  }
+
+  /** Notes that any node's assignments may have ended at `version`. */
+  touchAll(version: number): void {
+    for (const row of this.#nodes.values()) row.revision = Math.max(row.revision, version);
+  }
+
+  facts(node: string): NodeFacts | undefined {
+    return this.#nodes.get(node)?.facts;
+  }
+
+  node(name: string): Node | undefined {
+    return this.#nodes.get(name)?.node;
+  }
+
+  nodeNames(): string[] {
+    return [...this.#nodes.keys()].sort();
+  }
+
+  daemonSet(key: DaemonSetKey): PlacedDaemonSet | undefined {
+    return this.#daemonSets.get(key);
+  }
+
+  daemonSetKeys(): DaemonSetKey[] {
+    return [...this.#daemonSets.keys()].sort();
+  }
+
+  pair(node: string, daemonSet: DaemonSetKey): Pair | undefined {
+    const row = this.#nodes.get(node);
+    const slot = this.#daemonSets.get(daemonSet)?.slot;
+    if (row === undefined || slot === undefined) return undefined;
+    const verdict = VERDICTS[row.verdicts[slot] ?? 0];
+    if (verdict === null || verdict === undefined) return undefined;
+    return { verdict, version: row.versions[slot] ?? 0, sinceMs: row.sinceMs[slot] ?? 0 };
+  }
+
+  /** The newest revision of a node's assignments; 0 where it never had any. */
+  revision(node: string): number {
+    return this.#nodes.get(node)?.revision ?? 0;
+  }
+
+  /** Everything that a node's agent is to hold; `null` for a node that is not known. */
+  assignments(node: string): Assignment[] | null {
+    const row = this.#nodes.get(node);
+    if (row === undefined) return null;
+    const assignments: Assignment[] = [];
+    for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
+      const verdict = VERDICTS[row.verdicts[slot] ?? 0];
+      if (verdict !== 'run' && verdict !== 'keep') continue;
+      const { key, uid, templateRevision, minReadySeconds } = record;
+      const version = Math.max(row.versions[slot] ?? 0, daemonSetVersion);
+      assignments.push({ daemonSet: key, daemonSetUid: uid, verdict, templateRevision, minReadySeconds, version });
+    }
+    return assignments;
+  }
+
+  /** DaemonSets in force whose verdict on a node became none after `revision`. */
+  unassignedSince(node: string, revision: number): DaemonSetKey[] {
+    const row = this.#nodes.get(node);
+    if (row === undefined) return [];
+    const keys: DaemonSetKey[] = [];
+    for (const [key, { slot }] of this.#daemonSets) {
+      if (row.verdicts[slot] === CODES.none && (row.versions[slot] ?? 0) > revision) keys.push(key);
+    }
+    return keys;
+  }
+
+  #compile({ placement }: DaemonSetRecord): CompiledPlacement {
+    this.#counters.daemonSetsCompiled++;
+    return compilePlacement(placement);
+  }
+
+  #decide(nodes: Iterable<NodeRow>, daemonSets: Iterable<DaemonSetRow>): PairChange[] {
+    const rows = [...daemonSets];
+    const changes: PairChange[] = [];
+    for (const nodeRow of nodes) {
+      for (const { record, compiled, slot } of rows) {
+        const code = CODES[compiled.decide(nodeRow.node)];
+        const before = nodeRow.verdicts[slot] ?? 0;
+        this.#counters.pairsEvaluated++;
+        if (code === before) continue;
+        nodeRow.verdicts[slot] = code;
+        const [from, to] = [VERDICTS[before] ?? null, VERDICTS[code] ?? null];
+        changes.push({ node: nodeRow.facts.name, daemonSet: record.key, from, to });
+      }
+    }
+    this.#counters.decisionsChanged += changes.length;
+    return changes;
+  }
+
+  /** What the assignments of this DaemonSet carry changed, so every node that has one must hear of it. */
+  #touchAssigned({ slot, version }: DaemonSetRow): void {
+    for (const row of this.#nodes.values()) {
+      if (isAssigned(VERDICTS[row.verdicts[slot] ?? 0] ?? null)) row.revision = Math.max(row.revision, version);
+    }
+  }
+
+  #takeSlot(): number {
+    const free = this.#freeSlots.pop();
+    if (free !== undefined) return free;
+    this.#slotCount += SLOT_STEP;
+    for (let slot = this.#slotCount - 1; slot > this.#slotCount - SLOT_STEP; slot--) this.#freeSlots.push(slot);
+    for (const row of this.#nodes.values()) row.grow(this.#slotCount);
+    return this.#slotCount - SLOT_STEP;
+  }
+}
+
+function isAssigned(verdict: Verdict | null): boolean {
+  return verdict === 'run' || verdict === 'keep';
+}
+
+function intersects(few: ReadonlySet<string>, many: ReadonlySet<string>): boolean {
+  for (const item of few) if (many.has(item)) return true;
+  return false;
+}

@@ -1,0 +1,50 @@
+/** What differs between two states of a node's daemon pods, and between two answers to the roll. */
+import type { Drift, PodHealth } from '../../shared/roll/model.ts';
+import type { Change, DriftEvent } from '../journal/events.ts';
+import { changesOfRecords } from './record-changes.ts';
+
+export function podChanges(before: readonly PodHealth[], after: readonly PodHealth[]): Change[] {
+  return changesOfRecords(flatten(before), flatten(after));
+}
+
+export type DriftChange = Pick<DriftEvent, 'action' | 'drift'>;
+
+/** Drifts that began, ended or changed; one that lasts keeps the time since when it has. */
+export function driftChanges(
+  before: readonly Drift[],
+  after: readonly Drift[],
+): { drifts: Drift[]; changes: DriftChange[] } {
+  const earlier = new Map(before.map((drift) => [driftIdentity(drift), drift]));
+  const drifts: Drift[] = [];
+  const changes: DriftChange[] = [];
+  for (const reported of after) {
+    const known = earlier.get(driftIdentity(reported));
+    earlier.delete(driftIdentity(reported));
+    const drift = known === undefined ? reported : { ...reported, sinceMs: Math.min(known.sinceMs, reported.sinceMs) };
+    drifts.push(drift);
+    if (known === undefined) changes.push({ action: 'began', drift });
+    else if (known.detail !== drift.detail) changes.push({ action: 'changed', drift });
+  }
+  for (const drift of earlier.values()) changes.push({ action: 'ended', drift });
+  return { drifts, changes };
+}
+
+function driftIdentity({ kind, daemonSet, podName }: Drift): string {
+  return `${kind} ${daemonSet} ${podName}`;
+}
+
+function flatten(pods: readonly PodHealth[]): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const pod of pods) flat[`${pod.daemonSet} ${pod.podName}`] = podText(pod);
+  return flat;
+}
+
+function podText(pod: PodHealth): string {
+  const { phase, ready, available, restartCount, waitingReason, templateRevision, terminating, podUid } = pod;
+  const words = [phase, ready ? 'ready' : 'not ready', available ? 'available' : 'not available'];
+  if (terminating) words.push('terminating');
+  if (waitingReason !== '') words.push(waitingReason);
+  words.push(`${restartCount} restarts`, `revision ${templateRevision || 'unknown'}`);
+  if (podUid !== '') words.push(`uid ${podUid}`);
+  return words.join(', ');
+}

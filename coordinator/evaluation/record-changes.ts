@@ -1,0 +1,16 @@
+/** Field by field difference of two flat records: the form in which the journal keeps what changed. */
+import type { Change } from '../journal/events.ts';
+
+export function changesOfRecords(
+  before: Readonly<Record<string, string>> | null,
+  after: Readonly<Record<string, string>> | null,
+): Change[] {
+  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const changes: Change[] = [];
+  for (const field of [...fields].sort()) {
+    const from = before?.[field] ?? null;
+    const to = after?.[field] ?? null;
+    if (from !== to) changes.push({ field, from, to });
+  }
+  return changes;
+}

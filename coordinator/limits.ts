@@ -1,0 +1,46 @@
+/** Every bound of the coordinator in one place, each with its reason. What a user sets is in settings.ts. */
+
+/** A peer that opened a stream and says nothing holds a place; a healthy one says hello at once. */
+export const HELLO_TIMEOUT_MS = 5_000;
+
+/** An agent applies an update in memory, or after one fsync; one that takes longer is stuck. */
+export const ACK_TIMEOUT_MS = 60_000;
+
+/** Between snapshots to an agent that refuses: doubling from the first to the second, never a hot loop. */
+export const REFUSAL_BACKOFF_MS = { first: 1_000, max: 60_000 } as const;
+
+/** Agents let in per second, and at once: a handshake and a snapshot cost about two milliseconds. */
+export const ADMISSION = { perSecond: 200, burst: 400 } as const;
+
+/** What an agent that was not let in waits at least. */
+export const ADMISSION_RETRY_MS = 1_000;
+
+/** What an agent of a node that is not on the roll waits before it asks again. */
+export const UNKNOWN_NODE_RETRY_MS = 5_000;
+
+/** An agent's reports of one kind come no faster than this; changes in between merge. */
+export const REPORT_INTERVAL_MIN_MS = 100;
+
+/** Heartbeats per second over all agents; with more agents, each speaks less often. */
+export const HEARTBEATS_PER_SECOND_MAX = 50;
+
+/** Rows of an answer where the caller names no number, and at most. */
+export const PAGE_SIZE = { usual: 50, max: 1_000 } as const;
+
+/** Messages that wait for one slow watcher before it is let go. */
+export const WATCH_QUEUE_MAX = 1_000;
+
+/** Rows read at once from the journal for a watcher that catches up. */
+export const WATCH_PAGE = 500;
+
+/** How long a stopping coordinator waits for its streams to end. */
+export const SHUTDOWN_GRACE_MS = 2_000;
+
+/** Over how long agents are told to come back after a stop. */
+export const DRAIN_WINDOW_MS = 1_000;
+
+/** How long an answer waits for the journal before it says that the journal is stalled. */
+export const ANSWER_DURABLE_TIMEOUT_MS = 10_000;
+
+/** A name or reason in a message from an agent that is longer than this is cut in logs and rows. */
+export const DETAIL_LENGTH_MAX = 500;

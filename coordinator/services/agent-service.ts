@@ -1,0 +1,127 @@
+/**
+ * The agent service: turns gRPC streams into sessions. Whatever a peer sends, it ends in a session's
+ * hands or in one clear status; nothing a peer sends can throw out of here.
+ */
+import type { ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
+import { RollcallError } from '../../shared/errors.ts';
+import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
+import { AgentService } from '../../shared/rpc/contract.ts';
+import type { AgentServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
+import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import { HELLO_TIMEOUT_MS } from '../limits.ts';
+import type { AgentSession, SessionStream } from '../sessions/agent-session.ts';
+import { logged } from './handlers.ts';
+import type { House } from './house.ts';
+
+type ConnectCall = ServerDuplexStream<ConnectRequest__Output, ConnectResponse>;
+
+export function agentService(house: House): AgentServiceHandlers {
+  return { Connect: (call) => new ConnectStream(house, call).start() };
+}
+
+/**
+ * The service with a reader that never throws: gRPC would answer a message that cannot be read with
+ * an internal error that names nothing.
+ */
+export function agentServiceDefinition(): ServiceDefinition {
+  const { Connect } = AgentService.service;
+  return { Connect: { ...Connect, requestDeserialize: (bytes: Buffer) => read(bytes, Connect.requestDeserialize) } };
+}
+
+/** What stands for a message that cannot be read. */
+class UnreadableMessage {
+  readonly error: RollcallError;
+  constructor(error: RollcallError) {
+    this.error = error;
+  }
+}
+
+function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): Message | UnreadableMessage {
+  if (bytes.length > REPORT_BYTES_MAX) {
+    const said = `a message of ${bytes.length} bytes is over the limit of ${REPORT_BYTES_MAX}`;
+    return new UnreadableMessage(new RollcallError('REPORT_TOO_LARGE', said));
+  }
+  try {
+    return deserialize(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new UnreadableMessage(new RollcallError('MESSAGE_INVALID', `a message is no ConnectRequest: ${why}`));
+  }
+}
+
+class ConnectStream implements SessionStream {
+  readonly peerAddress: string;
+  readonly #house: House;
+  readonly #call: ConnectCall;
+  #session: AgentSession | null = null;
+  #cancelHelloTimer: () => void = () => {};
+  #isOpen = true;
+
+  constructor(house: House, call: ConnectCall) {
+    this.#house = house;
+    this.#call = call;
+    this.peerAddress = call.getPeer();
+  }
+
+  start(): void {
+    const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
+    this.#cancelHelloTimer = this.#house.clock.after(HELLO_TIMEOUT_MS, () =>
+      this.end(new RollcallError('HELLO_EXPECTED', late)),
+    );
+    this.#call.on('data', (message: ConnectRequest__Output | UnreadableMessage) =>
+      this.#guarded(() => this.#take(message)),
+    );
+    this.#call.on('end', () => this.#gone('the agent ended the stream'));
+    // A dead peer is told by `cancelled` and `close`, not by `error` (grpc-node#2385).
+    this.#call.on('cancelled', () => this.#gone('the connection broke'));
+    this.#call.on('close', () => this.#gone('the connection closed'));
+    this.#call.on('error', () => this.#gone('the connection failed'));
+  }
+
+  send(message: ConnectResponse): void {
+    if (this.#isOpen) this.#call.write(message);
+  }
+
+  end(error?: RollcallError): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#cancelHelloTimer();
+    if (error === undefined) this.#call.end();
+    else this.#call.emit('error', toStatus(error));
+  }
+
+  #take(message: ConnectRequest__Output | UnreadableMessage): void {
+    if (!this.#isOpen) return;
+    if (message instanceof UnreadableMessage) throw message.error;
+    if (this.#session !== null) return this.#session.receive(message);
+    this.#cancelHelloTimer();
+    if (message.message !== 'hello' || !message.hello) {
+      throw new RollcallError('HELLO_EXPECTED', `the first message is ${message.message ?? 'empty'}; it must be hello`);
+    }
+    this.#session = this.#house.sessions.open(message.hello, this);
+  }
+
+  #guarded(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      const status = toStatus(logged(error, this.#house.log, this.#call.getPath()));
+      this.#gone(status.details);
+      this.#call.emit('error', status);
+    }
+  }
+
+  /** The stream is over, however that came; exactly once. */
+  #gone(detail: string): void {
+    if (this.#isOpen) {
+      this.#isOpen = false;
+      this.#cancelHelloTimer();
+      this.#call.end();
+    }
+    const session = this.#session;
+    this.#session = null;
+    if (session !== null) this.#house.sessions.closed(session, detail);
+  }
+}

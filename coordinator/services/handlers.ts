@@ -1,0 +1,51 @@
+/**
+ * Wraps every unary handler once: errors become statuses here and nowhere else, and no answer leaves
+ * before all that it may rest on is durable (design.md, rule 1).
+ */
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { RollcallError } from '../../shared/errors.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import { ANSWER_DURABLE_TIMEOUT_MS } from '../limits.ts';
+import type { House } from './house.ts';
+
+export type Handler<Request, Response> = (request: Request, house: House) => Response | Promise<Response>;
+
+export function unary<Request, Response>(
+  house: House,
+  handler: Handler<Request, Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, respond) => {
+    answer(house, handler, call.request).then(
+      (response) => respond(null, response),
+      (error: unknown) => respond(toStatus(logged(error, house.log, call.getPath()))),
+    );
+  };
+}
+
+/** Writes bugs to the log, with what the peer is not told. */
+export function logged(error: unknown, log: Logger, where: string): unknown {
+  if (!(error instanceof RollcallError)) log.error({ err: error, where }, 'bug: a handler failed');
+  return error;
+}
+
+async function answer<Request, Response>(
+  house: House,
+  handler: Handler<Request, Response>,
+  request: Request,
+): Promise<Response> {
+  const response = await handler(request, house);
+  await durable(house, house.journal.nextRevision - 1);
+  return response;
+}
+
+function durable({ journal, clock }: House, revision: number): Promise<void> {
+  if (revision <= journal.durableRevision) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ANSWER_DURABLE_TIMEOUT_MS, () => {
+      const { problem } = journal.status();
+      reject(new RollcallError('STORE_STALLED', `the journal cannot write${problem === '' ? '' : `: ${problem}`}`));
+    });
+    journal.durable(revision).then(resolve, reject).finally(cancel);
+  });
+}

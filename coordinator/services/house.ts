@@ -1,0 +1,20 @@
+/** What the services read: the parts of a running coordinator, put together by main.ts. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type { Counters } from '../evaluation/counters.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+
+export interface House {
+  readonly evaluator: Evaluator;
+  readonly sessions: Sessions;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly version: string;
+  readonly startedMs: number;
+  readonly leaseMs: number;
+  readonly randomId: () => string;
+}

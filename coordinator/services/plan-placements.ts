@@ -1,0 +1,3 @@
+export function planPlacements(): never {
+  throw new Error('pending');
+}

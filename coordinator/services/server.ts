@@ -1,0 +1,77 @@
+/** The gRPC server: every service on one port, reflection and health among them, and how it ends. */
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { RollcallError } from '../../shared/errors.ts';
+import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
+import { AdminService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
+import { type Address, formatAddress } from '../../shared/settings/values.ts';
+import { SHUTDOWN_GRACE_MS } from '../limits.ts';
+import { adminService } from './admin-service.ts';
+import { agentService, agentServiceDefinition } from './agent-service.ts';
+import type { House } from './house.ts';
+import { queryService } from './query-service.ts';
+
+/** Names that the standard health service answers for; `''` is the server as a whole. */
+const HEALTH_NAMES = ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService'] as const;
+
+export interface RunningServer {
+  /** The port that was taken, where 0 was asked for. */
+  readonly port: number;
+  /** Tells health checks that it goes, ends the sessions, and waits a moment for the streams. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly house: House;
+  readonly listen: Address;
+  readonly reflection: boolean;
+}
+
+/** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
+export async function startServer({ house, listen, reflection }: ServerOptions): Promise<RunningServer> {
+  const server = new Server(SERVER_OPTIONS);
+  server.addService(agentServiceDefinition(), agentService(house));
+  server.addService(QueryService.service, queryService(house));
+  server.addService(AdminService.service, adminService(house));
+  const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
+  health.addToServer(server);
+  if (reflection) new ReflectionService(contractDefinition).addToServer(server);
+  const port = await bind(server, listen);
+  return {
+    port,
+    async stop() {
+      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING');
+      house.sessions.stop();
+      await shutdown(server, house);
+    },
+  };
+}
+
+function bind(server: Server, listen: Address): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) return resolve(port);
+      reject(
+        new RollcallError(
+          'ARGUMENT_INVALID',
+          `cannot listen on ${formatAddress(listen)}: ${error.message}; is another coordinator running there? Stop it, or choose another port with --listen`,
+        ),
+      );
+    });
+  });
+}
+
+/** Ends well where the peers let go in time; keepalive would break an open stream anyway (docs/protocol.md). */
+function shutdown(server: Server, { clock }: House): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(SHUTDOWN_GRACE_MS, () => {
+      server.forceShutdown();
+      resolve();
+    });
+    server.tryShutdown(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * Streams rows of the journal as they become durable, from any revision on: first what is recorded
+ * already, page by page, then what comes. A watcher that reads too slowly is let go and resumes.
+ */
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { RollcallError } from '../../shared/errors.ts';
+import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
+import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import { WATCH_PAGE, WATCH_QUEUE_MAX } from '../limits.ts';
+import { type EventFilter, eventFilter } from './event-filter.ts';
+import { eventViews } from './event-view.ts';
+import { logged } from './handlers.ts';
+import type { House } from './house.ts';
+
+type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
+
+export function watchEvents(house: House): (call: WatchCall) => void {
+  return (call) => {
+    try {
+      new EventWatch(house, call).start();
+    } catch (error) {
+      call.emit('error', toStatus(logged(error, house.log, call.getPath())));
+    }
+  };
+}
+
+class EventWatch {
+  readonly #house: House;
+  readonly #call: WatchCall;
+  readonly #filter: EventFilter;
+  #sentRevision: number;
+  #isReading = false;
+  #hasMore = true;
+  #isOpen = true;
+  #unsubscribe: () => void = () => {};
+
+  constructor(house: House, call: WatchCall) {
+    const { request } = call;
+    this.#house = house;
+    this.#call = call;
+    this.#filter = eventFilter(request);
+    this.#sentRevision =
+      request.afterRevision === undefined ? house.journal.durableRevision : Number(request.afterRevision);
+    if (this.#sentRevision > house.journal.nextRevision - 1 || this.#sentRevision < 0) {
+      const newest = house.journal.durableRevision;
+      throw new RollcallError(
+        'ARGUMENT_INVALID',
+        `after_revision is ${request.afterRevision}; the newest revision is ${newest}`,
+      );
+    }
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#house.journal.onDurable(() => this.#wake());
+    this.#call.on('cancelled', () => this.#end());
+    this.#call.on('close', () => this.#end());
+    this.#bookmark();
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#hasMore = true;
+    if (this.#isReading || !this.#isOpen) return;
+    this.#isReading = true;
+    this.#read().then(
+      () => {
+        this.#isReading = false;
+        if (this.#hasMore) this.#wake();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** Sends everything up to the newest durable row. */
+  async #read(): Promise<void> {
+    const { journal } = this.#house;
+    this.#hasMore = false;
+    const until = journal.durableRevision;
+    while (this.#isOpen && this.#sentRevision < until) {
+      const afterRevision = this.#sentRevision;
+      const rows = await journal.events({ ...this.#filter, afterRevision, limit: WATCH_PAGE, oldestFirst: true });
+      for (const event of await eventViews(journal, rows)) this.#call.write({ event });
+      if (this.#call.writableLength > WATCH_QUEUE_MAX) throw tooSlow(afterRevision);
+      this.#sentRevision =
+        rows.length < WATCH_PAGE ? Math.max(until, rows.at(-1)?.revision ?? 0) : (rows.at(-1)?.revision ?? until);
+      this.#bookmark();
+    }
+  }
+
+  /** Tells where to resume, also when the filter let nothing through. */
+  #bookmark(): void {
+    if (this.#isOpen) this.#call.write({ bookmarkRevision: String(this.#sentRevision) });
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isOpen) return;
+    this.#end();
+    this.#call.emit('error', toStatus(logged(error, this.#house.log, this.#call.getPath())));
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    this.#unsubscribe();
+  }
+}
+
+function tooSlow(revision: number): RollcallError {
+  return new RollcallError('WATCH_TOO_SLOW', `this watcher reads too slowly; resume after revision ${revision}`, {
+    metadata: { revision: String(revision) },
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * What waits before it may go out: assignments and report acknowledgements wait for the journal
+ * (design.md, rule 1), and reports that could not be taken wait to be asked for again.
+ */
+import type { AgentSession } from './agent-session.ts';
+import type { SessionEvaluation, SessionJournal } from './session-ports.ts';
+
+export interface OutgoingOptions {
+  readonly journal: SessionJournal;
+  readonly evaluation: Pick<SessionEvaluation, 'revision'>;
+  readonly sessionOf: (node: string) => AgentSession | null;
+}
+
+export class Outgoing {
+  readonly #options: OutgoingOptions;
+  /** Nodes whose agent may have to hear of something. */
+  readonly #changed = new Set<string>();
+  /** Sessions with a report that is taken but not acknowledged. */
+  readonly #owing = new Set<AgentSession>();
+  /** Sessions with a report that could not be taken. */
+  readonly #unheard = new Set<AgentSession>();
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+  }
+
+  changed(node: string): void {
+    if (this.#options.sessionOf(node) !== null) this.#changed.add(node);
+  }
+
+  owes(session: AgentSession): void {
+    this.#owing.add(session);
+  }
+
+  unheard(session: AgentSession): void {
+    this.#unheard.add(session);
+  }
+
+  forget(session: AgentSession): void {
+    this.#owing.delete(session);
+    this.#unheard.delete(session);
+  }
+
+  /** Sends what may go out by now. */
+  flush(): void {
+    const { journal, evaluation, sessionOf } = this.#options;
+    for (const session of this.#owing) if (!session.acknowledgeReports()) this.#owing.delete(session);
+    for (const node of this.#changed) {
+      if (evaluation.revision(node) > journal.durableRevision) continue;
+      this.#changed.delete(node);
+      sessionOf(node)?.publish();
+    }
+    if (!journal.accepting) return;
+    for (const session of this.#unheard) session.send({ reportRequest: {} });
+    this.#unheard.clear();
+  }
+}

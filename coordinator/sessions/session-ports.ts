@@ -1,0 +1,40 @@
+/** What sessions need of the rest of the coordinator, and no more. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
+import type { Counters } from '../evaluation/counters.ts';
+import type { NewEvent } from '../journal/events.ts';
+import type { AssignmentSource } from './assignment-update.ts';
+
+/** What sessions need of the journal. */
+export interface SessionJournal {
+  readonly storeId: string;
+  readonly nextRevision: number;
+  readonly durableRevision: number;
+  /** False while so much waits to be written that nobody should bring more. */
+  readonly accepting: boolean;
+  append(events: readonly NewEvent[]): number;
+}
+
+/** What sessions need of the evaluation. */
+export interface SessionEvaluation extends AssignmentSource {
+  isOnRoll(node: string): boolean;
+  nodeReported(report: NodeReport): void;
+  podsReported(node: string, report: PodReport): void;
+  agentAbsent(node: string): void;
+}
+
+export interface SessionsOptions {
+  readonly journal: SessionJournal;
+  readonly evaluation: SessionEvaluation;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly counters: Counters;
+  readonly random: () => number;
+  readonly randomId: () => string;
+  readonly version: string;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  /** How long after the start no node that the journal knows is called absent. */
+  readonly startGraceMs: number;
+}
