@@ -46,7 +46,7 @@ function warningsOfTerm(term: CompiledTerm, rules: PlacementRules): Reason[] {
   const warnings = requirements.flatMap((requirement) => warningsOfRequirement(requirement, path));
   const contradiction = term.usable ? contradictionOf(term, rules) : '';
   if (contradiction === '') return warnings;
-  const message = `No node can match this term, because what is asked for excludes itself: ${contradiction}.`;
+  const message = `No node can match this term, because its demands, or it and nodeSelector, exclude each other: ${contradiction}.`;
   return [...warnings, warning('WARNING_TERM_CONTRADICTORY', message, path, contradiction)];
 }
 

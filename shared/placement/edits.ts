@@ -21,7 +21,7 @@ import { type Pair, verdictWithLabel, verdictWithoutBlocker } from './pair.ts';
 import { asText, readEntry } from './tolerant-reading.ts';
 import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
-import { keyValueEffect, tolerationText } from './wording.ts';
+import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';
 
 export const NO_EDITS: readonly Edit[] = Object.freeze([]);
 
@@ -95,7 +95,7 @@ export function affinityEdits(pair: Pair): readonly Edit[] {
 
 /** For a requirement without which its term, and so the affinity, would match. */
 export function requirementRemovalEdit(pair: Pair, place: RequirementPlace): Edit {
-  const action = `remove requirement ${place.list}[${place.index}] of term ${place.term}`;
+  const action = `remove requirement ${place.list}[${place.index}] of nodeSelectorTerms[${place.term}]`;
   const change: EditChange = { op: 'removeRequirement', ...place };
   return edit('DaemonSet', requirementPath(place), action, verdictWithoutBlocker(pair), '', change);
 }
@@ -117,11 +117,12 @@ export function untoleratedTaintEdits(pair: Pair, taint: RawTaint): readonly Edi
   // One effect first; where the same key has two of them, only both together may turn the verdict further.
   let reached: Verdict = pair.verdict;
   for (const toleration of tolerationCandidates(key, asText(taint?.value), effect)) {
+    if (reached === 'run') break;
     const verdict = taintVerdict(tolerationsByEffect([...pair.rules.tolerations, toleration]), pair.taints);
     if (verdict === reached) continue;
     reached = verdict;
     const change: EditChange = { op: 'addToleration', toleration: tolerationObject(toleration) };
-    edits.push(edit('DaemonSet', tolerationPath, `add toleration ${tolerationText(toleration)}`, verdict, '', change));
+    edits.push(edit('DaemonSet', tolerationPath, `add toleration ${tolerationYaml(toleration)}`, verdict, '', change));
   }
   if (!TAINTS_OF_KUBERNETES.has(key)) edits.push(...taintRemovalEdits(pair, key, effect));
   return edits;
@@ -144,6 +145,7 @@ function taintRemovalEdits(pair: Pair, key: string, effect: string): Edit[] {
   const edits: Edit[] = [];
   let reached: Verdict = pair.verdict;
   for (const removedEffect of [effect, '']) {
+    if (reached === 'run') break;
     const left = pair.taints.filter(
       (taint) => asText(taint?.key) !== key || (removedEffect !== '' && taint?.effect !== removedEffect),
     );

@@ -8,7 +8,7 @@ import type { Pair } from './pair.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import { type CompiledRequirement, requirementMatches } from './requirement.ts';
 import type { Edit, Reason, RequirementPlace } from './types.ts';
-import { plural, requirementDemand, requirementText } from './wording.ts';
+import { requirementDemand, requirementText } from './wording.ts';
 
 /** Trying an edit costs a decision; a term with more requirements than people write gets none tried. */
 const EDITED_REQUIREMENTS_MAX = 64;
@@ -128,8 +128,9 @@ function termMessage(pair: Pair, explained: ExplainedTerm, matches: boolean, mis
   const ending = pair.affinityMatches ? '; another term matches, so this does not matter.' : '.';
   if (requirements.length === 0) return `${name} is empty, and an empty term matches no node${ending}`;
   if (firstInvalid !== '') return `${name} never matches any node, because its ${firstInvalid} is not valid${ending}`;
-  const requirementCount = plural(requirements.length, 'requirement', 'requirements');
-  return `${name} does not match: this node misses ${missedCount} of its ${requirementCount}${ending}`;
+  const missed =
+    requirements.length === 1 ? 'its one requirement' : `${missedCount} of its ${requirements.length} requirements`;
+  return `${name} does not match: this node misses ${missed}${ending}`;
 }
 
 function requirementReason(

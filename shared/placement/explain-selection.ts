@@ -13,7 +13,8 @@ export function unconstrainedReason(rules: PlacementRules): Reason | null {
   return {
     code: 'NO_CONSTRAINTS',
     outcome: 'passed',
-    message: 'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: it wants every node.',
+    message:
+      'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: no name or label rules a node out.',
     fieldPath: POD_SPEC,
     nodeFieldPath: '',
     wanted: 'any node',

@@ -79,12 +79,12 @@ function requiredAffinity(terms: readonly TermFields[]): PodSpec['affinity'] {
 }
 
 /** A toleration without the fields that say nothing. */
-export function tolerationObject({ key, operator, value, effect, tolerationSeconds }: TolerationFields): Toleration {
-  return {
-    ...(key === '' ? {} : { key }),
-    ...(operator === '' ? {} : { operator }),
-    ...(value === '' ? {} : { value }),
-    ...(effect === '' ? {} : { effect }),
-    ...(tolerationSeconds === null ? {} : { tolerationSeconds }),
-  };
+export function tolerationObject(fields: TolerationFields): Toleration {
+  const toleration: { -readonly [Field in keyof Toleration]: Toleration[Field] } = {};
+  if (fields.key !== '') toleration.key = fields.key;
+  if (fields.operator !== '') toleration.operator = fields.operator;
+  if (fields.value !== '') toleration.value = fields.value;
+  if (fields.effect !== '') toleration.effect = fields.effect;
+  if (fields.tolerationSeconds !== null) toleration.tolerationSeconds = fields.tolerationSeconds;
+  return toleration;
 }

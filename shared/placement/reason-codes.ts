@@ -3,7 +3,8 @@
  * is never reused with another meaning; docs/placement.md lists the same.
  */
 export const REASON_CODES = {
-  NO_CONSTRAINTS: 'The DaemonSet names no node, no nodeSelector and no required node affinity: it wants every node.',
+  NO_CONSTRAINTS:
+    'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: no name or label rules a node out.',
 
   NODE_NAME_MATCHES: "The template's nodeName is this node.",
   NODE_NAME_DIFFERS: "The template's nodeName is another node.",

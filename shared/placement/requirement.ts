@@ -89,7 +89,7 @@ function expressionProblem({ key, operator, values }: RequirementFields): string
   const countProblem = valueCountProblem(operator, values.length);
   if (countProblem !== '') return countProblem;
   if ((operator === 'Gt' || operator === 'Lt') && parseInt64(values[0] ?? '') === null) {
-    return `${operator} compares integers, and '${values[0]}' is none of 64 bits`;
+    return `${operator} compares integers, and '${values[0]}' is not a 64-bit integer`;
   }
   for (const value of values) {
     const [valueProblem] = labelValueProblems(value);

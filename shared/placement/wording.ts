@@ -49,7 +49,7 @@ export function tolerationText({ key, operator, value, effect }: TolerationField
   switch (operator) {
     case '':
     case 'Equal':
-      return `${subject}=${value}${ending}`;
+      return `${subject}${value === '' ? '' : `=${value}`}${ending}`;
     case 'Exists':
       return `${subject} Exists${ending}`;
     default:
@@ -61,8 +61,11 @@ export function keyValueEffect(key: string, value: string, effect: string): stri
   return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }
 
-export function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
+/** One line of YAML that can be pasted into a template. */
+export function tolerationYaml({ key, operator, value, effect }: TolerationFields): string {
+  const valuePart = value === '' ? '' : `, value: ${JSON.stringify(value)}`;
+  const effectPart = effect === '' ? '' : `, effect: ${effect}`;
+  return `{key: ${key}, operator: ${operator}${valuePart}${effectPart}}`;
 }
 
 function quotedList(values: readonly string[]): string {
