@@ -55,12 +55,16 @@ export interface Edit {
   readonly change?: EditChange;
 }
 
-/** An edit as a value: the first three change a Node, the others a DaemonSet. */
-export type EditChange =
+/** An edit as a value. */
+export type EditChange = NodeEditChange | DaemonSetEditChange;
+
+export type NodeEditChange =
   | { readonly op: 'setLabel'; readonly key: string; readonly value: string }
   | { readonly op: 'removeLabel'; readonly key: string }
   /** Removes every taint of that key and effect; of any effect where `effect` is `''`. */
-  | { readonly op: 'removeTaint'; readonly key: string; readonly effect: string }
+  | { readonly op: 'removeTaint'; readonly key: string; readonly effect: string };
+
+export type DaemonSetEditChange =
   | { readonly op: 'addToleration'; readonly toleration: Toleration }
   | { readonly op: 'removeToleration'; readonly index: number }
   | { readonly op: 'setNodeSelector'; readonly key: string; readonly value: string }

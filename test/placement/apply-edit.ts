@@ -1,12 +1,20 @@
 /** Carries an offered edit out on the objects themselves, knowing nothing of the engine but the edit's form. */
-import type { DaemonSet, EditChange, Node, RequirementPlace } from '../../shared/placement/index.ts';
+import type {
+  DaemonSet,
+  DaemonSetEditChange,
+  EditChange,
+  Node,
+  NodeEditChange,
+  RequirementPlace,
+} from '../../shared/placement/index.ts';
 
 interface Pair {
   readonly daemonSet: DaemonSet;
   readonly node: Node;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the objects are JSON of any shape and are changed in place
+/** JSON of any shape, changed in place. */
+// oxlint-disable-next-line typescript/no-explicit-any
 type Loose = any;
 
 /** The pair after the edit; the originals stay as they are. */
@@ -20,7 +28,7 @@ export function applyEdit(pair: Pair, change: EditChange): Pair {
   return edited;
 }
 
-function changeNode(node: Loose, change: EditChange): void {
+function changeNode(node: Loose, change: NodeEditChange): void {
   switch (change.op) {
     case 'setLabel':
       child(child(node, 'metadata'), 'labels')[change.key] = change.value;
@@ -35,7 +43,7 @@ function changeNode(node: Loose, change: EditChange): void {
   }
 }
 
-function changePodSpec(podSpec: Loose, change: EditChange): void {
+function changePodSpec(podSpec: Loose, change: DaemonSetEditChange): void {
   switch (change.op) {
     case 'addToleration':
       podSpec.tolerations = [...(Array.isArray(podSpec.tolerations) ? podSpec.tolerations : []), change.toleration];

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { compilePlacement, placementFieldsOfDaemonSet, placementInputsOfNode } from '../../shared/placement/index.ts';
+import {
+  compilePlacement,
+  type DaemonSet,
+  placementFieldsOfDaemonSet,
+  placementInputsOfNode,
+} from '../../shared/placement/index.ts';
 import { daemonSet, daemonSetWithTerms, node, requirement, taint } from './objects.ts';
 
 test('the copy of a DaemonSet holds what placement reads and never an environment value', () => {
   const toleration = { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 };
-  const copy = placementFieldsOfDaemonSet({
+  const original: unknown = {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: {
@@ -22,23 +27,22 @@ test('the copy of a DaemonSet holds what placement reads and never an environmen
         spec: {
           nodeSelector: { disktype: 'ssd' },
           hostNetwork: true,
-          tolerations: [{ ...toleration, ...{ comment: 'secret' } }],
+          tolerations: [{ ...toleration, comment: 'secret' }],
           affinity: {
             nodeAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: {
-                nodeSelectorTerms: [
-                  { matchExpressions: [{ key: 'a', operator: 'In', values: ['b'], ...{ x: 'secret' } }] },
-                ],
+                nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['b'], x: 'secret' }] }],
               },
               preferredDuringSchedulingIgnoredDuringExecution: ['secret'],
             },
-            ...{ podAffinity: 'secret' },
+            podAffinity: 'secret',
           },
           containers: [{ name: 'c', env: [{ name: 'PASSWORD', value: 'secret' }] }],
         },
       },
     },
-  });
+  };
+  const copy = placementFieldsOfDaemonSet(original as DaemonSet);
   expect(copy).toEqual({
     metadata: { name: 'd', namespace: 'x', uid: 'u', generation: 7 },
     spec: {
