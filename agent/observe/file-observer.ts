@@ -1,0 +1,86 @@
+/**
+ * Observes a node through a file that somebody edits. A file broken by an edit changes nothing but
+ * the problem that is told; the next good version is taken by itself.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import type { Clock } from '../../shared/clock.ts';
+import { watchPath } from '../../shared/files/watch-path.ts';
+import { type NodeFile, readNodeFile } from './node-file.ts';
+import type { Observer, ObserverListener } from './observer.ts';
+
+/** A node with a thousand pods is a few megabytes; more than this is the wrong file. */
+export const NODE_FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface FileObserverOptions {
+  readonly path: string;
+  readonly clock: Clock;
+}
+
+export class FileObserver implements Observer {
+  readonly #path: string;
+  readonly #clock: Clock;
+  #stopWatching: () => void = () => {};
+  #closed = false;
+  #reading = false;
+  #stale = false;
+  /** The node that this agent answers for: the first that the file named. */
+  #nodeName: string | undefined;
+
+  constructor({ path, clock }: FileObserverOptions) {
+    this.#path = path;
+    this.#clock = clock;
+  }
+
+  start(listener: ObserverListener): void {
+    const onChange = () => {
+      this.#stale = true;
+      void this.#readStale(listener);
+    };
+    this.#stopWatching = watchPath({ path: this.#path, clock: this.#clock, onChange });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopWatching();
+  }
+
+  /** One reading at a time; a change meanwhile leads to another one right after. */
+  async #readStale(listener: ObserverListener): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    while (this.#stale) {
+      this.#stale = false;
+      const observedMs = this.#clock.nowMs();
+      const file = await this.#read();
+      if (this.#closed) return;
+      this.#tell(listener, file, observedMs);
+    }
+    this.#reading = false;
+  }
+
+  #tell(listener: ObserverListener, file: NodeFile, observedMs: number): void {
+    if (file.problem !== undefined) {
+      listener.problem(file.problem);
+      return;
+    }
+    const { facts, pods } = file;
+    this.#nodeName ??= facts.name;
+    if (facts.name === this.#nodeName) listener.observed({ facts, pods, observedMs, source: this.#path });
+    else listener.problem(this.#otherNode(facts.name));
+  }
+
+  #otherNode(name: string): string {
+    return `${this.#path} is about node ${name} now, but this agent answers for ${this.#nodeName}; restart it to change that.`;
+  }
+
+  async #read(): Promise<NodeFile> {
+    try {
+      const { size } = await stat(this.#path);
+      if (size > NODE_FILE_BYTES_MAX)
+        return { problem: `${this.#path} has ${size} bytes; at most ${NODE_FILE_BYTES_MAX} are read.` };
+      return readNodeFile(await readFile(this.#path), this.#path);
+    } catch (error) {
+      return { problem: `${this.#path} cannot be read: ${error instanceof Error ? error.message : String(error)}.` };
+    }
+  }
+}

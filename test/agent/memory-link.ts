@@ -1,0 +1,50 @@
+/** Streams between an agent's session and a test, without a network: nothing happens but what is told. */
+import type { ConnectResponse, OpenStream, StreamListener } from '../../agent/session/stream.ts';
+import type { RollcallError } from '../../shared/errors.ts';
+import { messageCodec } from '../../shared/rpc/contract.ts';
+import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import { ScriptedStream } from '../fakes/scripted-stream.ts';
+
+const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
+const RESPONSE = messageCodec('rollcall.v1.ConnectResponse');
+
+export class MemoryLink {
+  readonly streams: ScriptedStream[] = [];
+  /** What every attempt ends with at once while it is set, as where nobody listens. */
+  refusal: RollcallError | null = null;
+
+  readonly open: OpenStream = (listener) => {
+    const stream = new ScriptedStream(linkTo(listener, () => stream));
+    this.streams.push(stream);
+    const { refusal } = this;
+    if (refusal !== null) queueMicrotask(() => stream.end(refusal));
+    return {
+      send: (message) =>
+        stream.received.push(REQUEST.deserialize(REQUEST.serialize(message)) as ConnectRequest__Output),
+      end: () => (stream.isHalfClosed = true),
+      cancel: () => stream.end(null),
+    };
+  };
+
+  /** The newest stream. */
+  get stream(): ScriptedStream {
+    const stream = this.streams.at(-1);
+    if (stream === undefined) throw new Error('no stream was opened');
+    return stream;
+  }
+}
+
+function linkTo(listener: StreamListener, stream: () => ScriptedStream) {
+  const end = (error: RollcallError | null) => {
+    if (stream().isGone) return;
+    stream().isGone = true;
+    listener.ended(error);
+  };
+  return {
+    send: (message: object) => {
+      if (!stream().isGone) listener.received(RESPONSE.deserialize(RESPONSE.serialize(message)) as ConnectResponse);
+    },
+    end,
+    drop: () => end(null),
+  };
+}

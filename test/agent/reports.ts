@@ -1,0 +1,33 @@
+/** Reports for tests, as small as they can be. */
+import type { Unnumbered } from '../../agent/session/outbox.ts';
+import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
+
+export function nodeReport(source = 'file', observedMs = 1_000): Unnumbered<NodeReport> {
+  const versions = {
+    kubelet: '',
+    kernel: '',
+    containerRuntime: '',
+    osImage: '',
+    operatingSystem: '',
+    architecture: '',
+  };
+  return {
+    observedMs,
+    facts: {
+      name: 'n1',
+      uid: '',
+      labels: {},
+      taints: [],
+      unschedulable: false,
+      conditions: [],
+      versions,
+      resourceVersion: '',
+    },
+    source,
+    problem: '',
+  };
+}
+
+export function podReport(verifiedRevision: number, observedMs = 1_000): Unnumbered<PodReport> {
+  return { observedMs, pods: [], verifiedRevision, drifts: [] };
+}
