@@ -78,15 +78,20 @@ function warningsOfToleration(toleration: TolerationFields, path: string, hostNe
   }
   if (key === '' && (operator === '' || operator === 'Equal')) {
     const message =
-      'Without a key this tolerates every taint of that value, whatever its key, and the API server refuses it. Name a key, or use Exists.';
+      'Without a key this tolerates every taint of that value, whatever its key, and the API server refuses it. ' +
+      'Name a key, or use Exists.';
     warn('WARNING_TOLERATION_KEY_MISSING', message);
   }
   if (tolerationSeconds === null) return warnings;
   if (automaticTolerations(hostNetwork).some((automatic) => isSameToleration(automatic, toleration))) {
-    const message = `Kubernetes replaces this with its own toleration of ${wanted}, which has no end: tolerationSeconds ${tolerationSeconds} is lost.`;
+    const message =
+      `Kubernetes replaces this with its own toleration of ${wanted}, which has no end: ` +
+      `tolerationSeconds ${tolerationSeconds} is lost.`;
     warn('WARNING_TOLERATION_SECONDS_OVERWRITTEN', message);
   } else if ((effect === '' || effect === 'NoExecute') && OPERATORS.has(operator)) {
-    const message = `On a node with such a taint the pod is evicted ${tolerationSeconds} seconds after it starts and created again, over and over.`;
+    const message =
+      `On a node with such a taint the pod is evicted ${tolerationSeconds} seconds after it starts ` +
+      'and created again, over and over.';
     warn('WARNING_TOLERATION_EXPIRES', message);
   }
   return warnings;
@@ -95,7 +100,7 @@ function warningsOfToleration(toleration: TolerationFields, path: string, hostNe
 function operatorMessage(operator: string): string {
   const ending = 'so this tolerates nothing. Use Equal or Exists.';
   return operator === 'Gt' || operator === 'Lt'
-    ? `Operator ${operator} counts only where Kubernetes' feature gate TaintTolerationComparisonOperators is on, which it is not by default, ${ending}`
+    ? `Operator ${operator} needs Kubernetes' feature gate TaintTolerationComparisonOperators, which is off by default, ${ending}`
     : `Kubernetes knows no operator '${operator}', ${ending}`;
 }
 

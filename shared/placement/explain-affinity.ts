@@ -4,7 +4,7 @@ import { affinityEdits, labelEdit, NO_EDITS, requirementRemovalEdit, requirement
 import { entryPath, itemPath, NODE_LABELS_PATH, REQUIRED_AFFINITY_PATH, TERMS_PATH } from './field-paths.ts';
 import { INT64_MAX } from './int64.ts';
 import { type CompiledTerm, fieldsAreSkipped, requirementValue } from './node-affinity.ts';
-import type { Pair } from './pair.ts';
+import { type Pair, verdictWithoutBlocker } from './pair.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import { type CompiledRequirement, requirementMatches } from './requirement.ts';
 import type { Edit, Reason, RequirementPlace } from './types.ts';
@@ -32,6 +32,15 @@ interface ExplainedRequirement {
   readonly nodeFieldPath: string;
   readonly demand: string;
   readonly wanted: string;
+}
+
+/** How a term came out on one node. */
+interface TermState {
+  readonly matches: boolean;
+  /** Its requirements that are not met. */
+  readonly missed: readonly ExplainedRequirement[];
+  /** How many requirements it has. */
+  readonly count: number;
 }
 
 export function explainedTerm(term: CompiledTerm): ExplainedTerm {
@@ -103,15 +112,10 @@ function addTermReasons(pair: Pair, explained: ExplainedTerm, reasons: Reason[])
     found: `${requirements.length - missed.length} met`,
     edits: NO_EDITS,
   });
+  const state: TermState = { matches, missed, count: requirements.length };
   for (const [i, requirement] of requirements.entries()) {
-    reasons.push(
-      requirementReason(pair, requirement, met[i] === true, () => {
-        if (requirements.length > EDITED_REQUIREMENTS_MAX || pair.taintVerdict === 'none') return NO_EDITS;
-        if (matches && pair.verdict !== 'none') return breakingEdits(pair, requirement.requirement);
-        if (pair.affinityMatches || pair.blockers !== 1 || met[i]) return NO_EDITS;
-        return repairingEdits(pair, requirement, missed, requirements.length);
-      }),
-    );
+    const edits = met[i] ? keptEdits(pair, requirement, state) : missedEdits(pair, requirement, state);
+    reasons.push(requirementReason(pair, requirement, met[i] === true, edits));
   }
   return matches;
 }
@@ -133,12 +137,7 @@ function termMessage(pair: Pair, explained: ExplainedTerm, matches: boolean, mis
   return `${name} does not match: this node misses ${missed}${ending}`;
 }
 
-function requirementReason(
-  pair: Pair,
-  explained: ExplainedRequirement,
-  met: boolean,
-  edits: () => readonly Edit[],
-): Reason {
+function requirementReason(pair: Pair, explained: ExplainedRequirement, met: boolean, edits: readonly Edit[]): Reason {
   const { requirement, fieldPath, nodeFieldPath, wanted } = explained;
   const value = requirementValue(requirement, pair.labels, pair.nodeName);
   return {
@@ -149,7 +148,7 @@ function requirementReason(
     nodeFieldPath,
     wanted,
     found: value ?? null,
-    edits: edits(),
+    edits,
   };
 }
 
@@ -182,8 +181,9 @@ function isMet(pair: Pair, requirement: CompiledRequirement): boolean {
   return requirementMatches(requirement, requirementValue(requirement, pair.labels, pair.nodeName));
 }
 
-/** Edits of the label that a matching term rests on. */
-function breakingEdits(pair: Pair, requirement: CompiledRequirement): readonly Edit[] {
+/** For a requirement that is met: the edit of its label that turns the verdict, where the term counts. */
+function keptEdits(pair: Pair, { requirement }: ExplainedRequirement, { matches, count }: TermState): readonly Edit[] {
+  if (!matches || pair.verdict === 'none' || count > EDITED_REQUIREMENTS_MAX) return NO_EDITS;
   if (requirement.list === 'matchFields') return NO_EDITS;
   const edit = labelEdit(pair, requirement.key, breakingValue(requirement));
   return edit === null ? NO_EDITS : [edit];
@@ -195,13 +195,14 @@ function breakingValue({ operator, values }: CompiledRequirement): string | unde
   return operator === 'DoesNotExist' ? '' : undefined;
 }
 
-/** Edits that let a term match of which this requirement is missed; there may be others in its way. */
-function repairingEdits(
+/** For a requirement that is missed: edits that let its term match, unless others stand in the way. */
+function missedEdits(
   pair: Pair,
   { requirement, place }: ExplainedRequirement,
-  missed: readonly ExplainedRequirement[],
-  count: number,
+  { missed, count }: TermState,
 ): readonly Edit[] {
+  if (pair.affinityMatches || verdictWithoutBlocker(pair) === 'none') return NO_EDITS;
+  if (count > EDITED_REQUIREMENTS_MAX) return NO_EDITS;
   const edits: Edit[] = [];
   const valid = requirement.problem === '';
   const oneLabel = missed.every((other) => isUsableExpressionOn(other.requirement, requirement.key));

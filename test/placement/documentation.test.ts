@@ -1,3 +1,4 @@
+/** Holds docs/placement.md against the engine: its table of codes and its example. */
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** What explanations say: which reasons, in which order, in which words, with which edits. */
 import { describe, expect, test } from 'vitest';
 import { evaluatePlacement, type PlacementResult } from '../../shared/placement/index.ts';
 import { daemonSet, daemonSetWithTerms, node, reasonOf, requirement, shown, taint } from './objects.ts';

@@ -1,3 +1,4 @@
+/** What placement reads of objects, and that nothing else is copied. */
 import { expect, test } from 'vitest';
 import {
   compilePlacement,

@@ -1,3 +1,4 @@
+/** The rules of required node affinity, one by one. */
 import { describe, expect, test } from 'vitest';
 import { daemonSet, daemonSetWithRequirement, daemonSetWithTerms, node, requirement, verdictOf } from './objects.ts';
 

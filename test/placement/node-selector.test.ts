@@ -1,3 +1,4 @@
+/** The rules of nodeSelector and nodeName, and how objects that nobody validated are read. */
 import { expect, test } from 'vitest';
 import type { DaemonSet, Node } from '../../shared/placement/index.ts';
 import { daemonSet, node, verdictOf } from './objects.ts';

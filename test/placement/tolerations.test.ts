@@ -1,3 +1,4 @@
+/** The rules of taints and tolerations, one by one. */
 import { describe, expect, test } from 'vitest';
 import type { Toleration } from '../../shared/kubernetes/objects.ts';
 import { evaluatePlacement } from '../../shared/placement/index.ts';

@@ -1,3 +1,4 @@
+/** Holds the engine against 4,000 pairs that Kubernetes' own scheduling helpers decided. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** What earns a warning, and what does not. */
 import { describe, expect, test } from 'vitest';
 import type { Toleration } from '../../shared/kubernetes/objects.ts';
 import { compilePlacement, type DaemonSet, evaluatePlacement } from '../../shared/placement/index.ts';
