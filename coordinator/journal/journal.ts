@@ -4,12 +4,15 @@
  * leave the coordinator before `durable` says so (design.md, rule 1).
  */
 import type { Clock } from '../../shared/clock.ts';
+import type { ChainReport } from './chain-report.ts';
+import { checkWholeChain } from './chain-report.ts';
 import { CommitTimes } from './commit-times.ts';
 import type { EventQuery } from './event-query.ts';
 import type { QueuedBatch } from './event-queue.ts';
 import { EventQueue } from './event-queue.ts';
 import type { JournalEvent, NewEvent } from './events.ts';
 import { JournalError } from './journal-error.ts';
+import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import type { JournalLimits } from './limits.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
@@ -21,42 +24,7 @@ import type { JournalThreads } from './threads.ts';
 import { workerThreads } from './threads.ts';
 import type { FileSize, WriterOpened } from './writer.ts';
 
-export interface JournalOptions {
-  /** Path of the SQLite file; it and its folder are made where they are not there. */
-  readonly file: string;
-  readonly clock: Clock;
-  /** Called once, when nobody can know any more what is on disk: the process should end. */
-  readonly onFatal: (error: Error) => void;
-  readonly limits?: Partial<JournalLimits>;
-  readonly threads?: JournalThreads;
-}
-
-export interface JournalStatus {
-  readonly bytes: number;
-  readonly walBytes: number;
-  /** Appended and not yet on disk. */
-  readonly queuedEvents: number;
-  /** Since the journal was opened, as are `rows`. */
-  readonly commits: number;
-  readonly rows: number;
-  /** From the first append of a batch until it is on disk; of the newest 1,000 commits. */
-  readonly commitP99Ms: number;
-  /** `stalled`: there is no room, or no right, to write; it goes on by itself once there is. */
-  readonly state: 'writing' | 'stalled' | 'failed' | 'closed';
-  /** Why it is stalled or failed; `''` otherwise. */
-  readonly problem: string;
-}
-
-/** What a check of the whole chain found. */
-export interface ChainReport {
-  readonly checkedCount: number;
-  /** The newest good row and its hash, hexadecimal. */
-  readonly head: { readonly revision: number; readonly hash: string };
-  /** The first bad row; `null` when the chain holds. */
-  readonly bad: { readonly revision: number; readonly problem: string } | null;
-}
-
-export type DurableListener = (revision: number, events: readonly JournalEvent[]) => void;
+export type { JournalOptions, JournalStatus } from './journal-options.ts';
 
 export class Journal {
   readonly storeId: string;
@@ -202,20 +170,8 @@ export class Journal {
   }
 
   /** Checks the hash of every row that is durable now, in steps between which queries have their turn. */
-  async verifyChain(): Promise<ChainReport> {
-    let link = await this.#reader.chainStart();
-    let checkedCount = 0;
-    for (;;) {
-      // Each step needs the link of the one before.
-      // oxlint-disable-next-line no-await-in-loop
-      const check = await this.#reader.checkChain(link, this.#limits.verifyRowsMax);
-      checkedCount += check.checkedCount;
-      link = check.link;
-      if (check.bad !== null || check.checkedCount < this.#limits.verifyRowsMax) {
-        const hash = Buffer.from(link.hash).toString('hex');
-        return { checkedCount, head: { revision: link.revision, hash }, bad: check.bad };
-      }
-    }
+  verifyChain(): Promise<ChainReport> {
+    return checkWholeChain(this.#reader, this.#limits.verifyRowsMax);
   }
 
   /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
@@ -261,7 +217,6 @@ export class Journal {
         const written = this.#write(batch);
         // What fills a batch already is made ready while the disk works.
         const full = this.#queue.count < this.#limits.batchEventsMax ? undefined : this.#queue.take();
-        // oxlint-disable-next-line no-await-in-loop
         if (!(await written)) return;
         this.#published(batch);
         batch = full ?? this.#queue.take();
@@ -275,7 +230,6 @@ export class Journal {
   /** True once the batch is on disk; false when the journal closes before that. */
   async #write(batch: QueuedBatch): Promise<boolean> {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
       const outcome = await this.#writer.write(batch.rows);
       if (outcome.result === 'written') {
         this.#size = outcome.size;
@@ -286,7 +240,6 @@ export class Journal {
       this.#state = 'stalled';
       this.#problem = outcome.problem;
       if (this.#closing) return false;
-      // oxlint-disable-next-line no-await-in-loop
       await this.#stall();
     }
   }

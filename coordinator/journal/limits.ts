@@ -1,6 +1,6 @@
 /** The journal's limits, each with its reason. */
 export interface JournalLimits {
-  /** Rows in one commit: keeps a commit, and with it the wait of everything behind it, to some 20 ms. */
+  /** Rows in one commit: enough that pages which many rows change are written once, few enough that a commit takes some 40 ms. */
   readonly batchEventsMax: number;
   /** Text in one commit: bounds the memory that crosses threads, whatever the events hold. */
   readonly batchCharactersMax: number;
@@ -23,7 +23,7 @@ export interface JournalLimits {
 }
 
 export const JOURNAL_LIMITS: JournalLimits = {
-  batchEventsMax: 1_000,
+  batchEventsMax: 2_000,
   batchCharactersMax: 4 * 1024 * 1024,
   queuedEventsHigh: 100_000,
   queuedEventsMax: 1_000_000,

@@ -27,7 +27,7 @@ for (let round = 0; ; round += 1) {
   }));
   journal.append(events);
   const revision = journal.nextRevision - 1;
-  journal.durable(revision).then(() => writeSync(1, `${revision}\n`));
+  void journal.durable(revision).then(() => writeSync(1, `${revision}\n`));
   // Enough in flight that a kill hits a commit more often than not.
   if (round % 4 === 3) await journal.durable(revision);
 }

@@ -1,0 +1,105 @@
+/** Questions to the record: every filter agrees with filtering everything, and none walks through everything. */
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventQuery } from '../../coordinator/journal/event-query.ts';
+import { pageSql } from '../../coordinator/journal/event-query.ts';
+import type { JournalEvent } from '../../coordinator/journal/events.ts';
+import { KINDS } from '../../coordinator/journal/vocabulary.ts';
+import { anyEvent, decision } from './events.ts';
+import { openJournal, temporaryFile } from './open-journal.ts';
+
+const query: fc.Arbitrary<EventQuery> = fc.record({
+  node: fc.option(fc.constantFrom('node-1', 'node-2', 'nœud-4', 'unknown'), { nil: undefined }),
+  daemonSet: fc.option(
+    fc.constantFrom('logging/fluentd', 'other/fluentd', { name: 'fluentd' }, { name: 'kube-proxy' }, 'no/such'),
+    { nil: undefined },
+  ),
+  kinds: fc.option(fc.uniqueArray(fc.constantFrom(...KINDS), { maxLength: 3 }), { nil: undefined }),
+  beforeRevision: fc.option(fc.integer({ min: 0, max: 400 }), { nil: undefined }),
+  afterRevision: fc.option(fc.integer({ min: 0, max: 400 }), { nil: undefined }),
+  limit: fc.integer({ min: 0, max: 50 }),
+  oldestFirst: fc.boolean(),
+});
+
+function filtered(events: readonly JournalEvent[], asked: EventQuery): JournalEvent[] {
+  const found = events.filter((event) => {
+    const daemonSet = 'daemonSet' in event ? event.daemonSet : undefined;
+    const isDaemonSet =
+      typeof asked.daemonSet === 'object'
+        ? daemonSet?.split('/')[1] === asked.daemonSet.name
+        : daemonSet === asked.daemonSet;
+    return (
+      (asked.node === undefined || ('node' in event && event.node === asked.node)) &&
+      (asked.daemonSet === undefined || isDaemonSet) &&
+      (asked.kinds === undefined || asked.kinds.includes(event.kind)) &&
+      event.revision < (asked.beforeRevision ?? Number.POSITIVE_INFINITY) &&
+      event.revision > (asked.afterRevision ?? 0)
+    );
+  });
+  return (asked.oldestFirst === true ? found : found.reverse()).slice(0, asked.limit);
+}
+
+describe('asking for events', () => {
+  it('finds exactly what filtering all of them finds', async () => {
+    const journal = await openJournal();
+    const all: JournalEvent[] = [];
+    journal.onDurable((_revision, events) => all.push(...events));
+    journal.append(fc.sample(anyEvent, { numRuns: 400, seed: 1 }));
+    await journal.durable(400);
+    await fc.assert(
+      fc.asyncProperty(query, async (asked) => {
+        expect(await journal.events(asked)).toEqual(filtered(all, asked));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('pages without gaps or repeats while new rows arrive', async () => {
+    const journal = await openJournal();
+    journal.append(Array.from({ length: 25 }, () => decision()));
+    await journal.durable(25);
+    const seen: number[] = [];
+    let page = await journal.events({ node: 'node-1', limit: 10 });
+    while (page.length > 0) {
+      seen.push(...page.map((event) => event.revision));
+      await journal.durable(journal.append([decision()]));
+      page = await journal.events({ node: 'node-1', limit: 10, beforeRevision: seen.at(-1) });
+    }
+    expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => 25 - index));
+  });
+
+  it('never returns more than its limit', async () => {
+    const journal = await openJournal({ limits: { queryEventsMax: 3 } });
+    await journal.durable(journal.append(Array.from({ length: 5 }, () => decision())) + 4);
+    expect(await journal.events({ limit: 1_000 })).toHaveLength(3);
+    expect(await journal.eventsAt([1, 2, 3, 4, 5])).toHaveLength(3);
+  });
+
+  it('returns the rows of the revisions asked for, in that order, and leaves out those that are not there', async () => {
+    const journal = await openJournal();
+    await journal.durable(journal.append([decision(), decision(), decision()]) + 2);
+    const events = await journal.eventsAt([3, 99, 1]);
+    expect(events.map((event) => event.revision)).toEqual([3, 1]);
+  });
+
+  it.each([
+    ['event_by_node', 'node_id = 1 AND kind = 2'],
+    ['event_by_node', 'node_id = 1 AND kind = 1 AND daemon_set_id = 1'],
+    ['event_by_daemon_set', 'daemon_set_id = 1 AND kind = 1'],
+    ['event_by_kind', 'kind = 7 AND kind <> 1'],
+    ['none', 'true'],
+  ] as const)('takes a page in order from its index (%s, %s) and sorts nothing', async (index, where) => {
+    const file = temporaryFile();
+    await (await openJournal({ file })).close();
+    const database = new Database(file, { readonly: true });
+    const sql = `EXPLAIN QUERY PLAN ${pageSql({ index, where }, false)}`;
+    const plan = database
+      .prepare<number[], { detail: string }>(sql)
+      .all(0, 9, 5)
+      .map(({ detail }) => detail);
+    expect(plan).toHaveLength(1);
+    expect(plan[0]).toMatch(index === 'none' ? /INTEGER PRIMARY KEY/ : new RegExp(`SEARCH event USING .* ${index} `));
+    database.close();
+  });
+});
