@@ -1,5 +1,5 @@
 /** The JSON types of a DaemonSet's fields. */
-import { int32, int64, intOrString, object, string } from './field-type.ts';
+import { int32, int64, intOrString, list, object, string, time } from './field-type.ts';
 import { labelSelectorFields, objectMetaFields, podSpecFields } from './pod-spec-fields.ts';
 
 export const daemonSetFields = object({
@@ -16,5 +16,18 @@ export const daemonSetFields = object({
     minReadySeconds: int32,
     revisionHistoryLimit: int32,
   }),
-  status: object({ observedGeneration: int64, collisionCount: int32 }),
+  status: object({
+    observedGeneration: int64,
+    currentNumberScheduled: int32,
+    numberMisscheduled: int32,
+    desiredNumberScheduled: int32,
+    numberReady: int32,
+    updatedNumberScheduled: int32,
+    numberAvailable: int32,
+    numberUnavailable: int32,
+    collisionCount: int32,
+    conditions: list(
+      object({ type: string, status: string, lastTransitionTime: time, reason: string, message: string }),
+    ),
+  }),
 });

@@ -124,7 +124,7 @@ const scalars: Readonly<Record<ScalarName, { readonly expected: string; fits(val
   },
   time: {
     expected: 'a time such as 2026-01-31T12:00:00Z',
-    fits: (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value)),
+    fits: isTime,
   },
   bytes: { expected: 'base64', fits: (value) => typeof value === 'string' && BASE_64.test(value) },
 };
@@ -138,8 +138,16 @@ function isInt32(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= -INT32_MAX - 1 && value <= INT32_MAX;
 }
 
+function isTime(value: unknown): boolean {
+  if (typeof value !== 'string' || !RFC_3339.test(value) || Number.isNaN(Date.parse(value))) return false;
+  // Date is lenient with the 30th of February and with 24 o'clock.
+  const days = new Date(`${value.slice(0, 10)}T00:00:00Z`).toISOString();
+  return days.startsWith(value.slice(0, 10)) && value.slice(11, 13) !== '24';
+}
+
+/** The largest 64-bit number and the one after it are the same here, and the first must pass. */
 function isInt64(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+  return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value <= 2 ** 63;
 }
 
 function misfit(value: unknown, expected: string, fieldPath: string, causes: Causes): undefined {

@@ -10,7 +10,15 @@ const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
+/** Matching megabytes that start like a name exhausts the stack, and text of more than this is refused by its length. */
+const MATCHED_LENGTH_MAX = 1024;
+
 const NAME_CONTENT = "consist of letters, digits, '-', '_' or '.', and must start and end with a letter or digit";
+
+const DNS_LABEL_CONTENT = "consist of lower-case letters, digits or '-', and must start and end with a letter or digit";
+const DNS_SUBDOMAIN_CONTENT =
+  "consist of lower-case letters, digits, '-' or '.', " +
+  'and each part between dots must start and end with a letter or digit';
 
 /** True for a legal label or taint key: an optional DNS subdomain and `/`, then a name of 1 to 63 characters. */
 export function isQualifiedName(value: string): boolean {
@@ -48,33 +56,17 @@ export function qualifiedNameProblems(value: string): string[] {
 
 /** What keeps `value` from being a label value; `[]` where it is one. */
 export function labelValueProblems(value: string): string[] {
-  if (value === '') return [];
-  return [
-    ...lengthProblems(value, NAME_LENGTH_MAX),
-    ...(NAME.test(value) ? [] : [`must be empty, or ${NAME_CONTENT}`]),
-  ];
+  return value === '' ? [] : syntaxProblems(value, NAME_LENGTH_MAX, NAME, `be empty, or ${NAME_CONTENT}`);
 }
 
 /** What keeps `value` from being a DNS subdomain, the form of most object names; `[]` where it is one. */
 export function dnsSubdomainProblems(value: string): string[] {
-  return [
-    ...lengthProblems(value, SUBDOMAIN_LENGTH_MAX),
-    ...(DNS_SUBDOMAIN.test(value)
-      ? []
-      : [
-          "must consist of lower-case letters, digits, '-' or '.', and each part between dots must start and end with a letter or digit",
-        ]),
-  ];
+  return syntaxProblems(value, SUBDOMAIN_LENGTH_MAX, DNS_SUBDOMAIN, DNS_SUBDOMAIN_CONTENT);
 }
 
 /** What keeps `value` from being a DNS label, the form of namespaces and container names; `[]` where it is one. */
 export function dnsLabelProblems(value: string): string[] {
-  return [
-    ...lengthProblems(value, NAME_LENGTH_MAX),
-    ...(DNS_LABEL.test(value)
-      ? []
-      : ["must consist of lower-case letters, digits or '-', and must start and end with a letter or digit"]),
-  ];
+  return syntaxProblems(value, NAME_LENGTH_MAX, DNS_LABEL, DNS_LABEL_CONTENT);
 }
 
 function isName(value: string): boolean {
@@ -83,14 +75,13 @@ function isName(value: string): boolean {
 
 function nameProblems(name: string): string[] {
   if (name === '') return ['name part must not be empty'];
-  return prefixed('name part', [
-    ...lengthProblems(name, NAME_LENGTH_MAX),
-    ...(NAME.test(name) ? [] : [`must ${NAME_CONTENT}`]),
-  ]);
+  return prefixed('name part', syntaxProblems(name, NAME_LENGTH_MAX, NAME, NAME_CONTENT));
 }
 
-function lengthProblems(value: string, max: number): string[] {
-  return value.length > max ? [`must be no more than ${max} characters`] : [];
+function syntaxProblems(value: string, lengthMax: number, pattern: RegExp, content: string): string[] {
+  const problems = value.length > lengthMax ? [`must be no more than ${lengthMax} characters`] : [];
+  if (value.length <= MATCHED_LENGTH_MAX && !pattern.test(value)) problems.push(`must ${content}`);
+  return problems;
 }
 
 function prefixed(subject: string, problems: readonly string[]): string[] {

@@ -63,11 +63,12 @@ const handlerTypes: Readonly<Record<string, FieldType>> = {
     httpHeaders: list(object({ name: string, value: string })),
   }),
   tcpSocket: object({ port: intOrString, host: string }),
+  grpc: object({ port: int32, service: string }),
+  sleep: object({ seconds: int64 }),
 };
 
 const probe = object({
   ...handlerTypes,
-  grpc: object({ port: int32, service: string }),
   initialDelaySeconds: int32,
   timeoutSeconds: int32,
   periodSeconds: int32,

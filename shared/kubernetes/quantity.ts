@@ -1,11 +1,8 @@
 /** Kubernetes' resource quantities (`100m`, `200Mi`, `1e3`) as exact numbers that can be compared. */
 
-/** Units of a nano: Kubernetes keeps nine decimal places. */
-const NANO_PER_UNIT = 1_000_000_000n;
-/** Kubernetes clamps what is larger to the largest signed 64-bit number. */
-const LARGEST_NANO = (2n ** 63n - 1n) * NANO_PER_UNIT;
-/** More digits than any number below the clamp has; longer ones are clamped unread, so that they cost nothing. */
+/** Longer numbers are cut to the largest or the smallest one, so that a huge exponent costs nothing. */
 const DIGITS_MAX = 64;
+const LARGEST_NANO = 10n ** BigInt(DIGITS_MAX + 20);
 
 const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   n: -9,
@@ -27,10 +24,11 @@ const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE])([+-]?\d+)|([numkMGTPE]|[KMG
  * (Kubernetes apimachinery resource/quantity.go).
  */
 export function parseQuantity(value: string | number): bigint | null {
-  const match = QUANTITY.exec(typeof value === 'string' ? value.trim() : String(value));
-  if (match === null) return null;
+  const text = typeof value === 'string' ? value.trim() : String(value);
+  const match = QUANTITY.exec(text);
+  // A suffix or a point alone is zero to Kubernetes; only nothing at all is no quantity.
+  if (match === null || text === '') return null;
   const [, sign, whole = '', fraction = '', exponential, exponentDigits = '', suffix = ''] = match;
-  if (whole === '' && fraction === '') return null;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
   const exponent = exponential === undefined ? (DECIMAL_EXPONENTS[suffix] ?? 0) : Number(exponentDigits);
   if (!Number.isInteger(exponent) || Math.abs(exponent) > 2 ** 31) return null;
@@ -46,9 +44,9 @@ function inNano(digits: string, decimalExponent: number, binaryExponent: number)
   const kept = digits.slice(0, DIGITS_MAX * 2);
   const shift = decimalExponent + (digits.length - kept.length);
   const binary = 2n ** BigInt(binaryExponent);
-  const nano =
-    shift >= 0 ? BigInt(kept) * binary * 10n ** BigInt(shift) : divideUp(BigInt(kept) * binary, 10n ** BigInt(-shift));
-  return nano > LARGEST_NANO ? LARGEST_NANO : nano;
+  return shift >= 0
+    ? BigInt(kept) * binary * 10n ** BigInt(shift)
+    : divideUp(BigInt(kept) * binary, 10n ** BigInt(-shift));
 }
 
 function divideUp(dividend: bigint, divisor: bigint): bigint {

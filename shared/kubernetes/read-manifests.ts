@@ -7,6 +7,7 @@ import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, YAML_BYTES_MAX } from './limits.ts';
 import type { ManifestProblem } from './manifest-problem.ts';
 import { readJsonText } from './read-json-text.ts';
 import { readYamlText } from './read-yaml-text.ts';
+import type { TextDocument, TextDocuments } from './text-documents.ts';
 import { decodeUtf8 } from './utf8-text.ts';
 
 export interface ManifestObject {
@@ -20,27 +21,6 @@ export interface ManifestObject {
 export interface ReadManifests {
   readonly objects: readonly ManifestObject[];
   readonly problems: readonly ManifestProblem[];
-}
-
-/** One document as a reader of text gives it: a value, with the lines of the items of a list. */
-export interface TextDocument {
-  readonly value: unknown;
-  readonly line: number;
-  /** Lines of `items[0]`, `items[1]`, …, as far as they are known. */
-  readonly itemLines: readonly number[];
-}
-
-/** What a reader of text finds: documents, and what is wrong with the others. */
-export interface TextDocuments {
-  readonly documents: readonly TextDocument[];
-  readonly problems: readonly TextProblem[];
-}
-
-export interface TextProblem {
-  readonly code: string;
-  readonly message: string;
-  /** 0 where the whole file is meant. */
-  readonly line: number;
 }
 
 /**
@@ -64,13 +44,10 @@ function readText(bytes: Uint8Array, sourceName: string): TextDocuments {
   const decoded = decodeUtf8(bytes, sourceName);
   if ('problem' in decoded) return { documents: [], problems: [decoded.problem] };
   const { text } = decoded;
-  if (/^\s*[{[]/.test(text)) {
-    const json = readJsonText(text, sourceName);
-    // A YAML document may begin with a brace too, and JSON documents may follow one another.
-    if (json !== null) return json;
-  }
+  // As kubectl does: what begins with a brace is JSON, and everything else is YAML.
+  if (/^\s*[{[]/.test(text)) return readJsonText(text, sourceName);
   if (bytes.length > YAML_BYTES_MAX) {
-    return tooLarge(sourceName, bytes.length, YAML_BYTES_MAX, ' as YAML; print it with -o json, which may be larger');
+    return tooLarge(sourceName, bytes.length, YAML_BYTES_MAX, ' of YAML; JSON (kubectl with -o json) may be larger');
   }
   return readYamlText(text, sourceName);
 }
@@ -122,7 +99,14 @@ function collectObject(
   } else if (typeof apiVersion !== 'string' || apiVersion === '') {
     problems.push(problem('NoApiVersion', child(fieldPath, 'apiVersion'), source, `is a ${kind} without apiVersion`));
   } else if (isDeeperThan(object, NESTING_DEPTH_MAX)) {
-    problems.push(problem('TooDeep', fieldPath, source, `nests deeper than ${NESTING_DEPTH_MAX} levels`));
+    problems.push(
+      problem(
+        'TooDeep',
+        fieldPath,
+        source,
+        `nests deeper than ${NESTING_DEPTH_MAX} levels, or an anchor in it holds itself`,
+      ),
+    );
   } else {
     objects.push({ object, apiVersion, kind, source });
   }

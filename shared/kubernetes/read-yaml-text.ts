@@ -1,58 +1,121 @@
 /**
- * Reads YAML as kubectl does: YAML 1.1 as Go's parser knows it, so that an unquoted `yes` or `on` is a
- * boolean and `0644` octal (then a label `on: yes` is refused here as there), but `12:30` and dates stay
- * text. Never throws.
+ * Reads YAML as kubectl and the API server do: YAML 1.1 as Go's parser knows it. So an unquoted `yes` or
+ * `on` is a boolean (and a label of that value is refused here as there) and `0644` is octal, but `12:30`
+ * and dates stay text. Never throws.
  */
-import type { Document, ParsedNode, Tags, YAMLError } from 'yaml';
+import type { Document, ParsedNode, ScalarTag, Tags, YAMLError } from 'yaml';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { ALIASED_NODES_MAX } from './limits.ts';
-import type { TextDocument, TextDocuments, TextProblem } from './read-manifests.ts';
+import type { TextDocument, TextDocuments, TextProblem } from './text-documents.ts';
 
-/** What YAML 1.1 has and Go's parser has not: base 60, dates, and the typed collections. */
-const TAGS_LEFT_OUT = new Set([
-  'tag:yaml.org,2002:timestamp',
-  'tag:yaml.org,2002:omap',
-  'tag:yaml.org,2002:pairs',
-  'tag:yaml.org,2002:set',
-]);
-
-export function readYamlText(text: string, sourceName: string): TextDocuments {
-  const lineCounter = new LineCounter();
-  const documents: TextDocument[] = [];
-  const problems: TextProblem[] = [];
-  let parsed: readonly Document.Parsed[];
-  try {
-    parsed = [
-      ...parseAllDocuments(text, { version: '1.1', customTags: kubectlTags, lineCounter, prettyErrors: false }),
-    ];
-  } catch (error) {
-    // The parser recurses over nested collections and gives up on absurdly deep ones.
-    const message = `${sourceName} cannot be read as YAML: ${reasonOf(error)}.`;
-    return { documents, problems: [{ code: 'MalformedYaml', message, line: 0 }] };
-  }
-  for (const document of parsed) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      problems.push(malformed(error, lineCounter, sourceName));
-      continue;
-    }
-    if (isEmpty(document)) continue;
-    const line = lineCounter.linePos(document.contents?.range[0] ?? document.range[0]).line;
-    try {
-      const value: unknown = document.toJS({ maxAliasCount: ALIASED_NODES_MAX });
-      documents.push({ value, line, itemLines: itemLines(document, lineCounter) });
-    } catch (error) {
-      const message = `The document at ${sourceName}:${line} cannot be read: ${reasonOf(error)}.`;
-      problems.push({ code: 'MalformedYaml', message, line });
-    }
-  }
-  return { documents, problems };
+/** A part of the file between two `---`. */
+interface Part {
+  readonly text: string;
+  readonly linesBefore: number;
 }
 
+/** The documents in `text`; `sourceName` is how messages call the file. */
+export function readYamlText(text: string, sourceName: string): TextDocuments {
+  // Each part is parsed alone, so that none can spoil another, whatever is in it.
+  const found = partsOf(text).flatMap((part) => readPart(part, sourceName));
+  return {
+    documents: found.filter((one) => 'value' in one),
+    problems: found.filter((one) => 'code' in one),
+  };
+}
+
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  let linesBefore = 0;
+  for (const partText of text.split(/^(?=---(?:\s|$))/m)) {
+    if (!isDirectivesOnly(partText)) parts.push({ text: partText, linesBefore });
+    linesBefore += lineFeedsIn(partText);
+  }
+  return parts;
+}
+
+/** `%YAML 1.2` before a document changes nothing: Go's parser has one version only. */
+function isDirectivesOnly(text: string): boolean {
+  return text.startsWith('%') && text.split('\n').every((line) => /^(?:[%#]|\s*$)/.test(line));
+}
+
+function lineFeedsIn(text: string): number {
+  let count = 0;
+  for (let index = text.indexOf('\n'); index !== -1; index = text.indexOf('\n', index + 1)) count++;
+  return count;
+}
+
+/** Where offsets of a part are in its file. */
+class Place {
+  readonly lineCounter = new LineCounter();
+  readonly sourceName: string;
+  readonly #linesBefore: number;
+
+  constructor(sourceName: string, linesBefore: number) {
+    this.sourceName = sourceName;
+    this.#linesBefore = linesBefore;
+  }
+
+  lineAt(offset: number): number {
+    // Nothing is counted yet where the parser gave up at once.
+    return this.#linesBefore + Math.max(1, this.lineCounter.linePos(offset).line);
+  }
+
+  columnAt(offset: number): number {
+    return this.lineCounter.linePos(offset).col;
+  }
+}
+
+function readPart(part: Part, sourceName: string): (TextDocument | TextProblem)[] {
+  const place = new Place(sourceName, part.linesBefore);
+  try {
+    const documents = parseAllDocuments(part.text, {
+      version: '1.1',
+      customTags: kubectlTags,
+      lineCounter: place.lineCounter,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    return documents.flatMap((document) => readDocument(document as Document.Parsed, place));
+  } catch (error) {
+    // The parser recurses, and gives up on absurd depths.
+    return [unreadable(error, 0, place)];
+  }
+}
+
+function readDocument(document: Document.Parsed, place: Place): (TextDocument | TextProblem)[] {
+  const [error] = document.errors;
+  if (error !== undefined) return [malformed(error, place)];
+  if (isEmpty(document)) return [];
+  const start = startOf(document);
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: ALIASED_NODES_MAX });
+    return [{ value, line: place.lineAt(start), itemLines: itemLines(document, place) }];
+  } catch (error) {
+    // Alias bombs, and aliases of nothing.
+    return [unreadable(error, start, place)];
+  }
+}
+
+/** Base 60 and dates, which Go's parser leaves alone, and the typed collections that no manifest has. */
+const TAGS_LEFT_OUT: ReadonlySet<string> = new Set(['timestamp', 'omap', 'pairs', 'set', 'binary']);
+
+/** `0o17`, which Go's parser knows beside `017`. */
+const newOctal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  format: 'OCT',
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => Number(text.replace(/^[-+]|_/g, '')) * (text.startsWith('-') ? -1 : 1),
+};
+
 function kubectlTags(tags: Tags): Tags {
-  return tags.filter(
-    (tag) => typeof tag === 'string' || !(TAGS_LEFT_OUT.has(tag.tag) || ('format' in tag && tag.format === 'TIME')),
-  );
+  const kept = tags.filter((tag) => {
+    if (typeof tag === 'string') return !TAGS_LEFT_OUT.has(tag);
+    const name = tag.tag.slice('tag:yaml.org,2002:'.length);
+    return !TAGS_LEFT_OUT.has(name) && !('format' in tag && tag.format === 'TIME');
+  });
+  return [newOctal, ...kept];
 }
 
 /** Nothing, or `null` alone: what separators and comments leave. */
@@ -60,24 +123,34 @@ function isEmpty(document: Document.Parsed): boolean {
   return document.contents === null || (isScalar(document.contents) && document.contents.value === null);
 }
 
-function itemLines(document: Document.Parsed, lineCounter: LineCounter): number[] {
-  if (!isMap(document.contents)) return [];
-  const items = document.contents.get('items', true) as ParsedNode | undefined;
-  if (!isSeq(items)) return [];
-  return items.items.map((item) => {
-    const start = (item as ParsedNode | null)?.range?.[0];
-    return start === undefined ? 0 : lineCounter.linePos(start).line;
-  });
+function startOf(document: Document.Parsed): number {
+  return document.contents?.range[0] ?? document.range[0];
 }
 
-function malformed(error: YAMLError, lineCounter: LineCounter, sourceName: string): TextProblem {
-  const { line, col } = lineCounter.linePos(error.pos[0]);
+function itemLines(document: Document.Parsed, place: Place): number[] {
+  if (!isMap(document.contents)) return [];
+  const items: unknown = document.contents.get('items', true);
+  if (!isSeq(items)) return [];
+  return items.items.map((item) => place.lineAt((item as ParsedNode | null)?.range?.[0] ?? startOf(document)));
+}
+
+function malformed(error: YAMLError, place: Place): TextProblem {
+  const [offset] = error.pos;
+  const line = place.lineAt(offset);
   const code = error.code === 'DUPLICATE_KEY' ? 'DuplicateKey' : 'MalformedYaml';
-  return { code, message: `${sourceName}:${line}:${col} is not valid YAML: ${reasonOf(error)}.`, line };
+  const where = `${place.sourceName}:${line}:${place.columnAt(offset)}`;
+  return { code, message: `${where} is not valid YAML: ${reasonOf(error)}.`, line };
+}
+
+function unreadable(error: unknown, offset: number, place: Place): TextProblem {
+  const line = place.lineAt(offset);
+  const message = `The document at ${place.sourceName}:${line} cannot be read: ${reasonOf(error)}.`;
+  return { code: 'MalformedYaml', message, line };
 }
 
 /** The parser's own first line, without the full stop that our sentence adds. */
 function reasonOf(error: unknown): string {
+  if (error instanceof RangeError) return 'it nests too deeply';
   const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return firstLine.replace(/[.:]$/, '');
 }

@@ -1,5 +1,5 @@
 /** Bytes as text. Says where they stop being UTF-8 instead of replacing what it cannot read. */
-import type { TextProblem } from './read-manifests.ts';
+import type { TextProblem } from './text-documents.ts';
 
 const LINE_FEED = 0x0a;
 

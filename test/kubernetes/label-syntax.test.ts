@@ -59,6 +59,12 @@ describe('a qualified name', () => {
   });
 });
 
+test('text of many megabytes is refused by its length alone', () => {
+  const huge = 'a.'.repeat(20_000_000);
+  expect(qualifiedNameProblems(`${huge}/x`)).toEqual(['prefix part must be no more than 253 characters']);
+  expect(labelValueProblems(huge)).toEqual(['must be no more than 63 characters']);
+});
+
 describe('a label value', () => {
   test.each(['', 'a', '1.5', '007', 'A_b', long(63)])('is %j', (value) => {
     expect(labelValueProblems(value)).toEqual([]);

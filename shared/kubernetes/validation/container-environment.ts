@@ -1,10 +1,10 @@
 /** Validates a container's environment variables and where their values come from. */
 import type { Causes } from '../cause.ts';
-import { dnsSubdomainProblems, qualifiedNameProblems } from '../label-syntax.ts';
+import { dnsSubdomainProblems } from '../label-syntax.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { Decoded } from './decoded.ts';
 import { child, items, text } from './decoded.ts';
-import { configKeyProblems, environmentNameProblems } from './syntax.ts';
+import { configKeyProblems, environmentNameProblems, labelKeyProblems } from './syntax.ts';
 
 const ENVIRONMENT_FIELDS = [
   'metadata.name',
@@ -13,11 +13,18 @@ const ENVIRONMENT_FIELDS = [
   'spec.nodeName',
   'spec.serviceAccountName',
   'status.hostIP',
+  'status.hostIPs',
   'status.podIP',
   'status.podIPs',
 ];
 /** Fields that can be named at all, and the older names of some. */
-const POD_FIELDS = [...ENVIRONMENT_FIELDS, 'metadata.annotations', 'metadata.labels', 'spec.restartPolicy'];
+const POD_FIELDS = [
+  ...ENVIRONMENT_FIELDS,
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+];
 const SUBSCRIPTED = /^(.*)\['(.*)'\]$/;
 
 const CONTAINER_RESOURCES = [
@@ -28,8 +35,11 @@ const CONTAINER_RESOURCES = [
   'requests.ephemeral-storage',
   'requests.memory',
 ];
+/** Known to API servers since 1.21. */
+const HUGE_PAGES = /^(?:limits|requests)\.hugepages-/;
 const CPU_DIVISORS = ['1m', '1'];
-const SIZE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
+const SIZE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E'];
+const BINARY_SIZE_DIVISORS = ['1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
 export function validateEnvironment(container: Decoded, fieldPath: string, causes: Causes): void {
   items(container, 'env').forEach((variable, index) => {
@@ -50,12 +60,14 @@ function validateValueFrom(variable: Decoded, fieldPath: string, causes: Causes)
   const fieldRef = child(valueFrom, 'fieldRef');
   const resourceFieldRef = child(valueFrom, 'resourceFieldRef');
   const references = ['configMapKeyRef', 'secretKeyRef'].filter((name) => child(valueFrom, name) !== undefined);
+  // Known to API servers since 1.34.
+  const fileKeyRef = valueFrom['fileKeyRef'];
   if (fieldRef !== undefined) validateFieldReference(fieldRef, ENVIRONMENT_FIELDS, `${fieldPath}.fieldRef`, causes);
   if (resourceFieldRef !== undefined) {
     validateResourceReference(resourceFieldRef, false, `${fieldPath}.resourceFieldRef`, causes);
   }
   for (const name of references) validateKeyReference(child(valueFrom, name) ?? {}, `${fieldPath}.${name}`, causes);
-  const count = Number(fieldRef !== undefined) + Number(resourceFieldRef !== undefined) + references.length;
+  const count = [fieldRef, resourceFieldRef, fileKeyRef, ...references].filter((one) => one !== undefined).length;
   if (count === 0) {
     causes.invalid(fieldPath, '', 'must name one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef');
   } else if (text(variable, 'value') !== '') {
@@ -66,7 +78,8 @@ function validateValueFrom(variable: Decoded, fieldPath: string, causes: Causes)
 }
 
 function validateKeyReference(reference: Decoded, fieldPath: string, causes: Causes): void {
-  if (text(reference, 'name') === '') causes.required(`${fieldPath}.name`);
+  const name = text(reference, 'name');
+  causes.invalidEach(`${fieldPath}.name`, name, dnsSubdomainProblems(name));
   const key = text(reference, 'key');
   if (key === '') causes.required(`${fieldPath}.key`);
   else causes.invalidEach(`${fieldPath}.key`, key, configKeyProblems(key));
@@ -90,9 +103,9 @@ export function validateFieldReference(
   if (version !== 'v1' || !known) {
     causes.invalid(`${fieldPath}.fieldPath`, path, 'must be a field of a v1 Pod that can be referred to');
   } else if (map === 'metadata.labels') {
-    causes.invalidEach(fieldPath, subscript ?? '', qualifiedNameProblems(subscript ?? ''));
+    causes.invalidEach(fieldPath, subscript ?? '', labelKeyProblems(subscript ?? ''));
   } else if (map === 'metadata.annotations') {
-    causes.invalidEach(fieldPath, subscript ?? '', qualifiedNameProblems((subscript ?? '').toLowerCase()));
+    causes.invalidEach(fieldPath, subscript ?? '', labelKeyProblems((subscript ?? '').toLowerCase()));
   } else if (!supported.includes(path === 'spec.host' ? 'spec.nodeName' : path)) {
     causes.notSupported(`${fieldPath}.fieldPath`, path, supported);
   }
@@ -112,13 +125,15 @@ export function validateResourceReference(
   const resource = text(reference, 'resource');
   if (namesContainer && text(reference, 'containerName') === '') causes.required(`${fieldPath}.containerName`);
   else if (resource === '') causes.required(`${fieldPath}.resource`);
-  else if (!CONTAINER_RESOURCES.includes(resource)) {
+  else if (!CONTAINER_RESOURCES.includes(resource) && !HUGE_PAGES.test(resource)) {
     causes.notSupported(`${fieldPath}.resource`, resource, CONTAINER_RESOURCES);
   }
   const divisor = (reference['divisor'] as string | number | undefined) ?? 0;
   const nano = parseQuantity(divisor);
   if (nano === 0n) return;
-  const divisors = resource.endsWith('.cpu') ? CPU_DIVISORS : SIZE_DIVISORS;
+  // Two writings of one size differ here: 1024 is none of these, though 1Ki is.
+  const sizes = String(divisor).trim().endsWith('i') ? BINARY_SIZE_DIVISORS : SIZE_DIVISORS;
+  const divisors = resource.endsWith('.cpu') ? CPU_DIVISORS : sizes;
   if (CONTAINER_RESOURCES.includes(resource) && !divisors.some((allowed) => parseQuantity(allowed) === nano)) {
     causes.invalid(`${fieldPath}.divisor`, divisor, `must be one of ${divisors.join(', ')}`);
   }

@@ -42,16 +42,19 @@ function validateProbe(probe: Decoded, fieldPath: string, causes: Causes): void 
   }
 }
 
+/** API servers know grpc in probes since 1.23, and sleep in hooks since 1.29. */
+const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
+
 /** The first handler counts; further ones are forbidden. */
 function validateHandler(handler: Decoded, fieldPath: string, causes: Causes): void {
-  const present = ['exec', 'httpGet', 'tcpSocket'].filter((name) => child(handler, name) !== undefined);
+  const present = HANDLERS.filter((name) => child(handler, name) !== undefined);
   present.forEach((name, index) => {
     const path = `${fieldPath}.${name}`;
     const action = child(handler, name) ?? {};
     if (index > 0) causes.forbidden(path, 'must be the only handler');
     else if (name === 'exec') validateExec(action, path, causes);
     else if (name === 'httpGet') validateHttpGet(action, path, causes);
-    else validatePortNumberOrName(action['port'], `${path}.port`, causes);
+    else if (name !== 'sleep') validatePortNumberOrName(action['port'], `${path}.port`, causes);
   });
   if (present.length === 0) causes.required(fieldPath, 'one of exec, httpGet, tcpSocket is needed');
 }

@@ -4,7 +4,7 @@ import { qualifiedNameProblems } from '../label-syntax.ts';
 import { isWholeQuantity, parseQuantity } from '../quantity.ts';
 import type { Decoded } from './decoded.ts';
 import { child, quantities } from './decoded.ts';
-import { NOT_NEGATIVE } from './syntax.ts';
+import { labelKeyProblems, NOT_NEGATIVE } from './syntax.ts';
 
 const CONTAINER_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 /** Names without a domain that mean something to Kubernetes, though not all of them to a container. */
@@ -68,11 +68,10 @@ function validateAgainstLimit(
 }
 
 function validateResourceName(name: string, fieldPath: string, causes: Causes): void {
-  const problems = qualifiedNameProblems(name);
+  const problems = labelKeyProblems(name);
   causes.invalidEach(fieldPath, name, problems);
-  if (problems.length > 0) return;
   if (!name.includes('/')) {
-    if (!STANDARD_RESOURCES.has(name) && !isHugePages(name)) {
+    if (problems.length === 0 && !STANDARD_RESOURCES.has(name) && !isHugePages(name)) {
       causes.invalid(fieldPath, name, 'must be a resource that Kubernetes knows, or begin with a domain and /');
     }
     if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {

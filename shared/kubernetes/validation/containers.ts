@@ -38,6 +38,8 @@ export function validateInitContainers(
     const name = text(container, 'name');
     if (names.has(name)) causes.duplicate(`${path}.name`, name);
     if (name !== '') names.add(name);
+    // A sidecar, which newer API servers know: an init container that goes on running.
+    if (text(container, 'restartPolicy') === 'Always') return;
     for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
       if (child(container, field) !== undefined) {
         causes.invalid(`${path}.${field}`, child(container, field), 'must be left out in init containers');
@@ -94,12 +96,10 @@ function validateContainer(
   if (text(container, 'image') === '') causes.required(`${fieldPath}.image`);
   validateLifecycle(container, fieldPath, causes);
   validateLivenessAndStartup(container, fieldPath, causes);
-  validateOneOf(
-    text(container, 'terminationMessagePolicy') || 'File',
-    ['File', 'FallbackToLogsOnError'],
-    `${fieldPath}.terminationMessagePolicy`,
-    causes,
-  );
+  const messagePolicy = text(container, 'terminationMessagePolicy') || 'File';
+  if (messagePolicy !== 'File' && messagePolicy !== 'FallbackToLogsOnError') {
+    causes.invalid(`${fieldPath}.terminationMessagePolicy`, messagePolicy, 'must be File or FallbackToLogsOnError');
+  }
   validateReadiness(container, fieldPath, causes);
   validatePorts(items(container, 'ports'), `${fieldPath}.ports`, causes);
   validateEnvironment(container, fieldPath, causes);

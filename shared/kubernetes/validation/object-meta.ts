@@ -1,9 +1,9 @@
 /** Validates metadata: names, labels, annotations, owners, finalizers (Kubernetes api/validation objectmeta.go). */
 import type { Causes } from '../cause.ts';
-import { dnsLabelProblems, dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from '../label-syntax.ts';
+import { dnsLabelProblems, dnsSubdomainProblems, labelValueProblems } from '../label-syntax.ts';
 import type { Decoded } from './decoded.ts';
-import { flag, integer, items, text, textMap, texts } from './decoded.ts';
-import { NOT_NEGATIVE, validateLabelKey } from './syntax.ts';
+import { flag, items, text, textMap, texts } from './decoded.ts';
+import { labelKeyProblems, validateLabelKey } from './syntax.ts';
 
 /** All annotations of an object together, keys and values. */
 const ANNOTATIONS_BYTES_MAX = 256 * 1024;
@@ -19,14 +19,10 @@ export function validateObjectMeta(metadata: Decoded, namespaced: boolean, field
   } else if (text(metadata, 'namespace') !== '') {
     causes.forbidden(`${fieldPath}.namespace`, 'an object of this kind has no namespace');
   }
-  const generation = integer(metadata, 'generation');
-  if (generation < 0) causes.invalid(`${fieldPath}.generation`, generation, NOT_NEGATIVE);
   validateLabels(textMap(metadata, 'labels'), `${fieldPath}.labels`, causes);
   validateAnnotations(textMap(metadata, 'annotations'), `${fieldPath}.annotations`, causes);
   validateOwners(items(metadata, 'ownerReferences'), `${fieldPath}.ownerReferences`, causes);
-  for (const finalizer of texts(metadata, 'finalizers')) {
-    validateFinalizer(finalizer, `${fieldPath}.finalizers`, causes);
-  }
+  validateFinalizers(texts(metadata, 'finalizers'), `${fieldPath}.finalizers`, causes);
 }
 
 export function validateLabels(labels: Readonly<Record<string, string>>, fieldPath: string, causes: Causes): void {
@@ -43,7 +39,7 @@ export function validateAnnotations(
 ): void {
   let size = 0;
   for (const [key, value] of Object.entries(annotations)) {
-    causes.invalidEach(fieldPath, key, qualifiedNameProblems(key.toLowerCase()));
+    causes.invalidEach(fieldPath, key, labelKeyProblems(key.toLowerCase()));
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > ANNOTATIONS_BYTES_MAX) {
@@ -69,10 +65,12 @@ function generatedName(generateName: string): string {
   return `${generateName.slice(0, GENERATED_NAME_BASE_LENGTH_MAX)}xxxxx`;
 }
 
+/** `v1`, or a group and a version such as `apps/v1`. */
+const GROUP_VERSION = /^(?:[^/]*\/)?[^/]+$/;
+
 function validateOwners(owners: readonly Decoded[], fieldPath: string, causes: Causes): void {
   for (const owner of owners) {
-    const version = text(owner, 'apiVersion').split('/').at(-1);
-    if (version === '') {
+    if (!GROUP_VERSION.test(text(owner, 'apiVersion'))) {
       causes.invalid(`${fieldPath}.apiVersion`, text(owner, 'apiVersion'), 'must name a version');
     }
     for (const field of ['kind', 'name', 'uid']) {
@@ -92,6 +90,16 @@ function validateOwners(owners: readonly Decoded[], fieldPath: string, causes: C
   }
 }
 
-function validateFinalizer(finalizer: string, fieldPath: string, causes: Causes): void {
-  causes.invalidEach(fieldPath, finalizer, qualifiedNameProblems(finalizer));
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+function validateFinalizers(finalizers: readonly string[], fieldPath: string, causes: Causes): void {
+  for (const finalizer of finalizers) validateLabelKey(finalizer, fieldPath, causes);
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    causes.invalid(fieldPath, finalizers, 'orphan and foregroundDeletion exclude each other');
+  }
+  finalizers.forEach((finalizer, index) => {
+    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
+      causes.invalid(`${fieldPath}[${index}]`, finalizer, "must begin with a domain and '/'");
+    }
+  });
 }

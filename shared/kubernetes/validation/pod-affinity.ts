@@ -20,7 +20,8 @@ export function validatePodAffinity(affinity: Decoded, fieldPath: string, causes
 }
 
 function validateTerm(term: Decoded, fieldPath: string, causes: Causes): void {
-  validateLabelSelector(child(term, 'labelSelector'), fieldPath, causes);
+  // The API server names the selector so in its paths.
+  validateLabelSelector(child(term, 'labelSelector'), `${fieldPath}.matchExpressions`, causes);
   for (const namespace of texts(term, 'namespaces')) {
     causes.invalidEach(`${fieldPath}.namespace`, namespace, dnsLabelProblems(namespace));
   }
@@ -30,7 +31,9 @@ function validateTerm(term: Decoded, fieldPath: string, causes: Causes): void {
 }
 
 export function validateTopologySpread(constraints: readonly Decoded[], fieldPath: string, causes: Causes): void {
-  const seen = new Set<string>();
+  const pairs = constraints.map(
+    (constraint) => `{${text(constraint, 'topologyKey')}, ${text(constraint, 'whenUnsatisfiable')}}`,
+  );
   constraints.forEach((constraint, index) => {
     const path = `${fieldPath}[${index}]`;
     const maxSkew = integer(constraint, 'maxSkew');
@@ -39,8 +42,8 @@ export function validateTopologySpread(constraints: readonly Decoded[], fieldPat
     if (topologyKey === '') causes.required(`${path}.topologyKey`, 'a label key of nodes is needed');
     const whenUnsatisfiable = text(constraint, 'whenUnsatisfiable');
     validateOneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], `${path}.whenUnsatisfiable`, causes);
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) causes.duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, pair);
-    seen.add(pair);
+    // The earlier one of two is reported, as the API server does.
+    const pair = pairs[index] ?? '';
+    if (pairs.includes(pair, index + 1)) causes.duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, pair);
   });
 }

@@ -8,6 +8,7 @@ import { child, items, optionalInteger, text, textMap } from './decoded.ts';
 import { validateNodeAffinity } from './node-affinity.ts';
 import { validateAnnotations, validateLabels } from './object-meta.ts';
 import { validatePodAffinity, validateTopologySpread } from './pod-affinity.ts';
+import { validatePodAnnotations } from './pod-annotations.ts';
 import { validateDnsConfig, validateDnsPolicy, validateHostAliases } from './pod-network.ts';
 import { validatePodSecurityContext } from './security-context.ts';
 import { validateLabelKey, validateOneOf } from './syntax.ts';
@@ -21,6 +22,12 @@ export function validatePodTemplate(template: Decoded, fieldPath: string, causes
   const metadata = child(template, 'metadata') ?? {};
   validateLabels(textMap(metadata, 'labels'), `${fieldPath}.labels`, causes);
   validateAnnotations(textMap(metadata, 'annotations'), `${fieldPath}.annotations`, causes);
+  validatePodAnnotations(
+    textMap(metadata, 'annotations'),
+    child(template, 'spec') ?? {},
+    `${fieldPath}.annotations`,
+    causes,
+  );
   validatePodSpec(child(template, 'spec') ?? {}, `${fieldPath}.spec`, causes);
 }
 
@@ -34,23 +41,32 @@ function validatePodSpec(spec: Decoded, fieldPath: string, causes: Causes): void
   validateLabels(textMap(spec, 'nodeSelector'), `${fieldPath}.nodeSelector`, causes);
   validateHostNetworkPorts(spec, fieldPath, causes);
   validatePodSecurityContext(spec, `${fieldPath}.securityContext`, causes);
-  items(spec, 'imagePullSecrets').forEach((secret, index) => {
-    if (text(secret, 'name') === '') causes.required(`${fieldPath}.imagePullSecrets[${index}].name`);
-  });
   validateAffinity(child(spec, 'affinity') ?? {}, `${fieldPath}.affinity`, causes);
   validateDnsConfig(spec, `${fieldPath}.dnsConfig`, causes);
   items(spec, 'readinessGates').forEach((gate, index) => {
     validateLabelKey(text(gate, 'conditionType'), `${fieldPath}.readinessGates[${index}].conditionType`, causes);
   });
   validateTopologySpread(items(spec, 'topologySpreadConstraints'), `${fieldPath}.topologySpreadConstraints`, causes);
-  validateNames(spec, ['serviceAccountName', 'nodeName'], dnsSubdomainProblems, fieldPath, causes);
+  const serviceAccountName = text(spec, 'serviceAccountName') || text(spec, 'serviceAccount');
+  validateNames(
+    { ...spec, serviceAccountName },
+    ['serviceAccountName', 'nodeName'],
+    dnsSubdomainProblems,
+    fieldPath,
+    causes,
+  );
   validateActiveDeadline(spec, `${fieldPath}.activeDeadlineSeconds`, causes);
   validateNames(spec, ['hostname', 'subdomain'], dnsLabelProblems, fieldPath, causes);
   validateTolerations(items(spec, 'tolerations'), `${fieldPath}.tolerations`, causes);
   validateHostAliases(items(spec, 'hostAliases'), `${fieldPath}.hostAliases`, causes);
-  validateNames(spec, ['priorityClassName', 'runtimeClassName'], dnsSubdomainProblems, fieldPath, causes);
+  validateNames(spec, ['priorityClassName'], dnsSubdomainProblems, fieldPath, causes);
+  if (spec['runtimeClassName'] !== undefined) {
+    const name = text(spec, 'runtimeClassName');
+    causes.invalidEach(`${fieldPath}.runtimeClassName`, name, dnsSubdomainProblems(name));
+  }
   const preemptionPolicy = spec['preemptionPolicy'];
-  if (preemptionPolicy !== undefined) {
+  if (preemptionPolicy === '') causes.required(`${fieldPath}.preemptionPolicy`);
+  else if (preemptionPolicy !== undefined) {
     validateOneOf(String(preemptionPolicy), ['PreemptLowerPriority', 'Never'], `${fieldPath}.preemptionPolicy`, causes);
   }
   validateOverhead(spec, `${fieldPath}.overhead`, causes);

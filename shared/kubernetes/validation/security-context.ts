@@ -3,6 +3,7 @@ import type { Causes } from '../cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, texts } from './decoded.ts';
 import { validateDescendingPath, validateOneOf } from './syntax.ts';
+import { validateWindowsOptions } from './windows-options.ts';
 
 const ID_MAX = 2 ** 31 - 1;
 const SYSCTL = /^[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?)*$/;
@@ -23,20 +24,16 @@ export function validatePodSecurityContext(spec: Decoded, fieldPath: string, cau
     validateOneOf(String(changePolicy), ['Always', 'OnRootMismatch'], `${fieldPath}.fsGroupChangePolicy`, causes);
   }
   validateSeccompProfile(context, fieldPath, causes);
-  validateWindowsOptions(context, fieldPath, causes);
+  validateWindowsOptions(child(context, 'windowsOptions'), `${fieldPath}.windowsOptions`, causes);
 }
 
 export function validateContainerSecurityContext(container: Decoded, fieldPath: string, causes: Causes): void {
   const context = child(container, 'securityContext');
   if (context === undefined) return;
   for (const field of ['runAsUser', 'runAsGroup']) validateId(context, field, fieldPath, causes);
-  const procMount = context['procMount'];
-  if (procMount !== undefined) {
-    validateOneOf(String(procMount), ['Default', 'Unmasked'], `${fieldPath}.procMount`, causes);
-  }
   validateSeccompProfile(context, fieldPath, causes);
   if (context['allowPrivilegeEscalation'] === false) validateNoEscalation(context, fieldPath, causes);
-  validateWindowsOptions(context, fieldPath, causes);
+  validateWindowsOptions(child(context, 'windowsOptions'), `${fieldPath}.windowsOptions`, causes);
 }
 
 function validateNoEscalation(context: Decoded, fieldPath: string, causes: Causes): void {
@@ -85,10 +82,4 @@ function validateSeccompProfile(context: Decoded, fieldPath: string, causes: Cau
   } else if (localhostProfile !== undefined) {
     causes.invalid(`${path}.localhostProfile`, localhostProfile, 'is only for profiles of type Localhost');
   }
-}
-
-function validateWindowsOptions(context: Decoded, fieldPath: string, causes: Causes): void {
-  const options = child(context, 'windowsOptions');
-  const name = options?.['runAsUserName'];
-  if (name === '') causes.invalid(`${fieldPath}.windowsOptions.runAsUserName`, name, 'must not be empty');
 }

@@ -13,7 +13,14 @@ const PORT_MAX = 65535;
 export const NOT_NEGATIVE = 'must be 0 or more';
 
 export function validateLabelKey(key: string, fieldPath: string, causes: Causes): void {
-  causes.invalidEach(fieldPath, key, qualifiedNameProblems(key));
+  causes.invalidEach(fieldPath, key, labelKeyProblems(key));
+}
+
+/** An empty name breaks two rules of the API server, its length and its form, and each is a cause. */
+export function labelKeyProblems(key: string): string[] {
+  const problems = qualifiedNameProblems(key);
+  const [, name = key] = key.split('/');
+  return name === '' && problems.length > 0 ? [...problems, 'name part must start with a letter or digit'] : problems;
 }
 
 export function environmentNameProblems(name: string): string[] {

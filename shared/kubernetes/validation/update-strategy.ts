@@ -42,8 +42,7 @@ function validateAmount(amount: unknown, fieldPath: string, causes: Causes): voi
   }
 }
 
-/** Text that is no percentage counts as zero. */
+/** Text that is neither a number nor a percentage counts as zero. */
 function isZero(amount: unknown): boolean {
-  if (typeof amount === 'number') return amount === 0;
-  return !PERCENTAGE.test(String(amount)) || Number.parseInt(String(amount), 10) === 0;
+  return !/^(?:[+-]?[0-9]+|[0-9]+%)$/.test(String(amount)) || Number.parseInt(String(amount), 10) === 0;
 }

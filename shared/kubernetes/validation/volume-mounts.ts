@@ -28,18 +28,19 @@ export function validateVolumeMounts(
     if (devices.some((device) => text(device, 'devicePath') === mountPath)) {
       causes.invalid(`${path}.mountPath`, mountPath, 'must not be the path of a volume device too');
     }
-    validateSubPath(mount, path, causes);
-    validatePropagation(mount, container, path, causes);
+    // The API server leaves the index out of these paths.
+    validateSubPath(mount, path, `${fieldPath}.volumeMounts`, causes);
+    validatePropagation(mount, container, `${fieldPath}.volumeMounts`, causes);
   });
 }
 
-function validateSubPath(mount: Decoded, fieldPath: string, causes: Causes): void {
+function validateSubPath(mount: Decoded, fieldPath: string, listPath: string, causes: Causes): void {
   const subPath = text(mount, 'subPath');
   const expression = text(mount, 'subPathExpr');
-  if (subPath !== '') validateDescendingPath(subPath, `${fieldPath}.subPath`, causes);
+  if (subPath !== '') validateDescendingPath(subPath, `${listPath}.subPath`, causes);
   if (expression === '') return;
   if (subPath !== '') causes.invalid(`${fieldPath}.subPathExpr`, expression, 'must be left out where subPath is set');
-  validateDescendingPath(expression, `${fieldPath}.subPathExpr`, causes);
+  validateDescendingPath(expression, `${listPath}.subPathExpr`, causes);
 }
 
 function validatePropagation(mount: Decoded, container: Decoded, fieldPath: string, causes: Causes): void {
@@ -75,13 +76,13 @@ export function validateVolumeDevices(
     if (devicePath === '') causes.required(`${path}.devicePath`);
     if (devicePaths.has(devicePath)) causes.invalid(`${path}.devicePath`, devicePath, 'must be used once');
     if (devicePath !== '') validateNoBacksteps(devicePath, `${path}.devicePath`, causes);
+    if (mounts.some((mount) => text(mount, 'name') === name)) {
+      causes.invalid(`${path}.name`, name, 'must not be in volumeMounts too');
+    }
     if (mounts.some((mount) => text(mount, 'mountPath') === devicePath)) {
       causes.invalid(`${path}.devicePath`, devicePath, 'must not be a mount path too');
     }
     if (name !== '') names.add(name);
     if (devicePath !== '') devicePaths.add(devicePath);
-    if (mounts.some((mount) => text(mount, 'name') === name)) {
-      causes.invalid(`${path}.name`, name, 'must not be in volumeMounts too');
-    }
   });
 }

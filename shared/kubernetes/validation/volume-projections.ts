@@ -60,48 +60,47 @@ export function validateProjected(source: Decoded, fieldPath: string, causes: Ca
   validateMode(source, 'defaultMode', fieldPath, causes);
   const paths = new Set<string>();
   items(source, 'sources').forEach((projection, index) => {
-    validateProjection(projection, `${fieldPath}.sources[${index}]`, paths, causes);
+    const path = `${fieldPath}.sources[${index}]`;
+    const present = PROJECTIONS.filter((name) => child(projection, name) !== undefined);
+    for (const name of present) {
+      validateProjection(child(projection, name) ?? {}, name, path, fieldPath, causes);
+      claimPaths(child(projection, name) ?? {}, paths, fieldPath, causes);
+    }
+    if (present.length > 1) causes.forbidden(path, `has ${present.join(' and ')}, and can have only one of them`);
   });
 }
 
 const PROJECTIONS = ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken'];
 
-function validateProjection(projection: Decoded, fieldPath: string, paths: Set<string>, causes: Causes): void {
-  const present = PROJECTIONS.filter((name) => child(projection, name) !== undefined);
-  present.forEach((name, index) => {
-    const path = `${fieldPath}.${name}`;
-    const source = child(projection, name) ?? {};
-    if (index > 0) {
-      causes.forbidden(path, 'must be the only one of its source');
-      return;
-    }
-    if (name === 'serviceAccountToken') validateToken(source, path, paths, causes);
-    else if (name === 'downwardAPI') validateDownwardFiles(items(source, 'items'), path, causes);
-    else {
-      validateRequired(text(source, 'name'), `${path}.name`, causes);
-      validateKeyFiles(items(source, 'items'), `${path}.items`, causes);
-    }
-    if (name !== 'serviceAccountToken') {
-      for (const file of items(source, 'items')) claimPath(text(file, 'path'), path, paths, causes);
-    }
-  });
-  if (present.length === 0) causes.required(fieldPath, `one of ${PROJECTIONS.join(', ')} is needed`);
+function validateProjection(
+  source: Decoded,
+  name: string,
+  sourcePath: string,
+  volumePath: string,
+  causes: Causes,
+): void {
+  const path = `${sourcePath}.${name}`;
+  if (name === 'serviceAccountToken') validateToken(source, path, volumePath, causes);
+  else if (name === 'downwardAPI') validateDownwardFiles(items(source, 'items'), path, causes);
+  else {
+    validateRequired(text(source, 'name'), `${path}.name`, causes);
+    validateKeyFiles(items(source, 'items'), `${path}.items`, causes);
+  }
 }
 
-function validateToken(source: Decoded, fieldPath: string, paths: Set<string>, causes: Causes): void {
+function validateToken(source: Decoded, fieldPath: string, volumePath: string, causes: Causes): void {
   const seconds = optionalInteger(source, 'expirationSeconds') ?? TOKEN_SECONDS_MIN;
   if (seconds < TOKEN_SECONDS_MIN || seconds > TOKEN_SECONDS_MAX) {
     const why = `must be between ${TOKEN_SECONDS_MIN} and ${TOKEN_SECONDS_MAX}`;
     causes.invalid(`${fieldPath}.expirationSeconds`, seconds, why);
   }
-  const path = text(source, 'path');
-  if (path === '') causes.required(`${fieldPath}.path`);
-  else validateFilePath(path, fieldPath, causes);
-  claimPath(path, fieldPath, paths, causes);
+  validateRequired(text(source, 'path'), `${volumePath}.path`, causes);
 }
 
-function claimPath(path: string, fieldPath: string, paths: Set<string>, causes: Causes): void {
-  if (path === '') return;
-  if (paths.has(path)) causes.invalid(fieldPath, path, 'is the path of another file already');
-  paths.add(path);
+function claimPaths(source: Decoded, paths: Set<string>, volumePath: string, causes: Causes): void {
+  for (const file of items(source, 'items')) {
+    const path = text(file, 'path');
+    if (path !== '' && paths.has(path)) causes.invalid(volumePath, path, 'is the path of another file already');
+    paths.add(path);
+  }
 }

@@ -32,7 +32,7 @@ export const volumeSourceValidators: Readonly<Record<string, SourceValidator>> =
   rbd: validateRbd,
   cinder: validateCinder,
   cephfs: validateCephFs,
-  quobyte: requiring('registry', 'volume'),
+  quobyte: validateQuobyte,
   downwardAPI: validateDownwardApi,
   fc: validateFibreChannel,
   configMap: validateConfigMap,
@@ -42,7 +42,7 @@ export const volumeSourceValidators: Readonly<Record<string, SourceValidator>> =
   photonPersistentDisk: requiring('pdID'),
   portworxVolume: requiring('volumeID'),
   azureDisk: validateAzureDisk,
-  storageos: requiring('volumeName'),
+  storageos: validateStorageOs,
   projected: validateProjected,
   scaleIO: requiring('gateway', 'system', 'volumeName'),
   csi: validateCsi,
@@ -89,8 +89,10 @@ function validatePartition(source: Decoded, fieldPath: string, causes: Causes): 
 }
 
 function validateGcePersistentDisk(source: Decoded, fieldPath: string, causes: Causes): void {
-  validateRequired(text(source, 'pdName'), `${fieldPath}.pdName`, causes);
-  validatePartition(source, fieldPath, causes);
+  // The API server names the source so in its paths.
+  const path = fieldPath.replace(/gcePersistentDisk$/, 'persistentDisk');
+  validateRequired(text(source, 'pdName'), `${path}.pdName`, causes);
+  validatePartition(source, path, causes);
 }
 
 function validateAwsElasticBlockStore(source: Decoded, fieldPath: string, causes: Causes): void {
@@ -132,6 +134,10 @@ function validateIscsi(source: Decoded, fieldPath: string, causes: Causes): void
   else if (!ISCSI_NAME.test(iqn)) causes.invalid(`${fieldPath}.iqn`, iqn, 'must be a name as iqn., eui. or naa. begin');
   const lun = integer(source, 'lun');
   if (lun < 0 || lun > 255) causes.invalid(`${fieldPath}.lun`, lun, 'must be between 0 and 255');
+  const initiator = text(source, 'initiatorName');
+  if (initiator !== '' && !ISCSI_NAME.test(initiator)) {
+    causes.invalid(`${fieldPath}.initiatorname`, initiator, 'must be a name as iqn., eui. or naa. begin');
+  }
   const authenticates = source['chapAuthDiscovery'] === true || source['chapAuthSession'] === true;
   if (authenticates && child(source, 'secretRef') === undefined) causes.required(`${fieldPath}.secretRef`);
 }
@@ -160,6 +166,34 @@ function validateCinder(source: Decoded, fieldPath: string, causes: Causes): voi
   if (secret !== undefined) validateRequired(text(secret, 'name'), `${fieldPath}.secretRef.name`, causes);
 }
 
+const QUOBYTE_TENANT_LENGTH_MAX = 64;
+
+function validateQuobyte(source: Decoded, fieldPath: string, causes: Causes): void {
+  const registry = text(source, 'registry');
+  if (registry === '') causes.required(`${fieldPath}.registry`);
+  else if (!registry.split(',').every((address) => /^(?:[^:]*|\[.*\]):[^:]*$/.test(address))) {
+    causes.invalid(
+      `${fieldPath}.registry`,
+      registry,
+      'must be a host and a port, or several of them with commas between',
+    );
+  }
+  if (text(source, 'tenant').length > QUOBYTE_TENANT_LENGTH_MAX) {
+    causes.required(`${fieldPath}.tenant`, `a tenant has at most ${QUOBYTE_TENANT_LENGTH_MAX} characters`);
+  }
+  validateRequired(text(source, 'volume'), `${fieldPath}.volume`, causes);
+}
+
+function validateStorageOs(source: Decoded, fieldPath: string, causes: Causes): void {
+  const name = text(source, 'volumeName');
+  const namespace = text(source, 'volumeNamespace');
+  if (name === '') causes.required(`${fieldPath}.volumeName`);
+  else causes.invalidEach(`${fieldPath}.volumeName`, name, dnsLabelProblems(name));
+  if (namespace !== '') causes.invalidEach(`${fieldPath}.volumeNamespace`, namespace, dnsLabelProblems(namespace));
+  const secret = child(source, 'secretRef');
+  if (secret !== undefined) validateRequired(text(secret, 'name'), `${fieldPath}.secretRef.name`, causes);
+}
+
 function validateFibreChannel(source: Decoded, fieldPath: string, causes: Causes): void {
   const targets = texts(source, 'targetWWNs');
   const wwids = texts(source, 'wwids');
@@ -179,7 +213,7 @@ function validateFlexVolume(source: Decoded, fieldPath: string, causes: Causes):
   validateRequired(text(source, 'driver'), `${fieldPath}.driver`, causes);
   for (const key of Object.keys(child(source, 'options') ?? {})) {
     const domain = key.split('/')[0] ?? '';
-    if (key.includes('/') && /(?:^|\.)(?:kubernetes|k8s)\.io$/.test(domain)) {
+    if (/(?:^|\.)(?:kubernetes|k8s)\.io$/i.test(domain)) {
       causes.invalid(`${fieldPath}.options[${key}]`, key, "must not use Kubernetes' own domains");
     }
   }
@@ -205,10 +239,11 @@ function validateCsi(source: Decoded, fieldPath: string, causes: Causes): void {
   if (driver.length > CSI_DRIVER_LENGTH_MAX) {
     causes.tooLong(`${fieldPath}.driver`, `must be no more than ${CSI_DRIVER_LENGTH_MAX} characters`);
   }
-  if (driver !== '') causes.invalidEach(`${fieldPath}.driver`, driver, dnsSubdomainProblems(driver.toLowerCase()));
+  causes.invalidEach(`${fieldPath}.driver`, driver, dnsSubdomainProblems(driver.toLowerCase()));
   const secret = child(source, 'nodePublishSecretRef');
   if (secret === undefined) return;
   const name = text(secret, 'name');
-  if (name === '') causes.required(`${fieldPath}.nodePublishSecretRef.name`);
-  else causes.invalidEach(`${fieldPath}.nodePublishSecretRef.name`, name, dnsLabelProblems(name));
+  // Both paths are the API server's, with the blank in the first.
+  if (name === '') causes.required(`${fieldPath}.nodePublishSecretRef .name`);
+  else causes.invalidEach(`${fieldPath}.name`, name, dnsSubdomainProblems(name));
 }

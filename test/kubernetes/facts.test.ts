@@ -1,0 +1,225 @@
+/** What is derived from nodes, pods and templates, and the arithmetic under it. */
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import { nodeFacts, nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { Pod } from '../../shared/kubernetes/objects.ts';
+import { podHealth } from '../../shared/kubernetes/pod-health.ts';
+import { isWholeQuantity, parseQuantity } from '../../shared/kubernetes/quantity.ts';
+import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+
+describe('quantities', () => {
+  test.each([
+    ['1', 1_000_000_000n],
+    ['100m', 100_000_000n],
+    ['1.5', 1_500_000_000n],
+    ['1Ki', 1_024_000_000_000n],
+    ['1.5Gi', 1_610_612_736_000_000_000n],
+    ['1e3', 1_000_000_000_000n],
+    ['-1', -1_000_000_000n],
+    ['0.0000000001', 1n],
+    ['m', 0n],
+    [2, 2_000_000_000n],
+  ])('%s', (text, nano) => {
+    expect(parseQuantity(text)).toBe(nano);
+  });
+
+  test.each(['', 'x', '2 Gigs', '1KiB', '1e', '0x10', '1i', '1..2'])('%j is none', (text) => {
+    expect(parseQuantity(text)).toBeNull();
+  });
+
+  test('absurd exponents and lengths cost nothing and keep their order', () => {
+    const large = parseQuantity('1e1000000') ?? 0n;
+    expect(large > (parseQuantity('1000000Ei') ?? 0n)).toBe(true);
+    expect(parseQuantity('1e-1000000')).toBe(1n);
+    expect(parseQuantity(`0.${'0'.repeat(100_000)}1`)).toBe(1n);
+    expect(parseQuantity('9'.repeat(1_000_000))).toBe(large);
+  });
+
+  test('whole means whole to the milli', () => {
+    expect(isWholeQuantity(parseQuantity('2') ?? 0n)).toBe(true);
+    expect(isWholeQuantity(parseQuantity('0.5') ?? 0n)).toBe(false);
+  });
+});
+
+describe('canonical JSON', () => {
+  test('sorts keys at every level and leaves out what is undefined', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: null }], a: undefined, A: 'x' })).toBe('{"A":"x","b":[{"c":null,"d":1}]}');
+  });
+});
+
+describe('the template revision', () => {
+  const yaml = `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: d}
+spec:
+  template:
+    spec: {containers: [{image: i, name: c}]}
+    metadata: {labels: {app: d}}
+  selector: {matchLabels: {app: d}}
+`;
+
+  function revisionOf(text: string): string {
+    const [manifest] = readManifests(new TextEncoder().encode(text), 'x').objects;
+    const result = validateDaemonSet(manifest?.object);
+    return result.accepted ? templateRevision(result.daemonSet) : 'refused';
+  }
+
+  test('is ten of the letters that Kubernetes names things with', () => {
+    expect(revisionOf(yaml)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{10}$/);
+  });
+
+  test('is the same for YAML and JSON and for any order of keys', () => {
+    const json = {
+      kind: 'DaemonSet',
+      apiVersion: 'apps/v1',
+      spec: {
+        selector: { matchLabels: { app: 'd' } },
+        template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+      metadata: { name: 'd' },
+    };
+    expect(revisionOf(JSON.stringify(json))).toBe(revisionOf(yaml));
+  });
+
+  test('changes with the template, and with nothing else', () => {
+    expect(revisionOf(yaml.replace('image: i', 'image: j'))).not.toBe(revisionOf(yaml));
+    expect(revisionOf(yaml.replace('{name: d}', '{name: d, labels: {x: z}}'))).toBe(revisionOf(yaml));
+  });
+});
+
+describe('node facts', () => {
+  const node = {
+    metadata: { name: 'n1', uid: 'u1', resourceVersion: '42', labels: { b: '2', a: '' } },
+    spec: {
+      unschedulable: true,
+      taints: [
+        { key: 'b', effect: 'NoExecute' },
+        { key: 'a', value: 'x', effect: 'NoSchedule' },
+      ],
+    },
+    status: {
+      conditions: [
+        { type: 'Ready', status: 'True', lastHeartbeatTime: '2026-01-01T00:00:00Z' },
+        { type: 'DiskPressure', status: 'False' },
+      ],
+      nodeInfo: { kubeletVersion: 'v1.30.0', architecture: 'arm64' },
+    },
+  };
+
+  test('keep labels and the order of taints, and sort conditions', () => {
+    expect(nodeFacts(node)).toMatchObject({
+      name: 'n1',
+      uid: 'u1',
+      resourceVersion: '42',
+      labels: { b: '2', a: '' },
+      unschedulable: true,
+      taints: [
+        { key: 'b', value: '', effect: 'NoExecute' },
+        { key: 'a', value: 'x', effect: 'NoSchedule' },
+      ],
+      conditions: [{ type: 'DiskPressure' }, { type: 'Ready' }],
+      versions: { kubelet: 'v1.30.0', kernel: '', architecture: 'arm64' },
+    });
+  });
+
+  test('survive the way to a Node and back', () => {
+    expect(nodeFacts(nodeFromFacts(nodeFacts(node)))).toEqual(nodeFacts(node));
+  });
+
+  test('of an empty node are empty', () => {
+    expect(nodeFacts({})).toMatchObject({ name: '', resourceVersion: '', taints: [], unschedulable: false });
+  });
+});
+
+describe('pod health', () => {
+  const READY_MS = Date.parse('2026-01-01T00:00:00Z');
+  const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'du', controller: true };
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' };
+
+  function pod(status: NonNullable<Pod['status']>, metadata: NonNullable<Pod['metadata']> = {}): Pod {
+    return {
+      metadata: { name: 'd-x', namespace: 'logging', uid: 'pu', ownerReferences: [owner], ...metadata },
+      status,
+    };
+  }
+
+  function healthOf(subject: Pod, nowMs = READY_MS, minReadySeconds = 0): ReturnType<typeof podHealth> {
+    return podHealth(subject, { nowMs, minReadySeconds });
+  }
+
+  test('is nothing for a pod that no DaemonSet owns', () => {
+    expect(healthOf({ metadata: { name: 'p' } })).toBeNull();
+    expect(healthOf(pod({}, { ownerReferences: [{ ...owner, kind: 'ReplicaSet' }] }))).toBeNull();
+    expect(healthOf(pod({}, { ownerReferences: [{ ...owner, apiVersion: 'other.example/v1' }] }))).toBeNull();
+  });
+
+  test('tells whose daemon it is, of which template, and since when it is ready', () => {
+    const labels = { 'controller-revision-hash': 'abc' };
+    const containerStatuses = [{ restartCount: 2 }, { restartCount: 3 }];
+    expect(healthOf(pod({ phase: 'Running', conditions: [ready], containerStatuses }, { labels }))).toEqual({
+      daemonSet: 'logging/d',
+      daemonSetUid: 'du',
+      podName: 'd-x',
+      podUid: 'pu',
+      phase: 'Running',
+      ready: true,
+      available: true,
+      restartCount: 5,
+      waitingReason: '',
+      waitingMessage: '',
+      templateRevision: 'abc',
+      sinceMs: READY_MS,
+      createdMs: 0,
+      terminating: false,
+    });
+  });
+
+  test('is available only after minReadySeconds', () => {
+    const running = pod({ phase: 'Running', conditions: [ready] });
+    expect(healthOf(running, READY_MS + 9_999, 10)).toMatchObject({ ready: true, available: false });
+    expect(healthOf(running, READY_MS + 10_000, 10)).toMatchObject({ ready: true, available: true });
+  });
+
+  test.each([
+    [
+      'a container that crashes rather than one that starts',
+      {
+        containerStatuses: [
+          { state: { waiting: { reason: 'ContainerCreating' } } },
+          { state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m' } } },
+        ],
+      },
+      'CrashLoopBackOff: back-off 5m',
+    ],
+    [
+      'an init container',
+      { initContainerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] },
+      'ImagePullBackOff: ',
+    ],
+    [
+      'the scheduler',
+      { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }] },
+      'Unschedulable: 0/3 nodes',
+    ],
+    ['an eviction', { phase: 'Failed', reason: 'Evicted', message: 'disk' }, 'Evicted: disk'],
+    [
+      'a container that ended badly',
+      { phase: 'Failed', containerStatuses: [{ state: { terminated: { reason: 'OOMKilled' } } }] },
+      'OOMKilled: ',
+    ],
+    ['nothing', { phase: 'Running' }, ': '],
+  ])('waits for %s', (_what, status, expected) => {
+    const health = healthOf(pod(status));
+    expect(`${health?.waitingReason}: ${health?.waitingMessage}`).toBe(expected);
+  });
+
+  test('tells a pod that is going, and a phase that nobody knows', () => {
+    expect(healthOf(pod({ phase: 'Odd' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }))).toMatchObject({
+      phase: 'Unknown',
+      terminating: true,
+    });
+  });
+});
