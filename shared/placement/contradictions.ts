@@ -17,7 +17,9 @@ import { requirementDemand } from './wording.ts';
 /** The first contradiction within a usable term, nodeSelector and nodeName, in words; `''` where there is none. */
 export function contradictionOf(term: CompiledTerm, rules: PlacementRules): string {
   const name = rules.nodeName === '' ? [] : [nodeNameRequirement(rules.nodeName)];
-  const labels = [...rules.nodeSelector.map(selectorRequirement), ...term.expressions];
+  const keys = new Set(term.expressions.map(({ key }) => key));
+  const entries = rules.nodeSelector.filter(({ key }) => keys.has(key));
+  const labels = [...entries.map(selectorRequirement), ...term.expressions];
   // Every node has a name, and any other field is unknown, which has a warning of its own.
   const fields = [...name, ...term.fields.filter(({ key }) => key === NODE_NAME_FIELD)];
   for (const requirements of [...byKey(labels).values(), fields]) {
@@ -40,9 +42,13 @@ function excludeEachOther(requirements: readonly CompiledRequirement[]): boolean
 }
 
 function boundsExcludeEachOther(requirements: readonly CompiledRequirement[]): boolean {
-  const above = requirements.filter(({ operator }) => operator === 'Gt');
-  const below = requirements.filter(({ operator }) => operator === 'Lt');
-  return above.some((low) => below.some((high) => BigInt(low.bound) + 1n >= BigInt(high.bound)));
+  let above: number | bigint | null = null;
+  let below: number | bigint | null = null;
+  for (const { operator, bound } of requirements) {
+    if (operator === 'Gt' && (above === null || bound > above)) above = bound;
+    if (operator === 'Lt' && (below === null || bound < below)) below = bound;
+  }
+  return above !== null && below !== null && BigInt(above) + 1n >= BigInt(below);
 }
 
 function byKey(requirements: readonly CompiledRequirement[]): Map<string, CompiledRequirement[]> {

@@ -23,6 +23,11 @@ import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
 import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';
 
+/** Trying a label costs a decision, so a DaemonSet that asks for more than people write gets none tried. */
+const TRIED_DEMANDS_MAX = 256;
+/** The same for a node with more taints than nodes have. */
+const TRIED_TAINTS_MAX = 64;
+
 export const NO_EDITS: readonly Edit[] = Object.freeze([]);
 
 /** The kubelet sets these itself, so an edit of them would not last. */
@@ -47,7 +52,7 @@ const TAINTS_OF_KUBERNETES: ReadonlySet<string> = new Set([
 
 /** The edit of a node's label, or `null` where it turns nothing or cannot be made. */
 export function labelEdit(pair: Pair, key: string, value: string | undefined): Edit | null {
-  if (LABELS_OF_KUBELET.has(key) || !isQualifiedName(key)) return null;
+  if (pair.rules.demands > TRIED_DEMANDS_MAX || LABELS_OF_KUBELET.has(key) || !isQualifiedName(key)) return null;
   if (value !== undefined && !isLabelValue(value)) return null;
   const verdict = verdictWithLabel(pair, key, value);
   if (verdict === pair.verdict) return null;
@@ -110,7 +115,7 @@ export function requirementValueEdit(pair: Pair, place: RequirementPlace, value:
 /** For a taint that no toleration tolerates. */
 export function untoleratedTaintEdits(pair: Pair, taint: RawTaint): readonly Edit[] {
   const key = asText(taint?.key);
-  if (pair.blockers > 0 || !isQualifiedName(key)) return NO_EDITS;
+  if (pair.blockers > 0 || pair.taints.length > TRIED_TAINTS_MAX || !isQualifiedName(key)) return NO_EDITS;
   const effect = asText(taint?.effect);
   const tolerationPath = itemPath(TOLERATIONS_PATH, pair.rules.templateTolerations);
   const edits: Edit[] = [];
@@ -130,7 +135,7 @@ export function untoleratedTaintEdits(pair: Pair, taint: RawTaint): readonly Edi
 
 /** For a taint that the template's own toleration at `index` tolerates. */
 export function tolerationRemovalEdits(pair: Pair, index: number): readonly Edit[] {
-  if (pair.verdict === 'none') return NO_EDITS;
+  if (pair.verdict === 'none' || pair.taints.length > TRIED_TAINTS_MAX) return NO_EDITS;
   const remaining = pair.rules.tolerations.filter(({ templateIndex }) => templateIndex !== index);
   const removed = pair.rules.tolerations.find(({ templateIndex }) => templateIndex === index);
   const verdict = taintVerdict(tolerationsByEffect(remaining), pair.taints);

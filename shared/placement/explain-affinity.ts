@@ -10,8 +10,6 @@ import { type CompiledRequirement, requirementMatches } from './requirement.ts';
 import type { Edit, Reason, RequirementPlace } from './types.ts';
 import { requirementDemand, requirementText } from './wording.ts';
 
-/** Trying an edit costs a decision; a term with more requirements than people write gets none tried. */
-const EDITED_REQUIREMENTS_MAX = 64;
 /** Values of an `In` that are tried as the node's label before giving up. */
 const TRIED_VALUES_MAX = 8;
 
@@ -37,8 +35,10 @@ interface ExplainedRequirement {
 /** How a term came out on one node. */
 interface TermState {
   readonly matches: boolean;
-  /** Its requirements that are not met. */
-  readonly missed: readonly ExplainedRequirement[];
+  /** How many of its requirements are not met. */
+  readonly missedCount: number;
+  /** Whether all that are not met are usable and ask for the same label. */
+  readonly missesOneLabel: boolean;
   /** How many requirements it has. */
   readonly count: number;
 }
@@ -112,7 +112,12 @@ function addTermReasons(pair: Pair, explained: ExplainedTerm, reasons: Reason[])
     found: `${requirements.length - missed.length} met`,
     edits: NO_EDITS,
   });
-  const state: TermState = { matches, missed, count: requirements.length };
+  const state: TermState = {
+    matches,
+    missedCount: missed.length,
+    missesOneLabel: askForOneLabel(missed),
+    count: requirements.length,
+  };
   for (const [i, requirement] of requirements.entries()) {
     const edits = met[i] ? keptEdits(pair, requirement, state) : missedEdits(pair, requirement, state);
     reasons.push(requirementReason(pair, requirement, met[i] === true, edits));
@@ -182,8 +187,8 @@ function isMet(pair: Pair, requirement: CompiledRequirement): boolean {
 }
 
 /** For a requirement that is met: the edit of its label that turns the verdict, where the term counts. */
-function keptEdits(pair: Pair, { requirement }: ExplainedRequirement, { matches, count }: TermState): readonly Edit[] {
-  if (!matches || pair.verdict === 'none' || count > EDITED_REQUIREMENTS_MAX) return NO_EDITS;
+function keptEdits(pair: Pair, { requirement }: ExplainedRequirement, { matches }: TermState): readonly Edit[] {
+  if (!matches || pair.verdict === 'none') return NO_EDITS;
   if (requirement.list === 'matchFields') return NO_EDITS;
   const edit = labelEdit(pair, requirement.key, breakingValue(requirement));
   return edit === null ? NO_EDITS : [edit];
@@ -199,20 +204,17 @@ function breakingValue({ operator, values }: CompiledRequirement): string | unde
 function missedEdits(
   pair: Pair,
   { requirement, place }: ExplainedRequirement,
-  { missed, count }: TermState,
+  { missedCount, missesOneLabel, count }: TermState,
 ): readonly Edit[] {
   if (pair.affinityMatches || verdictWithoutBlocker(pair) === 'none') return NO_EDITS;
-  if (count > EDITED_REQUIREMENTS_MAX) return NO_EDITS;
   const edits: Edit[] = [];
-  const valid = requirement.problem === '';
-  const oneLabel = missed.every((other) => isUsableExpressionOn(other.requirement, requirement.key));
-  if (oneLabel) {
+  if (missesOneLabel) {
     const onNode = firstLabelEdit(pair, requirement);
     if (onNode !== null) edits.push(onNode);
   }
-  if (missed.length > 1) return edits;
+  if (missedCount > 1) return edits;
   const found = requirementValue(requirement, pair.labels, pair.nodeName);
-  if (oneLabel && valid && requirement.operator === 'In' && found !== undefined && isLabelValue(found)) {
+  if (missesOneLabel && requirement.operator === 'In' && found !== undefined && isLabelValue(found)) {
     edits.push(requirementValueEdit(pair, place, found));
   }
   // A term that loses its last requirement is empty, and an empty term matches nothing.
@@ -220,8 +222,12 @@ function missedEdits(
   return edits;
 }
 
-function isUsableExpressionOn({ list, problem, key }: CompiledRequirement, wantedKey: string): boolean {
-  return list === 'matchExpressions' && problem === '' && key === wantedKey;
+function askForOneLabel(requirements: readonly ExplainedRequirement[]): boolean {
+  const key = requirements[0]?.requirement.key;
+  return requirements.every(
+    ({ requirement }) =>
+      requirement.list === 'matchExpressions' && requirement.problem === '' && requirement.key === key,
+  );
 }
 
 function firstLabelEdit(pair: Pair, requirement: CompiledRequirement): Edit | null {

@@ -42,7 +42,8 @@ export class PlacementExplainer {
     if (this.#terms !== null) addAffinityReasons(pair, this.#terms, reasons);
     add(unschedulableReason(pair));
     for (const [index, taint] of pair.taints.entries()) reasons.push(taintReason(pair, taint, index));
-    reasons.push(...this.#warnings, ...nodeWarnings(pair));
+    for (const warning of this.#warnings) reasons.push(warning);
+    for (const warning of nodeWarnings(pair)) reasons.push(warning);
     const { verdict } = pair;
     return { verdict, shouldRun: verdict === 'run', shouldContinueRunning: verdict !== 'none', reasons };
   }

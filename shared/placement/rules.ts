@@ -29,6 +29,8 @@ export interface PlacementRules {
   readonly tolerationsByEffect: TolerationsByEffect;
   /** How many the template has itself. */
   readonly templateTolerations: number;
+  /** How many nodeSelector entries and requirements there are. */
+  readonly demands: number;
 }
 
 export function compileRules(fields: DaemonSetFields): PlacementRules {
@@ -42,7 +44,12 @@ export function compileRules(fields: DaemonSetFields): PlacementRules {
     tolerations,
     tolerationsByEffect: tolerationsByEffect(tolerations),
     templateTolerations: fields.tolerations.length,
+    demands: fields.nodeSelector.length + requirementCount(terms ?? []),
   };
+}
+
+function requirementCount(terms: readonly CompiledTerm[]): number {
+  return terms.reduce((count, { expressions, fields }) => count + expressions.length + fields.length, 0);
 }
 
 /** The decision (daemon_controller.go, NodeShouldRunDaemonPod). */

@@ -229,3 +229,11 @@ test('a sentence shows some of very many values and counts the rest', () => {
   expect(message).toContain("'v7' and 1992 more");
   expect(wanted).toContain('v7 and 1992 more');
 });
+
+test('objects of a size that nobody writes are explained without delay, only with fewer edits', () => {
+  const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
+  const placed = daemonSetWithTerms(...keys.map((key) => ({ matchExpressions: [requirement(key, 'Exists')] })));
+  const taints = keys.map((key) => taint(`${key}:NoSchedule`));
+  expect(evaluatePlacement(placed, node({})).reasons.flatMap(({ edits }) => edits)).toHaveLength(1);
+  expect(evaluatePlacement(daemonSet({}), node({}, ...taints)).reasons.flatMap(({ edits }) => edits)).toEqual([]);
+});
