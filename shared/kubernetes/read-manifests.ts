@@ -3,7 +3,7 @@
  * problems out. Never throws, and one bad document never hides the good ones beside it.
  */
 import { isObject } from './field-type.ts';
-import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, YAML_BYTES_MAX } from './limits.ts';
+import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, PROBLEMS_MAX, YAML_BYTES_MAX } from './limits.ts';
 import type { ManifestProblem } from './manifest-problem.ts';
 import { readJsonText } from './read-json-text.ts';
 import { readYamlText } from './read-yaml-text.ts';
@@ -26,7 +26,7 @@ export interface ReadManifests {
 /**
  * The Kubernetes objects in `bytes`, lists flattened. `sourceName` is how messages call the file. What
  * cannot be read is a problem with one sentence, and its code is one of NotText, TooLarge, MalformedYaml,
- * MalformedJson, DuplicateKey, TooDeep, NotAnObject, NoKind, NoApiVersion.
+ * MalformedJson, DuplicateKey, TooDeep, NotAnObject, NoKind, NoApiVersion, MoreProblems.
  */
 export function readManifests(bytes: Uint8Array, sourceName: string): ReadManifests {
   const objects: ManifestObject[] = [];
@@ -36,7 +36,13 @@ export function readManifests(bytes: Uint8Array, sourceName: string): ReadManife
     problems.push({ code, fieldPath: '', message, source: sourceAt(sourceName, line) });
   }
   for (const document of found.documents) collectDocument(document, sourceName, objects, problems);
-  return { objects, problems };
+  return { objects, problems: atMost(PROBLEMS_MAX, problems, sourceName) };
+}
+
+function atMost(max: number, problems: readonly ManifestProblem[], sourceName: string): readonly ManifestProblem[] {
+  if (problems.length <= max) return problems;
+  const message = `${sourceName} has ${problems.length - max} more problems.`;
+  return [...problems.slice(0, max), { code: 'MoreProblems', fieldPath: '', message, source: sourceName }];
 }
 
 function readText(bytes: Uint8Array, sourceName: string): TextDocuments {

@@ -3,9 +3,9 @@
  * `on` is a boolean (and a label of that value is refused here as there) and `0644` is octal, but `12:30`
  * and dates stay text. Never throws.
  */
-import type { Document, ParsedNode, ScalarTag, Tags, YAMLError } from 'yaml';
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import { ALIASED_NODES_MAX } from './limits.ts';
+import type { Document, ParsedNode, Scalar, ScalarTag, Tags, YAMLError } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { ALIASED_NODES_MAX, YAML_INDICATORS_MAX } from './limits.ts';
 import type { TextDocument, TextDocuments, TextProblem } from './text-documents.ts';
 
 /** A part of the file between two `---`. */
@@ -68,6 +68,7 @@ class Place {
 
 function readPart(part: Part, sourceName: string): (TextDocument | TextProblem)[] {
   const place = new Place(sourceName, part.linesBefore);
+  if (isHostile(part.text)) return [tooManyIndicators(place)];
   try {
     const documents = parseAllDocuments(part.text, {
       version: '1.1',
@@ -75,6 +76,8 @@ function readPart(part: Part, sourceName: string): (TextDocument | TextProblem)[
       lineCounter: place.lineCounter,
       prettyErrors: false,
       logLevel: 'silent',
+      // The library compares every key with every other one; duplicates are found below.
+      uniqueKeys: false,
     });
     return documents.flatMap((document) => readDocument(document as Document.Parsed, place));
   } catch (error) {
@@ -89,12 +92,59 @@ function readDocument(document: Document.Parsed, place: Place): (TextDocument | 
   if (isEmpty(document)) return [];
   const start = startOf(document);
   try {
+    const duplicate = duplicateKey(document);
+    if (duplicate !== null) return [duplicateProblem(duplicate, place)];
     const value: unknown = document.toJS({ maxAliasCount: ALIASED_NODES_MAX });
     return [{ value, line: place.lineAt(start), itemLines: itemLines(document, place) }];
   } catch (error) {
     // Alias bombs, and aliases of nothing.
     return [unreadable(error, start, place)];
   }
+}
+
+/** Runs of block indicators nest without a bracket. */
+const DEEP_BLOCK = /(?:[-?:] ){200}/;
+
+/** Text that would cost the parser more time and memory than any manifest is worth. */
+function isHostile(text: string): boolean {
+  let indicators = 0;
+  for (let index = 0; index < text.length; index++) {
+    if ('[]{},"'.includes(text.charAt(index))) indicators++;
+  }
+  return indicators > YAML_INDICATORS_MAX || DEEP_BLOCK.test(text);
+}
+
+function tooManyIndicators(place: Place): TextProblem {
+  const line = place.lineAt(0);
+  const message = `The document at ${place.sourceName}:${line} nests too deeply or is too dense to be read as YAML; print it with -o json.`;
+  return { code: 'TooDeep', message, line };
+}
+
+function duplicateKey(document: Document.Parsed): Scalar.Parsed | null {
+  let found: Scalar.Parsed | null = null;
+  visit(document, {
+    Map(_key, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || key.value === '<<') continue;
+        if (keys.has(key.value)) {
+          found = key as Scalar.Parsed;
+          return visit.BREAK;
+        }
+        keys.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+function duplicateProblem(key: Scalar.Parsed, place: Place): TextProblem {
+  const [offset] = key.range;
+  const line = place.lineAt(offset);
+  const where = `${place.sourceName}:${line}:${place.columnAt(offset)}`;
+  const message = `${where} has the key "${String(key.value)}" a second time in one object.`;
+  return { code: 'DuplicateKey', message, line };
 }
 
 /** Base 60 and dates, which Go's parser leaves alone, and the typed collections that no manifest has. */
@@ -137,9 +187,8 @@ function itemLines(document: Document.Parsed, place: Place): number[] {
 function malformed(error: YAMLError, place: Place): TextProblem {
   const [offset] = error.pos;
   const line = place.lineAt(offset);
-  const code = error.code === 'DUPLICATE_KEY' ? 'DuplicateKey' : 'MalformedYaml';
   const where = `${place.sourceName}:${line}:${place.columnAt(offset)}`;
-  return { code, message: `${where} is not valid YAML: ${reasonOf(error)}.`, line };
+  return { code: 'MalformedYaml', message: `${where} is not valid YAML: ${reasonOf(error)}.`, line };
 }
 
 function unreadable(error: unknown, offset: number, place: Place): TextProblem {
@@ -150,7 +199,7 @@ function unreadable(error: unknown, offset: number, place: Place): TextProblem {
 
 /** The parser's own first line, without the full stop that our sentence adds. */
 function reasonOf(error: unknown): string {
-  if (error instanceof RangeError) return 'it nests too deeply';
   const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  if (firstLine.startsWith('Maximum call stack')) return 'it nests too deeply';
   return firstLine.replace(/[.:]$/, '');
 }
