@@ -1,7 +1,6 @@
 /** Validates what is a DaemonSet's own: its selector, what a daemon's template may not have, its roll-out. */
 import type { Causes } from '../cause.ts';
 import { shown } from '../cause.ts';
-import type { LabelSelector } from '../objects.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, textMap } from './decoded.ts';
 import { selectsLabels, validateLabelSelector } from './label-selector.ts';
@@ -25,7 +24,7 @@ function validateSelector(spec: Decoded, template: Decoded, fieldPath: string, c
   const selector = child(spec, 'selector');
   const labels = textMap(child(template, 'metadata') ?? {}, 'labels');
   validateLabelSelector(selector, `${fieldPath}.selector`, causes);
-  if (selectsLabels(selector as LabelSelector | undefined, labels) === false) {
+  if (selectsLabels(selector, labels) === false) {
     const why =
       selector === undefined ? 'need a spec.selector that selects them' : 'are not what spec.selector selects';
     causes.invalid(`${fieldPath}.template.metadata.labels`, labels, why);

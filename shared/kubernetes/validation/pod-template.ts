@@ -67,7 +67,12 @@ function validatePodSpec(spec: Decoded, fieldPath: string, causes: Causes): void
   const preemptionPolicy = spec['preemptionPolicy'];
   if (preemptionPolicy === '') causes.required(`${fieldPath}.preemptionPolicy`);
   else if (preemptionPolicy !== undefined) {
-    validateOneOf(String(preemptionPolicy), ['PreemptLowerPriority', 'Never'], `${fieldPath}.preemptionPolicy`, causes);
+    validateOneOf(
+      text(spec, 'preemptionPolicy'),
+      ['PreemptLowerPriority', 'Never'],
+      `${fieldPath}.preemptionPolicy`,
+      causes,
+    );
   }
   validateOverhead(spec, `${fieldPath}.overhead`, causes);
 }

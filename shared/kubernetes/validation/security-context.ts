@@ -21,7 +21,12 @@ export function validatePodSecurityContext(spec: Decoded, fieldPath: string, cau
   validateSysctls(items(context, 'sysctls'), `${fieldPath}.sysctls`, causes);
   const changePolicy = context['fsGroupChangePolicy'];
   if (changePolicy !== undefined) {
-    validateOneOf(String(changePolicy), ['Always', 'OnRootMismatch'], `${fieldPath}.fsGroupChangePolicy`, causes);
+    validateOneOf(
+      text(context, 'fsGroupChangePolicy'),
+      ['Always', 'OnRootMismatch'],
+      `${fieldPath}.fsGroupChangePolicy`,
+      causes,
+    );
   }
   validateSeccompProfile(context, fieldPath, causes);
   validateWindowsOptions(child(context, 'windowsOptions'), `${fieldPath}.windowsOptions`, causes);
@@ -78,7 +83,7 @@ function validateSeccompProfile(context: Decoded, fieldPath: string, causes: Cau
   else validateOneOf(type, ['Localhost', 'RuntimeDefault', 'Unconfined'], `${path}.type`, causes);
   if (type === 'Localhost') {
     if (localhostProfile === undefined) causes.required(`${path}.localhostProfile`);
-    else validateDescendingPath(String(localhostProfile), `${path}.localhostProfile`, causes);
+    else validateDescendingPath(text(profile, 'localhostProfile'), `${path}.localhostProfile`, causes);
   } else if (localhostProfile !== undefined) {
     causes.invalid(`${path}.localhostProfile`, localhostProfile, 'is only for profiles of type Localhost');
   }

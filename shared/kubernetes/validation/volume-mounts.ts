@@ -47,7 +47,7 @@ function validatePropagation(mount: Decoded, container: Decoded, fieldPath: stri
   const propagation = mount['mountPropagation'];
   if (propagation === undefined) return;
   const path = `${fieldPath}.mountPropagation`;
-  validateOneOf(String(propagation), ['Bidirectional', 'HostToContainer', 'None'], path, causes);
+  validateOneOf(text(mount, 'mountPropagation'), ['Bidirectional', 'HostToContainer', 'None'], path, causes);
   if (propagation === 'Bidirectional' && !flag(child(container, 'securityContext') ?? {}, 'privileged')) {
     causes.forbidden(path, 'only a privileged container can use Bidirectional');
   }
