@@ -1,0 +1,67 @@
+/** One of Rollcall's own programs as a child process, its log in a file. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A program that does not end by itself after this is ended for good. */
+const STOP_GRACE_MS = 5_000;
+
+export interface ChildOptions {
+  /** Path of the compiled program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly logFile: string;
+  /** Called with every line of the log, parsed. */
+  readonly onLogLine?: (line: LogLine) => void;
+}
+
+/** The fields of a log line that are read here. */
+export interface LogLine {
+  readonly level?: string;
+  readonly message?: string;
+  readonly port?: number;
+}
+
+export class ChildProgram {
+  /** Resolves when the process has ended, with its exit code and what it wrote to standard error. */
+  readonly ended: Promise<{ exitCode: number; errorText: string }>;
+  readonly #process: ChildProcess;
+
+  constructor({ program, args, logFile, onLogLine }: ChildOptions) {
+    this.#process = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const log = createWriteStream(logFile, { flags: 'a' });
+    const { stdout, stderr } = this.#process;
+    if (stdout === null || stderr === null) throw new Error('a child without pipes');
+    stdout.pipe(log);
+    if (onLogLine) createInterface({ input: stdout }).on('line', (line) => onLogLine(parse(line)));
+    let errorText = '';
+    stderr.on('data', (chunk: Buffer) => {
+      errorText += chunk.toString('utf8');
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.#process.once('error', reject);
+      this.#process.once('close', (code) => resolve({ exitCode: code ?? 1, errorText: errorText.trim() }));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Asks the program to end, and ends it for good when it does not. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_GRACE_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+}
+
+function parse(line: string): LogLine {
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The whole house on one machine: a coordinator, and a real agent process for every node file, also
+ * for files that come later.
+ */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../shared/clock.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { watchPath } from '../../shared/files/watch-path.ts';
+import { ChildProgram } from './child-program.ts';
+
+const COORDINATOR = fileURLToPath(new URL('../../coordinator/main.js', import.meta.url));
+const AGENT = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
+
+/** Short, so that a killed agent's node is seen to be absent while one watches. */
+const LEASE = '10s';
+const HEARTBEAT = '2s';
+
+const NODE_FILE_ENDINGS = new Set(['.yaml', '.yml', '.json']);
+
+export interface LocalHouseOptions {
+  readonly data: string;
+  readonly port: number;
+  readonly daemonsets: string;
+  readonly nodes: string;
+  readonly clock: Clock;
+}
+
+export class LocalHouse {
+  readonly #options: LocalHouseOptions;
+  readonly #logFolder: string;
+  readonly #agents = new Map<string, ChildProgram>();
+  #coordinator: ChildProgram | null = null;
+  #unwatch: () => void = () => {};
+  #address = '';
+
+  constructor(options: LocalHouseOptions) {
+    this.#options = options;
+    this.#logFolder = join(options.data, 'logs');
+  }
+
+  get logFolder(): string {
+    return this.#logFolder;
+  }
+
+  /** `host:port` of the coordinator. */
+  get address(): string {
+    return this.#address;
+  }
+
+  get agentCount(): number {
+    return this.#agents.size;
+  }
+
+  /**
+   * Starts the coordinator and then the agents.
+   * @throws RollcallError with the coordinator's own words where it cannot start.
+   */
+  async start(): Promise<void> {
+    makeFolder(this.#logFolder);
+    this.#address = `127.0.0.1:${await this.#startCoordinator()}`;
+    this.#keepAgents();
+    const { nodes, clock } = this.#options;
+    this.#unwatch = watchPath({ path: nodes, clock, onChange: () => this.#keepAgents() });
+  }
+
+  /** Resolves when the coordinator ends by itself, with why. */
+  async coordinatorEnded(): Promise<string> {
+    const { exitCode, errorText } = (await this.#coordinator?.ended) ?? { exitCode: 0, errorText: '' };
+    return errorText === ''
+      ? `the coordinator ended with exit code ${exitCode}; its log is in ${this.#logFolder}`
+      : errorText;
+  }
+
+  async stop(): Promise<void> {
+    this.#unwatch();
+    await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+    await this.#coordinator?.stop();
+  }
+
+  #startCoordinator(): Promise<number> {
+    const { data, port, daemonsets, nodes } = this.#options;
+    return new Promise((resolve, reject) => {
+      const coordinator = new ChildProgram({
+        program: COORDINATOR,
+        args: [
+          ...['--data', data, '--listen', `127.0.0.1:${port}`, '--daemonsets', daemonsets, '--nodes', nodes],
+          ...['--lease', LEASE, '--heartbeat', HEARTBEAT],
+        ],
+        logFile: join(this.#logFolder, 'coordinator.log'),
+        onLogLine: (line) => {
+          if (line.message === 'coordinator ready' && line.port !== undefined) resolve(line.port);
+        },
+      });
+      this.#coordinator = coordinator;
+      this.coordinatorEnded().then((why) => reject(new RollcallError('ARGUMENT_INVALID', why)), reject);
+    });
+  }
+
+  /** One agent for each node file: starts those that lack one, stops those whose file is gone. */
+  #keepAgents(): void {
+    const files = new Set(this.#nodeFiles());
+    for (const file of files) if (!this.#agents.has(file)) this.#agents.set(file, this.#startAgent(file));
+    for (const [file, agent] of this.#agents) {
+      if (files.has(file)) continue;
+      this.#agents.delete(file);
+      void agent.stop();
+    }
+  }
+
+  #nodeFiles(): string[] {
+    const { nodes } = this.#options;
+    return readdirSync(nodes)
+      .filter((name) => NODE_FILE_ENDINGS.has(extname(name)))
+      .sort();
+  }
+
+  #startAgent(file: string): ChildProgram {
+    const name = file.slice(0, -extname(file).length);
+    return new ChildProgram({
+      program: AGENT,
+      args: ['--node-file', join(this.#options.nodes, file), '--coordinator', this.#address],
+      logFile: join(this.#logFolder, `agent-${name}.log`),
+    });
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RollcallError('ARGUMENT_INVALID', `cannot make ${folder}: ${why}; choose another folder with --data`);
+  }
+}
