@@ -2,8 +2,9 @@
  * Required node affinity: terms are alternatives, and within a term everything must match
  * (component-helpers nodeaffinity.go).
  */
+import type { Node } from '../kubernetes/objects.ts';
 import type { TermFields } from './daemon-set-fields.ts';
-import type { Labels } from './node-reading.ts';
+import { type Labels, nodeNameOf } from './node-reading.ts';
 import {
   type CompiledRequirement,
   compileExpression,
@@ -30,9 +31,9 @@ export function compileTerm(term: TermFields, index: number): CompiledTerm {
 }
 
 /** Whether any of the terms matches; `terms` holds usable ones only. */
-export function anyTermMatches(terms: readonly CompiledTerm[], labels: Labels, nodeName: string): boolean {
+export function anyTermMatches(terms: readonly CompiledTerm[], labels: Labels, node: Node): boolean {
   for (let i = 0; i < terms.length; i++) {
-    if (termMatches(terms[i] as CompiledTerm, labels, nodeName)) return true;
+    if (termMatches(terms[i] as CompiledTerm, labels, node)) return true;
   }
   return false;
 }
@@ -52,12 +53,14 @@ export function fieldsAreSkipped(nodeName: string): boolean {
   return nodeName === '';
 }
 
-function termMatches(term: CompiledTerm, labels: Labels, nodeName: string): boolean {
+function termMatches(term: CompiledTerm, labels: Labels, node: Node): boolean {
   const { expressions, fields } = term;
   for (let i = 0; i < expressions.length; i++) {
     const requirement = expressions[i] as CompiledRequirement;
     if (!requirementMatches(requirement, readEntry(labels, requirement.key))) return false;
   }
+  if (fields.length === 0) return true;
+  const nodeName = nodeNameOf(node);
   if (fieldsAreSkipped(nodeName)) return true;
   for (let i = 0; i < fields.length; i++) {
     const requirement = fields[i] as CompiledRequirement;

@@ -30,7 +30,7 @@ export function pairOf(rules: PlacementRules, node: Node): Pair {
   const labels = labelsOf(node);
   const taints = taintsOf(node);
   const nodeNameFits = rules.nodeName === '' || rules.nodeName === nodeName;
-  const affinityMatches = rules.terms === null || anyTermMatches(rules.usableTerms, labels, nodeName);
+  const affinityMatches = rules.terms === null || anyTermMatches(rules.usableTerms, labels, node);
   let blockers = (nodeNameFits ? 0 : 1) + (affinityMatches ? 0 : 1);
   for (const { key, value } of rules.nodeSelector) {
     if (readEntry(labels, key) !== value) blockers++;

@@ -29,6 +29,8 @@ export interface PlacementRules {
   readonly tolerationsByEffect: TolerationsByEffect;
   /** How many the template has itself. */
   readonly templateTolerations: number;
+  /** Whether there is any nodeSelector or required node affinity. */
+  readonly selects: boolean;
   /** How many nodeSelector entries and requirements there are. */
   readonly demands: number;
 }
@@ -44,6 +46,7 @@ export function compileRules(fields: DaemonSetFields): PlacementRules {
     tolerations,
     tolerationsByEffect: tolerationsByEffect(tolerations),
     templateTolerations: fields.tolerations.length,
+    selects: fields.nodeSelector.length > 0 || terms !== null,
     demands: fields.nodeSelector.length + requirementCount(terms ?? []),
   };
 }
@@ -55,7 +58,7 @@ function requirementCount(terms: readonly CompiledTerm[]): number {
 /** The decision (daemon_controller.go, NodeShouldRunDaemonPod). */
 export function decideByRules(rules: PlacementRules, node: Node): Verdict {
   if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return 'none';
-  if (!labelsAreSelected(rules, labelsOf(node), node)) return 'none';
+  if (rules.selects && !labelsAreSelected(rules, labelsOf(node), node)) return 'none';
   return taintVerdict(rules.tolerationsByEffect, taintsOf(node));
 }
 
@@ -66,5 +69,5 @@ export function labelsAreSelected(rules: PlacementRules, labels: Labels, node: N
     const { key, value } = nodeSelector[i] as SelectorEntry;
     if (readEntry(labels, key) !== value) return false;
   }
-  return rules.terms === null || anyTermMatches(rules.usableTerms, labels, nodeNameOf(node));
+  return rules.terms === null || anyTermMatches(rules.usableTerms, labels, node);
 }

@@ -11,7 +11,7 @@ const DAEMON_SETS = 100;
 const DECIDE_GOAL_MS = 150;
 const EXPLAIN_GOAL_US = 5;
 /** The fastest of so many rounds counts: whatever else the machine does only adds. */
-const ROUNDS = 9;
+const ROUNDS = 15;
 /** Explanations and naive decisions are slower, so a part of the nodes is enough to time them. */
 const EXPLAINED_NODES = 500;
 const NAIVE_NODES = 100;
