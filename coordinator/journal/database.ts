@@ -8,7 +8,7 @@ import { codeOf, JournalError, messageOf } from './journal-error.ts';
 /** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
 const SQLITE_VERSION_MIN = [3, 51, 3];
 
-/** The one connection that writes. Creates the file where there is none. */
+/** For the writer, and for the checkpoints beside it. Creates the file where there is none. */
 export function openForWriting(file: string): Database.Database {
   const database = open(file, false);
   try {
@@ -16,9 +16,8 @@ export function openForWriting(file: string): Database.Database {
     database.pragma('journal_mode = WAL');
     // A commit is on disk when it returns. The library's default for WAL may lose the newest ones with the power.
     database.pragma('synchronous = FULL');
-    // In pages: a checkpoint after 64 MiB. Far rarer than by default, because the ends of the indexes change with
-    // every commit and each checkpoint writes them again: twice the rows per second of 16 MiB (measured).
-    database.pragma('wal_autocheckpoint = 16000');
+    // Never in the way of a commit: a thread of its own checkpoints (see checkpoints.ts).
+    database.pragma('wal_autocheckpoint = 0');
     // In bytes: a WAL file that a long read made grow is cut back to this.
     database.pragma(`journal_size_limit = ${128 * 1024 * 1024}`);
     // In KiB: the ends of the indexes, which every row touches, stay in memory.
@@ -38,6 +37,18 @@ export function openForReading(file: string): Database.Database {
   // Second lock on the door: refuses writes even to attached files.
   database.pragma('query_only = ON');
   return database;
+}
+
+/**
+ * How many pages are in the WAL, and how many of them are in the file too. `NOOP` only looks, `PASSIVE` copies what it can
+ * beside a writer, `RESTART` copies all and starts the WAL afresh, for which the writer has to wait.
+ */
+export function walProgress(
+  database: Database.Database,
+  mode: 'NOOP' | 'PASSIVE' | 'RESTART',
+): { readonly log: number; readonly checkpointed: number } {
+  const [row] = database.pragma(`wal_checkpoint(${mode})`) as { log: number; checkpointed: number }[];
+  return row ?? { log: 0, checkpointed: 0 };
 }
 
 function open(file: string, readonly: boolean): Database.Database {

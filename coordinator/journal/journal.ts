@@ -6,6 +6,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { ChainReport } from './chain-report.ts';
 import { checkWholeChain } from './chain-report.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { CommitTimes } from './commit-times.ts';
 import type { EventQuery } from './event-query.ts';
 import type { QueuedBatch } from './event-queue.ts';
@@ -16,7 +17,7 @@ import type { DurableListener, JournalOptions, JournalStatus } from './journal-o
 import type { JournalLimits } from './limits.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
-import type { ReaderService, WriterService } from './services.ts';
+import type { CheckpointService, ReaderService, WriterService } from './services.ts';
 import type { JournalState } from './state.ts';
 import { journalState } from './stored-state.ts';
 import type { Port } from './thread-port.ts';
@@ -26,6 +27,12 @@ import type { FileSize, WriterOpened } from './writer.ts';
 
 export type { JournalOptions, JournalStatus } from './journal-options.ts';
 
+interface Ports {
+  readonly writer: Port<WriterService>;
+  readonly reader: Port<ReaderService>;
+  readonly checkpoints: Port<CheckpointService>;
+}
+
 export class Journal {
   readonly storeId: string;
   readonly #file: string;
@@ -33,8 +40,8 @@ export class Journal {
   readonly #onFatal: (error: Error) => void;
   readonly #limits: JournalLimits;
   readonly #threads: JournalThreads;
-  readonly #writer: Port<WriterService>;
-  readonly #reader: Port<ReaderService>;
+  readonly #ports: Ports;
+  readonly #checkpoints: Checkpoints;
   readonly #queue: EventQueue;
   readonly #waiters: RevisionWaiters;
   readonly #listeners = new Set<DurableListener>();
@@ -57,14 +64,16 @@ export class Journal {
     const threads = options.threads ?? workerThreads;
     const writer = threads.startWriter();
     const reader = threads.startReader();
+    const checkpoints = threads.startCheckpoints();
+    const ports = { writer, reader, checkpoints };
     try {
       const { file, clock } = options;
       const opened = await writer.open({ file, nowMs: clock.nowMs(), startLinksMax: limits.startLinksMax });
-      await reader.open(file, limits);
+      await Promise.all([reader.open(file, limits), checkpoints.open(file)]);
       const state = journalState(await reader.state());
-      return new Journal(options, limits, threads, writer, reader, opened, state);
+      return new Journal(options, limits, threads, ports, opened, state);
     } catch (error) {
-      await Promise.allSettled([writer.terminate(), reader.terminate()]);
+      await terminate(ports);
       throw error;
     }
   }
@@ -73,8 +82,7 @@ export class Journal {
     options: JournalOptions,
     limits: JournalLimits,
     threads: JournalThreads,
-    writer: Port<WriterService>,
-    reader: Port<ReaderService>,
+    ports: Ports,
     opened: WriterOpened,
     state: JournalState,
   ) {
@@ -84,8 +92,8 @@ export class Journal {
     this.#onFatal = options.onFatal;
     this.#limits = limits;
     this.#threads = threads;
-    this.#writer = writer;
-    this.#reader = reader;
+    this.#ports = ports;
+    this.#checkpoints = new Checkpoints(ports.checkpoints, limits, (error) => this.#fail(error));
     this.#nextRevision = opened.revision + 1;
     this.#recordedMs = opened.recordedMs;
     this.#size = opened.size;
@@ -149,17 +157,18 @@ export class Journal {
 
   /** Rows of the record, newest first unless asked otherwise. Sees only what is durable. */
   events(query: EventQuery): Promise<JournalEvent[]> {
-    return this.#reader.events(query);
+    return this.#ports.reader.events(query);
   }
 
   /** The rows of these revisions, in their order; those that are not there are left out. */
   eventsAt(revisions: readonly number[]): Promise<JournalEvent[]> {
-    return this.#reader.eventsAt(revisions);
+    return this.#ports.reader.eventsAt(revisions);
   }
 
   status(): JournalStatus {
     return {
-      ...this.#size,
+      bytes: this.#size.bytes,
+      walBytes: this.#size.walBytes,
       queuedEvents: this.#nextRevision - 1 - this.durableRevision,
       commits: this.#commits,
       rows: this.#rows,
@@ -171,7 +180,7 @@ export class Journal {
 
   /** Checks the hash of every row that is durable now, in steps between which queries have their turn. */
   verifyChain(): Promise<ChainReport> {
-    return checkWholeChain(this.#reader, this.#limits.verifyRowsMax);
+    return checkWholeChain(this.#ports.reader, this.#limits.verifyRowsMax);
   }
 
   /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
@@ -196,11 +205,11 @@ export class Journal {
     const lost = this.#nextRevision - 1 - this.durableRevision;
     if (this.#state !== 'failed') {
       // The writer last: whoever closes last empties the WAL, and a reader cannot.
-      await this.#reader.close();
-      await this.#writer.close();
+      await Promise.all([this.#ports.reader.close(), this.#checkpoints.close()]);
+      await this.#ports.writer.close();
       this.#state = 'closed';
     }
-    await Promise.all([this.#writer.terminate(), this.#reader.terminate()]);
+    await terminate(this.#ports);
     if (lost === 0) return;
     const error = new JournalError('closed', `${lost} events could not be written: ${this.#problem}`);
     this.#waiters.fail(error);
@@ -223,23 +232,25 @@ export class Journal {
       }
       this.#writing = undefined;
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error);
     }
   }
 
   /** True once the batch is on disk; false when the journal closes before that. */
   async #write(batch: QueuedBatch): Promise<boolean> {
     for (;;) {
-      const outcome = await this.#writer.write(batch.rows);
+      const outcome = await this.#ports.writer.write(batch.rows);
       if (outcome.result === 'written') {
         this.#size = outcome.size;
         this.#state = 'writing';
         this.#problem = '';
+        this.#checkpoints.afterCommit(outcome.size);
         return true;
       }
       this.#state = 'stalled';
       this.#problem = outcome.problem;
       if (this.#closing) return false;
+      this.#checkpoints.whileStalled();
       await this.#stall();
     }
   }
@@ -265,8 +276,9 @@ export class Journal {
     for (const listener of this.#listeners) listener(batch.lastRevision, events);
   }
 
-  #fail(error: Error): void {
+  #fail(cause: unknown): void {
     if (this.#state === 'failed') return;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#state = 'failed';
     this.#problem = error.message;
     this.#waiters.fail(error);
@@ -277,4 +289,8 @@ export class Journal {
     if (this.#state === 'failed') throw new JournalError('closed', `The journal cannot be written: ${this.#problem}`);
     if (this.#closing) throw new JournalError('closed', 'The journal is closed.');
   }
+}
+
+async function terminate({ writer, reader, checkpoints }: Ports): Promise<void> {
+  await Promise.all([writer.terminate(), reader.terminate(), checkpoints.terminate()]);
 }

@@ -1,13 +1,16 @@
-/** The two services of a journal's threads: the writer and the reader, each opened by its first call. */
+/** The services of a journal's threads, each opened by its first call. */
+import type { Database } from 'better-sqlite3';
 import type { ChainCheck, ChainLink } from './chain.ts';
+import { openForWriting, walProgress } from './database.ts';
 import type { EventQuery } from './event-query.ts';
 import type { JournalEvent } from './events.ts';
+import { codeOf } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { JournalReader } from './reader.ts';
 import type { RowBatch } from './row.ts';
 import type { StoredState } from './stored-state.ts';
 import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
-import { JournalWriter } from './writer.ts';
+import { canBeRetried, JournalWriter } from './writer.ts';
 
 export class WriterService {
   #writer: JournalWriter | undefined;
@@ -28,6 +31,37 @@ export class WriterService {
 }
 
 export const WRITER_METHODS = ['open', 'write', 'close'] as const satisfies readonly (keyof WriterService)[];
+
+export class CheckpointService {
+  #database: Database | undefined;
+
+  open(file: string): void {
+    this.#database = openForWriting(file);
+  }
+
+  /** Copies what it can, and where asked also starts the WAL afresh, which after the copying is short. */
+  checkpoint(restart: boolean): void {
+    const database = opened(this.#database);
+    try {
+      walProgress(database, 'PASSIVE');
+      if (restart) walProgress(database, 'RESTART');
+    } catch (error) {
+      // No room, or readers in the way: all is safe in the WAL, and the next commit asks again.
+      if (!canBeRetried(codeOf(error))) throw error;
+    }
+  }
+
+  close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+}
+
+export const CHECKPOINT_METHODS = [
+  'open',
+  'checkpoint',
+  'close',
+] as const satisfies readonly (keyof CheckpointService)[];
 
 export class ReaderService {
   #reader: JournalReader | undefined;

@@ -1,26 +1,36 @@
-/** Where a journal's writer and readers run. */
-import { READER_METHODS, ReaderService, WRITER_METHODS, WriterService } from './services.ts';
+/** Where a journal's writer, readers and checkpoints run. */
+import {
+  CHECKPOINT_METHODS,
+  CheckpointService,
+  READER_METHODS,
+  ReaderService,
+  WRITER_METHODS,
+  WriterService,
+} from './services.ts';
 import type { Port } from './thread-port.ts';
 import { localPort, threadPort } from './thread-port.ts';
 
 export interface JournalThreads {
   startWriter(): Port<WriterService>;
   startReader(): Port<ReaderService>;
+  startCheckpoints(): Port<CheckpointService>;
 }
 
 /**
- * One thread for the writer and one per reader, so that the event loop waits for no disk. Needs the
+ * One thread for the writer, one per reader and one for checkpoints, so that the event loop waits for no disk. Needs the
  * built files: Node cannot start a thread from a TypeScript source.
  */
 export const workerThreads: JournalThreads = {
   startWriter: () => threadPort<WriterService>(builtModule('writer-worker'), WRITER_METHODS),
   startReader: () => threadPort<ReaderService>(builtModule('reader-worker'), READER_METHODS),
+  startCheckpoints: () => threadPort<CheckpointService>(builtModule('checkpoint-worker'), CHECKPOINT_METHODS),
 };
 
 /** Everything on the caller's thread: for tests that run from the sources, never for serving. */
 export const sameThread: JournalThreads = {
   startWriter: () => localPort<WriterService>(new WriterService(), WRITER_METHODS),
   startReader: () => localPort<ReaderService>(new ReaderService(), READER_METHODS),
+  startCheckpoints: () => localPort<CheckpointService>(new CheckpointService(), CHECKPOINT_METHODS),
 };
 
 function builtModule(name: string): URL {

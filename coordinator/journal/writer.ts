@@ -6,7 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainReader } from './chain.ts';
-import { damaged, openForWriting, openingProblem, unwritable } from './database.ts';
+import { damaged, openForWriting, openingProblem, unwritable, walProgress } from './database.ts';
 import { SqlDerivedTables } from './derived-tables.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockFile } from './file-lock.ts';
@@ -35,6 +35,10 @@ export interface WriterOpened {
 export interface FileSize {
   readonly bytes: number;
   readonly walBytes: number;
+  /** Pages in the WAL since it was last started afresh. */
+  readonly walPages: number;
+  /** How many of them are in the file itself as well. */
+  readonly checkpointedPages: number;
 }
 
 /**
@@ -145,7 +149,9 @@ export class JournalWriter {
     const pageSize = this.#database.pragma('page_size', { simple: true }) as number;
     const pageCount = this.#database.pragma('page_count', { simple: true }) as number;
     const wal = statSync(`${this.#database.name}-wal`, { throwIfNoEntry: false });
-    return { bytes: pageSize * pageCount, walBytes: wal?.size ?? 0 };
+    const { log, checkpointed } = walProgress(this.#database, 'NOOP');
+    const walBytes = wal?.size ?? 0;
+    return { bytes: pageSize * pageCount, walBytes, walPages: log, checkpointedPages: checkpointed };
   }
 }
 
@@ -154,7 +160,7 @@ export class JournalWriter {
  * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
  * is none of these: after a failed fsync nobody knows what is on disk.
  */
-function canBeRetried(code: string): boolean {
+export function canBeRetried(code: string): boolean {
   return (
     code === 'SQLITE_FULL' ||
     code === 'SQLITE_IOERR_SHMSIZE' ||

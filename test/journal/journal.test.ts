@@ -96,6 +96,18 @@ describe('a journal', () => {
     expect(journal.append([decision()])).toBe(5);
   });
 
+  it('keeps the write-ahead log small, however much is written', async () => {
+    const journal = await openJournal({ limits: { checkpointPagesMin: 20, walPagesMax: 60 } });
+    const walBytes: number[] = [];
+    for (let commit = 0; commit < 100; commit += 1) {
+      const first = journal.append(Array.from({ length: 50 }, (_, index) => decision({ node: `node-${index}` })));
+      await journal.durable(first + 49);
+      walBytes.push(journal.status().walBytes);
+    }
+    // Without checkpoints the log would hold every page of every commit: above 1 MiB after 100 of them.
+    expect(Math.max(...walBytes)).toBeLessThan(512 * 1024);
+  });
+
   it('takes nothing after it was closed', async () => {
     const journal = await openJournal();
     await journal.close();

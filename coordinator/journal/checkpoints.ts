@@ -1,0 +1,46 @@
+/**
+ * Moves what was committed from the WAL into the file itself, beside the writer and not in its way:
+ * a checkpoint within a commit would hold up everything behind it for some hundred milliseconds.
+ */
+import type { JournalLimits } from './limits.ts';
+import type { CheckpointService } from './services.ts';
+import type { Port } from './thread-port.ts';
+import type { FileSize } from './writer.ts';
+
+export class Checkpoints {
+  readonly #port: Port<CheckpointService>;
+  readonly #limits: JournalLimits;
+  readonly #onError: (error: unknown) => void;
+  #running: Promise<void> | undefined;
+
+  constructor(port: Port<CheckpointService>, limits: JournalLimits, onError: (error: unknown) => void) {
+    this.#port = port;
+    this.#limits = limits;
+    this.#onError = onError;
+  }
+
+  /** Starts a checkpoint if enough has gathered and none is under way. */
+  afterCommit({ walPages, checkpointedPages }: FileSize): void {
+    if (walPages - checkpointedPages < this.#limits.checkpointPagesMin) return;
+    this.#start(walPages >= this.#limits.walPagesMax);
+  }
+
+  /** While there is no room to write: a WAL that is started afresh is room. */
+  whileStalled(): void {
+    this.#start(true);
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#port.close();
+  }
+
+  #start(restart: boolean): void {
+    this.#running ??= this.#port
+      .checkpoint(restart)
+      .catch(this.#onError)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+}
