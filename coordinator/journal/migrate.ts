@@ -10,7 +10,7 @@ import type { Database } from 'better-sqlite3';
 import { notAJournal, openForReading, openingProblem, unwritable } from './database.ts';
 import { codeOf, JournalError } from './journal-error.ts';
 
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /** `Roll`: tells a journal from other SQLite files. */
 const APPLICATION_ID = 0x526f6c6c;

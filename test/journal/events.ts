@@ -58,7 +58,7 @@ export function daemonSetRecord(key: string, generation: number): DaemonSetRecor
   };
 }
 
-export function podHealth(daemonSet: string, podName: string, restartCount: number): PodHealth {
+function podHealth(daemonSet: string, podName: string, restartCount: number): PodHealth {
   return {
     daemonSet,
     daemonSetUid: '',
