@@ -187,7 +187,7 @@ describe('a Pod', () => {
     expect(causesOf(validatePod({}))).toEqual(['metadata.name Required']);
   });
 
-  it('accepts an owner without a uid, as a file written by hand names it', () => {
+  test('accepts an owner without a uid, as a file written by hand names it', () => {
     const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', controller: true }];
     expect(validatePod({ metadata: { name: 'p', ownerReferences } })).toMatchObject({
       accepted: true,
