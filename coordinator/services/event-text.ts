@@ -18,7 +18,7 @@ export function eventSentence(event: NewEvent): string {
         ? `node ${event.node} acknowledged its assignments of revision ${event.assignmentRevision}`
         : `node ${event.node} refused its assignments: ${event.detail}`;
     case 'pod':
-      return `pods on node ${event.node}: ${changesSentence(event.changes)}`;
+      return `pods on node ${event.node}: ${listed(event.changes.map(podChangeSentence))}`;
     case 'drift':
       return driftSentence(event);
     case 'coordinator':
@@ -97,13 +97,29 @@ function driftSentence({ action, drift, node }: Extract<NewEvent, { kind: 'drift
   return `${drift.daemonSet} on ${node} is ${drift.kind}${pod}${detail}`;
 }
 
+/** A row of the journal holds every change; a sentence names the first few. */
+const CHANGES_NAMED_MAX = 3;
+
+function listed(sentences: readonly string[]): string {
+  const more = sentences.length - CHANGES_NAMED_MAX;
+  const named = sentences.slice(0, CHANGES_NAMED_MAX).join('; ');
+  return more > 0 ? `${named}; and ${more} more` : named;
+}
+
+/** `field` is the DaemonSet and the pod's name; the texts begin with the pod's phase and readiness. */
+function podChangeSentence({ field, from, to }: Change): string {
+  const pod = `pod ${field.slice(field.indexOf(' ') + 1)}`;
+  const state = (text: string) => text.split(', ').slice(0, 2).join(', ');
+  if (from === null) return `${pod} appeared: ${state(to ?? '')}`;
+  if (to === null) return `${pod} is gone`;
+  const parts = to.split(', ');
+  const before = new Set(from.split(', '));
+  return `${pod}: ${parts.filter((part) => !before.has(part)).join(', ') || state(to)}`;
+}
+
 function changesSentence(changes: readonly Change[]): string {
-  return (
-    changes
-      .filter(({ field }) => field !== 'digest')
-      .map(changeSentence)
-      .join('; ') || 'nothing that placement reads'
-  );
+  const told = changes.filter(({ field }) => field !== 'digest').map(changeSentence);
+  return told.length === 0 ? 'nothing that placement reads' : listed(told);
 }
 
 /** Fields of a collection, whose entries are named as people name them. */
@@ -115,6 +131,7 @@ const ENTRIES: readonly { prefix: string; noun: string; text: (name: string, val
 ];
 
 function changeSentence({ field, from, to }: Change): string {
+  if (field === 'origin') return to === 'agent' ? 'its agent speaks for it now' : 'the roll speaks for it now';
   const entry = ENTRIES.find(({ prefix }) => field.startsWith(prefix));
   if (entry === undefined) return `${field} ${from ?? 'unset'} → ${to ?? 'unset'}`;
   const name = field.slice(entry.prefix.length);
