@@ -18,6 +18,8 @@ const NODES = 1_000;
 const DAEMON_SETS = 100;
 /** Twelve decisions for every pair. */
 const ROWS = 1_200_000;
+/** Appended and not yet durable: two commits' worth beside the one under way. */
+const AHEAD_ROWS = 6_000;
 const ROWS_GOAL = 50_000;
 const STEADY_ROWS = 5_000;
 const STEADY_SECONDS = 10;
@@ -55,8 +57,8 @@ async function fillResults(journal: Journal): Promise<BenchResult[]> {
   const startMs = performance.now();
   while (journal.nextRevision <= ROWS) {
     journal.append(changes.next());
-    // Stay some commits ahead of the disk, and give the event loop its turns.
-    await journal.durable(Math.max(0, journal.nextRevision - 20_000));
+    // Stay two full commits ahead of the disk, and give the event loop its turns.
+    await journal.durable(Math.max(0, journal.nextRevision - AHEAD_ROWS));
     await new Promise(setImmediate);
   }
   await journal.durable(journal.nextRevision - 1);
