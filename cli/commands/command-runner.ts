@@ -1,0 +1,16 @@
+/** What command definitions share: how an action gets its context, and how repeated options collect. */
+import type { Context } from '../context.ts';
+
+/** Returns the exit code; nothing means 0. */
+export type Action = (
+  context: Context,
+  options: Readonly<Record<string, unknown>>,
+  ...operands: string[]
+) => Promise<number | undefined>;
+
+/** Turns an action into what commander calls. */
+export type CommandRunner = (action: Action) => (...given: unknown[]) => Promise<void>;
+
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,17 @@
+/** What a command may touch of the world outside. main.ts hands in the process, tests hand in their own. */
+import type { Clock } from '../shared/clock.ts';
+
+export interface Io {
+  readonly stdout: { write(text: string): void };
+  readonly stderr: { write(text: string): void };
+  /** Everything on standard input. */
+  readonly readStdin: () => Promise<Uint8Array>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether a person watches standard output. */
+  readonly isTTY: boolean;
+  /** Width of the terminal; undefined where there is none. */
+  readonly columns: number | undefined;
+  readonly clock: Clock;
+  /** Fires when the user wants to end (Ctrl-C), or when nobody reads standard output any more. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The program `rollcall`, also `kubectl-rollcall`: hands the process to the command line and ends with its exit code. */
+import { buffer } from 'node:stream/consumers';
+import { systemClock } from '../shared/clock.ts';
+import { run } from './run.ts';
+
+const stopped = new AbortController();
+process.once('SIGINT', () => stopped.abort());
+process.once('SIGTERM', () => stopped.abort());
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read this has seen enough (`| head`): that is no error, and there is nobody left to tell.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  readStdin: () => buffer(process.stdin),
+  environment: process.env,
+  isTTY: process.stdout.isTTY === true,
+  columns: process.stdout.columns,
+  clock: systemClock,
+  signal: stopped.signal,
+});

@@ -1,0 +1,69 @@
+/** The command tree. Everything that `--help` and shell completion say comes from here. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
+import { VERSION } from '../shared/version.ts';
+import type { Action, CommandRunner } from './commands/command-runner.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
+import type { Io } from './io.ts';
+
+/** Where `rollcall-coordinator` listens unless it is told otherwise. */
+const DEFAULT_SERVER = '127.0.0.1:7655';
+const DEFAULT_TIMEOUT = '10s';
+
+/** `setExitCode` hears what a command ends with. */
+export function createProgram(io: Io, setExitCode: (code: number) => void): Command {
+  const program = new Command('rollcall');
+  const runner = commandRunner(program, io, setExitCode);
+  program
+    .description(
+      "Calls the roll of a Kubernetes cluster's daemons: who should run where, why, since when, and what if.",
+    )
+    .usage('COMMAND [OPTIONS]')
+    .helpCommand(false)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(serverOption(io))
+    .addOption(timeoutOption())
+    .option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named; by default any', '')
+    .addOption(new Option('-o, --output <format>', 'how to answer').choices(OUTPUT_FORMATS).default('table'))
+    .option('--no-color', 'no colours, also with NO_COLOR set or where no terminal is');
+  for (const add of COMMANDS) add(program, runner);
+  return program;
+}
+
+/** In the order of `--help`. */
+const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] = [addPlanCommand];
+
+function commandRunner(program: Command, io: Io, setExitCode: (code: number) => void): CommandRunner {
+  return (action: Action) =>
+    async (...given: unknown[]) => {
+      // Commander calls with the operands, the options, and the command itself.
+      const operands = given.slice(0, -2).flat() as string[];
+      const options = given.at(-2) as Record<string, unknown>;
+      const context = new Context(io, program.opts<GlobalOptions>());
+      setExitCode((await action(context, options, ...operands)) ?? 0);
+    };
+}
+
+function serverOption({ environment }: Io): Option {
+  return new Option('--server <address>', 'address of the coordinator (environment: ROLLCALL_SERVER)')
+    .default(environment['ROLLCALL_SERVER'] || DEFAULT_SERVER)
+    .argParser((text) => {
+      if (parseAddress(text) === undefined)
+        throw new InvalidArgumentError('It must be an address such as 127.0.0.1:7655.');
+      return text;
+    });
+}
+
+function timeoutOption(): Option {
+  return new Option('--request-timeout <duration>', 'how long to wait for an answer')
+    .default(parseDurationMs(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
+    .argParser((text) => {
+      const timeoutMs = parseDurationMs(text);
+      if (!timeoutMs) throw new InvalidArgumentError('It must be a duration such as 500ms or 10s.');
+      return timeoutMs;
+    });
+}

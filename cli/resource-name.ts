@@ -1,0 +1,59 @@
+/** Reads names of DaemonSets and nodes as people type them: `daemonset/NAME`, `ds/NAMESPACE/NAME`, `node/NAME`. */
+import { nearestName } from '../shared/settings/did-you-mean.ts';
+import { UsageError } from './mistake.ts';
+
+const DAEMON_SET_KINDS = ['daemonset', 'ds', 'daemonsets'];
+const NODE_KINDS = ['node', 'no', 'nodes'];
+
+export type Resource =
+  | { readonly kind: 'daemonset'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'node'; readonly name: string };
+
+export type DaemonSetName = Extract<Resource, { kind: 'daemonset' }>;
+export type NodeName = Extract<Resource, { kind: 'node' }>;
+
+/** Whether the text has a kind that we know before its first slash. */
+export function isResource(text: string): boolean {
+  const [kind = '', ...rest] = text.split('/');
+  return rest.length > 0 && [...DAEMON_SET_KINDS, ...NODE_KINDS].includes(kind.toLowerCase());
+}
+
+/** `namespace` is the one of `--namespace`, or `''`: the name is then looked for in all. @throws UsageError */
+export function parseResource(text: string, namespace: string): Resource {
+  const [typedKind = '', ...rest] = text.split('/');
+  const kind = typedKind.toLowerCase();
+  if (NODE_KINDS.includes(kind)) {
+    const [name = ''] = rest;
+    if (rest.length !== 1 || name === '') throw new UsageError(`'${text}' names no node; write node/NAME`);
+    return { kind: 'node', name };
+  }
+  if (DAEMON_SET_KINDS.includes(kind)) return daemonSet(text, rest, namespace);
+  const nearest = rest.length === 0 ? undefined : nearestName(kind, ['daemonset', 'node']);
+  const hint = nearest === undefined ? '' : `; did you mean ${[nearest, ...rest].join('/')}?`;
+  throw new UsageError(`'${text}' is no daemonset/NAME and no node/NAME${hint}`);
+}
+
+/** Takes a bare name too. @throws UsageError for anything but a DaemonSet */
+export function parseDaemonSetName(text: string, namespace: string): DaemonSetName {
+  const resource = parseResource(text.includes('/') ? text : `daemonset/${text}`, namespace);
+  if (resource.kind === 'daemonset') return resource;
+  throw new UsageError(`'${text}' is a node; a DaemonSet is wanted here: daemonset/NAME`);
+}
+
+/** Takes a bare name too. @throws UsageError for anything but a node */
+export function parseNodeName(text: string): NodeName {
+  const resource = parseResource(text.includes('/') ? text : `node/${text}`, '');
+  if (resource.kind === 'node') return resource;
+  throw new UsageError(`'${text}' is a DaemonSet; a node is wanted here: node/NAME`);
+}
+
+function daemonSet(text: string, parts: readonly string[], given: string): DaemonSetName {
+  const [name = '', namespace = given] = [...parts].reverse();
+  if (parts.length < 1 || parts.length > 2 || parts.includes('')) {
+    throw new UsageError(`'${text}' names no DaemonSet; write daemonset/NAME or daemonset/NAMESPACE/NAME`);
+  }
+  if (given !== '' && namespace !== given) {
+    throw new UsageError(`'${text}' is in namespace ${namespace}, but --namespace says ${given}; leave one out`);
+  }
+  return { kind: 'daemonset', namespace, name };
+}
