@@ -154,8 +154,12 @@ export class Evaluator implements ClusterListener {
   #recordStart(engineBefore: string | null): void {
     const upgraded = engineBefore !== null && engineBefore !== PLACEMENT_ENGINE_VERSION;
     const detail = upgraded ? `placement engine ${engineBefore} became ${PLACEMENT_ENGINE_VERSION}` : '';
-    const event = this.#lifeEvent('started', detail);
-    this.#decisions.record(event, 'engine-upgrade', () => (upgraded ? this.table.decideAfresh() : []));
+    if (upgraded) {
+      const cause = { trigger: 'engine-upgrade', revision: 0, actor: '' } as const;
+      this.#decisions.recordDecisions([], this.table.decideAfresh(), cause);
+    }
+    // Last, because its row says which engine decided what is in force: a crash in between decides again.
+    this.#decisions.append([this.#lifeEvent('started', detail)]);
   }
 
   #lifeEvent(action: 'started' | 'stopped', detail: string): NewEvent {

@@ -37,9 +37,11 @@ const STATEMENTS = {
   setDaemonSetProblems: `INSERT INTO daemon_set_now (daemon_set_id, from_seq, record, problems) VALUES (?, 0, NULL, ?)
     ON CONFLICT DO UPDATE SET problems = excluded.problems`,
   endDaemonSet: 'DELETE FROM daemon_set_now WHERE daemon_set_id = ?',
-  setAgentSeen: `INSERT INTO agent_now (node_id, acknowledged_seq, digest, instance_id, last_seen_ms) VALUES (?, 0, '', '', ?)
+  setAgentSeen: `INSERT INTO agent_now (node_id, acknowledged_seq, digest, instance_id, last_seen_ms, is_present)
+    VALUES (?, 0, '', '', ?, 0)
     ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)`,
   setAgentInstance: 'UPDATE agent_now SET instance_id = ? WHERE node_id = ?',
+  setAgentPresent: 'UPDATE agent_now SET is_present = ? WHERE node_id = ?',
   setAcknowledged: 'UPDATE agent_now SET acknowledged_seq = ?, digest = ?, instance_id = ? WHERE node_id = ?',
   endAgent: 'DELETE FROM agent_now WHERE node_id = ?',
   closePods: 'INSERT INTO pod_span SELECT node_id, from_seq, ? FROM pod_now WHERE node_id = ?',
@@ -101,6 +103,10 @@ export class SqlDerivedTables implements DerivedTables {
 
   setAgentInstance(nodeId: number, instanceId: string): void {
     this.#run.setAgentInstance.run(instanceId, nodeId);
+  }
+
+  setAgentPresent(nodeId: number, isPresent: boolean): void {
+    this.#run.setAgentPresent.run(Number(isPresent), nodeId);
   }
 
   setAcknowledged(nodeId: number, revision: number, digest: string, instanceId: string): void {

@@ -29,6 +29,7 @@ export interface DerivedTables {
   endDaemonSet(daemonSetId: number, seq: number): void;
   setAgentSeen(nodeId: number, lastSeenMs: number): void;
   setAgentInstance(nodeId: number, instanceId: string): void;
+  setAgentPresent(nodeId: number, isPresent: boolean): void;
   setAcknowledged(nodeId: number, revision: number, digest: string, instanceId: string): void;
   endAgent(nodeId: number): void;
   setPods(nodeId: number, seq: number, observedMs: number, body: string): void;
@@ -94,6 +95,7 @@ function projectAgent(row: ProjectedRow, tables: DerivedTables): void {
   const { instanceId, lastSeenMs } = JSON.parse(present(row.body)) as AgentBody;
   tables.setAgentSeen(nodeId, lastSeenMs);
   if (action === 'connected') tables.setAgentInstance(nodeId, instanceId);
+  if (action === 'connected' || action === 'absent') tables.setAgentPresent(nodeId, action === 'connected');
 }
 
 function projectAssignment(row: ProjectedRow, tables: DerivedTables): void {

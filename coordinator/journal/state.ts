@@ -59,6 +59,8 @@ export interface AgentState {
   readonly digest: string;
   readonly instanceId: string;
   readonly lastSeenMs: number;
+  /** It connected and has not been called absent since. */
+  readonly isPresent: boolean;
 }
 
 export interface PodState {

@@ -132,10 +132,12 @@ function readRemoved(database: Database, daemonSets: readonly string[], removedM
 function readAgents(database: Database, nodes: readonly string[]): AgentState[] {
   const sql = `
     SELECT node_id AS id, acknowledged_seq AS acknowledgedRevision, digest, instance_id AS instanceId,
-      last_seen_ms AS lastSeenMs
+      last_seen_ms AS lastSeenMs, is_present AS isPresent
     FROM agent_now`;
-  const rows = database.prepare<[], Omit<AgentState, 'node'> & { id: number }>(sql).all();
-  return rows.map(({ id, ...agent }) => ({ node: nodes[id] ?? '', ...agent }));
+  const rows = database
+    .prepare<[], Omit<AgentState, 'node' | 'isPresent'> & { id: number; isPresent: number }>(sql)
+    .all();
+  return rows.map(({ id, isPresent, ...agent }) => ({ node: nodes[id] ?? '', ...agent, isPresent: isPresent === 1 }));
 }
 
 function readPods(database: Database, nodes: readonly string[]): PodState[] {

@@ -1,3 +1,125 @@
-export function planPlacements(): never {
-  throw new Error('pending');
+/** Plans on what the coordinator knows: the DaemonSets in force and the newest node facts. Changes nothing. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
+import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
+import type { NodeChange } from '../../shared/plan/node-change.ts';
+import { type PlannedCounts, plan } from '../../shared/plan/plan.ts';
+import type { World } from '../../shared/plan/world.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
+import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
+import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
+import { daemonSetRef } from '../../shared/rpc/wire.ts';
+import type { House } from './house.ts';
+import { findDaemonSet } from './names.ts';
+import { changesToWire } from './plan-changes.ts';
+import { NODE_CHANGES_MAX } from './plan-limits.ts';
+import { alterationFromWire } from './plan-node-changes.ts';
+
+/** @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer. */
+export function planPlacements(request: PlanPlacementsRequest__Output, house: House): PlanPlacementsResponse {
+  const { evaluator, journal } = house;
+  if (!evaluator.isSynced) {
+    throw new RollcallError(
+      'NOT_READY',
+      'the coordinator is still reading its sources; a plan now would be half of one',
+    );
+  }
+  const revision = String(journal.nextRevision - 1);
+  const given = collect(request.daemonSetManifests, 'DaemonSet', (index) => `daemon_set_manifests[${index}]`);
+  const { changes, problems } = nodeChanges(request);
+  const allProblems = [...given.problems, ...problems];
+  if (allProblems.length > 0) return { revision, problems: allProblems };
+  const removed = request.removeDaemonSets.map((ref) => findDaemonSet(ref, house));
+  const before = knownWorld(house, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
+  const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
+  const planned = plan({ before, after: changed.world });
+  const warnings = planned.warnings.filter(({ source }) => given.daemonSets.has(source));
+  return {
+    revision,
+    changes: changesToWire(planned.changes),
+    counts: planned.counts.map(countsToWire),
+    warnings: [...given.warnings, ...warnings, ...changed.notes],
+  };
+}
+
+/** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */
+function knownWorld({ evaluator: { table } }: House, keys: readonly DaemonSetKey[] | null): World {
+  const placed = (keys ?? table.daemonSetKeys()).flatMap((key) => table.daemonSet(key) ?? []);
+  return {
+    daemonSets: new Map(placed.map(({ record }) => [record.key, record.placement])),
+    templateRevisions: new Map(placed.map(({ record }) => [record.key, record.templateRevision])),
+    nodes: new Map(
+      table.nodeNames().flatMap((name) => {
+        const node = table.node(name);
+        return node === undefined ? [] : [[name, node]];
+      }),
+    ),
+  };
+}
+
+/** Each given DaemonSet replaces the one of its name, or is new. */
+function withDaemonSets(world: World, given: World, removed: readonly DaemonSetKey[]): World {
+  const daemonSets = new Map([...world.daemonSets, ...given.daemonSets]);
+  const templateRevisions = new Map(world.templateRevisions);
+  for (const key of given.daemonSets.keys()) templateRevisions.delete(key);
+  for (const key of removed) {
+    if (given.daemonSets.has(key)) {
+      throw new RollcallError('ARGUMENT_INVALID', `DaemonSet ${key} is both given and removed; choose one`);
+    }
+    daemonSets.delete(key);
+  }
+  return { ...world, daemonSets, templateRevisions };
+}
+
+interface NodeChanges {
+  readonly changes: readonly NodeChange[];
+  readonly problems: readonly ManifestProblem[];
+}
+
+function nodeChanges({ nodeChanges: wire }: PlanPlacementsRequest__Output): NodeChanges {
+  if (wire.length > NODE_CHANGES_MAX) {
+    const message = `there are ${wire.length} node_changes, and at most ${NODE_CHANGES_MAX} are planned together`;
+    throw new RollcallError('ARGUMENT_INVALID', `${message}; use a label_selector`);
+  }
+  const problems: ManifestProblem[] = [];
+  const changes = wire.flatMap((change, index): NodeChange[] => {
+    if (change.change !== 'addNodeManifest') return [alterationFromWire(change, index)];
+    const added = collect([change.addNodeManifest ?? ''], 'Node', () => `node_changes[${index}].add_node_manifest`);
+    problems.push(...added.problems);
+    return [...added.nodes.values()].map((node) => ({ op: 'add', node }));
+  });
+  return { changes, problems };
+}
+
+/** Validates manifests of one kind; another kind, or none, is a problem. */
+function collect(
+  manifests: readonly string[],
+  kind: 'DaemonSet' | 'Node',
+  nameOf: (index: number) => string,
+): CollectedWorld {
+  const read = manifests.map((text, index) => readManifests(Buffer.from(text), nameOf(index)));
+  const problems = read.flatMap((one, index) => {
+    const source = nameOf(index);
+    const found = one.objects.map((object) => object.kind).find((other) => other !== kind);
+    if (found === undefined && one.objects.length + one.problems.length > 0) return one.problems;
+    const message =
+      found === undefined ? `${source} is empty` : `${source} is a ${found}, and a ${kind} is wanted here`;
+    return [...one.problems, { code: 'WrongKind', fieldPath: 'kind', message, source }];
+  });
+  const world = collectWorld(read.flatMap(({ objects }) => objects));
+  return { ...world, problems: [...problems, ...world.problems] };
+}
+
+function countsToWire({ daemonSet, before, after, templateChanged }: PlannedCounts): WireCounts {
+  return {
+    daemonSet: daemonSetRef(daemonSet),
+    runBefore: before?.run ?? 0,
+    runAfter: after?.run ?? 0,
+    keepBefore: before?.keep ?? 0,
+    keepAfter: after?.keep ?? 0,
+    templateChanged,
+  };
 }

@@ -64,7 +64,7 @@ export class AgentJournal {
   }
 
   #agent(event: Omit<AgentEvent, 'kind' | 'occurredMs' | 'cause'>): void {
-    const cause: Cause = { trigger: 'agent', revision: 0, actor: event.peerAddress };
+    const cause: Cause = { trigger: 'agent', revision: 0, actor: '' };
     this.#append([{ kind: 'agent', ...event, occurredMs: this.#nowMs, cause }]);
   }
 

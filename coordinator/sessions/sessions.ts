@@ -45,7 +45,7 @@ export class Sessions implements SessionListener {
 
   /** Takes over what the journal knows: nobody who was here is called absent before the grace is over. */
   restore({ agents }: Pick<JournalState, 'agents'>): void {
-    for (const { node, acknowledgedRevision, digest, instanceId, lastSeenMs, isPresent = true } of agents) {
+    for (const { node, acknowledgedRevision, digest, instanceId, lastSeenMs, isPresent } of agents) {
       const record = this.#record(node);
       Object.assign(record, { instanceId, lastSeenMs, isPresent });
       if (acknowledgedRevision > 0)

@@ -94,6 +94,9 @@ function agentState(node: string, newestFirst: readonly JournalEvent[]): Journal
       (event.kind === 'assignment' && event.action === 'acknowledged') ||
       (event.kind === 'agent' && event.action === 'connected'),
   );
+  const presence = newestFirst.find(
+    (event) => event.kind === 'agent' && (event.action === 'connected' || event.action === 'absent'),
+  );
   return [
     {
       node,
@@ -101,6 +104,7 @@ function agentState(node: string, newestFirst: readonly JournalEvent[]): Journal
       digest: answer?.kind === 'assignment' ? answer.digest : '',
       instanceId: instance !== undefined && 'instanceId' in instance ? instance.instanceId : '',
       lastSeenMs: Math.max(...seen),
+      isPresent: presence?.kind === 'agent' && presence.action === 'connected',
     },
   ];
 }

@@ -141,7 +141,8 @@ CREATE TABLE agent_now (
   acknowledged_seq INTEGER NOT NULL,
   digest           TEXT NOT NULL,
   instance_id      TEXT NOT NULL,
-  last_seen_ms     INTEGER NOT NULL
+  last_seen_ms     INTEGER NOT NULL,
+  is_present       INTEGER NOT NULL        -- 1 from `connected` to `absent`
 ) STRICT;
 CREATE TABLE pod_now (
   node_id     INTEGER PRIMARY KEY,
