@@ -95,6 +95,12 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'A newer agent process answers for this node. Stop one of the two.',
   },
+  NOT_READY: {
+    status: 'UNAVAILABLE',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'The coordinator is still reading its sources. Try again in a moment.',
+  },
   TOO_MANY_CONNECTS: {
     status: 'RESOURCE_EXHAUSTED',
     exitCode: EXIT.unreachable,
