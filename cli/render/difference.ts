@@ -1,0 +1,74 @@
+/** Prints what a change would do: what starts and stops where, and why, by DaemonSet. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { RenderOptions } from '../context.ts';
+import type { ChangeGroup, DaemonSetDifference, DifferenceView } from '../plan/plan-view.ts';
+import { count, nodeNames } from './node-names.ts';
+import { warningsSection } from './warnings.ts';
+
+/** Of `keep → none`, the widest. */
+const VERDICTS_WIDTH = 11;
+const NAMES_INDENT = ' '.repeat(VERDICTS_WIDTH + 5);
+
+/** What a change of the verdict means for daemon pods. */
+const MEANING: Record<`${Verdict} ${Verdict}`, string> = {
+  'run none': 'stops',
+  'none run': 'starts',
+  'run keep': 'stays, is not started again',
+  'keep run': 'starts where none stayed',
+  'keep none': 'stops where one stayed',
+  'none keep': 'may stay, is not started',
+  'run run': '',
+  'keep keep': '',
+  'none none': '',
+};
+
+export function renderDifference(view: DifferenceView, options: RenderOptions): string {
+  const touched = view.daemonSets.filter(({ groups, templateChanged }) => groups.length > 0 || templateChanged);
+  const sections = touched.map((daemonSet) => daemonSetSection(daemonSet, options));
+  return [`${summaryOf(touched)}\n`, ...sections, ...warningsSection(view.warnings, options)].join('\n');
+}
+
+function summaryOf(touched: readonly DaemonSetDifference[]): string {
+  if (touched.length === 0) return 'Nothing changes.';
+  const groups = touched.flatMap((daemonSet) => daemonSet.groups);
+  const nodes = new Set(groups.flatMap((group) => group.nodes));
+  const pods = (wanted: (group: ChangeGroup) => boolean) =>
+    count(
+      groups.filter(wanted).reduce((sum, group) => sum + group.nodes.length, 0),
+      'daemon pod',
+    );
+  const starts = pods(({ to }) => to === 'run');
+  const stops = pods(({ from, to }) => from === 'run' && to === 'none');
+  return `${count(touched.length, 'DaemonSet')} would change on ${count(nodes.size, 'node')}: ${stops} to stop, ${starts} to start.`;
+}
+
+function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions): string {
+  const { style } = options;
+  const { before, after } = daemonSet;
+  const heading = [
+    style.bold(daemonSet.daemonSet),
+    countChange('run', before.run, after.run),
+    ...(before.keep + after.keep > 0 ? [countChange('keep', before.keep, after.keep)] : []),
+  ].join('   ');
+  const template = daemonSet.templateChanged ? [templateLine(Math.min(before.run, after.run), options)] : [];
+  return style.fit(
+    [`${heading}\n`, ...template, ...daemonSet.groups.map((group) => groupLines(group, options))].join(''),
+  );
+}
+
+function templateLine(replaced: number, { style }: RenderOptions): string {
+  const pods = replaced === 0 ? '' : `: ${count(replaced, 'daemon pod')} would be replaced`;
+  return `  ${style.warn('the template changes')}${pods}\n`;
+}
+
+function countChange(verdict: string, before: number, after: number): string {
+  return before === after ? `${verdict} ${after}` : `${verdict} ${before} → ${after}`;
+}
+
+function groupLines({ from, to, reason, nodes }: ChangeGroup, { style, wide }: RenderOptions): string {
+  const paint = to === 'run' ? style.good : from === 'run' ? style.bad : style.warn;
+  const verdicts = style.dim(`${from} → ${to}`.padEnd(VERDICTS_WIDTH));
+  const why = reason === '' ? '' : `: ${reason}`;
+  const names = style.dim(nodeNames(nodes, wide));
+  return `  ${verdicts}   ${paint(MEANING[`${from} ${to}`])} on ${count(nodes.length, 'node')}${why}\n${NAMES_INDENT}${names}\n`;
+}

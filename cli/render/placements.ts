@@ -1,0 +1,33 @@
+/** Prints who would run where and why not: the counts of every DaemonSet, then its nodes by verdict and reason. */
+import type { RenderOptions } from '../context.ts';
+import { renderTable } from '../output/table.ts';
+import type { PlacementGroup, PlacementsView } from '../plan/plan-view.ts';
+import { count, nodeNames } from './node-names.ts';
+import { warningsSection } from './warnings.ts';
+
+export function renderPlacements(view: PlacementsView, options: RenderOptions): string {
+  const { style, wide, columns } = options;
+  const table = renderTable(
+    [
+      { header: 'DAEMONSET', cell: ({ daemonSet }) => daemonSet },
+      { header: 'RUN', cell: ({ counts }) => counts.run },
+      { header: 'KEEP', cell: ({ counts }) => counts.keep },
+      { header: 'NONE', cell: ({ counts }) => counts.none },
+    ],
+    view.daemonSets,
+    { style, wide, columns },
+  );
+  const sections = view.daemonSets.map(({ daemonSet, groups }) => {
+    const lines = groups.map((group) => groupLines(group, options));
+    return `${style.bold(daemonSet)}\n${lines.join('')}`;
+  });
+  const summary = `${count(view.daemonSets.length, 'DaemonSet')} on ${count(view.nodeCount, 'node')}\n`;
+  return [summary, table, ...sections, ...warningsSection(view.warnings, options)].join('\n');
+}
+
+function groupLines({ verdict, reason, nodes }: PlacementGroup, { style, wide }: RenderOptions): string {
+  const paint = { run: style.good, keep: style.warn, none: style.dim }[verdict];
+  const why = reason === '' ? '' : `: ${reason}`;
+  const names = style.dim(nodeNames(nodes, wide));
+  return `  ${paint(verdict.padEnd(4))}   ${style.fit(`${count(nodes.length, 'node')}${why}`)}\n         ${names}\n`;
+}

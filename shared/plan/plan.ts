@@ -1,0 +1,102 @@
+/** Says what a change of DaemonSets or nodes would do, pair by pair. Pure: two worlds in, the difference out. */
+import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
+import type { DaemonSet } from '../kubernetes/objects.ts';
+import { templateRevision } from '../kubernetes/template-revision.ts';
+import type { PlacementResult } from '../placement/types.ts';
+import type { DaemonSetKey } from '../roll/model.ts';
+import { type PlacedDaemonSet, placeWorld, type VerdictCounts } from './place-world.ts';
+import { sortedKeys, type World } from './world.ts';
+
+export interface PlanInput {
+  readonly before: World;
+  readonly after: World;
+}
+
+export interface PlanResult {
+  /** The pairs whose verdict would change, by DaemonSet, then node. */
+  readonly changes: readonly PlannedChange[];
+  /** Every DaemonSet of either world. */
+  readonly counts: readonly PlannedCounts[];
+  /** About the DaemonSets that are new or have another template: accepted by Kubernetes, but hardly meant so. */
+  readonly warnings: readonly ManifestProblem[];
+}
+
+/** A pair that does not exist counts as `none`: nothing starts or stops where it comes or goes as that. */
+export interface PlannedChange {
+  readonly daemonSet: DaemonSetKey;
+  readonly node: string;
+  /** `null` where the DaemonSet or the node is new. */
+  readonly before: PlacementResult | null;
+  /** `null` where the DaemonSet or the node would be gone. */
+  readonly after: PlacementResult | null;
+}
+
+export interface PlannedCounts {
+  readonly daemonSet: DaemonSetKey;
+  /** `null` where the DaemonSet is new. */
+  readonly before: VerdictCounts | null;
+  /** `null` where the DaemonSet would be gone. */
+  readonly after: VerdictCounts | null;
+  /** True where daemon pods would be replaced because their template is another. */
+  readonly templateChanged: boolean;
+}
+
+export function plan({ before, after }: PlanInput): PlanResult {
+  const placedBefore = byKey(placeWorld(before));
+  const placedAfter = byKey(placeWorld(after));
+  const nodes = sortedKeys(before.nodes, after.nodes);
+  const changes: PlannedChange[] = [];
+  const counts: PlannedCounts[] = [];
+  const changed: PlacedDaemonSet[] = [];
+  for (const daemonSet of sortedKeys(placedBefore, placedAfter)) {
+    const pair = { before: placedBefore.get(daemonSet), after: placedAfter.get(daemonSet) };
+    const templateChanged = isTemplateChanged(pair);
+    if (pair.after !== undefined && (pair.before === undefined || templateChanged)) changed.push(pair.after);
+    counts.push({
+      daemonSet,
+      before: pair.before?.counts ?? null,
+      after: pair.after?.counts ?? null,
+      templateChanged,
+    });
+    for (const node of nodes) {
+      if (verdictOf(pair.before, node) === verdictOf(pair.after, node)) continue;
+      changes.push({
+        daemonSet,
+        node,
+        before: pair.before?.placement(node) ?? null,
+        after: pair.after?.placement(node) ?? null,
+      });
+    }
+  }
+  return { changes, counts, warnings: placementWarnings(changed) };
+}
+
+/** Whether anything would start, stop, or be replaced. */
+export function changesAnything({ changes, counts }: Pick<PlanResult, 'changes' | 'counts'>): boolean {
+  return changes.length > 0 || counts.some(({ templateChanged }) => templateChanged);
+}
+
+/** What the placement engine warns of, whatever the node, as it is told about manifests. */
+export function placementWarnings(placed: readonly PlacedDaemonSet[]): ManifestProblem[] {
+  return placed.flatMap(({ key, warnings }) =>
+    warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source: key })),
+  );
+}
+
+function byKey(placed: readonly PlacedDaemonSet[]): Map<DaemonSetKey, PlacedDaemonSet> {
+  return new Map(placed.map((one) => [one.key, one]));
+}
+
+function verdictOf(placed: PlacedDaemonSet | undefined, node: string) {
+  return placed?.verdict(node) ?? 'none';
+}
+
+function isTemplateChanged(key: DaemonSetKey, before: World, after: World): boolean {
+  const [old, young] = [before.daemonSets.get(key), after.daemonSets.get(key)];
+  if (old === undefined || young === undefined || old === young) return false;
+  return revisionOf(key, old, before) !== revisionOf(key, young, after);
+}
+
+function revisionOf(key: DaemonSetKey, daemonSet: DaemonSet, { templateRevisions }: World): string {
+  return templateRevisions?.get(key) ?? templateRevision(daemonSet);
+}

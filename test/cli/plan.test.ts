@@ -1,0 +1,264 @@
+/** `rollcall plan` with files: what it prints, and what it ends with. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { daemonSet, node } from '../plan/objects.ts';
+import { runCli } from './run-cli.ts';
+
+const TAINT = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
+const NODES = [
+  node('gpu-1', { disktype: 'ssd' }, [TAINT]),
+  node('worker-1', { disktype: 'ssd' }),
+  node('worker-2', { disktype: 'ssd' }),
+  node('worker-3', { disktype: 'hdd' }),
+  node('worker-4'),
+];
+const CACHE = daemonSet('cache', { nodeSelector: { disktype: 'ssd' } });
+const EVERYWHERE = daemonSet('everywhere', { tolerations: [{ operator: 'Exists' }] });
+
+function list(items: readonly (DaemonSet | Node)[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+/** A folder with what most tests plan on: ds.json and nodes.json. */
+function files(more: Record<string, string> = {}): (name: string) => string {
+  const folder = temporaryFolder();
+  const contents = { 'ds.json': list([CACHE, EVERYWHERE]), 'nodes.json': list(NODES), ...more };
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
+  return (name) => join(folder, name);
+}
+
+function planOn(path: (name: string) => string, ...more: string[]) {
+  return runCli(['plan', '-f', path('ds.json'), '--nodes', path('nodes.json'), ...more]);
+}
+
+describe('rollcall plan', () => {
+  it('prints who would run where and why not', async () => {
+    const { exitCode, stdout, stderr } = await planOn(files());
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`2 DaemonSets on 5 nodes
+
+DAEMONSET            RUN   KEEP   NONE
+default/cache        2     1      2
+default/everywhere   5     0      0
+
+default/cache
+  run    2 nodes
+         worker-1, worker-2
+  keep   1 node: taint dedicated=gpu:NoSchedule is not tolerated
+         gpu-1
+  none   1 node: label disktype is not 'ssd'
+         worker-3
+  none   1 node: label disktype is missing (wanted disktype=ssd)
+         worker-4
+
+default/everywhere
+  run    5 nodes
+         gpu-1, worker-1, worker-2, worker-3, worker-4
+`);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says what stops if a label disappears everywhere, and ends with 1', async () => {
+    const { exitCode, stdout } = await planOn(files(), '--remove-label', 'disktype');
+    expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods to stop, 0 daemon pods to start.
+
+default/cache   run 2 → 0   keep 1 → 0
+  run → none    stops on 2 nodes: label disktype is missing (wanted disktype=ssd)
+                worker-1, worker-2
+  keep → none   stops where one stayed on 1 node: label disktype is missing (wanted disktype=ssd); taint dedicated=gpu:NoSchedule is not tolerated
+                gpu-1
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('ends with 0 where nothing changes', async () => {
+    const { exitCode, stdout } = await planOn(files(), '--cordon', 'worker-1');
+    expect(stdout).toBe('Nothing changes.\n');
+    expect(exitCode).toBe(0);
+  });
+
+  it('compares with older manifests, also where only the template changes', async () => {
+    const path = files({
+      'new.json': list([
+        daemonSet('cache', { nodeSelector: { disktype: 'hdd' } }),
+        daemonSet('everywhere', { tolerations: [{ operator: 'Exists' }] }, 'example.org/agent:2'),
+      ]),
+    });
+    const { exitCode, stdout } = await runCli([
+      ...['plan', '-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')],
+    ]);
+    expect(stdout).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start.
+
+default/cache   run 2 → 1   keep 1 → 0
+  the template changes: 1 daemon pod would be replaced
+  run → none    stops on 2 nodes: label disktype is not 'hdd'
+                worker-1, worker-2
+  keep → none   stops where one stayed on 1 node: label disktype is not 'hdd'; taint dedicated=gpu:NoSchedule is not tolerated
+                gpu-1
+  none → run    starts on 1 node: until now, label disktype is not 'ssd'
+                worker-3
+
+default/everywhere   run 5
+  the template changes: 5 daemon pods would be replaced
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('applies what-ifs together, each to the nodes that were chosen', async () => {
+    const path = files({ 'more.json': list([node('worker-9', { disktype: 'ssd' })]) });
+    const { stdout } = await planOn(
+      ...([path, '--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'] as const),
+      ...['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'],
+    );
+    expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods to stop, 2 daemon pods to start.
+
+default/cache   run 2   keep 1
+  run → none    stops on 1 node: the node is gone
+                worker-1
+  none → run    starts on 1 node: the node is new
+                worker-9
+
+default/everywhere   run 5
+  run → none    stops on 1 node: the node is gone
+                worker-1
+  none → run    starts on 1 node: the node is new
+                worker-9
+`);
+  });
+
+  it('chooses nodes by label selector, and removes taints as kubectl does', async () => {
+    const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
+    expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
+  keep → run    starts where none stayed on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
+                gpu-1
+`);
+  });
+
+  it('reads DaemonSets and nodes mixed from standard input, as YAML documents', async () => {
+    const stdin = [CACHE, ...NODES].map((object) => `---\n${stringify(object)}`).join('');
+    const { exitCode, stdout } = await runCli(['plan', '-f', '-'], { stdin });
+    expect(stdout).toMatch(/^1 DaemonSet on 5 nodes\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('answers in JSON with every node of every group', async () => {
+    const { stdout } = await planOn(files(), '--remove-label', 'disktype', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      changed: true,
+      revision: null,
+      daemonSets: [
+        {
+          daemonSet: 'default/cache',
+          before: { run: 2, keep: 1 },
+          after: { run: 0, keep: 0 },
+          templateChanged: false,
+          groups: [
+            {
+              from: 'run',
+              to: 'none',
+              reason: 'label disktype is missing (wanted disktype=ssd)',
+              reasons: [{ code: 'NODE_SELECTOR_LABEL_MISSING', wanted: 'disktype=ssd' }],
+              nodes: ['worker-1', 'worker-2'],
+            },
+            { from: 'keep', to: 'none', nodes: ['gpu-1'] },
+          ],
+        },
+        { daemonSet: 'default/everywhere', groups: [] },
+      ],
+      warnings: [],
+    });
+  });
+
+  it('names a few nodes of a large group, and all of them with -o wide', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => node(`n${String(index).padStart(4, '0')}`));
+    const path = files({ 'nodes.json': list(many) });
+    const short = await planOn(path);
+    expect(short.stdout).toContain('  run    5000 nodes\n         n0000, n0001, n0002, n0003, n0004 and 4995 more\n');
+    expect((await planOn(path, '-o', 'wide')).stdout).toContain('n4998, n4999');
+  });
+});
+
+describe('rollcall plan with bad input', () => {
+  const broken = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: Bad_Name}
+spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: x, image: example.org/x:1}]}}}
+`;
+
+  it('lists every cause with its file and field, plans nothing, and ends with 2', async () => {
+    const path = files({ 'bad.yaml': broken });
+    const { exitCode, stdout, stderr } = await planOn(path, '-f', path('bad.yaml'));
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`rollcall: ${path('bad.yaml')}:1: metadata.name: `);
+    expect(stderr).toContain('spec.template.metadata.labels: ');
+    expect(stderr).toMatch(
+      /nothing was planned because of \d problems; correct the manifests, or leave them out with --skip-invalid\n$/,
+    );
+    expect(exitCode).toBe(2);
+  });
+
+  it('plans the others with --skip-invalid', async () => {
+    const path = files({ 'bad.yaml': broken });
+    const { exitCode, stdout, stderr } = await planOn(path, '-f', path('bad.yaml'), '--skip-invalid');
+    expect(stderr).toContain('bad.yaml:1: metadata.name');
+    expect(stdout).toMatch(/^2 DaemonSets on 5 nodes\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('names both places of two DaemonSets of one name', async () => {
+    const path = files({ 'again.json': list([CACHE]) });
+    const { exitCode, stderr } = await planOn(path, '-f', path('again.json'));
+    expect(stderr).toContain(`DaemonSet default/cache is at ${path('ds.json')}`);
+    expect(stderr).toContain(`and again at ${path('again.json')}`);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    [['--cordon'], '--cordon needs to know which nodes: --cordon NAME, --node NAME or --selector SELECTOR'],
+    [['--drop-node'], '--drop-node needs to know which nodes'],
+    [['--node', 'worker-1'], '--node and --selector say which nodes a what-if changes, but there is none; add one'],
+    [['--node', 'a', '-l', 'b', '--cordon'], '--node and --selector cannot be used together; choose one'],
+    [['--set-label', 'x'], "the label 'x' cannot be used: write key=value"],
+    [['--remove-label', 'x=y'], "the label 'x=y' cannot be used: a label is removed by its key alone; write x"],
+    [
+      ['--selector', 'pool=none', '--cordon'],
+      "no node matches the selector 'pool=none', so there is nothing to change",
+    ],
+    [['--against', '/does/not/exist'], '/does/not/exist cannot be read: it does not exist'],
+    [['-f', '-', '--against', '-'], 'standard input can be read once; give - to one option only'],
+    [['--selecter', 'x'], "unknown option '--selecter'; did you mean --selector?"],
+  ])('%j is refused in one sentence with exit code 2', async (more, sentence) => {
+    const { exitCode, stdout, stderr } = await planOn(files(), ...more);
+    expect(stderr).toMatch(/^rollcall: [^\n]*\n$/);
+    expect(stderr).toContain(sentence);
+    expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  it('suggests the nearest node, and ends with 3', async () => {
+    const { exitCode, stderr } = await planOn(files(), '--drop-node', 'wroker-1');
+    expect(stderr).toBe('rollcall: there is no node wroker-1; did you mean worker-1?\n');
+    expect(exitCode).toBe(3);
+  });
+
+  it('says which files hold no DaemonSet, no node, or nothing to read', async () => {
+    const path = files();
+    mkdirSync(path('empty'));
+    const cases = [
+      [
+        ['-f', path('nodes.json')],
+        `there is no DaemonSet in ${path('nodes.json')}; give a file that holds some with -f`,
+      ],
+      [['-f', path('ds.json'), '--nodes', path('ds.json')], 'DaemonSet default/cache is at'],
+      [['-f', path('empty')], `folder ${path('empty')} holds no .yaml, .yml or .json file`],
+    ] as const;
+    for (const [options, sentence] of cases) {
+      const { exitCode, stderr } = await runCli(['plan', ...options]);
+      expect(stderr).toContain(sentence);
+      expect(exitCode).toBe(2);
+    }
+  });
+});

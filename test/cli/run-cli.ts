@@ -1,0 +1,48 @@
+/** Runs a command line in this process, as main.ts does, with a world made up for the test. */
+
+import type { Io } from '../../cli/io.ts';
+import { run } from '../../cli/run.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { systemClock } from '../../shared/clock.ts';
+
+export interface CliOptions {
+  readonly stdin?: string;
+  readonly environment?: Record<string, string>;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly nowMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CliOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
+  const output = startCli(argv, options);
+  const exitCode = await output.ended;
+  return { exitCode, stdout: output.stdout(), stderr: output.stderr() };
+}
+
+/** For commands that go on until they are told to stop. */
+export function startCli(argv: readonly string[], options: CliOptions = {}) {
+  const written = { stdout: '', stderr: '' };
+  const io: Io = {
+    stdout: { write: (text) => void (written.stdout += text) },
+    stderr: { write: (text) => void (written.stderr += text) },
+    readStdin: async () => Buffer.from(options.stdin ?? ''),
+    environment: options.environment ?? {},
+    isTTY: options.isTTY ?? false,
+    columns: options.columns,
+    clock: clockAt(options.nowMs),
+    signal: options.signal ?? new AbortController().signal,
+  };
+  return { ended: run(argv, io), stdout: () => written.stdout, stderr: () => written.stderr };
+}
+
+/** Stands still at the time given, so that ages can be compared; timers are real, for calls to real servers. */
+function clockAt(nowMs: number | undefined): Clock {
+  return nowMs === undefined ? systemClock : { ...systemClock, nowMs: () => nowMs };
+}

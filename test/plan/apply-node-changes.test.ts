@@ -1,0 +1,115 @@
+/** What-ifs change nodes as kubectl would, choose them by one rule, and say when they change nothing. */
+import { describe, expect, it } from 'vitest';
+import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
+import type { NodeChange } from '../../shared/plan/node-change.ts';
+import { node, world } from './objects.ts';
+
+const TAINT = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
+const start = () => world([], [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' }, [TAINT]), node('c')]);
+
+function after(...changes: NodeChange[]) {
+  const { world: changed, notes } = applyNodeChanges(start(), changes);
+  const labels = Object.fromEntries([...changed.nodes].map(([name, { metadata }]) => [name, metadata?.labels]));
+  const taints = Object.fromEntries([...changed.nodes].map(([name, { spec }]) => [name, spec?.taints]));
+  return { nodes: changed.nodes, labels, taints, notes: notes.map(({ message }) => message) };
+}
+
+const everywhere = { selector: '' };
+
+describe('changes of nodes', () => {
+  it('set and remove labels on the nodes chosen and on no others', () => {
+    expect(after({ op: 'setLabel', key: 'x', value: '1', target: { selector: 'disk' } }).labels).toEqual({
+      a: { disk: 'ssd', x: '1' },
+      b: { disk: 'hdd', x: '1' },
+      c: {},
+    });
+    expect(after({ op: 'removeLabel', key: 'disk', target: { name: 'a' } }).labels).toEqual({
+      a: {},
+      b: { disk: 'hdd' },
+      c: {},
+    });
+  });
+
+  it('choose their nodes before any of them is altered', () => {
+    const { labels } = after(
+      { op: 'removeLabel', key: 'disk', target: { selector: 'disk=ssd' } },
+      { op: 'setLabel', key: 'was', value: 'ssd', target: { selector: 'disk=ssd' } },
+    );
+    expect(labels).toMatchObject({ a: { was: 'ssd' }, b: { disk: 'hdd' } });
+    expect(labels['a']).not.toHaveProperty('disk');
+  });
+
+  it('add a taint once, and replace the value of one of its key and effect', () => {
+    const added = after({ op: 'addTaint', taint: { ...TAINT, value: 'db' }, target: everywhere });
+    expect(added.taints).toEqual({
+      a: [{ ...TAINT, value: 'db' }],
+      b: [{ ...TAINT, value: 'db' }],
+      c: [{ ...TAINT, value: 'db' }],
+    });
+  });
+
+  it('remove taints by key, or by key and effect', () => {
+    const byKey = after({ op: 'removeTaint', taint: { key: 'dedicated', effect: '' }, target: everywhere });
+    expect(byKey.taints['b']).toEqual([]);
+    const byEffect = after({ op: 'removeTaint', taint: { key: 'dedicated', effect: 'NoExecute' }, target: everywhere });
+    expect(byEffect.taints['b']).toEqual([TAINT]);
+    expect(byEffect.notes).toEqual([
+      'Taint dedicated:NoExecute is not on any of the 3 nodes chosen, so there is nothing to remove.',
+    ]);
+  });
+
+  it('cordon with the taint that Kubernetes adds', () => {
+    const { nodes } = after({ op: 'cordon', target: { name: 'b' } });
+    expect(nodes.get('b')?.spec).toEqual({
+      unschedulable: true,
+      taints: [TAINT, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }],
+    });
+  });
+
+  it('drop and add nodes, and alter those that were added', () => {
+    const { labels } = after(
+      { op: 'drop', target: { name: 'a' } },
+      { op: 'setLabel', key: 'x', value: '1', target: { selector: '!disk' } },
+      { op: 'add', node: node('d') },
+    );
+    expect(labels).toEqual({ b: { disk: 'hdd' }, c: { x: '1' }, d: { x: '1' } });
+  });
+
+  it('leave the world that they were given as it was', () => {
+    const given = start();
+    const before = structuredClone([...given.nodes]);
+    applyNodeChanges(given, [
+      { op: 'removeLabel', key: 'disk', target: everywhere },
+      { op: 'cordon', target: everywhere },
+      { op: 'drop', target: { name: 'a' } },
+    ]);
+    expect([...given.nodes]).toEqual(before);
+  });
+
+  it('say so where a label that is to go is not there', () => {
+    expect(after({ op: 'removeLabel', key: 'gone', target: { name: 'c' } }).notes).toEqual([
+      'Label gone is not on node c, so there is nothing to remove.',
+    ]);
+  });
+
+  it.each<[string, NodeChange, string]>([
+    [
+      'an unknown node',
+      { op: 'cordon', target: { name: 'workr-1' } },
+      'there is no node workr-1; did you mean worker-1?',
+    ],
+    [
+      'a selector that chooses nothing',
+      { op: 'drop', target: { selector: 'disk=tape' } },
+      "no node matches the selector 'disk=tape', so there is nothing to change",
+    ],
+    [
+      'a node that is there already',
+      { op: 'add', node: node('a') },
+      'node a cannot be added: there is one of that name already',
+    ],
+  ])('refuse %s in one sentence', (_, change, sentence) => {
+    const given = world([], [node('a'), node('worker-1')]);
+    expect(() => applyNodeChanges(given, [change])).toThrow(sentence);
+  });
+});

@@ -1,0 +1,35 @@
+/** Taints are read as `kubectl taint` reads them. */
+import { describe, expect, it } from 'vitest';
+import { parseTaint, parseTaintRemoval } from '../../shared/plan/parse-taint.ts';
+
+describe('a taint to add', () => {
+  it.each([
+    ['dedicated=gpu:NoSchedule', { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }],
+    ['example.com/x:NoExecute', { key: 'example.com/x', value: '', effect: 'NoExecute' }],
+    ['x=:PreferNoSchedule', { key: 'x', value: '', effect: 'PreferNoSchedule' }],
+  ])('%s is read', (text, taint) => {
+    expect(parseTaint(text)).toEqual(taint);
+  });
+
+  it.each([
+    ['dedicated=gpu', 'an effect is missing; write dedicated=gpu:NoSchedule'],
+    ['dedicated:NoSchedul', "'NoSchedul' is no effect; did you mean NoSchedule?"],
+    ['dedicated:Never', "'Never' is no effect; use NoSchedule, PreferNoSchedule, NoExecute"],
+    ['a b:NoSchedule', "the key 'a b' is not legal"],
+    [':NoSchedule', 'write key=value:Effect or key:Effect'],
+    ['a=b:NoSchedule:NoExecute', 'write key=value:Effect or key:Effect'],
+  ])('%s is refused in one sentence', (text, sentence) => {
+    expect(() => parseTaint(text)).toThrow(sentence);
+  });
+});
+
+describe('a taint to remove', () => {
+  it.each([
+    ['dedicated', { key: 'dedicated', effect: '' }],
+    ['dedicated-', { key: 'dedicated', effect: '' }],
+    ['dedicated:NoExecute-', { key: 'dedicated', effect: 'NoExecute' }],
+    ['dedicated=gpu:NoSchedule-', { key: 'dedicated', effect: 'NoSchedule' }],
+  ])('%s is read', (text, removal) => {
+    expect(parseTaintRemoval(text)).toEqual(removal);
+  });
+});

@@ -1,0 +1,111 @@
+/** A plan tells exactly the pairs whose verdict changes, whatever changes. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { evaluatePlacement } from '../../shared/placement/compile.ts';
+import { changesAnything, plan } from '../../shared/plan/plan.ts';
+import type { World } from '../../shared/plan/world.ts';
+import { daemonSet, node, world } from './objects.ts';
+
+const NO_SCHEDULE = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
+
+describe('a plan', () => {
+  it('tells which pairs change, with both placements and the counts', () => {
+    const nodes = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
+    const result = plan({
+      before: world([daemonSet('cache', { nodeSelector: { disk: 'ssd' } })], nodes),
+      after: world([daemonSet('cache', { nodeSelector: { disk: 'hdd' } })], nodes),
+    });
+    expect(result.changes.map(({ node, before, after }) => [node, before?.verdict, after?.verdict])).toEqual([
+      ['a', 'run', 'none'],
+      ['b', 'none', 'run'],
+    ]);
+    expect(result.changes[0]?.after?.reasons.map(({ code }) => code)).toContain('NODE_SELECTOR_VALUE_DIFFERS');
+    expect(result.counts).toEqual([
+      {
+        daemonSet: 'default/cache',
+        before: { run: 1, keep: 0, none: 1 },
+        after: { run: 1, keep: 0, none: 1 },
+        templateChanged: true,
+      },
+    ]);
+  });
+
+  it('tells a change of the template apart from a change of placements', () => {
+    const nodes = [node('a')];
+    const result = plan({
+      before: world([daemonSet('agent', {}, 'example.org/agent:1')], nodes),
+      after: world([daemonSet('agent', {}, 'example.org/agent:2')], nodes),
+    });
+    expect(result.changes).toEqual([]);
+    expect(result.counts[0]?.templateChanged).toBe(true);
+    expect(changesAnything(result)).toBe(true);
+  });
+
+  it('has no placement before where the node is new, and none after where the DaemonSet is gone', () => {
+    const before = world([daemonSet('old'), daemonSet('stays')], [node('a')]);
+    const after = world([daemonSet('stays')], [node('a'), node('b')]);
+    const { changes } = plan({ before, after });
+    expect(changes).toMatchObject([
+      { daemonSet: 'default/old', node: 'a', before: { verdict: 'run' }, after: null },
+      { daemonSet: 'default/stays', node: 'b', before: null, after: { verdict: 'run' } },
+    ]);
+  });
+
+  it('finds nothing between a world and itself', () => {
+    const same = world([daemonSet('agent')], [node('a'), node('b', {}, [NO_SCHEDULE])]);
+    expect(changesAnything(plan({ before: same, after: same }))).toBe(false);
+  });
+
+  it('warns only of DaemonSets that are new or have another template', () => {
+    const expiring = daemonSet('expiring', { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] });
+    const same = world([expiring], [node('a')]);
+    expect(plan({ before: same, after: same }).warnings).toEqual([]);
+    expect(plan({ before: world([], [node('a')]), after: same }).warnings).toMatchObject([
+      { code: 'WARNING_TOLERATION_EXPIRES', source: 'default/expiring' },
+    ]);
+  });
+
+  it('lists the same changes as evaluating every pair of both worlds', () => {
+    fc.assert(
+      fc.property(worlds, worlds, (before, after) => {
+        const planned = plan({ before, after }).changes.map(
+          (change) => `${change.daemonSet} ${change.node} ${verdictOf(change.before)} ${verdictOf(change.after)}`,
+        );
+        expect(planned.toSorted()).toEqual(changesByBruteForce(before, after).toSorted());
+      }),
+    );
+  });
+});
+
+const verdictOf = (placement: { verdict: string } | null) => placement?.verdict ?? 'none';
+
+const labels = fc.record({ disk: fc.constantFrom('ssd', 'hdd') }, { requiredKeys: [] });
+const nodes = fc.uniqueArray(
+  fc
+    .tuple(fc.constantFrom('a', 'b', 'c', 'd'), labels, fc.subarray([NO_SCHEDULE]))
+    .map(([name, nodeLabels, taints]) => node(name, nodeLabels as Record<string, string>, taints)),
+  { selector: ({ metadata }) => metadata?.name },
+);
+const daemonSets = fc.uniqueArray(
+  fc.tuple(fc.constantFrom('x', 'y', 'z'), labels, fc.boolean()).map(([name, nodeSelector, tolerates]) =>
+    daemonSet(name, {
+      nodeSelector: nodeSelector as Record<string, string>,
+      tolerations: tolerates ? [{ operator: 'Exists' }] : [],
+    }),
+  ),
+  { selector: ({ metadata }) => metadata?.name },
+);
+const worlds = fc.tuple(daemonSets, nodes).map(([sets, roll]) => world(sets, roll));
+
+function changesByBruteForce(before: World, after: World): string[] {
+  const verdict = (one: World, key: string, name: string) => {
+    const [set, object] = [one.daemonSets.get(key), one.nodes.get(name)];
+    return set && object ? evaluatePlacement(set, object).verdict : 'none';
+  };
+  return ['default/x', 'default/y', 'default/z'].flatMap((key) =>
+    ['a', 'b', 'c', 'd'].flatMap((name) => {
+      const [from, to] = [verdict(before, key, name), verdict(after, key, name)];
+      return from === to ? [] : [`${key} ${name} ${from} ${to}`];
+    }),
+  );
+}
