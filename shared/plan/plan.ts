@@ -50,7 +50,7 @@ export function plan({ before, after }: PlanInput): PlanResult {
   const changed: PlacedDaemonSet[] = [];
   for (const daemonSet of sortedKeys(placedBefore, placedAfter)) {
     const pair = { before: placedBefore.get(daemonSet), after: placedAfter.get(daemonSet) };
-    const templateChanged = isTemplateChanged(pair);
+    const templateChanged = isTemplateChanged(daemonSet, before, after);
     if (pair.after !== undefined && (pair.before === undefined || templateChanged)) changed.push(pair.after);
     counts.push({
       daemonSet,
