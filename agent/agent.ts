@@ -149,7 +149,10 @@ export class Agent {
     const isNodeNews = this.#nodeReport === null || !isSameNodeReport(this.#nodeReport, nodeReport);
     const isPodNews = this.#podReport === null || !isSamePodReport(this.#podReport, podReport);
     this.#expectAvailability(podReport);
-    if (!isNodeNews && !isPodNews) return;
+    if (!isNodeNews && !isPodNews) {
+      this.#options.log.debug('observed no change');
+      return;
+    }
     if (isNodeNews) this.#outbox.putNode((this.#nodeReport = nodeReport));
     if (isPodNews) this.#outbox.putPods((this.#podReport = podReport));
     this.#save();

@@ -1,8 +1,7 @@
 /** Streams between an agent's session and a test, without a network: nothing happens but what is told. */
-import type { ConnectResponse, OpenStream, StreamListener } from '../../agent/session/stream.ts';
+import type { OpenStream, StreamListener } from '../../agent/session/stream.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
-import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import { ScriptedStream } from '../fakes/scripted-stream.ts';
 
 const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
@@ -19,8 +18,7 @@ export class MemoryLink {
     const { refusal } = this;
     if (refusal !== null) queueMicrotask(() => stream.end(refusal));
     return {
-      send: (message) =>
-        stream.received.push(REQUEST.deserialize(REQUEST.serialize(message)) as ConnectRequest__Output),
+      send: (message) => stream.received.push(REQUEST.deserialize(REQUEST.serialize(message))),
       end: () => (stream.isHalfClosed = true),
       cancel: () => stream.end(null),
     };
@@ -42,7 +40,7 @@ function linkTo(listener: StreamListener, stream: () => ScriptedStream) {
   };
   return {
     send: (message: object) => {
-      if (!stream().isGone) listener.received(RESPONSE.deserialize(RESPONSE.serialize(message)) as ConnectResponse);
+      if (!stream().isGone) listener.received(RESPONSE.deserialize(RESPONSE.serialize(message)));
     },
     end,
     drop: () => end(null),

@@ -9,6 +9,9 @@ import { toStatus } from '../../shared/rpc/status.ts';
 import { eventually } from './eventually.ts';
 import { ScriptedStream } from './scripted-stream.ts';
 
+/** Without channelz grpc-js 1.14 loses track of its sessions, and `forceShutdown` would leave connections open. */
+const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
+
 export class FakeCoordinator {
   readonly #server: Server;
   readonly #streams: ScriptedStream[] = [];
@@ -23,7 +26,7 @@ export class FakeCoordinator {
 
   /** Listens on loopback; `port` is for a coordinator that comes back where it was. */
   static async start(port = 0): Promise<FakeCoordinator> {
-    const server = new Server(SERVER_OPTIONS);
+    const server = new Server(OPTIONS);
     const coordinator = new FakeCoordinator(server);
     server.addService(AgentService.service, { Connect: (call: Call) => coordinator.#accept(call) });
     coordinator.#port = await new Promise((resolve, reject) => {
@@ -53,7 +56,7 @@ export class FakeCoordinator {
     return this.#streams[index] as ScriptedStream;
   }
 
-  /** Ends everything at once, as a crash would. */
+  /** Ends everything at once, as a crash would, and listens no more. */
   stop(): void {
     this.#server.forceShutdown();
   }
@@ -66,7 +69,7 @@ export class FakeCoordinator {
     const stream = new ScriptedStream({
       send: (message) => void call.write(message),
       end: (error) => (error === null ? call.end() : call.emit('error', toStatus(error))),
-      drop: () => call.destroy(),
+      drop: () => this.#server.drain(this.address, 0),
     });
     this.#streams.push(stream);
     call.on('data', (message: ConnectRequest__Output) => stream.received.push(message));

@@ -19,7 +19,7 @@ export interface Link {
   send(message: ConnectResponse): void;
   /** Ends the stream, well or with an error. */
   end(error: RollcallError | null): void;
-  /** Breaks the connection. */
+  /** Breaks the connection, and every stream on it. */
   drop(): void;
 }
 
