@@ -20,14 +20,7 @@ import { alterationFromWire } from './plan-node-changes.ts';
 
 /** @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer. */
 export function planPlacements(request: PlanPlacementsRequest__Output, house: House): PlanPlacementsResponse {
-  const { evaluator, journal } = house;
-  if (!evaluator.isSynced) {
-    throw new RollcallError(
-      'NOT_READY',
-      'the coordinator is still reading its sources; a plan now would be half of one',
-    );
-  }
-  const revision = String(journal.nextRevision - 1);
+  const revision = String(house.journal.nextRevision - 1);
   const given = collect(request.daemonSetManifests, 'DaemonSet', (index) => `daemon_set_manifests[${index}]`);
   const { changes, problems } = nodeChanges(request);
   const allProblems = [...given.problems, ...problems];
@@ -36,13 +29,18 @@ export function planPlacements(request: PlanPlacementsRequest__Output, house: Ho
   const before = knownWorld(house, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
   const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
   const planned = plan({ before, after: changed.world });
-  const warnings = planned.warnings.filter(({ source }) => given.daemonSets.has(source));
   return {
     revision,
     changes: changesToWire(planned.changes),
     counts: planned.counts.map(countsToWire),
-    warnings: [...given.warnings, ...warnings, ...changed.notes],
+    warnings: [...incompleteness(house), ...given.warnings, ...planned.warnings, ...changed.notes],
   };
+}
+
+function incompleteness({ evaluator }: House): ManifestProblem[] {
+  if (evaluator.isSynced) return [];
+  const message = 'The coordinator is still reading its sources: DaemonSets or nodes may be missing from this plan.';
+  return [{ code: 'Incomplete', fieldPath: '', message, source: '' }];
 }
 
 /** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */

@@ -1,0 +1,65 @@
+/** Reads the what-ifs about nodes in a request to plan. */
+import { RollcallError } from '../../shared/errors.ts';
+import {
+  type NodeAlteration,
+  type NodeTarget,
+  parseAddTaint,
+  parseRemoveLabel,
+  parseRemoveTaint,
+  parseSetLabel,
+} from '../../shared/plan/node-change.ts';
+import type { NodeChange__Output as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
+import { WHAT_IF_LENGTH_MAX } from './plan-limits.ts';
+
+export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget };
+
+/**
+ * Anything but an added node, which is a manifest.
+ * @throws RollcallError that names the change by its place.
+ */
+export function alterationFromWire(wire: WireChange, index: number): TargetedAlteration {
+  try {
+    return { ...alteration(wire), target: target(wire) };
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    throw new RollcallError(error.reason, `node_changes[${index}]: ${error.message}`, { metadata: error.metadata });
+  }
+}
+
+function alteration(wire: WireChange): NodeAlteration {
+  const { change, setLabel = '', removeLabel = '', addTaint = '', removeTaint = '' } = wire;
+  switch (change) {
+    case 'setLabel':
+      return parseSetLabel(short(setLabel));
+    case 'removeLabel':
+      return parseRemoveLabel(short(removeLabel));
+    case 'addTaint':
+      return parseAddTaint(short(addTaint));
+    case 'removeTaint':
+      return parseRemoveTaint(short(removeTaint));
+    case 'cordon':
+      if (wire.cordon !== true) throw mistake('cordon is false; leave it out or set it to true');
+      return { op: 'cordon' };
+    case 'drop':
+      if (wire.drop !== true) throw mistake('drop is false; leave it out or set it to true');
+      return { op: 'drop' };
+    default:
+      throw mistake('the change is missing');
+  }
+}
+
+function target({ nodeName, labelSelector }: WireChange): NodeTarget {
+  if (nodeName === '') return { selector: short(labelSelector) };
+  if (labelSelector !== '') throw mistake('node_name and label_selector are both set; choose one');
+  return { name: short(nodeName) };
+}
+
+/** Keeps a text that no person typed from being parsed, and from being repeated in an error. */
+function short(text: string): string {
+  if (text.length <= WHAT_IF_LENGTH_MAX) return text;
+  throw mistake(`a text has ${text.length} characters, and at most ${WHAT_IF_LENGTH_MAX} are read`);
+}
+
+function mistake(message: string): RollcallError {
+  return new RollcallError('ARGUMENT_INVALID', message);
+}

@@ -1,0 +1,224 @@
+/** The coordinator plans on what it has in force, and answers within what one message carries. */
+import { describe, expect, it } from 'vitest';
+import { Counters } from '../../coordinator/evaluation/counters.ts';
+import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
+import type { House } from '../../coordinator/services/house.ts';
+import { changesToWire } from '../../coordinator/services/plan-changes.ts';
+import { planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
+import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
+import { plan } from '../../shared/plan/plan.ts';
+import { messageCodec } from '../../shared/rpc/contract.ts';
+import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
+import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { daemonSet, node, world } from './objects.ts';
+
+const CACHE = daemonSet('cache', { nodeSelector: { disk: 'ssd' } });
+const AGENT = daemonSet('agent');
+const NODES = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
+
+interface HouseOptions {
+  readonly daemonSets?: readonly DaemonSet[];
+  readonly nodes?: readonly Node[];
+  readonly isSynced?: boolean;
+}
+
+function house({ daemonSets = [CACHE, AGENT], nodes = NODES, isSynced = true }: HouseOptions = {}): House {
+  const recorder = {
+    nextRevision: 1,
+    append(events: readonly unknown[]): number {
+      const first = recorder.nextRevision;
+      recorder.nextRevision += events.length;
+      return first;
+    },
+  };
+  const evaluator = new Evaluator({
+    recorder,
+    clock: new FakeClock(),
+    counters: new Counters(),
+    listener: { nodesChanged: () => {}, nodeRemoved: () => {} },
+    isPresent: () => false,
+    hasRoll: true,
+  });
+  for (const one of nodes) evaluator.nodeApplied({ facts: nodeFacts(one), source: 'nodes.yaml', actor: '' });
+  for (const one of daemonSets) {
+    const key = `default/${one.metadata?.name}`;
+    const applied = { key, daemonSet: defaultDaemonSet(one), source: 'ds.yaml', actor: '', warnings: [] };
+    evaluator.daemonSetApplied(applied);
+  }
+  if (isSynced) evaluator.synced([]);
+  // A plan reads nothing else of the house.
+  return { evaluator, journal: recorder } as unknown as House;
+}
+
+interface Asked {
+  readonly manifests?: readonly unknown[];
+  readonly remove?: readonly string[];
+  readonly nodeChanges?: readonly Partial<NodeChange__Output>[];
+}
+
+function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = house()) {
+  const request: PlanPlacementsRequest__Output = {
+    daemonSetManifests: manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
+    removeDaemonSets: remove.map((name) => ({ namespace: '', name, uid: '' })),
+    nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
+  };
+  return planPlacements(request, asked);
+}
+
+const changesOf = ({ changes }: ReturnType<typeof ask>) =>
+  changes?.map(
+    ({ daemonSet, node, before, after }) =>
+      `${daemonSet?.name} ${node?.name} ${before?.verdict ?? '-'} ${after?.verdict ?? '-'}`,
+  );
+
+describe('a plan of the coordinator', () => {
+  it('compares a new version of a DaemonSet with the one in force', () => {
+    const answer = ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'hdd' } })] });
+    expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE', 'cache b VERDICT_NONE VERDICT_RUN']);
+    expect(answer.changes?.[0]?.after?.reasons?.[0]).toMatchObject({ code: 'NODE_SELECTOR_VALUE_DIFFERS' });
+    expect(answer.counts).toMatchObject([{ runBefore: 1, runAfter: 1, templateChanged: true }]);
+  });
+
+  it('knows the template in force, though it keeps only what placement reads of it', () => {
+    const same = ask({ manifests: [CACHE] });
+    expect(same.counts).toMatchObject([{ daemonSet: { name: 'cache' }, templateChanged: false }]);
+    const newer = ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'ssd' } }, 'example.org/agent:2')] });
+    expect(newer.counts).toMatchObject([{ daemonSet: { name: 'cache' }, templateChanged: true }]);
+    expect([same.changes, newer.changes]).toEqual([[], []]);
+  });
+
+  it('counts every DaemonSet where nodes change', () => {
+    const answer = ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'disk' }] });
+    expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE']);
+    expect(answer.counts).toMatchObject([
+      { daemonSet: { name: 'agent' }, runBefore: 2, runAfter: 2 },
+      { daemonSet: { name: 'cache' }, runBefore: 1, runAfter: 0 },
+    ]);
+  });
+
+  it('takes DaemonSets away, and plans new ones', () => {
+    const answer = ask({ remove: ['agent'], manifests: [daemonSet('new')] });
+    expect(changesOf(answer)).toEqual([
+      'agent a VERDICT_RUN -',
+      'agent b VERDICT_RUN -',
+      'new a - VERDICT_RUN',
+      'new b - VERDICT_RUN',
+    ]);
+  });
+
+  it('adds, drops, cordons and taints nodes', () => {
+    const answer = ask({
+      nodeChanges: [
+        { change: 'addNodeManifest', addNodeManifest: JSON.stringify(node('c')) },
+        { change: 'drop', drop: true, nodeName: 'a' },
+        { change: 'cordon', cordon: true, nodeName: 'b' },
+        { change: 'addTaint', addTaint: 'x=y:NoExecute', labelSelector: 'disk in (hdd)' },
+      ],
+    });
+    expect(changesOf(answer)).toEqual([
+      'agent a VERDICT_RUN -',
+      'agent b VERDICT_RUN VERDICT_NONE',
+      'agent c - VERDICT_RUN',
+      'cache a VERDICT_RUN -',
+    ]);
+  });
+
+  it('changes nothing', () => {
+    const asked = house();
+    const before = asked.journal.nextRevision;
+    ask({ remove: ['agent'], nodeChanges: [{ change: 'drop', drop: true, nodeName: 'a' }] }, asked);
+    expect(asked.evaluator.table.nodeNames()).toEqual(['a', 'b']);
+    expect(asked.evaluator.table.daemonSetKeys()).toEqual(['default/agent', 'default/cache']);
+    expect(asked.journal.nextRevision).toBe(before);
+  });
+
+  it('lists what is wrong with manifests, and plans nothing then', () => {
+    const answer = ask({
+      manifests: [{ ...CACHE, metadata: { name: 'Bad' } }, '{"kind": "Pod", "apiVersion": "v1"}', '', '{', AGENT],
+      nodeChanges: [{ change: 'addNodeManifest', addNodeManifest: '{"kind": "Node", "apiVersion": "v1"}' }],
+    });
+    expect(answer.changes).toBeUndefined();
+    const problems = answer.problems?.map(({ code, source }) => `${code} ${source}`);
+    expect(problems).toEqual([
+      'WrongKind daemon_set_manifests[1]',
+      'WrongKind daemon_set_manifests[2]',
+      'MalformedJson daemon_set_manifests[3]:1',
+      'Invalid daemon_set_manifests[0]:1',
+      'Required node_changes[0].add_node_manifest:1',
+    ]);
+  });
+
+  it('says what a what-if changes nothing of', () => {
+    const { warnings } = ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'gone' }] });
+    expect(warnings).toMatchObject([{ code: 'NoEffect' }]);
+  });
+
+  it('warns of a plan that is made before all sources are read', () => {
+    const { warnings } = ask({ manifests: [AGENT] }, house({ isSynced: false }));
+    expect(warnings).toMatchObject([{ code: 'Incomplete' }]);
+  });
+
+  it.each<[string, Asked, string]>([
+    ['an unknown node', { nodeChanges: [{ change: 'drop', drop: true, nodeName: 'x' }] }, 'there is no node x'],
+    ['an unknown DaemonSet', { remove: ['x'] }, 'no DaemonSet x is known'],
+    ['a change without a what-if', { nodeChanges: [{ nodeName: 'a' }] }, 'node_changes[0]: the change is missing'],
+    [
+      'a node and a selector at once',
+      { nodeChanges: [{ change: 'cordon', cordon: true, nodeName: 'a', labelSelector: 'b' }] },
+      'node_changes[0]: node_name and label_selector are both set',
+    ],
+    [
+      'a cordon that is none',
+      { nodeChanges: [{ change: 'cordon', cordon: false, nodeName: 'a' }] },
+      'node_changes[0]: cordon is false',
+    ],
+    [
+      'a selector of megabytes',
+      { nodeChanges: [{ change: 'drop', drop: true, labelSelector: 'a,'.repeat(1e6) }] },
+      'node_changes[0]: a text has 2000000 characters, and at most 4096 are read',
+    ],
+    [
+      'a DaemonSet given and removed',
+      { manifests: [AGENT], remove: ['agent'] },
+      'DaemonSet default/agent is both given and removed',
+    ],
+    [
+      'too many changes of nodes',
+      { nodeChanges: Array.from({ length: 1001 }, () => ({ change: 'cordon' as const, cordon: true })) },
+      'there are 1001 node_changes, and at most 1000 are planned together; use a label_selector',
+    ],
+  ])('refuses %s in one sentence', (_, asked, sentence) => {
+    expect(() => ask(asked)).toThrow(sentence);
+  });
+});
+
+describe('the changes of an answer', () => {
+  const { changes } = plan({
+    before: world([CACHE], [node('a'), node('b'), node('c')]),
+    after: world([daemonSet('cache')], [node('a'), node('b'), node('c')]),
+  });
+  const codec = messageCodec('rollcall.v1.PlannedChange');
+  const sizeOf = (message: object) => codec.serialize(message).length;
+
+  it('come with every reason while there is room, then with what stands in the way', () => {
+    const [first, second, third] = changesToWire(changes, { explainedBytesMax: 1, bytesMax: 1_000_000 });
+    expect(first?.after?.reasons).not.toEqual([]);
+    expect(first?.before?.reasons?.[0]?.edits).not.toEqual([]);
+    for (const later of [second, third]) {
+      expect(later?.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
+      expect(later?.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
+    }
+  });
+
+  it('are refused where they fill more than a message', () => {
+    const whole = changesToWire(changes).reduce((sum, message) => sum + sizeOf(message), 0);
+    const limits = { explainedBytesMax: whole, bytesMax: whole };
+    expect(changesToWire(changes, limits)).toHaveLength(3);
+    expect(() => changesToWire(changes, { ...limits, bytesMax: whole - 1 })).toThrow(
+      '3 placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once',
+    );
+  });
+});
