@@ -20,8 +20,8 @@ await runProgram('rollcall-agent', async (untilStopped) => {
     environment: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
   });
-  if (request.kind === 'help') return request.text;
-  if (request.kind === 'version') return VERSION;
+  if (request.kind === 'help') return { text: request.text };
+  if (request.kind === 'version') return { text: VERSION };
   const { nodeFile, coordinator, state, logLevel: level, logFormat: format } = request.settings;
   const log = createLogger({ program: 'rollcall-agent', level, format });
   const agent = new Agent({
@@ -37,5 +37,5 @@ await runProgram('rollcall-agent', async (untilStopped) => {
   agent.start();
   await untilStopped;
   await agent.stop();
-  return undefined;
+  return {};
 });

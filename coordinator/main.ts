@@ -16,8 +16,8 @@ await runProgram('rollcall-coordinator', async (untilStopped) => {
     environment: process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
   });
-  if (request.kind === 'help') return request.text;
-  if (request.kind === 'version') return VERSION;
+  if (request.kind === 'help') return { text: request.text };
+  if (request.kind === 'version') return { text: VERSION };
   const { settings } = request;
   const { logLevel: level, logFormat: format } = settings;
   const log = createLogger({ program: 'rollcall-coordinator', level, format });
@@ -35,5 +35,5 @@ await runProgram('rollcall-coordinator', async (untilStopped) => {
   });
   await untilStopped;
   await coordinator.stop();
-  return undefined;
+  return {};
 });

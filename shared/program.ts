@@ -10,18 +10,21 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Exit code where the user has to change something. */
 const EXIT_MISTAKE = 2;
 
-/**
- * Runs a program. What `run` resolves to, if anything, is printed; `untilStopped` resolves at the
- * first signal, and a second one ends the process at once.
- */
+/** How a program ended: what it prints, if anything, and its exit code, 0 where it says none. */
+export interface ProgramEnd {
+  readonly text?: string;
+  readonly exitCode?: number;
+}
+
+/** Runs a program. `untilStopped` resolves at the first signal; a second one ends the process at once. */
 export async function runProgram(
   name: string,
-  run: (untilStopped: Promise<void>) => Promise<string | undefined>,
+  run: (untilStopped: Promise<void>) => Promise<ProgramEnd>,
 ): Promise<void> {
   try {
-    const text = await run(signalled());
+    const { text, exitCode = 0 } = await run(signalled());
     if (text !== undefined) process.stdout.write(`${text}\n`);
-    process.exitCode = 0;
+    process.exitCode = exitCode;
   } catch (error) {
     if (!isMistake(error)) throw error;
     process.stderr.write(`${name}: ${error.message}\n`);

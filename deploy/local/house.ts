@@ -65,12 +65,11 @@ export class LocalHouse {
     this.#unwatch = watchPath({ path: nodes, clock, onChange: () => this.#keepAgents() });
   }
 
-  /** Resolves when the coordinator ends by itself, with why. */
-  async coordinatorEnded(): Promise<string> {
+  /** Rejects when the coordinator ends by itself, with its own words. */
+  async whenCoordinatorFails(): Promise<never> {
     const { exitCode, errorText } = (await this.#coordinator?.ended) ?? { exitCode: 0, errorText: '' };
-    return errorText === ''
-      ? `the coordinator ended with exit code ${exitCode}; its log is in ${this.#logFolder}`
-      : errorText;
+    const unsaid = `the coordinator ended with exit code ${exitCode}; its log is in ${this.#logFolder}`;
+    throw new RollcallError('ARGUMENT_INVALID', errorText === '' ? unsaid : errorText);
   }
 
   async stop(): Promise<void> {
@@ -94,7 +93,7 @@ export class LocalHouse {
         },
       });
       this.#coordinator = coordinator;
-      this.coordinatorEnded().then((why) => reject(new RollcallError('ARGUMENT_INVALID', why)), reject);
+      this.whenCoordinatorFails().catch(reject);
     });
   }
 

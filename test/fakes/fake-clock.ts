@@ -46,7 +46,11 @@ export class FakeClock implements Clock {
     let first: Waiting | undefined;
     for (const waiting of this.#waiting) {
       if (waiting.dueMs > endMs) continue;
-      if (first === undefined || waiting.dueMs < first.dueMs || (waiting.dueMs === first.dueMs && waiting.order < first.order)) {
+      if (
+        first === undefined ||
+        waiting.dueMs < first.dueMs ||
+        (waiting.dueMs === first.dueMs && waiting.order < first.order)
+      ) {
         first = waiting;
       }
     }
