@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import type { Action, CommandRunner } from './commands/command-runner.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addVersionCommand } from './commands/version.ts';
 import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
 import type { Io } from './io.ts';
 
@@ -35,7 +37,11 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
 }
 
 /** In the order of `--help`. */
-const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] = [addPlanCommand];
+const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] = [
+  addPlanCommand,
+  addCompletionCommands,
+  addVersionCommand,
+];
 
 function commandRunner(program: Command, io: Io, setExitCode: (code: number) => void): CommandRunner {
   return (action: Action) =>

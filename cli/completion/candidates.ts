@@ -1,0 +1,161 @@
+/**
+ * What a shell can offer for the word that is being typed. Everything comes from the command tree, so
+ * that a new command or option completes by itself; names of nodes and DaemonSets come from outside.
+ */
+import type { Argument, Command, Option } from 'commander';
+
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** Beside the candidates: `files` lets the shell offer files, `nospace` means that the word goes on. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  readonly directive: 'done' | 'files' | 'nospace';
+}
+
+/** What can be named: where the names come from is the caller's affair. */
+export interface KnownNames {
+  nodes(): Promise<readonly string[]>;
+  /** `namespace/name`. */
+  daemonSets(): Promise<readonly string[]>;
+}
+
+const NOTHING: Completion = { candidates: [], directive: 'done' };
+const FILES: Completion = { candidates: [], directive: 'files' };
+
+const DAEMON_SET_PREFIXES = ['daemonset/', 'ds/'];
+const NODE_PREFIXES = ['node/', 'no/'];
+
+/** Options whose value is a bare name of a node. */
+const NODE_OPTIONS = ['--node', '--cordon', '--drop-node'];
+const DAEMON_SET_OPTIONS = ['--daemonset'];
+
+/** `words` are those after the program's name; the last one, which may be empty, is being typed. */
+export async function complete(program: Command, words: readonly string[], names: KnownNames): Promise<Completion> {
+  const current = words.at(-1) ?? '';
+  const typed = readTyped(program, words.slice(0, -1));
+  if (typed.openOption !== null) return await optionValues(typed.openOption, current, '', names);
+  const equals = current.indexOf('=');
+  if (current.startsWith('--') && equals > 0) {
+    const option = findOption(program, typed.command, current.slice(0, equals));
+    return option
+      ? await optionValues(option, current.slice(equals + 1), current.slice(0, equals + 1), names)
+      : NOTHING;
+  }
+  if (current.startsWith('-')) return optionNames(program, typed.command, current);
+  if (typed.command === null) return await commandNames(program, current, names);
+  return await operands(typed.command.registeredArguments, typed.operandCount, current, names);
+}
+
+interface Typed {
+  /** `null` before a command is typed. */
+  readonly command: Command | null;
+  readonly operandCount: number;
+  /** The option whose value comes next. */
+  readonly openOption: Option | null;
+}
+
+function readTyped(program: Command, words: readonly string[]): Typed {
+  let command: Command | null = null;
+  let operandCount = 0;
+  let openOption: Option | null = null;
+  for (const word of words) {
+    if (openOption !== null) {
+      openOption = null;
+    } else if (word.startsWith('-')) {
+      const option = findOption(program, command, word);
+      openOption = option?.required === true ? option : null;
+    } else if (command === null) {
+      command = program.commands.find((one) => one.name() === word) ?? null;
+    } else {
+      operandCount++;
+    }
+  }
+  return { command, operandCount, openOption };
+}
+
+function findOption(program: Command, command: Command | null, word: string): Option | undefined {
+  return optionsOf(program, command).find(({ short, long }) => word === short || word === long);
+}
+
+function optionsOf(program: Command, command: Command | null): Option[] {
+  return [...(command?.options ?? []), ...program.options].filter(({ hidden }) => !hidden);
+}
+
+function optionNames(program: Command, command: Command | null, current: string): Completion {
+  const options = optionsOf(program, command).flatMap(({ long, description }) =>
+    long ? [{ value: long, description }] : [],
+  );
+  return startingWith(current, [...options, { value: '--help', description: 'print help' }]);
+}
+
+async function optionValues(option: Option, current: string, prefix: string, names: KnownNames): Promise<Completion> {
+  const long = option.long ?? '';
+  if (option.argChoices) return startingWith(prefix + current, described(option.argChoices, prefix));
+  if (NODE_OPTIONS.includes(long)) return startingWith(prefix + current, described(await names.nodes(), prefix));
+  if (DAEMON_SET_OPTIONS.includes(long)) {
+    const known = (await names.daemonSets()).map(nameOnly);
+    return startingWith(prefix + current, described([...new Set(known)], prefix));
+  }
+  return /<path>/.test(option.flags) ? FILES : NOTHING;
+}
+
+async function commandNames(program: Command, current: string, names: KnownNames): Promise<Completion> {
+  if (current.includes('/')) return await resources(['node', 'daemonset'], current, names);
+  const commands = program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => ({ value: command.name(), description: command.summary() || command.description() }));
+  return startingWith(current, commands);
+}
+
+async function operands(
+  wanted: readonly Argument[],
+  index: number,
+  current: string,
+  names: KnownNames,
+): Promise<Completion> {
+  const last = wanted.at(-1);
+  const argument = wanted[index] ?? (last?.variadic ? last : undefined);
+  if (argument === undefined) return NOTHING;
+  if (argument.argChoices) return startingWith(current, described(argument.argChoices));
+  const kinds = ['node', 'daemonset'].filter((kind) => argument.name().toLowerCase().includes(kind));
+  return await resources(kinds, current, names);
+}
+
+/** First the kinds, then, behind the slash, the names. */
+async function resources(kinds: readonly string[], current: string, names: KnownNames): Promise<Completion> {
+  const slash = current.indexOf('/');
+  if (slash === -1) {
+    const prefixes = startingWith(current, described(kinds.map((kind) => `${kind}/`)));
+    return { ...prefixes, directive: 'nospace' };
+  }
+  const prefix = current.slice(0, slash + 1);
+  if (kinds.includes('node') && NODE_PREFIXES.includes(prefix)) {
+    return startingWith(current, described(await names.nodes(), prefix));
+  }
+  if (!kinds.includes('daemonset') || !DAEMON_SET_PREFIXES.includes(prefix)) return NOTHING;
+  const keys = await names.daemonSets();
+  const isQualified = current.indexOf('/', slash + 1) !== -1;
+  return startingWith(current, described(isQualified ? keys : shortest(keys), prefix));
+}
+
+/** The name alone where no other namespace has it too. */
+function shortest(keys: readonly string[]): string[] {
+  const all = keys.map(nameOnly);
+  return keys.map((key) => (all.filter((name) => name === nameOnly(key)).length > 1 ? key : nameOnly(key)));
+}
+
+function nameOnly(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}
+
+function described(values: readonly string[], prefix = ''): Candidate[] {
+  return values.map((value) => ({ value: prefix + value, description: '' }));
+}
+
+function startingWith(current: string, candidates: readonly Candidate[]): Completion {
+  return { candidates: candidates.filter(({ value }) => value.startsWith(current)), directive: 'done' };
+}
