@@ -56,7 +56,7 @@ export function addPlanCommand(program: Command, runner: CommandRunner): void {
     .action(
       runner(async (context, options) => {
         const { runPlan } = await import('../plan/run-plan.ts');
-        return await runPlan(context, options as unknown as PlanOptions);
+        return runPlan(context, options as unknown as PlanOptions);
       }),
     );
 }

@@ -1,5 +1,6 @@
 /** Lets a running coordinator make the plan, on the DaemonSets and nodes that it knows. */
 import { RollcallError } from '../../shared/errors.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/node-change.ts';
 import type { NodeTaint } from '../../shared/roll/model.ts';
 import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
@@ -7,22 +8,27 @@ import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/
 import { daemonSetKey, placementFromWire } from '../../shared/rpc/wire.ts';
 import type { Context } from '../context.ts';
 import type { Difference } from './plan-view.ts';
-import type { PlanInput } from './run-plan.ts';
+import type { PlanInput } from './read-input.ts';
 
-/** @throws RollcallError where the coordinator refuses a manifest or cannot be reached */
-export async function askForPlan(context: Context, input: PlanInput): Promise<Difference> {
-  const response = await context.ask((coordinator) =>
-    coordinator.planPlacements({
-      daemonSetManifests: [...input.given.daemonSets.values()].map((daemonSet) => JSON.stringify(daemonSet)),
-      nodeChanges: input.changes.map(changeToWire),
-    }),
-  );
-  const [problem, ...others] = response.problems;
-  if (problem !== undefined) {
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new RollcallError('MANIFEST_INVALID', `${problem.fieldPath}: ${problem.message}${more}`);
+/** What a coordinator answered; where it has problems with the manifests, it planned nothing. */
+export interface AnsweredPlan {
+  readonly difference: Difference;
+  readonly problems: readonly ManifestProblem[];
+}
+
+/** @throws RollcallError where the coordinator refuses the question or cannot be reached */
+export async function askForPlan(context: Context, input: PlanInput): Promise<AnsweredPlan> {
+  const request = {
+    daemonSetManifests: [...input.given.daemonSets.values()].map((daemonSet) => JSON.stringify(daemonSet)),
+    nodeChanges: input.changes.map(changeToWire),
+  };
+  try {
+    const response = await context.ask((coordinator) => coordinator.planPlacements(request));
+    return { difference: differenceFromWire(response, input), problems: response.problems };
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.reason !== 'COORDINATOR_UNREACHABLE') throw error;
+    throw new RollcallError(error.reason, `${error.message}, or give nodes with --nodes to plan without one`);
   }
-  return differenceFromWire(response, input);
 }
 
 function differenceFromWire(response: PlanPlacementsResponse__Output, input: PlanInput): Difference {
@@ -44,7 +50,7 @@ function differenceFromWire(response: PlanPlacementsResponse__Output, input: Pla
       after: { run: counts.runAfter, keep: counts.keepAfter, none: 0 },
       templateChanged: counts.templateChanged,
     })),
-    warnings: response.warnings,
+    warnings: [...input.warnings, ...response.warnings],
     revision: Number(response.revision),
     movedNodes: new Set([...added, ...dropped]),
   };

@@ -38,6 +38,8 @@ export interface DaemonSetDifference {
   readonly before: RunCounts;
   readonly after: RunCounts;
   readonly templateChanged: boolean;
+  /** Daemon pods that run before and after, and would be replaced because the template changes. */
+  readonly replaced: number;
   readonly groups: readonly ChangeGroup[];
 }
 
@@ -106,13 +108,18 @@ export function differenceView(difference: Difference): DifferenceView {
     const { phrase, reasons } = whyChanged(change, movedNodes.has(change.node));
     groupsOf.get(change.daemonSet)?.add(`${from} ${to}`, { from, to }, phrase, reasons, change.node);
   }
-  const daemonSets = counts.map(({ daemonSet, before, after, templateChanged }) => ({
-    daemonSet,
-    before: runCounts(before),
-    after: runCounts(after),
-    templateChanged,
-    groups: groupsOf.get(daemonSet)?.largestFirst() ?? [],
-  }));
+  const daemonSets = counts.map(({ daemonSet, before, after, templateChanged }) => {
+    const groups = groupsOf.get(daemonSet)?.largestFirst() ?? [];
+    const ended = groups.filter(({ from }) => from === 'run').reduce((sum, { nodes }) => sum + nodes.length, 0);
+    return {
+      daemonSet,
+      before: runCounts(before),
+      after: runCounts(after),
+      templateChanged,
+      replaced: templateChanged ? runCounts(before).run - ended : 0,
+      groups,
+    };
+  });
   const changed = daemonSets.some(({ groups, templateChanged }) => groups.length > 0 || templateChanged);
   return { changed, revision, daemonSets, warnings };
 }
@@ -121,9 +128,13 @@ function runCounts(counts: VerdictCounts | null): RunCounts {
   return { run: counts?.run ?? 0, keep: counts?.keep ?? 0 };
 }
 
-/** Less is explained by what is now in the way, more by what was in the way and no longer is. */
-function whyChanged(change: PlannedChange, isNodeMoved: boolean): { phrase: string; reasons: readonly Reason[] } {
-  const { before, after } = change;
+interface Why {
+  readonly phrase: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Less is explained by what came into the way, more by what was in the way and no longer is. */
+function whyChanged({ before, after }: PlannedChange, isNodeMoved: boolean): Why {
   const subject = isNodeMoved ? 'the node' : 'the DaemonSet';
   if (after === null) return { phrase: `${subject} is gone`, reasons: [] };
   if (before === null) {
@@ -131,16 +142,19 @@ function whyChanged(change: PlannedChange, isNodeMoved: boolean): { phrase: stri
     return { phrase: [`${subject} is new`, reasonPhrase(reasons)].filter((part) => part !== '').join('; '), reasons };
   }
   const isLess = VERDICTS.indexOf(after.verdict) > VERDICTS.indexOf(before.verdict);
-  const reasons = blockingReasons((isLess ? after : before).reasons);
-  if (isLess) return { phrase: reasonPhrase(reasons), reasons };
-  const gone = reasonPhrase(goneReasons(reasons, after));
+  if (isLess) {
+    const reasons = reasonsOfOneOnly(after, before);
+    return { phrase: reasonPhrase(reasons), reasons };
+  }
+  const reasons = reasonsOfOneOnly(before, after);
+  const gone = reasonPhrase(reasons);
   return { phrase: gone === '' ? '' : `until now, ${gone}`, reasons };
 }
 
-/** Of two reasons that stood in the way, only the one that went explains why the verdict rose. */
-function goneReasons(reasons: readonly Reason[], after: PlacementResult): readonly Reason[] {
-  const still = new Set(blockingReasons(after.reasons).map((reason) => reasonPhrase([reason])));
-  return reasons.filter((reason) => !still.has(reasonPhrase([reason])));
+/** What stands in the way in one placement and not in the other; what does in both explains no difference. */
+function reasonsOfOneOnly(one: PlacementResult, other: PlacementResult): readonly Reason[] {
+  const inBoth = new Set(blockingReasons(other.reasons).map((reason) => reasonPhrase([reason])));
+  return blockingReasons(one.reasons).filter((reason) => !inBoth.has(reasonPhrase([reason])));
 }
 
 /** Collects nodes under the same words. */

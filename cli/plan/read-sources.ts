@@ -9,20 +9,38 @@ const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 export const STDIN = '-';
 const STDIN_NAME = 'standard input';
 
-/** All sources together, in their order. @throws UsageError for what does not exist or cannot be read. */
-export async function readSources(
-  paths: readonly string[],
-  readStdin: () => Promise<Uint8Array>,
-): Promise<ReadManifests> {
-  const read: ReadManifests[] = [];
-  for (const path of paths) {
-    if (path === STDIN) read.push(readManifests(await readStdin(), STDIN_NAME));
-    else for (const file of await manifestFiles(path)) read.push(readManifests(await readBytes(file), file));
+/** What one file holds. */
+export interface Source extends ReadManifests {
+  readonly name: string;
+}
+
+/** Reads each file once, whatever number of options name it: the dump of a large cluster takes a while. */
+export class SourceReader {
+  readonly #readStdin: () => Promise<Uint8Array>;
+  readonly #read = new Map<string, Source>();
+
+  constructor(readStdin: () => Promise<Uint8Array>) {
+    this.#readStdin = readStdin;
   }
-  return {
-    objects: read.flatMap(({ objects }) => objects),
-    problems: read.flatMap(({ problems }) => problems),
-  };
+
+  /** In the order of the paths. @throws UsageError for what does not exist or cannot be read. */
+  async read(paths: readonly string[]): Promise<Source[]> {
+    const sources: Source[] = [];
+    for (const path of paths) {
+      for (const file of path === STDIN ? [STDIN] : await manifestFiles(path)) sources.push(await this.#source(file));
+    }
+    return sources;
+  }
+
+  async #source(file: string): Promise<Source> {
+    const known = this.#read.get(file);
+    if (known !== undefined) return known;
+    const name = file === STDIN ? STDIN_NAME : file;
+    const bytes = file === STDIN ? await this.#readStdin() : await readBytes(file);
+    const source = { name, ...readManifests(bytes, name) };
+    this.#read.set(file, source);
+    return source;
+  }
 }
 
 /** The file itself, or the manifest files directly in the folder, by name. */
@@ -41,7 +59,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
     const [has, max] = [size, JSON_BYTES_MAX].map((bytes) => Math.ceil(bytes / 1024 / 1024));
     throw new UsageError(`${path} has ${has} MiB, and at most ${max} MiB are read; split it`);
   }
-  return await orExplain(path, readFile(path));
+  return orExplain(path, readFile(path));
 }
 
 async function orExplain<Value>(path: string, reading: Promise<Value>): Promise<Value> {

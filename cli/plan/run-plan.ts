@@ -2,8 +2,7 @@
 import { EXIT } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
-import { collectWorld } from '../../shared/plan/collect-world.ts';
-import type { NodeChange } from '../../shared/plan/node-change.ts';
+import type { RefusedObjects } from '../../shared/plan/collect-world.ts';
 import { placeWorld } from '../../shared/plan/place-world.ts';
 import { placementWarnings, plan } from '../../shared/plan/plan.ts';
 import { sortedKeys, type World } from '../../shared/plan/world.ts';
@@ -14,63 +13,39 @@ import { count } from '../render/node-names.ts';
 import { renderPlacements } from '../render/placements.ts';
 import { problemLine } from '../render/problems.ts';
 import { askForPlan } from './ask-for-plan.ts';
-import { alterationsOf, checkOptions, type PlanOptions } from './plan-options.ts';
+import { checkOptions, type PlanOptions } from './plan-options.ts';
 import { type Difference, differenceView, placementsView } from './plan-view.ts';
-import { readSources } from './read-sources.ts';
+import { type PlanInput, readInput } from './read-input.ts';
 
 /** Returns the exit code: 0 nothing changes, 1 something does, 2 the input cannot be used. */
 export async function runPlan(context: Context, options: PlanOptions): Promise<number> {
   checkOptions(options);
   const input = await readInput(context, options);
-  if (input.problems.length > 0 && !reportProblems(context, input, options.skipInvalid)) return EXIT.error;
-  if (isOffline(input, options)) return await planOffline(context, input, options);
+  reportProblems(context, input.problems);
+  if (input.problems.length > 0 && !options.skipInvalid) return refuse(context, input.problems);
+  if (isOffline(input, options)) return planOffline(context, input, options);
   const { filename, addNode } = options;
   if (filename.length + addNode.length + input.changes.length === 0) {
     throw new UsageError(
       'there is nothing to plan; give -f FILE --nodes FILE, or a what-if such as --remove-label KEY',
     );
   }
-  return await printDifference(context, await askForPlan(context, input));
+  const answer = await askForPlan(context, input);
+  reportProblems(context, answer.problems);
+  if (answer.problems.length > 0) return refuse(context, answer.problems);
+  return printDifference(context, answer.difference);
 }
 
-export interface PlanInput {
-  /** Of `-f` and `--nodes` together. */
-  readonly given: World;
-  /** Of `--against`; null without. */
-  readonly against: World | null;
-  readonly changes: readonly NodeChange[];
-  readonly problems: readonly ManifestProblem[];
-  readonly warnings: readonly ManifestProblem[];
-}
-
-async function readInput({ io, globals }: Context, options: PlanOptions): Promise<PlanInput> {
-  const changes = alterationsOf(options);
-  const read = async (paths: readonly string[]) => {
-    const { objects, problems } = await readSources(paths, io.readStdin);
-    const world = collectWorld(objects, globals.namespace === '' ? undefined : globals.namespace);
-    return { ...world, problems: [...problems, ...world.problems] };
-  };
-  const given = await read([...options.filename, ...options.nodes]);
-  const against = options.against.length === 0 ? null : await read(options.against);
-  const added = await read(options.addNode);
-  return {
-    given,
-    against,
-    changes: [...[...added.nodes.values()].map((node) => ({ op: 'add' as const, node })), ...changes],
-    problems: [given, against, added].flatMap((world) => world?.problems ?? []),
-    warnings: given.warnings,
-  };
-}
-
-/** Prints every cause; returns whether to go on. */
-function reportProblems({ io }: Context, { problems }: PlanInput, skipInvalid: boolean): boolean {
+function reportProblems({ io }: Context, problems: readonly ManifestProblem[]): void {
   for (const problem of problems) io.stderr.write(`rollcall: ${problemLine(problem)}\n`);
-  if (skipInvalid) return true;
+}
+
+function refuse({ io }: Context, problems: readonly ManifestProblem[]): number {
   const found = count(problems.length, 'problem');
   io.stderr.write(
     `rollcall: nothing was planned because of ${found}; correct the manifests, or leave them out with --skip-invalid\n`,
   );
-  return false;
+  return EXIT.error;
 }
 
 /** Nodes decide: without any, only a coordinator can say where the DaemonSets would run. */
@@ -92,34 +67,43 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
   checkWorld(unchanged, before, options);
   const { world: after, notes } = applyNodeChanges(unchanged, changes);
   const warnings = [...input.warnings, ...notes];
-  if (against === null && changes.length === 0) {
-    const placed = placeWorld(after);
-    const all = [...warnings, ...placementWarnings(placed)];
-    const view = placementsView(placed, sortedKeys(after.nodes), all);
-    await context.answer(view, () => renderPlacements(view, context.render));
-    return EXIT.ok;
-  }
-  const result = plan({ before, after });
-  const moved = sortedKeys(before.nodes, after.nodes).filter(
-    (name) => before.nodes.has(name) !== after.nodes.has(name),
-  );
-  return await printDifference(context, {
+  if (against === null && changes.length === 0) return printPlacements(context, after, warnings);
+  const compared = { before: without(before, input.refused), after: without(after, input.refused) };
+  const result = plan(compared);
+  const isMoved = (name: string) => compared.before.nodes.has(name) !== compared.after.nodes.has(name);
+  return printDifference(context, {
     ...result,
     warnings: [...warnings, ...result.warnings],
     revision: null,
-    movedNodes: new Set(moved),
+    movedNodes: new Set(sortedKeys(before.nodes, after.nodes).filter(isMoved)),
   });
 }
 
 function checkWorld(unchanged: World, before: World, { filename, nodes }: PlanOptions): void {
   if (unchanged.daemonSets.size === 0) {
-    const where = [...filename, ...nodes].join(', ') || 'what was given';
+    const where = (filename.length > 0 ? filename : nodes).join(', ') || 'what was given';
     throw new UsageError(`there is no DaemonSet in ${where}; give a file that holds some with -f`);
   }
   if (unchanged.nodes.size === 0 || before.nodes.size === 0) {
     const where = nodes.length > 0 ? ` in ${nodes.join(', ')}` : '';
     throw new UsageError(`there are no nodes${where}; give what 'kubectl get nodes -o json' prints with --nodes`);
   }
+}
+
+/** An object that cannot be used on one side has not come or gone: nothing can be said of it. */
+function without(world: World, refused: RefusedObjects): World {
+  return {
+    daemonSets: new Map([...world.daemonSets].filter(([key]) => !refused.daemonSets.has(key))),
+    nodes: new Map([...world.nodes].filter(([name]) => !refused.nodes.has(name))),
+  };
+}
+
+async function printPlacements(context: Context, world: World, warnings: readonly ManifestProblem[]): Promise<number> {
+  const placed = placeWorld(world);
+  const all = [...warnings, ...placementWarnings(placed)];
+  const view = placementsView(placed, sortedKeys(world.nodes), all);
+  await context.answer(view, () => renderPlacements(view, context.render));
+  return EXIT.ok;
 }
 
 async function printDifference(context: Context, difference: Difference): Promise<number> {

@@ -3,6 +3,7 @@ import type { Verdict } from '../../shared/placement/types.ts';
 import type { RenderOptions } from '../context.ts';
 import type { ChangeGroup, DaemonSetDifference, DifferenceView } from '../plan/plan-view.ts';
 import { count, nodeNames } from './node-names.ts';
+import { shownGroups } from './shown-groups.ts';
 import { warningsSection } from './warnings.ts';
 
 /** Of `keep → none`, the widest. */
@@ -13,10 +14,10 @@ const NAMES_INDENT = ' '.repeat(VERDICTS_WIDTH + 5);
 const MEANING: Record<`${Verdict} ${Verdict}`, string> = {
   'run none': 'stops',
   'none run': 'starts',
-  'run keep': 'stays, is not started again',
-  'keep run': 'starts where none stayed',
-  'keep none': 'stops where one stayed',
-  'none keep': 'may stay, is not started',
+  'run keep': 'may stay, but would not start again',
+  'keep run': 'may start where it did not',
+  'keep none': 'may no longer stay',
+  'none keep': 'may stay, but does not start',
   'run run': '',
   'keep keep': '',
   'none none': '',
@@ -50,10 +51,10 @@ function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions
     countChange('run', before.run, after.run),
     ...(before.keep + after.keep > 0 ? [countChange('keep', before.keep, after.keep)] : []),
   ].join('   ');
-  const template = daemonSet.templateChanged ? [templateLine(Math.min(before.run, after.run), options)] : [];
-  return style.fit(
-    [`${heading}\n`, ...template, ...daemonSet.groups.map((group) => groupLines(group, options))].join(''),
-  );
+  const template = daemonSet.templateChanged ? [templateLine(daemonSet.replaced, options)] : [];
+  const { shown, more } = shownGroups(daemonSet.groups, ({ from, to }) => `${from} ${to}`, options.wide);
+  const groups = shown.map((group) => groupLines(group, options));
+  return style.fit([`${heading}\n`, ...template, ...groups, style.dim(more)].join(''));
 }
 
 function templateLine(replaced: number, { style }: RenderOptions): string {

@@ -3,6 +3,7 @@ import type { RenderOptions } from '../context.ts';
 import { renderTable } from '../output/table.ts';
 import type { PlacementGroup, PlacementsView } from '../plan/plan-view.ts';
 import { count, nodeNames } from './node-names.ts';
+import { shownGroups } from './shown-groups.ts';
 import { warningsSection } from './warnings.ts';
 
 export function renderPlacements(view: PlacementsView, options: RenderOptions): string {
@@ -18,8 +19,9 @@ export function renderPlacements(view: PlacementsView, options: RenderOptions): 
     { style, wide, columns },
   );
   const sections = view.daemonSets.map(({ daemonSet, groups }) => {
-    const lines = groups.map((group) => groupLines(group, options));
-    return `${style.bold(daemonSet)}\n${lines.join('')}`;
+    const { shown, more } = shownGroups(groups, ({ verdict }) => verdict, wide);
+    const lines = shown.map((group) => groupLines(group, options));
+    return `${style.bold(daemonSet)}\n${lines.join('')}${style.dim(more)}`;
   });
   const summary = `${count(view.daemonSets.length, 'DaemonSet')} on ${count(view.nodeCount, 'node')}\n`;
   return [summary, table, ...sections, ...warningsSection(view.warnings, options)].join('\n');

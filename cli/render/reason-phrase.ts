@@ -16,14 +16,29 @@ function isDetailOf(detail: Reason, whole: Reason): boolean {
   );
 }
 
+/** Taints come last and by name: their order on a node says nothing, and must not tell two nodes apart. */
 export function reasonPhrase(blocking: readonly Reason[]): string {
-  const affinity = blocking.filter(({ code }) => code.startsWith('AFFINITY_'));
-  const others = blocking.filter(({ code }) => !code.startsWith('AFFINITY_'));
-  return [...others.map(phraseOf), ...(affinity.length === 0 ? [] : [affinityPhrase(affinity)])].join('; ');
+  const affinity = blocking.filter(isOfAffinity);
+  const taints = blocking.filter(isOfTaints);
+  const others = blocking.filter((reason) => !isOfAffinity(reason) && !isOfTaints(reason));
+  const phrases = [
+    ...others.map(phraseOf),
+    ...(affinity.length === 0 ? [] : [affinityPhrase(affinity)]),
+    ...taints.map(phraseOf).sort(),
+  ];
+  return phrases.join('; ');
+}
+
+function isOfAffinity({ code }: Reason): boolean {
+  return code.startsWith('AFFINITY_');
+}
+
+function isOfTaints({ code }: Reason): boolean {
+  return code.startsWith('TAINT_');
 }
 
 function phraseOf({ code, wanted, found, message }: Reason): string {
-  const [key = '', value = ''] = splitOnce(wanted, '=');
+  const [key, value] = splitOnce(wanted, '=');
   switch (code) {
     case 'NODE_NAME_DIFFERS':
       return `nodeName is ${wanted}`;

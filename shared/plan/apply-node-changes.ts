@@ -48,9 +48,7 @@ function chosenNames(nodes: ReadonlyMap<string, Node>, target: NodeTarget): stri
     if (nodes.has(target.name)) return [target.name];
     const nearest = nearestName(target.name, [...nodes.keys()]);
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    throw new RollcallError('UNKNOWN_NODE', `there is no node ${target.name}${hint}`, {
-      metadata: { name: target.name },
-    });
+    throw new RollcallError('UNKNOWN_NODE', `there is no node ${target.name}${hint}`);
   }
   const isChosen = parseLabelSelector(target.selector);
   const names = [...nodes].filter(([, node]) => isChosen(node.metadata?.labels ?? {})).map(([name]) => name);

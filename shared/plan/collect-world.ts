@@ -1,11 +1,13 @@
-/** Makes a world of what manifests hold: validates, refuses duplicates, and says what is left out. Pure. */
+/** Makes a world of what manifests hold: validates, and refuses two objects of one name. Pure. */
 import type { Cause } from '../kubernetes/cause.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
+import { isObject } from '../kubernetes/field-type.ts';
 import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
 import type { ManifestObject } from '../kubernetes/read-manifests.ts';
 import { validateDaemonSet } from '../kubernetes/validate-daemon-set.ts';
 import { validateNode } from '../kubernetes/validate-node.ts';
+import type { DaemonSetKey } from '../roll/model.ts';
 import type { World } from './world.ts';
 
 export interface CollectedWorld extends World {
@@ -13,69 +15,77 @@ export interface CollectedWorld extends World {
   readonly problems: readonly ManifestProblem[];
   /** About objects that are used. */
   readonly warnings: readonly ManifestProblem[];
-  /** How many objects of other kinds were passed over, by kind. */
-  readonly otherKinds: ReadonlyMap<string, number>;
+  readonly refused: RefusedObjects;
+}
+
+/** Objects that are there, as far as their names can be read, but cannot be used. */
+export interface RefusedObjects {
+  readonly daemonSets: ReadonlySet<DaemonSetKey>;
+  readonly nodes: ReadonlySet<string>;
 }
 
 interface Collection {
-  readonly daemonSets: Map<string, DaemonSet>;
+  readonly daemonSets: Map<DaemonSetKey, DaemonSet>;
   readonly nodes: Map<string, Node>;
   readonly problems: ManifestProblem[];
   readonly warnings: ManifestProblem[];
-  readonly otherKinds: Map<string, number>;
-  /** Where each object was first seen, by kind and name, the refused ones too. */
+  readonly refused: { readonly daemonSets: Set<DaemonSetKey>; readonly nodes: Set<string> };
+  /** Where each object that is used was found, by kind and name. */
   readonly places: Map<string, string>;
 }
 
-/** A DaemonSet without a namespace is in `namespace`, or in `default`. */
+/** A DaemonSet without a namespace is in `namespace`, or in `default`. Objects of other kinds are passed over. */
 export function collectWorld(objects: readonly ManifestObject[], namespace = DEFAULT_NAMESPACE): CollectedWorld {
   const collection: Collection = {
     daemonSets: new Map(),
     nodes: new Map(),
     problems: [],
     warnings: [],
-    otherKinds: new Map(),
+    refused: { daemonSets: new Set(), nodes: new Set() },
     places: new Map(),
   };
   for (const manifest of objects) {
     if (manifest.kind === 'DaemonSet') collectDaemonSet(collection, manifest, namespace);
     else if (manifest.kind === 'Node') collectNode(collection, manifest);
-    else collection.otherKinds.set(manifest.kind, (collection.otherKinds.get(manifest.kind) ?? 0) + 1);
   }
   const { places: _, ...world } = collection;
   return world;
 }
 
 function collectDaemonSet(collection: Collection, { object, source }: ManifestObject, namespace: string): void {
-  const validation = validateDaemonSet(inNamespace(object, namespace));
+  const { daemonSets, problems, warnings, refused } = collection;
+  const placed = inNamespace(object, namespace);
+  const key = `${textAt(placed, 'namespace') || DEFAULT_NAMESPACE}/${textAt(placed, 'name')}`;
+  const validation = validateDaemonSet(placed);
   if (!validation.accepted) {
-    collection.problems.push(...problemsOf(validation.causes, source));
-    return;
+    problems.push(...problemsOf(validation.causes, source));
+    refused.daemonSets.add(key);
+  } else if (isFirst(collection, `DaemonSet ${key}`, source)) {
+    daemonSets.set(key, validation.daemonSet);
+    warnings.push(...validation.warnings.map((warning) => ({ ...warning, source })));
   }
-  const { daemonSet, warnings } = validation;
-  const key = `${daemonSet.metadata?.namespace ?? namespace}/${daemonSet.metadata?.name ?? ''}`;
-  if (!isFirst(collection, `DaemonSet ${key}`, source)) return;
-  collection.daemonSets.set(key, daemonSet);
-  collection.warnings.push(...warnings.map((warning) => ({ ...warning, source })));
 }
 
 function inNamespace(object: Record<string, unknown>, namespace: string): Record<string, unknown> {
   const { metadata } = object;
-  if (namespace === DEFAULT_NAMESPACE || typeof metadata !== 'object' || metadata === null) return object;
-  return {
-    ...object,
-    metadata: { ...metadata, namespace: ('namespace' in metadata && metadata.namespace) || namespace },
-  };
+  if (!isObject(metadata) || textAt(object, 'namespace') !== '') return object;
+  return { ...object, metadata: { ...metadata, namespace } };
 }
 
 function collectNode(collection: Collection, { object, source }: ManifestObject): void {
+  const name = textAt(object, 'name');
   const validation = validateNode(object);
   if (!validation.accepted) {
     collection.problems.push(...problemsOf(validation.causes, source));
-    return;
+    collection.refused.nodes.add(name);
+  } else if (isFirst(collection, `node ${name}`, source)) {
+    collection.nodes.set(name, validation.node);
   }
-  const name = validation.node.metadata?.name ?? '';
-  if (isFirst(collection, `node ${name}`, source)) collection.nodes.set(name, validation.node);
+}
+
+function textAt({ metadata }: Record<string, unknown>, field: 'name' | 'namespace'): string {
+  const value = isObject(metadata) ? metadata[field] : undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[] {

@@ -69,7 +69,7 @@ default/everywhere
 default/cache   run 2 → 0   keep 1 → 0
   run → none    stops on 2 nodes: label disktype is missing (wanted disktype=ssd)
                 worker-1, worker-2
-  keep → none   stops where one stayed on 1 node: label disktype is missing (wanted disktype=ssd); taint dedicated=gpu:NoSchedule is not tolerated
+  keep → none   may no longer stay on 1 node: label disktype is missing (wanted disktype=ssd)
                 gpu-1
 `);
     expect(exitCode).toBe(1);
@@ -88,16 +88,15 @@ default/cache   run 2 → 0   keep 1 → 0
         daemonSet('everywhere', { tolerations: [{ operator: 'Exists' }] }, 'example.org/agent:2'),
       ]),
     });
-    const { exitCode, stdout } = await runCli([
-      ...['plan', '-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')],
-    ]);
+    const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
+    const { exitCode, stdout } = await runCli(['plan', ...options]);
     expect(stdout).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start.
 
 default/cache   run 2 → 1   keep 1 → 0
-  the template changes: 1 daemon pod would be replaced
+  the template changes
   run → none    stops on 2 nodes: label disktype is not 'hdd'
                 worker-1, worker-2
-  keep → none   stops where one stayed on 1 node: label disktype is not 'hdd'; taint dedicated=gpu:NoSchedule is not tolerated
+  keep → none   may no longer stay on 1 node: label disktype is not 'hdd'
                 gpu-1
   none → run    starts on 1 node: until now, label disktype is not 'ssd'
                 worker-3
@@ -110,10 +109,9 @@ default/everywhere   run 5
 
   it('applies what-ifs together, each to the nodes that were chosen', async () => {
     const path = files({ 'more.json': list([node('worker-9', { disktype: 'ssd' })]) });
-    const { stdout } = await planOn(
-      ...([path, '--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'] as const),
-      ...['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'],
-    );
+    const options = ['--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'];
+    const what = ['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'];
+    const { stdout } = await planOn(path, ...options, ...what);
     expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods to stop, 2 daemon pods to start.
 
 default/cache   run 2   keep 1
@@ -133,7 +131,7 @@ default/everywhere   run 5
   it('chooses nodes by label selector, and removes taints as kubectl does', async () => {
     const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
     expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
-  keep → run    starts where none stayed on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
+  keep → run    may start where it did not on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
                 gpu-1
 `);
   });
@@ -182,6 +180,56 @@ default/everywhere   run 5
   });
 });
 
+describe('rollcall plan with the dump of a whole cluster', () => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } } as DaemonSet;
+  const dump = list([CACHE, EVERYWHERE, ...NODES, pod]);
+
+  it('passes over what is no DaemonSet and no Node without a word', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['plan', '-f', '-'], { stdin: dump });
+    expect(stdout).toMatch(/^2 DaemonSets on 5 nodes\n/);
+    expect(stdout).not.toContain('Warnings');
+    expect([stderr, exitCode]).toEqual(['', 0]);
+  });
+
+  it('says so of a file that holds nothing else', async () => {
+    const path = files({ 'pods.json': list([pod, pod]) });
+    const { stdout } = await planOn(path, '-f', path('pods.json'));
+    expect(stdout).toContain(
+      `! ${path('pods.json')} holds no DaemonSet and no Node and is passed over; it holds 2 Pods (OtherKinds)`,
+    );
+  });
+
+  it('takes DaemonSets from -f and nodes from --nodes where both hold both', async () => {
+    const path = files({ 'dump.json': dump });
+    const options = ['-f', path('ds.json'), '--against', path('dump.json'), '--nodes', path('dump.json')];
+    const { stdout, stderr, exitCode } = await runCli(['plan', ...options]);
+    expect([stdout, stderr, exitCode]).toEqual(['Nothing changes.\n', '', 0]);
+  });
+
+  it('shows what stops where a DaemonSet is only in the old one', async () => {
+    const path = files({ 'dump.json': dump, 'new.json': list([CACHE]) });
+    const { stdout, exitCode } = await runCli(['plan', '-f', path('new.json'), '--against', path('dump.json')]);
+    expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods to stop, 0 daemon pods to start.
+
+default/everywhere   run 5 → 0
+  run → none    stops on 5 nodes: the DaemonSet is gone
+                gpu-1, worker-1, worker-2, worker-3, worker-4
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('shows the largest groups of each verdict, and all of them with -o wide', async () => {
+    const tainted = Array.from({ length: 9 }, (_, index) => node(`t${index}`, {}, [{ ...TAINT, value: `v${index}` }]));
+    const path = files({ 'ds.json': list([daemonSet('plain')]), 'nodes.json': list(tainted) });
+    const short = await planOn(path);
+    expect(short.stdout.match(/ {2}keep /g)).toHaveLength(6);
+    expect(short.stdout).toContain('  and 3 more combinations of reasons on 3 nodes; -o wide lists them all\n');
+    const wide = await planOn(path, '-o', 'wide');
+    expect(wide.stdout.match(/ {2}keep /g)).toHaveLength(9);
+    expect(wide.stdout).not.toContain('more combinations');
+  });
+});
+
 describe('rollcall plan with bad input', () => {
   const broken = `apiVersion: apps/v1
 kind: DaemonSet
@@ -207,6 +255,16 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     expect(stderr).toContain('bad.yaml:1: metadata.name');
     expect(stdout).toMatch(/^2 DaemonSets on 5 nodes\n/);
     expect(exitCode).toBe(0);
+  });
+
+  it('does not take a DaemonSet for gone that it had to leave out', async () => {
+    const old = { ...CACHE, metadata: { name: 'cache', namespace: 'default' } };
+    const bad = { ...old, spec: { ...old.spec, selector: {} } };
+    const path = files({ 'new.json': list([bad, EVERYWHERE]) });
+    const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
+    const { exitCode, stdout, stderr } = await runCli(['plan', ...options, '--skip-invalid']);
+    expect(stderr).toContain('spec.selector');
+    expect([stdout, exitCode]).toEqual(['Nothing changes.\n', 0]);
   });
 
   it('names both places of two DaemonSets of one name', async () => {
@@ -252,7 +310,7 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
         ['-f', path('nodes.json')],
         `there is no DaemonSet in ${path('nodes.json')}; give a file that holds some with -f`,
       ],
-      [['-f', path('ds.json'), '--nodes', path('ds.json')], 'DaemonSet default/cache is at'],
+      [['-f', path('ds.json'), '--nodes', path('ds.json')], `there are no nodes in ${path('ds.json')}; give what`],
       [['-f', path('empty')], `folder ${path('empty')} holds no .yaml, .yml or .json file`],
     ] as const;
     for (const [options, sentence] of cases) {

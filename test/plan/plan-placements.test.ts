@@ -1,57 +1,19 @@
 /** The coordinator plans on what it has in force, and answers within what one message carries. */
 import { describe, expect, it } from 'vitest';
-import { Counters } from '../../coordinator/evaluation/counters.ts';
-import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { House } from '../../coordinator/services/house.ts';
 import { changesToWire } from '../../coordinator/services/plan-changes.ts';
 import { planPlacements } from '../../coordinator/services/plan-placements.ts';
-import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
-import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
 import { plan } from '../../shared/plan/plan.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { houseOf } from './house-of.ts';
 import { daemonSet, node, world } from './objects.ts';
 
 const CACHE = daemonSet('cache', { nodeSelector: { disk: 'ssd' } });
 const AGENT = daemonSet('agent');
 const NODES = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
-
-interface HouseOptions {
-  readonly daemonSets?: readonly DaemonSet[];
-  readonly nodes?: readonly Node[];
-  readonly isSynced?: boolean;
-}
-
-function house({ daemonSets = [CACHE, AGENT], nodes = NODES, isSynced = true }: HouseOptions = {}): House {
-  const recorder = {
-    nextRevision: 1,
-    append(events: readonly unknown[]): number {
-      const first = recorder.nextRevision;
-      recorder.nextRevision += events.length;
-      return first;
-    },
-  };
-  const evaluator = new Evaluator({
-    recorder,
-    clock: new FakeClock(),
-    counters: new Counters(),
-    listener: { nodesChanged: () => {}, nodeRemoved: () => {} },
-    isPresent: () => false,
-    hasRoll: true,
-  });
-  for (const one of nodes) evaluator.nodeApplied({ facts: nodeFacts(one), source: 'nodes.yaml', actor: '' });
-  for (const one of daemonSets) {
-    const key = `default/${one.metadata?.name}`;
-    const applied = { key, daemonSet: defaultDaemonSet(one), source: 'ds.yaml', actor: '', warnings: [] };
-    evaluator.daemonSetApplied(applied);
-  }
-  if (isSynced) evaluator.synced([]);
-  // A plan reads nothing else of the house.
-  return { evaluator, journal: recorder } as unknown as House;
-}
+const houseWith = ({ isSynced = true } = {}) => houseOf({ daemonSets: [CACHE, AGENT], nodes: NODES, isSynced });
 
 interface Asked {
   readonly manifests?: readonly unknown[];
@@ -59,7 +21,7 @@ interface Asked {
   readonly nodeChanges?: readonly Partial<NodeChange__Output>[];
 }
 
-function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = house()) {
+function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = houseWith()) {
   const request: PlanPlacementsRequest__Output = {
     daemonSetManifests: manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     removeDaemonSets: remove.map((name) => ({ namespace: '', name, uid: '' })),
@@ -127,7 +89,7 @@ describe('a plan of the coordinator', () => {
   });
 
   it('changes nothing', () => {
-    const asked = house();
+    const asked = houseWith();
     const before = asked.journal.nextRevision;
     ask({ remove: ['agent'], nodeChanges: [{ change: 'drop', drop: true, nodeName: 'a' }] }, asked);
     expect(asked.evaluator.table.nodeNames()).toEqual(['a', 'b']);
@@ -157,7 +119,7 @@ describe('a plan of the coordinator', () => {
   });
 
   it('warns of a plan that is made before all sources are read', () => {
-    const { warnings } = ask({ manifests: [AGENT] }, house({ isSynced: false }));
+    const { warnings } = ask({ manifests: [AGENT] }, houseWith({ isSynced: false }));
     expect(warnings).toMatchObject([{ code: 'Incomplete' }]);
   });
 

@@ -89,7 +89,7 @@ const nodes = fc.uniqueArray(
 const daemonSets = fc.uniqueArray(
   fc.tuple(fc.constantFrom('x', 'y', 'z'), labels, fc.boolean()).map(([name, nodeSelector, tolerates]) =>
     daemonSet(name, {
-      nodeSelector: nodeSelector as Record<string, string>,
+      nodeSelector,
       tolerations: tolerates ? [{ operator: 'Exists' }] : [],
     }),
   ),
