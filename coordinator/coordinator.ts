@@ -123,14 +123,11 @@ async function stop(house: House, source: ClusterSource, server: RunningServer):
 }
 
 function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
-  const { table, nodes, daemonSets } = evaluator;
+  const { table, nodes } = evaluator;
   return {
     revision: (node) => table.revision(node),
     assignments: (node) => table.assignments(node),
-    endedSince(node, revision) {
-      const removed = daemonSets.removedSince(revision);
-      return removed && [...table.unassignedSince(node, revision), ...removed];
-    },
+    endedSince: (node, revision) => evaluator.endedSince(node, revision),
     isOnRoll: (node) => evaluator.isOnRoll(node),
     nodeReported: (report) => nodes.report(report),
     podsReported: (node, report) => nodes.reportPods(node, report),

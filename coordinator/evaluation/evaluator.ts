@@ -14,7 +14,7 @@ import type { Counters } from './counters.ts';
 import { DaemonSetRegister } from './daemon-set-register.ts';
 import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
 import { NodeRegister } from './node-register.ts';
-import { PlacementTable } from './placement-table.ts';
+import { type PairChange, PlacementTable } from './placement-table.ts';
 
 export interface EvaluationListener {
   /** The assignments of these nodes may have changed. */
@@ -54,7 +54,7 @@ export class Evaluator implements ClusterListener {
     this.#decisions = new DecisionRecorder({ table, recorder, clock, nodesChanged });
     this.table = table;
     this.daemonSets = new DaemonSetRegister(table, this.#decisions, nodesChanged);
-    this.nodes = new NodeRegister({ table, recorder: this.#decisions, counters, isPresent });
+    this.nodes = new NodeRegister({ table, recorder: this.#decisions, counters, isPresent, nodesChanged });
     this.#whenSynced = new Promise((resolve) => {
       this.#announceSynced = resolve;
     });
@@ -66,14 +66,16 @@ export class Evaluator implements ClusterListener {
   start(state: JournalState): void {
     this.nodes.restore(state);
     this.daemonSets.restore(state);
+    const ended: PairChange[] = [];
     for (const { node, daemonSet, verdict, version, sinceMs } of state.placements) {
-      this.table.restore(node, daemonSet, { verdict, version, sinceMs });
+      if (this.table.restore(node, daemonSet, { verdict, version, sinceMs })) continue;
+      ended.push({ node, daemonSet, from: verdict, to: null });
     }
     const [newest] = state.removedDaemonSets;
     if (newest !== undefined) this.table.touchAll(newest.removedRevision);
     for (const key of this.daemonSets.keys()) this.#unnamed.daemonSets.add(key);
     for (const name of this.#hasRoll ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
-    this.#recordStart(state.engineVersion);
+    this.#recordStart(state.engineVersion, ended);
   }
 
   /** Records that the coordinator ends in good order. */
@@ -118,6 +120,12 @@ export class Evaluator implements ClusterListener {
     this.#announceSynced();
   }
 
+  /** DaemonSets whose assignment on the node ended after `revision`; `null` when nobody knows any more. */
+  endedSince(node: string, revision: number): DaemonSetKey[] | null {
+    const removed = this.daemonSets.removedSince(revision);
+    return removed && [...this.table.unassignedSince(node, revision), ...removed];
+  }
+
   /** Whether an agent may answer for this node. */
   isOnRoll(name: string): boolean {
     return !this.#hasRoll || this.table.node(name) !== undefined;
@@ -151,13 +159,16 @@ export class Evaluator implements ClusterListener {
     this.#unnamed.nodes.clear();
   }
 
-  #recordStart(engineBefore: string | null): void {
+  /**
+   * Decides all pairs once: of a change and its decisions, a coordinator that was killed may have
+   * recorded the first only; and another engine may decide otherwise.
+   */
+  #recordStart(engineBefore: string | null, ended: readonly PairChange[]): void {
     const upgraded = engineBefore !== null && engineBefore !== PLACEMENT_ENGINE_VERSION;
     const detail = upgraded ? `placement engine ${engineBefore} became ${PLACEMENT_ENGINE_VERSION}` : '';
-    if (upgraded) {
-      const cause = { trigger: 'engine-upgrade', revision: 0, actor: '' } as const;
-      this.#decisions.recordDecisions([], this.table.decideAfresh(), cause);
-    }
+    const trigger = upgraded ? 'engine-upgrade' : 'restart';
+    const changes = [...ended, ...this.table.decideAfresh()];
+    this.#decisions.recordDecisions([], changes, { trigger, revision: 0, actor: '' });
     // Last, because its row says which engine decided what is in force: a crash in between decides again.
     this.#decisions.append([this.#lifeEvent('started', detail)]);
   }

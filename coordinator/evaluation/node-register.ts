@@ -18,7 +18,7 @@ export interface NodeRecord {
   source: string;
   observedMs: number;
   /** What the roll last said of the node; `null` until it said anything since the start. */
-  roll: { facts: NodeFacts; source: string; actor: string; readMs: number } | null;
+  roll: RollEntry | null;
   /** Set while the agent cannot read its source. */
   problem: string;
   pods: readonly PodHealth[];
@@ -28,12 +28,23 @@ export interface NodeRecord {
   podsObservedMs: number;
 }
 
+interface RollEntry {
+  readonly facts: NodeFacts;
+  readonly source: string;
+  readonly actor: string;
+  readonly readMs: number;
+  /** Whether it is newer than what the agent last reported, and counts once the agent is gone. */
+  isNewer: boolean;
+}
+
 export interface NodeRegisterOptions {
   readonly table: PlacementTable;
   readonly recorder: DecisionRecorder;
   readonly counters: Counters;
   /** Whether a live agent speaks for a node; where one does, the roll does not. */
   readonly isPresent: (node: string) => boolean;
+  /** The assignments of these nodes may have changed. */
+  readonly nodesChanged: (names: Iterable<string>) => void;
 }
 
 export class NodeRegister {
@@ -41,18 +52,20 @@ export class NodeRegister {
   readonly #recorder: DecisionRecorder;
   readonly #counters: Counters;
   readonly #isPresent: (node: string) => boolean;
+  readonly #nodesChanged: (names: Iterable<string>) => void;
   readonly #nodes = new Map<string, NodeRecord>();
 
-  constructor({ table, recorder, counters, isPresent }: NodeRegisterOptions) {
+  constructor({ table, recorder, counters, isPresent, nodesChanged }: NodeRegisterOptions) {
     this.#table = table;
     this.#recorder = recorder;
     this.#counters = counters;
     this.#isPresent = isPresent;
+    this.#nodesChanged = nodesChanged;
   }
 
   restore({ nodes, pods, drifts }: Pick<JournalState, 'nodes' | 'pods' | 'drifts'>): void {
-    for (const { facts, origin, source, observedMs } of nodes) {
-      this.#table.restoreNode(facts);
+    for (const { facts, origin, source, observedMs, version } of nodes) {
+      this.#table.restoreNode(facts, version);
       this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
     }
     for (const { node, pods: known, verifiedRevision, observedMs } of pods) {
@@ -70,24 +83,24 @@ export class NodeRegister {
   }
 
   apply({ facts, source, actor }: AppliedNode): void {
+    const entry = { facts, source, actor, readMs: this.#recorder.nowMs };
     const record = this.#nodes.get(facts.name);
-    const before = this.#table.facts(facts.name) ?? null;
-    if (record !== undefined) {
-      const said = record.roll?.facts ?? before;
-      record.roll = { facts, source, actor, readMs: this.#recorder.nowMs };
-      // A live agent sees more than the roll does; and what the roll said before is no news.
-      if (this.#isPresent(facts.name) || nodeChanges(said, facts).length === 0) return;
-    }
-    this.#takeFacts(facts, 'roll', source, this.#recorder.nowMs, actor);
+    if (record === undefined) return this.#takeRoll({ ...entry, isNewer: false });
+    // After a restart nobody knows what the roll said before the agent spoke, so that it is no news.
+    const before = record.origin === 'roll' ? this.#table.facts(facts.name) : facts;
+    const isNews = nodeChanges(record.roll?.facts ?? before ?? null, facts).length > 0;
+    record.roll = { ...entry, isNewer: isNews || record.roll?.isNewer === true };
+    // A live agent that has spoken sees more than the roll does.
+    const agentSpeaks = record.origin === 'agent' && this.#isPresent(facts.name);
+    if (isNews && !agentSpeaks) this.#takeRoll(record.roll);
   }
 
   /** The node's agent is gone: what the roll said since the agent's last report counts now. */
   agentAbsent(node: string): void {
-    const record = this.#nodes.get(node);
-    if (record?.roll == null || record.roll.readMs <= record.observedMs) return;
-    const { facts, source, actor, readMs } = record.roll;
+    const roll = this.#nodes.get(node)?.roll;
+    if (!roll?.isNewer) return;
     const before = this.#table.facts(node) ?? null;
-    if (nodeChanges(before, facts).length > 0) this.#takeFacts(facts, 'roll', source, readMs, actor);
+    if (nodeChanges(before, roll.facts).length > 0) this.#takeRoll(roll);
   }
 
   remove(name: string, actor: string): boolean {
@@ -115,6 +128,7 @@ export class NodeRegister {
     const record = this.#nodes.get(facts.name);
     const before = this.#table.facts(facts.name);
     if (record !== undefined) record.problem = problem;
+    if (record?.roll) record.roll.isNewer = false;
     const unchanged = before !== undefined && nodeChanges(before, facts).length === 0;
     if (unchanged && record?.origin === 'agent') {
       this.#counters.nodeReportsUnchanged++;
@@ -158,6 +172,13 @@ export class NodeRegister {
     this.#recorder.append(events);
   }
 
+  #takeRoll(roll: RollEntry): void {
+    const { facts, source, actor, readMs } = roll;
+    this.#takeFacts(facts, 'roll', source, readMs, actor);
+    const record = this.#nodes.get(facts.name);
+    if (record) record.roll = { ...roll, isNewer: false };
+  }
+
   #takeFacts(facts: NodeFacts, origin: FactsOrigin, source: string, observedMs: number, actor: string): void {
     const before = this.#table.facts(facts.name) ?? null;
     const known = this.#nodes.get(facts.name);
@@ -177,7 +198,9 @@ export class NodeRegister {
     } as const;
     if (known) Object.assign(known, { origin, source, observedMs });
     else this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
-    this.#recorder.record(event, trigger, () => this.#table.setNode(facts));
+    this.#recorder.record(event, trigger, (revision) => this.#table.setNode(facts, revision));
+    // Also a node that no DaemonSet touches has to hear that it has no assignments.
+    if (!known) this.#nodesChanged([facts.name]);
   }
 }
 

@@ -14,14 +14,15 @@ export const CODES = { run: 1, keep: 2, none: 3 } as const;
 export class NodeRow {
   facts: NodeFacts;
   node: Node;
-  /** The newest revision at which anything that this node's agent holds changed. */
-  revision = 0;
+  /** The newest revision at which anything that this node's agent holds changed; the node's own, to begin with. */
+  revision: number;
   verdicts: Uint8Array;
   versions: Float64Array;
   sinceMs: Float64Array;
 
-  constructor(facts: NodeFacts, slotCount: number) {
+  constructor(facts: NodeFacts, slotCount: number, revision: number) {
     this.facts = facts;
+    this.revision = revision;
     this.node = nodeFromFacts(facts);
     this.verdicts = new Uint8Array(slotCount);
     this.versions = new Float64Array(slotCount);

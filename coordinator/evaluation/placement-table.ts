@@ -57,11 +57,11 @@ export class PlacementTable {
     this.#counters = counters;
   }
 
-  /** Takes new facts of a node and decides every pair that they can affect. */
-  setNode(facts: NodeFacts): PairChange[] {
+  /** Takes facts of a node, in force from `version` on, and decides every pair that they can affect. */
+  setNode(facts: NodeFacts, version: number): PairChange[] {
     const row = this.#nodes.get(facts.name);
     if (row === undefined) {
-      const added = new NodeRow(facts, this.#slotCount);
+      const added = new NodeRow(facts, this.#slotCount, version);
       this.#nodes.set(facts.name, added);
       return this.#decide([added], this.#daemonSets.values());
     }
@@ -132,21 +132,22 @@ export class PlacementTable {
     if (isAssigned(from) || isAssigned(to)) row.revision = Math.max(row.revision, version);
   }
 
-  /** Takes a pair as the journal had it, without deciding. */
-  restore(node: string, daemonSet: DaemonSetKey, pair: Pair): void {
+  /** Takes a pair as the journal had it, without deciding; false where its node or DaemonSet is gone. */
+  restore(node: string, daemonSet: DaemonSetKey, pair: Pair): boolean {
     const row = this.#nodes.get(node);
     const placed = this.#daemonSets.get(daemonSet);
-    if (row === undefined || placed === undefined) throw new Error(`pair of unknown ${daemonSet} or ${node}`);
+    if (row === undefined || placed === undefined) return false;
     row.verdicts[placed.slot] = CODES[pair.verdict];
     row.versions[placed.slot] = pair.version;
     row.sinceMs[placed.slot] = pair.sinceMs;
     // A verdict of none may have ended an assignment; an agent that is told so once more loses nothing.
     row.revision = Math.max(row.revision, pair.version, isAssigned(pair.verdict) ? placed.version : 0);
+    return true;
   }
 
   /** Takes a node as the journal had it, without deciding. */
-  restoreNode(facts: NodeFacts): void {
-    this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount));
+  restoreNode(facts: NodeFacts, version: number): void {
+    this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount, version));
   }
 
   /** Takes a DaemonSet as the journal had it, without deciding. */
@@ -188,7 +189,7 @@ export class PlacementTable {
     return { verdict, version: row.versions[slot] ?? 0, sinceMs: row.sinceMs[slot] ?? 0 };
   }
 
-  /** The newest revision of a node's assignments; 0 where it never had any. */
+  /** The newest revision of a node's assignments; 0 for a node that is not known. */
   revision(node: string): number {
     return this.#nodes.get(node)?.revision ?? 0;
   }

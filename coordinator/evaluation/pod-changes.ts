@@ -9,7 +9,7 @@ export function podChanges(before: readonly PodHealth[], after: readonly PodHeal
 
 export type DriftChange = Pick<DriftEvent, 'action' | 'drift'>;
 
-/** Drifts that began, ended or changed; one that lasts keeps the time since when it has. */
+/** Drifts that began, ended or changed; one that lasts keeps the time since when it has, one told twice counts once. */
 export function driftChanges(
   before: readonly Drift[],
   after: readonly Drift[],
@@ -17,9 +17,9 @@ export function driftChanges(
   const earlier = new Map(before.map((drift) => [driftIdentity(drift), drift]));
   const drifts: Drift[] = [];
   const changes: DriftChange[] = [];
-  for (const reported of after) {
-    const known = earlier.get(driftIdentity(reported));
-    earlier.delete(driftIdentity(reported));
+  for (const [identity, reported] of new Map(after.map((drift) => [driftIdentity(drift), drift]))) {
+    const known = earlier.get(identity);
+    earlier.delete(identity);
     const drift = known === undefined ? reported : { ...reported, sinceMs: Math.min(known.sinceMs, reported.sinceMs) };
     drifts.push(drift);
     if (known === undefined) changes.push({ action: 'began', drift });

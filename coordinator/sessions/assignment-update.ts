@@ -45,6 +45,6 @@ export function nextUpdate(source: AssignmentSource, node: string, held: Held | 
     baseRevision: held.revision,
     upserts: assignments.filter(({ version }) => version > held.revision),
     // A DaemonSet that was removed and came back is an upsert alone.
-    removals: ended.filter((daemonSet) => !assigned.has(daemonSet)),
+    removals: [...new Set(ended)].filter((daemonSet) => !assigned.has(daemonSet)),
   };
 }

@@ -1,0 +1,199 @@
+/** DaemonSets that come, change, are refused, are good again and go. */
+import { expect, test } from 'vitest';
+import type { JournalEvent } from '../../coordinator/journal/events.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
+import { facts, World } from './world.ts';
+
+const KEY = 'default/a';
+
+function actions(world: World): string[] {
+  return world.recorder.all('daemon-set').map(({ action }) => action);
+}
+
+function withNode(): World {
+  const world = new World();
+  world.applyNode(facts('n1'));
+  return world;
+}
+
+test('a refused manifest keeps the last good version in force, and says why it was refused', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  world.rejectDaemonSet(KEY);
+  expect(world.verdict('n1', KEY)).toBe('run');
+  expect(world.evaluator.daemonSets.rejections(KEY)).toMatchObject([{ fieldPath: 'spec.selector' }]);
+  expect(world.evaluator.daemonSets.rejectedCount).toBe(1);
+  expect(actions(world)).toEqual(['added', 'rejected']);
+});
+
+test('the same refusal is recorded once, another one again', () => {
+  const world = withNode();
+  world.rejectDaemonSet(KEY);
+  expect(world.costOf(() => world.rejectDaemonSet(KEY)).rows).toBe(0);
+  expect(world.costOf(() => world.rejectDaemonSet(KEY, 'must not be empty')).rows).toBe(1);
+});
+
+test('a refused manifest that was never good is listed and places nothing', () => {
+  const world = withNode();
+  world.rejectDaemonSet(KEY);
+  expect(world.evaluator.daemonSets.keys()).toEqual([KEY]);
+  expect(world.evaluator.table.daemonSetKeys()).toEqual([]);
+  expect(world.evaluator.table.assignments('n1')).toEqual([]);
+});
+
+test('a manifest that is good again as it was before is accepted, and nothing is decided', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  world.rejectDaemonSet(KEY);
+  expect(world.costOf(() => world.applyDaemonSet(KEY))).toEqual({ pairs: 0, rows: 1 });
+  expect(actions(world)).toEqual(['added', 'rejected', 'accepted']);
+  expect(world.evaluator.daemonSets.rejectedCount).toBe(0);
+});
+
+test('a manifest that is good again and differs comes into force', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  world.rejectDaemonSet(KEY);
+  world.applyDaemonSet(KEY, { nodeSelector: { zone: 'b' } });
+  expect(actions(world)).toEqual(['added', 'rejected', 'changed']);
+  expect(world.verdict('n1', KEY)).toBe('none');
+});
+
+test('a removed DaemonSet ends its pairs, and a removal of nothing is no event', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  world.evaluator.daemonSetRemoved(KEY, 'a.yaml');
+  expect(world.verdict('n1', KEY)).toBeUndefined();
+  expect(world.recorder.all('decision').map(({ from, to }) => [from, to])).toEqual([
+    [null, 'run'],
+    ['run', null],
+  ]);
+  expect(world.costOf(() => world.evaluator.daemonSetRemoved(KEY, 'a.yaml')).rows).toBe(0);
+});
+
+test('a DaemonSet that is removed while it is refused is gone altogether, also after a restart', () => {
+  const world = withNode();
+  world.rejectDaemonSet(KEY);
+  world.evaluator.daemonSetRemoved(KEY, 'a.yaml');
+  expect(world.evaluator.daemonSets.keys()).toEqual([]);
+  expect(world.restartInOrder().evaluator.daemonSets.keys()).toEqual([]);
+});
+
+test('a refusal outlives a restart and is not recorded again', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  world.rejectDaemonSet(KEY);
+  const next = world.restartInOrder();
+  expect(next.evaluator.daemonSets.rejections(KEY)).toHaveLength(1);
+  expect(next.costOf(() => next.rejectDaemonSet(KEY)).rows).toBe(0);
+  expect(next.verdict('n1', KEY)).toBe('run');
+});
+
+test('a re-created object of the same name is a change of its uid', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY, {}, { uid: 'first' });
+  world.applyDaemonSet(KEY, {}, { uid: 'second' });
+  expect(world.recorder.all('daemon-set').at(-1)?.changes).toContainEqual({
+    field: 'uid',
+    from: 'first',
+    to: 'second',
+  });
+  expect(world.evaluator.table.assignments('n1')).toMatchObject([{ daemonSetUid: 'second' }]);
+});
+
+test('what the sources do not name after a restart is removed once everything could be read', () => {
+  const world = withNode();
+  world.applyNode(facts('n2'));
+  world.applyDaemonSet(KEY);
+  world.applyDaemonSet('default/b');
+  const next = world.restartInOrder();
+  next.applyNode(facts('n1'));
+  next.applyDaemonSet(KEY);
+  next.evaluator.synced([]);
+  expect(next.evaluator.table.daemonSetKeys()).toEqual([KEY]);
+  expect(next.evaluator.table.nodeNames()).toEqual(['n1']);
+  expect(next.removed).toEqual(['n2']);
+});
+
+test('while a path cannot be read everything stays, until it can', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  const next = world.restartInOrder();
+  next.evaluator.synced(['daemonsets/a.yaml']);
+  expect(next.evaluator.isSynced).toBe(true);
+  expect(next.evaluator.table.daemonSetKeys()).toEqual([KEY]);
+  next.evaluator.synced([]);
+  expect(next.evaluator.table.daemonSetKeys()).toEqual([]);
+  expect(next.evaluator.table.nodeNames()).toEqual([]);
+});
+
+test('a refused manifest names its DaemonSet, so that it stays', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  const next = world.restartInOrder();
+  next.applyNode(facts('n1'));
+  next.rejectDaemonSet(KEY);
+  next.evaluator.synced([]);
+  expect(next.verdict('n1', KEY)).toBe('run');
+});
+
+test('without a roll, nodes that agents made are not removed at a start', () => {
+  const world = new World({ hasRoll: false });
+  world.reportNode(facts('n1'));
+  const next = world.restartInOrder({ hasRoll: false });
+  next.evaluator.synced([]);
+  expect(next.evaluator.table.nodeNames()).toEqual(['n1']);
+});
+
+test('another engine decides everything afresh at the start and names itself as the trigger', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY);
+  // As an engine of before had it, which held that the daemon does not belong there.
+  const before = world.recorder.events.map((event): JournalEvent => {
+    if (event.kind === 'coordinator') return { ...event, engineVersion: '0' };
+    return event.kind === 'decision' ? { ...event, to: 'none', engineVersion: '0' } : event;
+  });
+  const next = new World({ clock: world.clock, events: before });
+  expect(next.verdict('n1', KEY)).toBe('run');
+  expect(next.recorder.all('decision').at(-1)).toMatchObject({
+    from: 'none',
+    to: 'run',
+    cause: { trigger: 'engine-upgrade' },
+  });
+  expect(next.recorder.all('coordinator').at(-1)).toMatchObject({
+    action: 'started',
+    detail: `placement engine 0 became ${PLACEMENT_ENGINE_VERSION}`,
+  });
+});
+
+test('decisions that a killed coordinator did not record are made at the next start', () => {
+  const world = withNode();
+  world.applyNode(facts('n2'));
+  world.recorder.commit();
+  world.applyDaemonSet(KEY);
+  // The row of the DaemonSet and the first decision got to the disk, the second did not.
+  world.recorder.commit(world.recorder.nextRevision - 2);
+  const next = world.restart();
+  expect([next.verdict('n1', KEY), next.verdict('n2', KEY)]).toEqual(['run', 'run']);
+  expect(next.recorder.all('decision').slice(-1)).toMatchObject([
+    { node: 'n2', from: null, to: 'run', cause: { trigger: 'restart' } },
+  ]);
+});
+
+test('pairs of a DaemonSet or node that is gone, whose end a killed coordinator did not record, end at the next start', () => {
+  const world = withNode();
+  world.applyNode(facts('n2'));
+  world.applyDaemonSet(KEY);
+  world.applyDaemonSet('default/b');
+  world.evaluator.daemonSetRemoved(KEY, '');
+  world.recorder.commit(world.recorder.nextRevision - 2);
+  const next = world.restart();
+  expect(next.recorder.all('decision').slice(-1)).toMatchObject([
+    { node: 'n2', daemonSet: KEY, from: 'run', to: null },
+  ]);
+  next.recorder.commit();
+  next.evaluator.nodeRemoved('n2', '');
+  next.recorder.commit(next.recorder.nextRevision - 2);
+  const last = next.restart();
+  expect(last.recorder.all('decision').slice(-1)).toMatchObject([{ node: 'n2', daemonSet: 'default/b', to: null }]);
+});

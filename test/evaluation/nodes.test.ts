@@ -1,0 +1,215 @@
+/** Who speaks for a node, what is kept of what was said, and pods and drifts. */
+import { expect, test } from 'vitest';
+import type { Drift, PodHealth } from '../../shared/roll/model.ts';
+import { facts, World } from './world.ts';
+
+const ROLL = facts('n1', { zone: 'roll' });
+const SEEN = facts('n1', { zone: 'seen' });
+
+function zone(world: World): string | undefined {
+  return world.evaluator.table.facts('n1')?.labels.zone;
+}
+
+/** A node on the roll whose agent lives and has reported other facts. */
+function withAgent(): World {
+  const world = new World();
+  world.applyNode(ROLL);
+  world.present.add('n1');
+  world.reportNode(SEEN);
+  return world;
+}
+
+function agentGone(world: World): void {
+  world.present.delete('n1');
+  world.evaluator.nodes.agentAbsent('n1');
+}
+
+test('a live agent speaks for its node, and the roll does not', () => {
+  const world = withAgent();
+  expect(zone(world)).toBe('seen');
+  expect(world.evaluator.nodes.get('n1')?.origin).toBe('agent');
+  expect(world.costOf(() => world.applyNode(facts('n1', { zone: 'edited' })))).toEqual({ pairs: 0, rows: 0 });
+  expect(zone(world)).toBe('seen');
+});
+
+test('an agent that is connected and has not reported leaves the roll its say', () => {
+  const world = new World();
+  world.applyNode(ROLL);
+  world.present.add('n1');
+  world.applyNode(facts('n1', { zone: 'edited' }));
+  expect(zone(world)).toBe('edited');
+});
+
+test('the last facts of an absent agent stay where the roll says nothing newer', () => {
+  const world = withAgent();
+  agentGone(world);
+  expect(zone(world)).toBe('seen');
+  world.applyNode(ROLL);
+  expect(zone(world)).toBe('seen');
+});
+
+test('what the roll said after the last report counts once the agent is absent, whatever its clock says', () => {
+  const world = withAgent();
+  world.evaluator.nodes.report({
+    facts: SEEN,
+    source: 'x',
+    sequence: 9,
+    problem: '',
+    observedMs: world.clock.nowMs() + 1e9,
+  });
+  world.applyNode(facts('n1', { zone: 'edited' }));
+  agentGone(world);
+  expect(zone(world)).toBe('edited');
+  expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'roll', cause: { trigger: 'roll-change' } });
+});
+
+test('a report after the roll was edited is newer than the edit', () => {
+  const world = withAgent();
+  world.applyNode(facts('n1', { zone: 'edited' }));
+  world.reportNode(SEEN);
+  agentGone(world);
+  expect(zone(world)).toBe('seen');
+});
+
+test('the roll speaks for a node whose agent is absent, and the agent again when it is back', () => {
+  const world = withAgent();
+  agentGone(world);
+  world.applyNode(facts('n1', { zone: 'edited' }));
+  expect(zone(world)).toBe('edited');
+  world.present.add('n1');
+  world.reportNode(SEEN);
+  expect(zone(world)).toBe('seen');
+  expect(world.recorder.all('node').at(-1)?.changes).toContainEqual({ field: 'origin', from: 'roll', to: 'agent' });
+});
+
+test('a restart does not make an old word of the roll new, with the agent present, absent, or lost afterwards', () => {
+  for (const isPresent of [true, false]) {
+    const next = withAgent().restartInOrder();
+    if (isPresent) next.present.add('n1');
+    expect(next.costOf(() => next.applyNode(ROLL)).rows).toBe(0);
+    agentGone(next);
+    expect(zone(next)).toBe('seen');
+  }
+});
+
+test('an edit of the roll while the coordinator was away counts where no agent has ever spoken', () => {
+  const world = new World();
+  world.applyNode(ROLL);
+  const next = world.restartInOrder();
+  next.applyNode(facts('n1', { zone: 'edited' }));
+  expect(zone(next)).toBe('edited');
+});
+
+test('a new node is told of, also where no DaemonSet touches it', () => {
+  const world = new World({ hasRoll: false });
+  world.reportNode(SEEN);
+  expect(world.changed).toEqual(['n1']);
+  expect(world.evaluator.table.assignments('n1')).toEqual([]);
+  expect(world.evaluator.table.revision('n1')).toBe(world.recorder.all('node')[0]?.revision);
+});
+
+test('a removed node is forgotten with its pairs, and told of once', () => {
+  const world = withAgent();
+  world.applyDaemonSet('default/a');
+  world.evaluator.nodeRemoved('n1', 'n1.yaml');
+  world.evaluator.nodeRemoved('n1', 'n1.yaml');
+  expect(world.removed).toEqual(['n1']);
+  expect(world.evaluator.isOnRoll('n1')).toBe(false);
+  expect(world.evaluator.nodes.get('n1')).toBeUndefined();
+  expect(world.recorder.all('decision').at(-1)).toMatchObject({
+    from: 'run',
+    to: null,
+    cause: { trigger: 'roll-change' },
+  });
+});
+
+test('a problem of the agent with its source is kept, and is gone when it is', () => {
+  const world = withAgent();
+  world.reportNode(SEEN, 'node.yaml cannot be read');
+  expect(world.evaluator.nodes.get('n1')?.problem).toBe('node.yaml cannot be read');
+  world.reportNode(SEEN);
+  expect(world.evaluator.nodes.get('n1')?.problem).toBe('');
+});
+
+function drift(changes: Partial<Drift> = {}): Drift {
+  return {
+    kind: 'unhealthy',
+    daemonSet: 'default/a',
+    node: 'n1',
+    podName: 'a-1',
+    detail: 'x',
+    sinceMs: 1_000,
+    ...changes,
+  };
+}
+
+function pod(changes: Partial<PodHealth> = {}): PodHealth {
+  return {
+    daemonSet: 'default/a',
+    daemonSetUid: '',
+    podName: 'a-1',
+    podUid: '',
+    phase: 'Running',
+    ready: true,
+    available: true,
+    restartCount: 0,
+    waitingReason: '',
+    waitingMessage: '',
+    templateRevision: 'r1',
+    sinceMs: 5,
+    createdMs: 4,
+    terminating: false,
+    ...changes,
+  };
+}
+
+function driftRows(world: World): string[] {
+  return world.recorder.all('drift').map(({ action, drift: { kind, detail } }) => `${action} ${kind} ${detail}`);
+}
+
+test('a drift begins, changes its detail and ends, and keeps the time since when it lasts', () => {
+  const world = withAgent();
+  world.reportPods('n1', { drifts: [drift()] });
+  world.reportPods('n1', { drifts: [drift({ detail: 'y', sinceMs: 5_000 })] });
+  expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift({ detail: 'y', sinceMs: 1_000 })]);
+  world.reportPods('n1', {});
+  expect(driftRows(world)).toEqual(['began unhealthy x', 'changed unhealthy y', 'ended unhealthy y']);
+});
+
+test('a drift keeps its time over a restart', () => {
+  const world = withAgent();
+  world.reportPods('n1', { drifts: [drift()] });
+  const next = world.restartInOrder();
+  expect(next.costOf(() => next.reportPods('n1', { drifts: [drift({ sinceMs: 9_000 })] })).rows).toBe(0);
+  expect(next.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
+});
+
+test('a drift that one report tells twice is one drift, and no news in the next report', () => {
+  const world = withAgent();
+  expect(world.costOf(() => world.reportPods('n1', { drifts: [drift(), drift()] })).rows).toBe(1);
+  expect(world.costOf(() => world.reportPods('n1', { drifts: [drift(), drift()] })).rows).toBe(0);
+});
+
+test('pods that did not change cost no row; a restart of one costs one, with what changed', () => {
+  const world = withAgent();
+  world.reportPods('n1', { pods: [pod()] });
+  expect(world.costOf(() => world.reportPods('n1', { pods: [pod({ sinceMs: 7 })] })).rows).toBe(0);
+  expect(world.counters.podReportsUnchanged).toBe(1);
+  world.reportPods('n1', {
+    pods: [pod({ restartCount: 1, ready: false, available: false, waitingReason: 'CrashLoopBackOff' })],
+  });
+  expect(world.recorder.all('pod').at(-1)?.changes).toEqual([
+    {
+      field: 'default/a a-1',
+      from: 'Running, ready, available, 0 restarts, revision r1',
+      to: 'Running, not ready, not available, CrashLoopBackOff, 1 restarts, revision r1',
+    },
+  ]);
+});
+
+test('a drift is caused by the row of the pods that it came with', () => {
+  const world = withAgent();
+  world.reportPods('n1', { pods: [pod({ ready: false })], drifts: [drift()] });
+  const [row] = world.recorder.all('drift');
+  expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
+});

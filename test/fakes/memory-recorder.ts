@@ -1,0 +1,63 @@
+/** A journal in memory whose durability the test decides. What is read back is what a file would have kept. */
+import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import { decodeRow, encodeRow, rowAt } from '../../coordinator/journal/row.ts';
+import type { Clock } from '../../shared/clock.ts';
+
+export class MemoryRecorder {
+  readonly storeId: string;
+  accepting = true;
+  readonly #clock: Clock;
+  readonly #events: JournalEvent[];
+  #durableRevision: number;
+
+  /** `events`: what an earlier journal had made durable. */
+  constructor({
+    clock,
+    events = [],
+    storeId = 'store-1',
+  }: { clock: Clock; events?: readonly JournalEvent[]; storeId?: string }) {
+    this.#clock = clock;
+    this.#events = [...events];
+    this.#durableRevision = events.length;
+    this.storeId = storeId;
+  }
+
+  get nextRevision(): number {
+    return this.#events.length + 1;
+  }
+
+  get durableRevision(): number {
+    return this.#durableRevision;
+  }
+
+  append(events: readonly NewEvent[]): number {
+    const first = this.nextRevision;
+    for (const event of events) {
+      const values: (string | number | null)[] = [];
+      encodeRow(event, this.#clock.nowMs(), values);
+      const revision = this.nextRevision;
+      this.#events.push(decodeRow(revision, rowAt({ firstRevision: revision, count: 1, values }, 0)));
+    }
+    return first;
+  }
+
+  /** Everything up to `revision`, or everything, is on disk from now on. */
+  commit(revision = this.#events.length): void {
+    this.#durableRevision = Math.max(this.#durableRevision, revision);
+  }
+
+  /** Everything appended, durable or not. */
+  get events(): readonly JournalEvent[] {
+    return this.#events;
+  }
+
+  /** What would be there after a crash now. */
+  get durableEvents(): readonly JournalEvent[] {
+    return this.#events.slice(0, this.#durableRevision);
+  }
+
+  /** The events of a kind, in order. */
+  all<Kind extends JournalEvent['kind']>(kind: Kind): Extract<JournalEvent, { kind: Kind }>[] {
+    return this.#events.filter((event): event is Extract<JournalEvent, { kind: Kind }> => event.kind === kind);
+  }
+}
