@@ -1,5 +1,6 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
 import type { Coordinator } from './client/coordinator.ts';
+import { withNearestName } from './client/nearest.ts';
 import type { Io } from './io.ts';
 import { jsonDocument, yamlDocument } from './output/document.ts';
 import { createStyle, type Style, speaksUtf8, wantsColor } from './output/style.ts';
@@ -63,6 +64,8 @@ export class Context {
     const coordinator = connect({ server, requestTimeoutMs: requestTimeout, clock: this.io.clock });
     try {
       return await question(coordinator);
+    } catch (error) {
+      throw await withNearestName(error, coordinator);
     } finally {
       coordinator.close();
     }

@@ -4,8 +4,14 @@ import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import type { Action, CommandRunner } from './commands/command-runner.ts';
 import { addCompletionCommands } from './commands/completion.ts';
+import { addHistoryCommand } from './commands/history.ts';
+import { addListCommands } from './commands/lists.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addShowCommands } from './commands/show.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addVersionCommand } from './commands/version.ts';
+import { addWatchCommand } from './commands/watch.ts';
+import { addWhyCommand } from './commands/why.ts';
 import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
 import type { Io } from './io.ts';
 
@@ -38,6 +44,12 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
 
 /** In the order of `--help`. */
 const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] = [
+  addStatusCommand,
+  addWhyCommand,
+  addShowCommands,
+  addListCommands,
+  addHistoryCommand,
+  addWatchCommand,
   addPlanCommand,
   addCompletionCommands,
   addVersionCommand,

@@ -1,12 +1,15 @@
 /** Lets `rollcall node/X` and `rollcall daemonset/X` stand for themselves: the command is their kind. */
 import type { Command } from 'commander';
-import { isResource, parseResource } from './resource-name.ts';
+import { parseResource } from './resource-name.ts';
 
-/** Puts the command `node` or `daemonset` before a resource that stands where a command should. */
+/**
+ * Puts the command `node` or `daemonset` before a resource that stands where a command should.
+ * @throws UsageError for a resource of no known kind
+ */
 export function withResourceCommand(program: Command, argv: readonly string[]): string[] {
   const index = firstOperand(program, argv);
   const operand = argv[index];
-  if (operand === undefined || !isResource(operand)) return [...argv];
+  if (!operand?.includes('/')) return [...argv];
   return [...argv.slice(0, index), parseResource(operand, '').kind, ...argv.slice(index)];
 }
 

@@ -12,12 +12,6 @@ export type Resource =
 export type DaemonSetName = Extract<Resource, { kind: 'daemonset' }>;
 export type NodeName = Extract<Resource, { kind: 'node' }>;
 
-/** Whether the text has a kind that we know before its first slash. */
-export function isResource(text: string): boolean {
-  const [kind = '', ...rest] = text.split('/');
-  return rest.length > 0 && [...DAEMON_SET_KINDS, ...NODE_KINDS].includes(kind.toLowerCase());
-}
-
 /** `namespace` is the one of `--namespace`, or `''`: the name is then looked for in all. @throws UsageError */
 export function parseResource(text: string, namespace: string): Resource {
   const [typedKind = '', ...rest] = text.split('/');
@@ -33,9 +27,9 @@ export function parseResource(text: string, namespace: string): Resource {
   throw new UsageError(`'${text}' is no daemonset/NAME and no node/NAME${hint}`);
 }
 
-/** Takes a bare name too. @throws UsageError for anything but a DaemonSet */
+/** Takes NAME and NAMESPACE/NAME too. @throws UsageError for anything but a DaemonSet */
 export function parseDaemonSetName(text: string, namespace: string): DaemonSetName {
-  const resource = parseResource(text.includes('/') ? text : `daemonset/${text}`, namespace);
+  const resource = parseResource(startsLikeKind(text) ? text : `daemonset/${text}`, namespace);
   if (resource.kind === 'daemonset') return resource;
   throw new UsageError(`'${text}' is a node; a DaemonSet is wanted here: daemonset/NAME`);
 }
@@ -45,6 +39,12 @@ export function parseNodeName(text: string): NodeName {
   const resource = parseResource(text.includes('/') ? text : `node/${text}`, '');
   if (resource.kind === 'node') return resource;
   throw new UsageError(`'${text}' is a DaemonSet; a node is wanted here: node/NAME`);
+}
+
+/** Whether there is a kind before the first slash, or what was probably meant as one. */
+function startsLikeKind(text: string): boolean {
+  const [first = '', ...rest] = text.toLowerCase().split('/');
+  return rest.length > 0 && nearestName(first, [...DAEMON_SET_KINDS, ...NODE_KINDS]) !== undefined;
 }
 
 function daemonSet(text: string, parts: readonly string[], given: string): DaemonSetName {

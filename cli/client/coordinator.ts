@@ -30,6 +30,7 @@ import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
 import { durationText } from '../output/time.ts';
+import { present } from '../view/present.ts';
 
 /** The largest page that a coordinator gives: fewer round trips, and far below the size of a message. */
 const PAGE_SIZE = 1000;
@@ -216,9 +217,4 @@ export class Coordinator {
         return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
     }
   }
-}
-
-function present<Value>(value: Value | null, field: string): Value {
-  if (value !== null) return value;
-  throw new RollcallError('INTERNAL', `the answer of the coordinator lacks ${field}`);
 }

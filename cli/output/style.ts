@@ -61,5 +61,5 @@ export function speaksUtf8(environment: Environment): boolean {
 }
 
 function toAscii(text: string): string {
-  return text.replaceAll('→', '->').replaceAll('–', '-').replaceAll('…', '...');
+  return text.replaceAll('→', '->').replaceAll('–', '-').replaceAll('·', '|').replaceAll('…', '...');
 }

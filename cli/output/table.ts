@@ -1,4 +1,5 @@
 /** Tables as kubectl prints them: upper-case headers, three spaces between columns, no borders. */
+import { oneLine } from './one-line.ts';
 import { PLAIN_STYLE, type Style } from './style.ts';
 
 const GAP = '   ';
@@ -62,9 +63,4 @@ function cut(text: string, columnsMax: number, ellipsis: string): string {
   const characters = Array.from(text);
   if (characters.length <= columnsMax) return text;
   return characters.slice(0, columnsMax - ellipsis.length).join('') + ellipsis;
-}
-
-/** What comes from files and agents must not move the cursor or break the table. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

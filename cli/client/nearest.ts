@@ -1,0 +1,34 @@
+/** Adds to an error about an unknown name the nearest name that the coordinator knows. */
+import { RollcallError } from '../../shared/errors.ts';
+import { nearestName } from '../../shared/settings/did-you-mean.ts';
+import type { Coordinator } from './coordinator.ts';
+
+/** The error itself where there is nothing to suggest. */
+export async function withNearestName(error: unknown, coordinator: Coordinator): Promise<unknown> {
+  if (!(error instanceof RollcallError)) return error;
+  const typed = error.metadata['name'] ?? '';
+  const nearest = await nearestResource(error, typed, coordinator);
+  if (nearest === undefined) return error;
+  return new RollcallError(error.reason, `${error.message}; did you mean ${nearest}?`, { metadata: error.metadata });
+}
+
+async function nearestResource(
+  { reason }: RollcallError,
+  typed: string,
+  coordinator: Coordinator,
+): Promise<string | undefined> {
+  switch (reason) {
+    case 'UNKNOWN_NODE': {
+      const names = (await coordinator.listNodes()).map(({ facts }) => facts?.node?.name ?? '');
+      const nearest = nearestName(typed, names);
+      return nearest && `node/${nearest}`;
+    }
+    case 'UNKNOWN_DAEMON_SET': {
+      const names = (await coordinator.listDaemonSets()).map(({ daemonSet }) => daemonSet?.name ?? '');
+      const nearest = nearestName(typed, names);
+      return nearest && `daemonset/${nearest}`;
+    }
+    default:
+      return undefined;
+  }
+}

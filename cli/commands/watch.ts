@@ -1,0 +1,63 @@
+/** `rollcall watch`: the roll in one line, then every change as it is recorded, until Ctrl-C. */
+import type { Command } from 'commander';
+import { RollcallError } from '../../shared/errors.ts';
+import type { Coordinator } from '../client/coordinator.ts';
+import { withNearestName } from '../client/nearest.ts';
+import type { Context } from '../context.ts';
+import { jsonLine, yamlDocument } from '../output/document.ts';
+import { renderEvent } from '../render/event.ts';
+import { rollLine } from '../render/roll.ts';
+import { type EventView, eventView } from '../view/event-view.ts';
+import { statusView } from '../view/roll-view.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { checkNames, type EventOptions, eventFilter, kindOption } from './history.ts';
+import { daemonSetOption, nodeOption } from './lists.ts';
+
+export function addWatchCommand(program: Command, runner: CommandRunner): void {
+  program
+    .command('watch')
+    .description('print every change as it is recorded; with -o json, one object on each line')
+    .addOption(daemonSetOption())
+    .addOption(nodeOption())
+    .addOption(kindOption())
+    .action(runner((context, options) => watch(context, options as unknown as EventOptions)));
+}
+
+async function watch(context: Context, options: EventOptions): Promise<undefined> {
+  const filter = eventFilter(options, context.globals.namespace);
+  const { io, globals, render } = context;
+  await context.ask(async (coordinator) => {
+    await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
+    const status = statusView(await coordinator.getStatus());
+    if (globals.output === 'table' || globals.output === 'wide') io.stdout.write(`${rollLine(status, render)}\n`);
+    const { followEvents } = await import('../client/follow-events.ts');
+    const events = followEvents(coordinator, {
+      request: filter,
+      from: status,
+      clock: io.clock,
+      signal: io.signal,
+      tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),
+    });
+    for await (const event of events) io.stdout.write(await eventText(eventView(event), context));
+  });
+}
+
+async function eventText(event: EventView, { globals, render }: Context): Promise<string> {
+  switch (globals.output) {
+    case 'json':
+      return jsonLine(event);
+    case 'yaml':
+      return `---\n${await yamlDocument(event)}`;
+    case 'table':
+    case 'wide':
+      return renderEvent(event, render);
+  }
+}
+
+/** What is not known yet may come: that is worth a word, and no end. */
+async function tellUnknownName(error: unknown, coordinator: Coordinator, { io }: Context): Promise<void> {
+  const known = await withNearestName(error, coordinator);
+  const isUnknown = known instanceof RollcallError && known.reason.startsWith('UNKNOWN_');
+  if (!isUnknown) throw known;
+  io.stderr.write(`rollcall: ${known.message} (waiting for it)\n`);
+}

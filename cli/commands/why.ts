@@ -1,0 +1,34 @@
+/** `rollcall why`: the verdict on one pair with every reason. */
+import type { Command } from 'commander';
+import { UsageError } from '../mistake.ts';
+import { renderExplanation } from '../render/explanation.ts';
+import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
+import { explanationView } from '../view/explanation-view.ts';
+import type { CommandRunner } from './command-runner.ts';
+
+export function addWhyCommand(program: Command, runner: CommandRunner): void {
+  program
+    .command('why')
+    .description('why a node runs a DaemonSet or not: every reason, and the edits that would turn the verdict')
+    .argument('<daemonset/NAME>', 'the DaemonSet')
+    .argument('<node/NAME>', 'the node')
+    .action(
+      runner(async (context, _options, ...names) => {
+        const { daemonSet, node } = pairOf(names, context.globals.namespace);
+        const answer = await context.ask((coordinator) => coordinator.explainPlacement(daemonSet, node.name));
+        const explanation = explanationView(answer);
+        await context.answer(explanation, () => renderExplanation(explanation, context.render));
+      }),
+    );
+}
+
+/** In either order: what each name is, it says itself. */
+function pairOf(names: readonly string[], namespace: string): { daemonSet: DaemonSetName; node: NodeName } {
+  const resources = names.map((name) => parseResource(name, namespace));
+  const daemonSet = resources.find((resource) => resource.kind === 'daemonset');
+  const node = resources.find((resource) => resource.kind === 'node');
+  if (daemonSet === undefined || node === undefined) {
+    throw new UsageError(`why needs one DaemonSet and one node: rollcall why daemonset/NAME node/NAME`);
+  }
+  return { daemonSet, node };
+}

@@ -1,0 +1,111 @@
+/** One node or one DaemonSet: a few lines about it, then its placements as a table. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { RenderOptions } from '../context.ts';
+import { type Column, renderTable } from '../output/table.ts';
+import { ageText } from '../output/time.ts';
+import type { PlacementView } from '../view/placement-view.ts';
+import type { DaemonSetDetailView, NodeDetailView } from '../view/roll-view.ts';
+import { refusalLines, warningLines } from './daemon-sets.ts';
+import { driftLines, paintDrift } from './drift.ts';
+import { count } from './node-names.ts';
+import { paintPresence } from './nodes.ts';
+import { podState } from './pods.ts';
+import { joinSections, section } from './section.ts';
+import { taintText } from './taints.ts';
+
+/** What belongs on the node, and what is missing there. */
+export function renderNodeDetail({ node, placements }: NodeDetailView, options: RenderOptions): string {
+  const belonging = placements.filter(({ verdict }) => verdict !== 'none');
+  const drifts = placements.flatMap((placement) => placement.drifts);
+  return joinSections(
+    [
+      nodeHead(node, options),
+      belonging.length === 0 ? 'Nothing belongs here.\n' : placementTable(belonging, 'daemonSet', options),
+      section('Missing and other drift', driftLines(drifts, options), options),
+      section('Does not belong here', absences(placements, options), options),
+    ],
+    options,
+  );
+}
+
+export function renderDaemonSetDetail({ daemonSet, placements }: DaemonSetDetailView, options: RenderOptions): string {
+  return joinSections(
+    [
+      daemonSetHead(daemonSet, options),
+      placements.length === 0 ? '' : placementTable(placements, 'node', options),
+      section('Refused manifest', refusalLines([daemonSet], options), options),
+      section('Warnings', warningLines([daemonSet], options), options),
+    ],
+    options,
+  );
+}
+
+function nodeHead(node: NodeDetailView['node'], options: RenderOptions): string {
+  const { style, nowMs } = options;
+  const { facts, presence, lastSeenTime, problem } = node;
+  const seen = lastSeenTime === null ? '' : `, last seen ${ageText(lastSeenTime, nowMs)} ago`;
+  const cordoned = facts.unschedulable ? ', cordoned' : '';
+  const taints = facts.taints.map(taintText).join(', ') || 'none';
+  const { operatingSystem, architecture, kubelet } = facts.versions;
+  const software = [operatingSystem, architecture, kubelet && `kubelet ${kubelet}`].filter((part) => part !== '');
+  return [
+    `${style.bold(`node ${node.name}`)}: ${paintPresence(node, options)(presence)}${seen}${cordoned}`,
+    `facts    from the ${facts.origin}, ${ageText(facts.time, nowMs)} old${software.length > 0 ? `; ${software.join(', ')}` : ''}`,
+    `taints   ${taints}`,
+    ...(problem === '' ? [] : [style.bad(`problem  ${problem}`)]),
+    `${count(node.wanted, 'DaemonSet')} wanted, ${node.running} running, ${node.healthy} healthy, ${node.keep} may stay`,
+    '',
+  ].join('\n');
+}
+
+function daemonSetHead(
+  { namespace, name, ...rest }: DaemonSetDetailView['daemonSet'],
+  { style }: RenderOptions,
+): string {
+  const { counts, templateRevision, version, source, inForce } = rest;
+  const force = inForce ? `version ${version}, template ${templateRevision}` : style.bad('not in force');
+  return [
+    `${style.bold(`daemonset ${namespace}/${name}`)}: ${force}${source === '' ? '' : `, from ${source}`}`,
+    `${count(counts.wanted, 'node')} wanted, ${counts.running} running, ${counts.healthy} healthy, ${counts.keep} may stay`,
+    '',
+  ].join('\n');
+}
+
+const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
+
+/** The other name is in the heading. */
+function placementTable(
+  placements: readonly PlacementView[],
+  named: 'node' | 'daemonSet',
+  options: RenderOptions,
+): string {
+  const { style, nowMs } = options;
+  const paint = { run: style.good, keep: style.warn, none: style.dim };
+  const columns: Column<PlacementView>[] = [
+    { header: named.toUpperCase(), cell: (placement) => placement[named] },
+    { header: 'VERDICT', cell: ({ verdict }) => verdict, paint: ({ verdict }, text) => paint[verdict](text) },
+    { header: 'POD', cell: ({ pods }) => pods.map(podState).join(',') || '-' },
+    {
+      header: 'DRIFT',
+      cell: ({ drifts }) => drifts.map(({ kind }) => kind).join(',') || '-',
+      paint: ({ drifts: [first] }, text) =>
+        first === undefined ? style.dim(text) : paintDrift(first.kind, style)(text),
+    },
+    { header: 'SINCE', cell: ({ sinceTime }) => ageText(sinceTime, nowMs) },
+    { header: 'VERSION', cell: ({ version }) => version, wide: true },
+    { header: 'ASSIGNMENT', cell: ({ acknowledgement }) => acknowledgement ?? '-', wide: true },
+    { header: 'POD NAME', cell: ({ pods }) => pods.map(({ name }) => name).join(',') || '-', wide: true },
+    { header: 'REASON', cell: ({ summary }) => summary || '-' },
+  ];
+  const sorted = [...placements].sort(
+    (left, right) => VERDICTS.indexOf(left.verdict) - VERDICTS.indexOf(right.verdict),
+  );
+  return renderTable(columns, sorted, options);
+}
+
+/** A filtered pair is an answer, and never hidden. */
+function absences(placements: readonly PlacementView[], { style }: RenderOptions): string[] {
+  return placements
+    .filter(({ verdict }) => verdict === 'none')
+    .map(({ daemonSet, summary }) => `  ${daemonSet}${style.dim(`: ${summary}`)}`);
+}

@@ -1,0 +1,72 @@
+/** Where assignments and reality disagree: as a table, and as sentences below the roll. */
+import type { RenderOptions } from '../context.ts';
+import { type Column, renderTable } from '../output/table.ts';
+import { ageText } from '../output/time.ts';
+import type { DriftView } from '../view/placement-view.ts';
+import { count, nodeNames } from './node-names.ts';
+
+/** More lines than this below a roll help nobody; `rollcall drift` has them all. */
+const LINES_MAX = 40;
+/** Of `unexpected`, the widest kind. */
+const KIND_WIDTH = 10;
+
+export function renderDrifts(drifts: readonly DriftView[], options: RenderOptions): string {
+  const { style, nowMs } = options;
+  const columns: Column<DriftView>[] = [
+    { header: 'DRIFT', cell: ({ kind }) => kind, paint: ({ kind }, text) => paintDrift(kind, style)(text) },
+    { header: 'DAEMONSET', cell: ({ daemonSet }) => daemonSet },
+    { header: 'NODE', cell: ({ node }) => node },
+    { header: 'FOR', cell: ({ sinceTime }) => ageText(sinceTime, nowMs) },
+    { header: 'POD', cell: ({ pod }) => pod || '-', wide: true },
+    { header: 'DETAIL', cell: ({ detail }) => detail || '-' },
+  ];
+  return renderTable(columns, drifts, options);
+}
+
+/** What is not known is no fault; everything else is. */
+export function paintDrift(kind: DriftView['kind'], style: RenderOptions['style']): (text: string) => string {
+  return kind === 'unknown' || kind === 'outdated' ? style.warn : style.bad;
+}
+
+/** Who and why, the same drift of many nodes on one line. */
+export function driftLines(drifts: readonly DriftView[], options: RenderOptions): string[] {
+  const groups = groupDrifts(drifts);
+  const shown = options.wide ? groups : groups.slice(0, LINES_MAX);
+  const lines = shown.map((group) => driftLine(group, options));
+  const more = groups.length - shown.length;
+  return more > 0 ? [...lines, `  and ${more} more; rollcall drift lists all`] : lines;
+}
+
+function driftLine(group: readonly DriftView[], options: RenderOptions): string {
+  const { style, nowMs, wide } = options;
+  const [first] = group;
+  if (first === undefined) return '';
+  const { kind, detail } = first;
+  const daemonSets = [...new Set(group.map(({ daemonSet }) => daemonSet))];
+  const nodes = [...new Set(group.map(({ node }) => node))];
+  const what = daemonSets.length === 1 ? daemonSets[0] : count(daemonSets.length, 'DaemonSet');
+  const where = nodes.length <= 2 ? nodes.join(' and ') : `${count(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
+  const since = group.map(({ sinceTime }) => sinceTime ?? '').sort()[0] || null;
+  const kindText = paintDrift(kind, style)(kind.padEnd(KIND_WIDTH));
+  const why = detail === '' ? '' : `: ${detail}`;
+  return `  ${kindText}   ${what} on ${where}${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
+}
+
+/** A silent node leaves all its DaemonSets unknown: that is one thing to say. Others group by DaemonSet and detail. */
+function groupDrifts(drifts: readonly DriftView[]): DriftView[][] {
+  const groups = new Map<string, DriftView[]>();
+  for (const drift of drifts) {
+    const { kind, daemonSet, node, detail } = drift;
+    const key = JSON.stringify(kind === 'unknown' ? [kind, node, detail] : [kind, daemonSet, detail]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [drift]);
+    else group.push(drift);
+  }
+  return [...groups.values()].sort((left, right) => order(left) - order(right));
+}
+
+const ORDER: readonly DriftView['kind'][] = ['missing', 'unhealthy', 'unexpected', 'duplicate', 'outdated', 'unknown'];
+
+function order([first]: readonly DriftView[]): number {
+  return first === undefined ? 0 : ORDER.indexOf(first.kind);
+}

@@ -1,0 +1,94 @@
+/** Says why a node runs a DaemonSet or not: the verdict in words, every reason in order, and what became of it. */
+import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
+import type { RenderOptions } from '../context.ts';
+import { ageText } from '../output/time.ts';
+import type { ExplanationView } from '../view/explanation-view.ts';
+import { paintDrift } from './drift.ts';
+import { timeText } from './event.ts';
+import { podLine } from './pods.ts';
+import { problemLine } from './problems.ts';
+import { joinSections, section } from './section.ts';
+
+/** Ends with a line break. */
+export function renderExplanation(explanation: ExplanationView, options: RenderOptions): string {
+  const { reasons } = explanation;
+  return joinSections(
+    [
+      headline(explanation, options),
+      reasons.flatMap((reason) => reasonLines(reason, options)).join(''),
+      section('Warnings', manifestWarnings(explanation, options), options),
+      section('What became of it', stateLines(explanation, options), options),
+    ],
+    options,
+  );
+}
+
+function headline(explanation: ExplanationView, { style, nowMs }: RenderOptions): string {
+  const { daemonSet, node, verdict, sinceTime, version, decision } = explanation;
+  const name = daemonSet.slice(daemonSet.indexOf('/') + 1);
+  const [verb, meaning] = VERDICT_WORDS[verdict];
+  const paint = { run: style.good, keep: style.warn, none: style.bad }[verdict];
+  const cause = decision?.cause?.message ? `, because ${decision.cause.message}` : '';
+  const actor = decision?.cause?.actor ? `, by ${decision.cause.actor}` : '';
+  const since = `since ${timeText(sinceTime)} (${ageText(sinceTime, nowMs)}), revision ${version}${cause}${actor}`;
+  return `${style.bold(name)} ${paint(verb)} ${style.bold(node)}: ${meaning}\n${style.dim(since)}\n`;
+}
+
+const VERDICT_WORDS: Record<Verdict, readonly [verb: string, meaning: string]> = {
+  run: ['runs on', 'a daemon pod belongs there'],
+  keep: ['keeps on', 'a pod that runs may stay, none is started'],
+  none: ['does not belong on', 'no pod may start or stay there'],
+};
+
+const INDENT = '    ';
+
+function reasonLines(reason: Reason, { style }: RenderOptions): string[] {
+  const { outcome, message, fieldPath, nodeFieldPath, edits } = reason;
+  const paths = [fieldPath, nodeFieldPath && `node ${nodeFieldPath}`].filter((path) => path !== '');
+  return [
+    `${paintOutcome(outcome, style)(style.marks[outcome])} ${message}\n`,
+    ...comparison(reason).map((line) => `${INDENT}${line}\n`),
+    ...(paths.length === 0 ? [] : [`${INDENT}${style.dim(paths.join(' · '))}\n`]),
+    ...edits.map((edit) => `${INDENT}${editLine(edit)}\n`),
+  ];
+}
+
+/** Both sides, where they were compared and differ. */
+function comparison({ outcome, wanted, found }: Reason): string[] {
+  if (wanted === '' || outcome === 'passed' || wanted === found) return [];
+  return [`wanted ${wanted}, found ${found === null ? 'nothing' : found || "''"}`];
+}
+
+function editLine({ verdict, command, objectKind, action }: Edit): string {
+  return `one edit would turn it to ${verdict}: ${command || `in the ${objectKind}, ${action}`}`;
+}
+
+function paintOutcome(outcome: ReasonOutcome, style: RenderOptions['style']): (text: string) => string {
+  return { passed: style.good, failed: style.bad, ignored: style.dim, warning: style.warn }[outcome];
+}
+
+/** A warning that is among the reasons is not said twice. */
+function manifestWarnings({ reasons, warnings }: ExplanationView, { style }: RenderOptions): string[] {
+  const said = new Set(reasons.map(({ code, fieldPath }) => `${code} ${fieldPath}`));
+  return warnings
+    .filter(({ code, fieldPath }) => !said.has(`${code} ${fieldPath}`))
+    .map((warning) => `  ${style.warn(style.marks.warning)} ${problemLine(warning)}`);
+}
+
+function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {
+  const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, version } = explanation;
+  const answers = presence === 'present' ? style.good('present') : style.bad(presence);
+  const facts =
+    factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, seen ${ageText(factsTime, nowMs)} ago`;
+  const assignment =
+    acknowledgement === null ? 'none: there is nothing to run' : `${acknowledgement}, version ${version}`;
+  return [
+    `  node         ${answers}, ${facts}`,
+    `  assignment   ${assignment}`,
+    ...(pods.length === 0 ? ['  daemon pod   none'] : pods.map((pod) => `  daemon pod   ${podLine(pod, nowMs)}`)),
+    ...drifts.map(({ kind, detail, sinceTime }) => {
+      const why = detail === '' ? '' : `: ${detail}`;
+      return `  drift        ${paintDrift(kind, style)(kind)} for ${ageText(sinceTime, nowMs)}${why}`;
+    }),
+  ];
+}

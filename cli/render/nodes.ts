@@ -1,0 +1,79 @@
+/** The nodes of the roll, and their agents, as tables. */
+import type { RenderOptions } from '../context.ts';
+import { type Column, renderTable } from '../output/table.ts';
+import { ageText } from '../output/time.ts';
+import type { AgentView, NodeView } from '../view/node-view.ts';
+import { taintText } from './taints.ts';
+
+export function renderNodes(nodes: readonly NodeView[], options: RenderOptions): string {
+  const { style, nowMs } = options;
+  const columns: Column<NodeView>[] = [
+    { header: 'NODE', cell: ({ name }) => name },
+    { header: 'PRESENCE', cell: presenceText, paint: (node, text) => paintPresence(node, options)(text) },
+    { header: 'LAST SEEN', cell: ({ lastSeenTime }) => ageText(lastSeenTime, nowMs) },
+    { header: 'WANTED', cell: ({ wanted }) => wanted },
+    { header: 'KEEP', cell: ({ keep }) => keep },
+    {
+      header: 'RUNNING',
+      cell: ({ running }) => running,
+      paint: ({ running, wanted }, text) => (running < wanted ? style.warn(text) : text),
+    },
+    {
+      header: 'HEALTHY',
+      cell: ({ healthy }) => healthy,
+      paint: ({ healthy, wanted }, text) => (healthy < wanted ? style.warn(text) : text),
+    },
+    {
+      header: 'DRIFT',
+      cell: ({ drifts }) => drifts,
+      paint: ({ drifts }, text) => (drifts === 0 ? style.dim(text) : style.bad(text)),
+    },
+    { header: 'REVISION', cell: ({ revision }) => revision, wide: true },
+    { header: 'ACKNOWLEDGED', cell: ({ acknowledgedRevision }) => acknowledgedRevision, wide: true },
+    { header: 'FACTS', cell: ({ facts }) => `${facts.origin || '-'} ${ageText(facts.time, nowMs)}`, wide: true },
+    { header: 'KUBELET', cell: ({ facts }) => facts.versions.kubelet || '-', wide: true },
+    { header: 'TAINTS', cell: ({ facts }) => facts.taints.map(taintText).join(',') || '-', wide: true },
+    ...(nodes.some(({ problem }) => problem !== '')
+      ? [{ header: 'PROBLEM', cell: ({ problem }: NodeView) => problem }]
+      : []),
+  ];
+  return renderTable(columns, nodes, options);
+}
+
+export function renderAgents(agents: readonly AgentView[], options: RenderOptions): string {
+  const { nowMs } = options;
+  const columns: Column<AgentView>[] = [
+    { header: 'NODE', cell: ({ node }) => node },
+    {
+      header: 'PRESENCE',
+      cell: ({ presence }) => presence,
+      paint: (agent, text) => paintPresence(agent, options)(text),
+    },
+    { header: 'LAST SEEN', cell: ({ lastSeenTime }) => ageText(lastSeenTime, nowMs) },
+    { header: 'CONNECTED', cell: ({ connectTime }) => (connectTime === null ? '-' : ageText(connectTime, nowMs)) },
+    { header: 'SENT', cell: ({ sentRevision }) => sentRevision },
+    { header: 'ACKNOWLEDGED', cell: ({ acknowledgedRevision }) => acknowledgedRevision },
+    { header: 'VERSION', cell: ({ agentVersion }) => agentVersion || '-' },
+    { header: 'ADDRESS', cell: ({ peerAddress }) => peerAddress || '-', wide: true },
+    { header: 'PROTOCOL', cell: ({ protocolVersion }) => protocolVersion || '-', wide: true },
+    { header: 'SESSION', cell: ({ sessionId }) => sessionId || '-', wide: true },
+    { header: 'INSTANCE', cell: ({ instanceId }) => instanceId || '-', wide: true },
+    {
+      header: 'PROBLEM',
+      cell: ({ refusal, problem }) => [refusal, problem].filter((text) => text !== '').join('; ') || '-',
+    },
+  ];
+  return renderTable(columns, agents, options);
+}
+
+/** A node that does not answer is never hidden among the others. */
+export function paintPresence(
+  { presence }: Pick<NodeView, 'presence'>,
+  { style }: RenderOptions,
+): (text: string) => string {
+  return presence === 'present' ? style.good : presence === 'absent' ? style.bad : style.warn;
+}
+
+function presenceText({ presence, facts }: NodeView): string {
+  return facts.unschedulable ? `${presence},cordoned` : presence;
+}

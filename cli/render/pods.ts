@@ -1,0 +1,24 @@
+/** Daemon pods in words: a few for a cell, a line where there is room. */
+import { ageText } from '../output/time.ts';
+import type { PodView } from '../view/placement-view.ts';
+import { count } from './node-names.ts';
+
+/** For example `Ready`, `CrashLoopBackOff` or `Pending`. */
+export function podState({ terminating, ready, waitingReason, phase }: PodView): string {
+  if (terminating) return 'Terminating';
+  if (ready) return 'Ready';
+  return waitingReason || (phase === 'Running' ? 'NotReady' : phase);
+}
+
+/** For example `fluentd-x2b9k: Running, ready for 3d, 2 restarts`. */
+export function podLine(pod: PodView, nowMs: number): string {
+  const { name, phase, ready, sinceTime, restarts, waitingReason, waitingMessage, terminating } = pod;
+  const parts = [
+    phase,
+    `${ready ? 'ready' : 'not ready'}${sinceTime === null ? '' : ` for ${ageText(sinceTime, nowMs)}`}`,
+    ...(waitingReason === '' ? [] : [`${waitingReason}${waitingMessage === '' ? '' : ` (${waitingMessage})`}`]),
+    ...(restarts === 0 ? [] : [count(restarts, 'restart')]),
+    ...(terminating ? ['terminating'] : []),
+  ];
+  return `${name}: ${parts.join(', ')}`;
+}

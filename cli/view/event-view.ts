@@ -1,0 +1,55 @@
+/** A row of the journal as `-o json` shows it (docs/cli.md) and as `history` and `watch` print it. */
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
+import { daemonSetKey } from '../../shared/rpc/wire.ts';
+import { timeView } from './time.ts';
+import { type EventKind, eventKindCodec, type Trigger, triggerCodec, UNKNOWN } from './words.ts';
+
+export interface EventView {
+  readonly revision: number;
+  /** When it happened, and when it was recorded. */
+  readonly occurTime: string | null;
+  readonly recordTime: string | null;
+  readonly kind: EventKind | typeof UNKNOWN;
+  readonly action: string;
+  readonly node: string | null;
+  readonly daemonSet: DaemonSetKey | null;
+  /** `null` before: the field was not there; `null` after: it is gone. */
+  readonly changes: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[];
+  readonly cause: CauseView | null;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+export interface CauseView {
+  readonly trigger: Trigger | typeof UNKNOWN;
+  /** The row that caused this one; `null` where there is none. */
+  readonly revision: number | null;
+  readonly actor: string;
+  readonly message: string;
+}
+
+export function eventView(wire: Event__Output): EventView {
+  return {
+    revision: Number(wire.revision),
+    occurTime: timeView(wire.occurTime),
+    recordTime: timeView(wire.recordTime),
+    kind: eventKindCodec.fromWire(wire.kind) ?? UNKNOWN,
+    action: wire.action,
+    node: wire.node?.name || null,
+    daemonSet: daemonSetKey(wire.daemonSet) || null,
+    changes: wire.changes.map(({ field, from, to }) => ({ field, from: from ?? null, to: to ?? null })),
+    cause: causeView(wire.cause),
+    message: wire.message,
+  };
+}
+
+function causeView(wire: Event__Output['cause']): CauseView | null {
+  if (wire === null) return null;
+  return {
+    trigger: triggerCodec.fromWire(wire.trigger) ?? UNKNOWN,
+    revision: Number(wire.revision) || null,
+    actor: wire.actor,
+    message: wire.message,
+  };
+}

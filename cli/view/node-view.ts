@@ -1,0 +1,89 @@
+/** A node of the roll, and the session of its agent, as `-o json` shows them (docs/cli.md) and as tables read them. */
+import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
+import type { Node__Output } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
+import { nodeFactsFromWire } from '../../shared/rpc/wire.ts';
+import { present } from './present.ts';
+import { timeView } from './time.ts';
+import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
+
+export interface NodeView {
+  readonly name: string;
+  readonly presence: Presence | typeof UNKNOWN;
+  readonly lastSeenTime: string | null;
+  /** Verdict run, and of these, with a daemon pod that runs, and that is ready. */
+  readonly wanted: number;
+  readonly running: number;
+  readonly healthy: number;
+  /** Verdict keep. */
+  readonly keep: number;
+  readonly drifts: number;
+  /** Newest revision of the node's assignments, and the one that its agent acknowledged. */
+  readonly revision: number;
+  readonly acknowledgedRevision: number;
+  /** Set while the agent cannot read its source. */
+  readonly problem: string;
+  readonly facts: FactsView;
+}
+
+export interface FactsView extends Omit<NodeFacts, 'name'> {
+  /** `agent` or `roll`. */
+  readonly origin: string;
+  readonly source: string;
+  readonly time: string | null;
+}
+
+export function nodeView(wire: Node__Output): NodeView {
+  const { name, ...facts } = nodeFactsFromWire(present(wire.facts, 'facts'));
+  return {
+    name,
+    presence: presenceCodec.fromWire(wire.presence) ?? UNKNOWN,
+    lastSeenTime: timeView(wire.lastSeenTime),
+    wanted: wire.wanted,
+    running: wire.running,
+    healthy: wire.healthy,
+    keep: wire.keep,
+    drifts: wire.driftCount,
+    revision: Number(wire.revision),
+    acknowledgedRevision: Number(wire.acknowledgedRevision),
+    problem: wire.problem,
+    facts: { origin: wire.factsOrigin, source: wire.factsSource, time: timeView(wire.factsTime), ...facts },
+  };
+}
+
+export interface AgentView {
+  readonly node: string;
+  readonly presence: Presence | typeof UNKNOWN;
+  readonly agentVersion: string;
+  readonly protocolVersion: number;
+  readonly sessionId: string;
+  readonly instanceId: string;
+  readonly peerAddress: string;
+  readonly connectTime: string | null;
+  readonly lastSeenTime: string | null;
+  /** When the node becomes absent if the agent says nothing more. */
+  readonly leaseExpireTime: string | null;
+  readonly sentRevision: number;
+  readonly acknowledgedRevision: number;
+  readonly refusal: string;
+  readonly problem: string;
+}
+
+export function agentView(wire: Agent__Output): AgentView {
+  return {
+    node: wire.node?.name ?? '',
+    presence: presenceCodec.fromWire(wire.presence) ?? UNKNOWN,
+    agentVersion: wire.agentVersion,
+    protocolVersion: wire.protocolVersion,
+    sessionId: wire.sessionId,
+    instanceId: wire.instanceId,
+    peerAddress: wire.peerAddress,
+    connectTime: timeView(wire.connectTime),
+    lastSeenTime: timeView(wire.lastSeenTime),
+    leaseExpireTime: timeView(wire.leaseExpireTime),
+    sentRevision: Number(wire.sentRevision),
+    acknowledgedRevision: Number(wire.acknowledgedRevision),
+    refusal: wire.refusal,
+    problem: wire.problem,
+  };
+}

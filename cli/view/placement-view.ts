@@ -1,0 +1,89 @@
+/** A placement in force, its daemon pods and its drifts, as `-o json` shows them and as tables read them. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { DaemonSetKey, DriftKind, PodPhase } from '../../shared/roll/model.ts';
+import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
+import type { PlacementState__Output } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
+import type { PodHealth__Output } from '../../shared/rpc/generated/rollcall/v1/PodHealth.ts';
+import { daemonSetKey, driftFromWire, podHealthFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { isoTime } from '../output/time.ts';
+import { timeView } from './time.ts';
+import { type Acknowledgement, acknowledgementCodec } from './words.ts';
+
+export interface PlacementView {
+  /** `namespace/name`. */
+  readonly daemonSet: DaemonSetKey;
+  readonly node: string;
+  readonly verdict: Verdict;
+  /** The revision and the time at which the verdict came into force. */
+  readonly version: number;
+  readonly sinceTime: string | null;
+  /** `null` where there is no assignment. */
+  readonly acknowledgement: Acknowledgement | null;
+  readonly pods: readonly PodView[];
+  readonly drifts: readonly DriftView[];
+  /** Why, in one sentence. */
+  readonly summary: string;
+}
+
+export interface PodView {
+  readonly name: string;
+  readonly uid: string;
+  readonly phase: PodPhase;
+  readonly ready: boolean;
+  readonly available: boolean;
+  readonly terminating: boolean;
+  readonly restarts: number;
+  readonly waitingReason: string;
+  readonly waitingMessage: string;
+  readonly templateRevision: string;
+  /** Since when ready is what it is. */
+  readonly sinceTime: string | null;
+  readonly createTime: string | null;
+}
+
+export interface DriftView {
+  readonly kind: DriftKind;
+  readonly daemonSet: DaemonSetKey;
+  readonly node: string;
+  /** `''` where no pod is there. */
+  readonly pod: string;
+  readonly detail: string;
+  readonly sinceTime: string | null;
+}
+
+export function placementView(wire: PlacementState__Output): PlacementView {
+  return {
+    daemonSet: daemonSetKey(wire.daemonSet),
+    node: wire.node?.name ?? '',
+    verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
+    version: Number(wire.version),
+    sinceTime: timeView(wire.sinceTime),
+    acknowledgement: acknowledgementCodec.fromWire(wire.acknowledgement) ?? null,
+    pods: wire.pods.map(podView),
+    drifts: wire.drifts.map(driftView),
+    summary: wire.summary,
+  };
+}
+
+export function driftView(wire: Drift__Output): DriftView {
+  const { kind, daemonSet, node, podName, detail, sinceMs } = driftFromWire(wire);
+  return { kind, daemonSet, node, pod: podName, detail, sinceTime: isoTime(sinceMs) };
+}
+
+function podView(wire: PodHealth__Output): PodView {
+  const pod = podHealthFromWire(wire);
+  return {
+    name: pod.podName,
+    uid: pod.podUid,
+    phase: pod.phase,
+    ready: pod.ready,
+    available: pod.available,
+    terminating: pod.terminating,
+    restarts: pod.restartCount,
+    waitingReason: pod.waitingReason,
+    waitingMessage: pod.waitingMessage,
+    templateRevision: pod.templateRevision,
+    sinceTime: isoTime(pod.sinceMs),
+    createTime: isoTime(pod.createdMs),
+  };
+}
