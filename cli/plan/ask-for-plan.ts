@@ -49,6 +49,7 @@ function differenceFromWire(response: PlanPlacementsResponse__Output, input: Pla
       before: { run: counts.runBefore, keep: counts.keepBefore, none: 0 },
       after: { run: counts.runAfter, keep: counts.keepAfter, none: 0 },
       templateChanged: counts.templateChanged,
+      templateChanges: [],
     })),
     warnings: [...input.warnings, ...response.warnings],
     revision: Number(response.revision),

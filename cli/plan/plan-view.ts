@@ -38,6 +38,8 @@ export interface DaemonSetDifference {
   readonly before: RunCounts;
   readonly after: RunCounts;
   readonly templateChanged: boolean;
+  /** Paths in the template that differ; none where a coordinator planned, which keeps only the revision. */
+  readonly templateChanges: readonly string[];
   /** Daemon pods that run before and after, and would be replaced because the template changes. */
   readonly replaced: number;
   readonly groups: readonly ChangeGroup[];
@@ -108,7 +110,7 @@ export function differenceView(difference: Difference): DifferenceView {
     const { phrase, reasons } = whyChanged(change, movedNodes.has(change.node));
     groupsOf.get(change.daemonSet)?.add(`${from} ${to}`, { from, to }, phrase, reasons, change.node);
   }
-  const daemonSets = counts.map(({ daemonSet, before, after, templateChanged }) => {
+  const daemonSets = counts.map(({ daemonSet, before, after, templateChanged, templateChanges }) => {
     const groups = groupsOf.get(daemonSet)?.largestFirst() ?? [];
     const ended = groups.filter(({ from }) => from === 'run').reduce((sum, { nodes }) => sum + nodes.length, 0);
     return {
@@ -116,6 +118,7 @@ export function differenceView(difference: Difference): DifferenceView {
       before: runCounts(before),
       after: runCounts(after),
       templateChanged,
+      templateChanges,
       replaced: templateChanged ? runCounts(before).run - ended : 0,
       groups,
     };

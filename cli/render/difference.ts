@@ -51,15 +51,16 @@ function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions
     countChange('run', before.run, after.run),
     ...(before.keep + after.keep > 0 ? [countChange('keep', before.keep, after.keep)] : []),
   ].join('   ');
-  const template = daemonSet.templateChanged ? [templateLine(daemonSet.replaced, options)] : [];
+  const template = daemonSet.templateChanged ? [templateLine(daemonSet, options)] : [];
   const { shown, more } = shownGroups(daemonSet.groups, ({ from, to }) => `${from} ${to}`, options.wide);
   const groups = shown.map((group) => groupLines(group, options));
   return style.fit([`${heading}\n`, ...template, ...groups, style.dim(more)].join(''));
 }
 
-function templateLine(replaced: number, { style }: RenderOptions): string {
+function templateLine({ replaced, templateChanges }: DaemonSetDifference, { style, wide }: RenderOptions): string {
+  const fields = templateChanges.length === 0 ? '' : ` in ${nodeNames(templateChanges, wide)}`;
   const pods = replaced === 0 ? '' : `: ${count(replaced, 'daemon pod')} would be replaced`;
-  return `  ${style.warn('the template changes')}${pods}\n`;
+  return `  ${style.warn('the template changes')}${fields}${pods}\n`;
 }
 
 function countChange(verdict: string, before: number, after: number): string {

@@ -1,10 +1,10 @@
 /** Says what a change of DaemonSets or nodes would do, pair by pair. Pure: two worlds in, the difference out. */
 import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
-import type { DaemonSet } from '../kubernetes/objects.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
 import type { PlacementResult } from '../placement/types.ts';
 import type { DaemonSetKey } from '../roll/model.ts';
 import { type PlacedDaemonSet, placeWorld, type VerdictCounts } from './place-world.ts';
+import { templateChanges as changesOfTemplate } from './template-changes.ts';
 import { sortedKeys, type World } from './world.ts';
 
 export interface PlanInput {
@@ -31,14 +31,21 @@ export interface PlannedChange {
   readonly after: PlacementResult | null;
 }
 
-export interface PlannedCounts {
+export interface TemplateChange {
+  /** True where daemon pods would be replaced because their template is another. */
+  readonly templateChanged: boolean;
+  /** Paths in the template that differ, such as `spec.containers[0].image`; none where only revisions are known. */
+  readonly templateChanges: readonly string[];
+}
+
+const SAME_TEMPLATE: TemplateChange = { templateChanged: false, templateChanges: [] };
+
+export interface PlannedCounts extends TemplateChange {
   readonly daemonSet: DaemonSetKey;
   /** `null` where the DaemonSet is new. */
   readonly before: VerdictCounts | null;
   /** `null` where the DaemonSet would be gone. */
   readonly after: VerdictCounts | null;
-  /** True where daemon pods would be replaced because their template is another. */
-  readonly templateChanged: boolean;
 }
 
 export function plan({ before, after }: PlanInput): PlanResult {
@@ -50,13 +57,13 @@ export function plan({ before, after }: PlanInput): PlanResult {
   const changed: PlacedDaemonSet[] = [];
   for (const daemonSet of sortedKeys(placedBefore, placedAfter)) {
     const pair = { before: placedBefore.get(daemonSet), after: placedAfter.get(daemonSet) };
-    const templateChanged = isTemplateChanged(daemonSet, before, after);
-    if (pair.after !== undefined && (pair.before === undefined || templateChanged)) changed.push(pair.after);
+    const template = changeOfTemplate(daemonSet, before, after);
+    if (pair.after !== undefined && (pair.before === undefined || template.templateChanged)) changed.push(pair.after);
     counts.push({
       daemonSet,
       before: pair.before?.counts ?? null,
       after: pair.after?.counts ?? null,
-      templateChanged,
+      ...template,
     });
     for (const node of nodes) {
       if (verdictOf(pair.before, node) === verdictOf(pair.after, node)) continue;
@@ -91,12 +98,14 @@ function verdictOf(placed: PlacedDaemonSet | undefined, node: string) {
   return placed?.verdict(node) ?? 'none';
 }
 
-function isTemplateChanged(key: DaemonSetKey, before: World, after: World): boolean {
+function changeOfTemplate(key: DaemonSetKey, before: World, after: World): TemplateChange {
   const [old, young] = [before.daemonSets.get(key), after.daemonSets.get(key)];
-  if (old === undefined || young === undefined || old === young) return false;
-  return revisionOf(key, old, before) !== revisionOf(key, young, after);
-}
-
-function revisionOf(key: DaemonSetKey, daemonSet: DaemonSet, { templateRevisions }: World): string {
-  return templateRevisions?.get(key) ?? templateRevision(daemonSet);
+  if (old === undefined || young === undefined || old === young) return SAME_TEMPLATE;
+  const revisions = [before, after].map(({ templateRevisions }) => templateRevisions?.get(key));
+  if (revisions.some((revision) => revision !== undefined)) {
+    const [from = templateRevision(old), to = templateRevision(young)] = revisions;
+    return { templateChanged: from !== to, templateChanges: [] };
+  }
+  const templateChanges = changesOfTemplate(old, young);
+  return { templateChanged: templateChanges.length > 0, templateChanges };
 }

@@ -93,7 +93,7 @@ default/cache   run 2 → 0   keep 1 → 0
     expect(stdout).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start.
 
 default/cache   run 2 → 1   keep 1 → 0
-  the template changes
+  the template changes in spec.nodeSelector.disktype
   run → none    stops on 2 nodes: label disktype is not 'hdd'
                 worker-1, worker-2
   keep → none   may no longer stay on 1 node: label disktype is not 'hdd'
@@ -102,7 +102,7 @@ default/cache   run 2 → 1   keep 1 → 0
                 worker-3
 
 default/everywhere   run 5
-  the template changes: 5 daemon pods would be replaced
+  the template changes in spec.containers[0].image: 5 daemon pods would be replaced
 `);
     expect(exitCode).toBe(1);
   });

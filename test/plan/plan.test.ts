@@ -26,6 +26,7 @@ describe('a plan', () => {
         before: { run: 1, keep: 0, none: 1 },
         after: { run: 1, keep: 0, none: 1 },
         templateChanged: true,
+        templateChanges: ['spec.nodeSelector.disk'],
       },
     ]);
   });
