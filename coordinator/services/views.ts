@@ -115,6 +115,9 @@ function acknowledgement({ sessions }: House, node: string) {
   return acknowledgementCodec.toWire(refused ? 'refused' : 'pending');
 }
 
+/** Reasons that a summary names; `why` has them all. */
+const SUMMARY_REASONS_MAX = 2;
+
 /** What stands in the way, or where nothing does, what a person would want to know first. */
 function summary({ evaluator }: House, node: string, compiled: CompiledPlacement): string {
   const object = evaluator.table.node(node);
@@ -122,5 +125,7 @@ function summary({ evaluator }: House, node: string, compiled: CompiledPlacement
   const { reasons } = compiled.explain(object);
   const failed = reasons.filter(({ outcome }) => outcome === 'failed');
   const told = failed.length > 0 ? failed : reasons.slice(0, 1);
-  return told.map(({ message }) => message).join('; ');
+  const more = told.length - SUMMARY_REASONS_MAX;
+  const sentences = told.slice(0, SUMMARY_REASONS_MAX).map(({ message }) => message.replace(/\.$/, ''));
+  return sentences.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
