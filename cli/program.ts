@@ -32,7 +32,7 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .addOption(serverOption(io))
     .addOption(timeoutOption())
     .option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named; by default any', '')
@@ -40,6 +40,14 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .option('--no-color', 'no colours, also with NO_COLOR set or where no terminal is');
   for (const add of COMMANDS) add(program, runner);
   return program;
+}
+
+/** Says the choices and the default, but not that a list is empty to begin with. */
+function optionDescription({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
+  const choices = argChoices === undefined ? [] : [argChoices.join(', ')];
+  const text = defaultValueDescription ?? (typeof defaultValue === 'string' ? defaultValue : '');
+  const remarks = [...choices, ...(text === '' ? [] : [`default ${text}`])];
+  return remarks.length === 0 ? description : `${description} (${remarks.join('; ')})`;
 }
 
 /** In the order of `--help`. */
