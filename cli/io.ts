@@ -12,6 +12,6 @@ export interface Io {
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
   readonly clock: Clock;
-  /** Fires when the user wants to end (Ctrl-C), or when nobody reads standard output any more. */
-  readonly signal: AbortSignal;
+  /** For what goes on until the user ends it: from this call on Ctrl-C fires the signal, before it ends the program. */
+  readonly untilInterrupted: () => AbortSignal;
 }

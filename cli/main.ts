@@ -4,9 +4,6 @@ import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../shared/clock.ts';
 import { run } from './run.ts';
 
-const stopped = new AbortController();
-process.once('SIGINT', () => stopped.abort());
-process.once('SIGTERM', () => stopped.abort());
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever read this has seen enough (`| head`): that is no error, and there is nobody left to tell.
@@ -23,5 +20,11 @@ process.exitCode = await run(process.argv.slice(2), {
   isTTY: process.stdout.isTTY === true,
   columns: process.stdout.columns,
   clock: systemClock,
-  signal: stopped.signal,
+  untilInterrupted,
 });
+
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
+}

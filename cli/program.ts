@@ -35,7 +35,9 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .configureHelp({ showGlobalOptions: true, optionDescription })
     .addOption(serverOption(io))
     .addOption(timeoutOption())
-    .option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named; by default any', '')
+    .addOption(
+      new Option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named').default('', 'any'),
+    )
     .addOption(new Option('-o, --output <format>', 'how to answer').choices(OUTPUT_FORMATS).default('table'))
     .option('--no-color', 'no colours, also with NO_COLOR set or where no terminal is');
   for (const add of COMMANDS) add(program, runner);

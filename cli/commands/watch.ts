@@ -35,7 +35,7 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
       request: filter,
       from: status,
       clock: io.clock,
-      signal: io.signal,
+      signal: io.untilInterrupted(),
       tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),
     });
     for await (const event of events) io.stdout.write(await eventText(eventView(event), context));

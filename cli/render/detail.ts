@@ -95,7 +95,7 @@ function placementTable(
     { header: 'VERSION', cell: ({ version }) => version, wide: true },
     { header: 'ASSIGNMENT', cell: ({ acknowledgement }) => acknowledgement ?? '-', wide: true },
     { header: 'POD NAME', cell: ({ pods }) => pods.map(({ name }) => name).join(',') || '-', wide: true },
-    { header: 'REASON', cell: ({ summary }) => summary || '-' },
+    { header: 'REASON', cell: (placement) => reasonText(placement, options) || '-' },
   ];
   const sorted = [...placements].sort(
     (left, right) => VERDICTS.indexOf(left.verdict) - VERDICTS.indexOf(right.verdict),
@@ -104,8 +104,16 @@ function placementTable(
 }
 
 /** A filtered pair is an answer, and never hidden. */
-function absences(placements: readonly PlacementView[], { style }: RenderOptions): string[] {
+function absences(placements: readonly PlacementView[], options: RenderOptions): string[] {
   return placements
     .filter(({ verdict }) => verdict === 'none')
-    .map(({ daemonSet, summary }) => `  ${daemonSet}${style.dim(`: ${summary}`)}`);
+    .map((placement) => `  ${placement.daemonSet}${options.style.dim(`: ${reasonText(placement, options)}`)}`);
+}
+
+/** Why not, where something stands in the way; else what is wrong; nothing where all is as it should be. */
+function reasonText({ verdict, summary, drifts }: PlacementView, { wide }: RenderOptions): string {
+  if (verdict === 'run' && !wide) return drifts.map(({ detail }) => detail).join('; ');
+  const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
+  if (wide || others.length === 0) return [first, ...others].join('; ');
+  return `${first}; ${count(others.length, 'more reason')}`;
 }

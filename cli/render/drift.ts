@@ -48,9 +48,19 @@ function driftLine(group: readonly DriftView[], options: RenderOptions): string 
   const where = nodes.length <= 2 ? nodes.join(' and ') : `${count(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
   const since = group.map(({ sinceTime }) => sinceTime ?? '').sort()[0] || null;
   const kindText = paintDrift(kind, style)(kind.padEnd(KIND_WIDTH));
-  const why = detail === '' ? '' : `: ${detail}`;
+  const why = detail === '' ? WITHOUT_DETAIL[kind] : `: ${detail}`;
   return `  ${kindText}   ${what} on ${where}${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
 }
+
+/** What the kind says by itself. */
+const WITHOUT_DETAIL: Record<DriftView['kind'], string> = {
+  missing: ': no daemon pod is there',
+  unexpected: ': a daemon pod is there that must not be',
+  duplicate: ': more than one daemon pod is there',
+  outdated: ': the daemon pod was made from an older template',
+  unhealthy: ': the daemon pod is not ready',
+  unknown: ': the agent of this node is silent',
+};
 
 /** A silent node leaves all its DaemonSets unknown: that is one thing to say. Others group by DaemonSet and detail. */
 function groupDrifts(drifts: readonly DriftView[]): DriftView[][] {

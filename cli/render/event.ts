@@ -21,7 +21,7 @@ export function timeText(time: string | null): string {
 function because({ cause }: EventView, style: RenderOptions['style']): string {
   if (cause === null || cause.message === '') return '';
   const actor = cause.actor === '' ? '' : `, by ${cause.actor}`;
-  return style.dim(` because ${oneLine(cause.message)}${actor}`);
+  return style.dim(`, because ${oneLine(cause.message)}${actor}`);
 }
 
 function paintOf({ kind, action, changes }: EventView, style: RenderOptions['style']): (text: string) => string {

@@ -53,9 +53,9 @@ function reasonLines(reason: Reason, { style }: RenderOptions): string[] {
   ];
 }
 
-/** Both sides, where they were compared and differ. */
-function comparison({ outcome, wanted, found }: Reason): string[] {
-  if (wanted === '' || outcome === 'passed' || wanted === found) return [];
+/** Both sides, where something of the node was compared and did not do. */
+function comparison({ outcome, wanted, found, nodeFieldPath }: Reason): string[] {
+  if (outcome === 'passed' || wanted === '' || nodeFieldPath === '') return [];
   return [`wanted ${wanted}, found ${found === null ? 'nothing' : found || "''"}`];
 }
 

@@ -37,7 +37,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
     isTTY: options.isTTY ?? false,
     columns: options.columns,
     clock: clockAt(options.nowMs),
-    signal: options.signal ?? new AbortController().signal,
+    untilInterrupted: () => options.signal ?? new AbortController().signal,
   };
   return { ended: run(argv, io), stdout: () => written.stdout, stderr: () => written.stderr };
 }

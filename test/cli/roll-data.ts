@@ -1,0 +1,234 @@
+/** A small roll as a coordinator answers it: two DaemonSets, three nodes, one of each thing worth saying. */
+import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
+import type { Drift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
+import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
+import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
+import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
+import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
+import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+
+/** The moment at which tests look. */
+export const NOW_MS = Date.parse('2026-03-14T15:09:26Z');
+const MINUTE_MS = 60_000;
+
+export function minutesAgo(minutes: number) {
+  return timeToWire(NOW_MS - minutes * MINUTE_MS);
+}
+
+export const STATUS: GetStatusResponse = {
+  coordinatorVersion: '0.1.0',
+  storeId: 'store-1',
+  revision: 312,
+  startTime: minutesAgo(90),
+  nodeCount: 3,
+  presentNodeCount: 2,
+  settledNodeCount: 2,
+  daemonSetCount: 2,
+  rejectedDaemonSetCount: 1,
+  complete: false,
+  counters: { evaluated_pairs: 6 },
+  problems: ['nodes/broken.yaml:3: this is no YAML'],
+};
+
+const FLUENTD = { namespace: 'kube-system', name: 'fluentd' };
+const EXPORTER = { namespace: 'monitoring', name: 'node-exporter' };
+
+export const DAEMON_SETS: DaemonSet[] = [
+  {
+    daemonSet: FLUENTD,
+    generation: 1,
+    templateRevision: 'abc',
+    version: 7,
+    source: 'fluentd.yaml:1',
+    inForce: true,
+    counts: { wanted: 2, keep: 1, running: 1, healthy: 1, missing: 1, unknown: 0, acknowledged: 3 },
+    warnings: [
+      {
+        code: 'TOLERATION_LOOPS',
+        fieldPath: 'spec.template.spec.tolerations[0]',
+        message: 'The pod is evicted again and again.',
+      },
+    ],
+  },
+  {
+    daemonSet: EXPORTER,
+    generation: 2,
+    templateRevision: 'def',
+    version: 9,
+    source: 'node-exporter.yaml:1',
+    inForce: true,
+    counts: { wanted: 3, running: 2, healthy: 2, unknown: 1, acknowledged: 2 },
+    rejections: [
+      {
+        code: 'Required',
+        fieldPath: 'spec.selector',
+        message: 'a value is needed here',
+        source: 'node-exporter.yaml:1',
+      },
+    ],
+  },
+];
+
+export const NODES: Node[] = [
+  node('gpu-1', { keep: 1, wanted: 1, running: 1, healthy: 1 }),
+  node('worker-1', { wanted: 2, running: 1, healthy: 1, driftCount: 1 }),
+  node('worker-2', {
+    wanted: 2,
+    driftCount: 1,
+    presence: 'PRESENCE_ABSENT',
+    lastSeenTime: minutesAgo(30),
+    factsTime: minutesAgo(45),
+  }),
+];
+
+export function node(name: string, changes: Node = {}): Node {
+  return {
+    facts: {
+      node: { name },
+      labels: {},
+      taints: [],
+      versions: { kubelet: 'v1.33.2', operatingSystem: 'linux', architecture: 'amd64' },
+    },
+    presence: 'PRESENCE_PRESENT',
+    factsOrigin: 'agent',
+    factsSource: `${name}.yaml`,
+    factsTime: minutesAgo(10),
+    lastSeenTime: timeToWire(NOW_MS - 2_000),
+    revision: 21,
+    acknowledgedRevision: 21,
+    ...changes,
+  };
+}
+
+export const DRIFTS: Drift[] = [
+  { kind: 'DRIFT_KIND_MISSING', daemonSet: FLUENTD, node: { name: 'worker-1' }, sinceTime: minutesAgo(5) },
+  {
+    kind: 'DRIFT_KIND_UNKNOWN',
+    daemonSet: EXPORTER,
+    node: { name: 'worker-2' },
+    detail: 'the agent of this node is silent',
+    sinceTime: minutesAgo(30),
+  },
+];
+
+export const PLACEMENTS: PlacementState[] = [
+  {
+    daemonSet: FLUENTD,
+    node: { name: 'gpu-1' },
+    verdict: 'VERDICT_KEEP',
+    version: 12,
+    sinceTime: minutesAgo(60),
+    acknowledgement: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
+    summary: 'Taint gpu:NoSchedule is not tolerated.; Another reason.',
+  },
+  {
+    daemonSet: FLUENTD,
+    node: { name: 'worker-1' },
+    verdict: 'VERDICT_RUN',
+    version: 13,
+    sinceTime: minutesAgo(60),
+    acknowledgement: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
+    drifts: DRIFTS.slice(0, 1),
+    summary: 'Nothing rules this node out.',
+  },
+];
+
+export const EVENTS: Event[] = [
+  {
+    revision: 311,
+    occurTime: minutesAgo(2),
+    recordTime: minutesAgo(2),
+    kind: 'EVENT_KIND_NODE',
+    action: 'changed',
+    node: { name: 'gpu-1' },
+    changes: [{ field: 'taints.gpu:NoSchedule', to: '' }],
+    cause: { trigger: 'TRIGGER_NODE_REPORT', revision: 0, message: 'a report of the node' },
+    message: 'node gpu-1: taint gpu:NoSchedule added',
+  },
+  {
+    revision: 312,
+    occurTime: minutesAgo(2),
+    recordTime: minutesAgo(2),
+    kind: 'EVENT_KIND_DECISION',
+    action: 'changed',
+    node: { name: 'gpu-1' },
+    daemonSet: FLUENTD,
+    changes: [{ field: 'verdict', from: 'run', to: 'keep' }],
+    cause: {
+      trigger: 'TRIGGER_NODE_REPORT',
+      revision: 311,
+      actor: 'gpu-1.yaml',
+      message: 'node gpu-1: taint gpu:NoSchedule added',
+    },
+    message: 'kube-system/fluentd on gpu-1: run → keep',
+  },
+];
+
+export const EXPLANATION: ExplainPlacementResponse = {
+  placement: {
+    daemonSet: FLUENTD,
+    node: { name: 'gpu-1' },
+    verdict: 'VERDICT_KEEP',
+    shouldRun: false,
+    shouldContinueRunning: true,
+    reasons: [
+      {
+        code: 'NODE_SELECTOR_MATCHES',
+        outcome: 'REASON_OUTCOME_PASSED',
+        message: 'nodeSelector wants label os=linux, and this node has it.',
+        fieldPath: 'spec.template.spec.nodeSelector.os',
+        nodeFieldPath: 'metadata.labels.os',
+        wanted: 'os=linux',
+        found: 'linux',
+      },
+      {
+        code: 'TAINT_NOT_TOLERATED',
+        outcome: 'REASON_OUTCOME_FAILED',
+        message: 'Taint gpu:NoSchedule is not tolerated.',
+        fieldPath: 'spec.template.spec.tolerations',
+        nodeFieldPath: 'spec.taints[0]',
+        wanted: 'no untolerated taint',
+        found: 'gpu:NoSchedule',
+        edits: [
+          {
+            objectKind: 'DaemonSet',
+            fieldPath: 'spec.template.spec.tolerations',
+            action: 'add toleration {key: gpu}',
+            verdict: 'VERDICT_RUN',
+          },
+          {
+            objectKind: 'Node',
+            fieldPath: 'spec.taints',
+            action: 'remove taint gpu',
+            verdict: 'VERDICT_RUN',
+            command: 'kubectl taint node gpu-1 gpu:NoSchedule-',
+          },
+        ],
+      },
+    ],
+  },
+  state: {
+    ...PLACEMENTS[0],
+    pods: [
+      {
+        podName: 'fluentd-x2b9k',
+        phase: 'POD_PHASE_RUNNING',
+        ready: true,
+        restartCount: 2,
+        sinceTime: minutesAgo(120),
+      },
+    ],
+  },
+  decision: EVENTS[1] ?? null,
+  factsOrigin: 'agent',
+  factsTime: minutesAgo(2),
+  presence: 'PRESENCE_PRESENT',
+  warnings: [
+    {
+      code: 'TOLERATION_LOOPS',
+      fieldPath: 'spec.template.spec.tolerations[0]',
+      message: 'The pod is evicted again and again.',
+    },
+  ],
+};
