@@ -60,7 +60,7 @@ function collectDaemonSet(collection: Collection, { object, source }: ManifestOb
   if (!validation.accepted) {
     problems.push(...problemsOf(validation.causes, source));
     refused.daemonSets.add(key);
-  } else if (isFirst(collection, `DaemonSet ${key}`, source)) {
+  } else if (isNamed(collection, placed, source) && isFirst(collection, `DaemonSet ${key}`, source)) {
     daemonSets.set(key, validation.daemonSet);
     warnings.push(...validation.warnings.map((warning) => ({ ...warning, source })));
   }
@@ -78,7 +78,7 @@ function collectNode(collection: Collection, { object, source }: ManifestObject)
   if (!validation.accepted) {
     collection.problems.push(...problemsOf(validation.causes, source));
     collection.refused.nodes.add(name);
-  } else if (isFirst(collection, `node ${name}`, source)) {
+  } else if (isNamed(collection, object, source) && isFirst(collection, `node ${name}`, source)) {
     collection.nodes.set(name, validation.node);
   }
 }
@@ -90,6 +90,13 @@ function textAt({ metadata }: Record<string, unknown>, field: 'name' | 'namespac
 
 function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[] {
   return causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
+}
+
+/** An object that asks for a generated name passes validation, but is nothing yet that could be told apart. */
+function isNamed({ problems }: Collection, object: Record<string, unknown>, source: string): boolean {
+  if (textAt(object, 'name') !== '') return true;
+  problems.push({ code: 'Required', fieldPath: 'metadata.name', message: 'a name is needed to plan', source });
+  return false;
 }
 
 function isFirst({ places, problems }: Collection, name: string, source: string): boolean {

@@ -1,0 +1,53 @@
+/** What manifests hold becomes a world, and what cannot be used becomes problems with their places. */
+import { describe, expect, it } from 'vitest';
+import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { collectWorld } from '../../shared/plan/collect-world.ts';
+import { daemonSet, node } from './objects.ts';
+
+function collect(objects: readonly unknown[], namespace?: string) {
+  const text = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+  const { objects: read, problems } = readManifests(Buffer.from(`# test\n${text}`), 'all.yaml');
+  expect(problems).toEqual([]);
+  return collectWorld(read, namespace);
+}
+
+describe('a world from manifests', () => {
+  it('holds DaemonSets by namespace and name, nodes by name, and nothing else', () => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } };
+    const { daemonSets, nodes, problems } = collect([daemonSet('a'), node('n'), pod]);
+    expect([[...daemonSets.keys()], [...nodes.keys()], problems]).toEqual([['default/a'], ['n'], []]);
+  });
+
+  it('puts DaemonSets without a namespace into the one that is asked for', () => {
+    const { namespace: _, ...metadata } = { ...daemonSet('a').metadata };
+    expect([...collect([{ ...daemonSet('a'), metadata }], 'logging').daemonSets.keys()]).toEqual(['logging/a']);
+    expect([...collect([daemonSet('a')], 'logging').daemonSets.keys()]).toEqual(['default/a']);
+  });
+
+  it('keeps the first of two objects of one name, and names both places', () => {
+    const { daemonSets, problems } = collect([daemonSet('a', {}, 'x:1'), daemonSet('a', {}, 'x:2')]);
+    expect(daemonSets.size).toBe(1);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'DaemonSet default/a is at all.yaml:2 and again at all.yaml:4; remove one of the two.',
+    ]);
+  });
+
+  it('knows the names of what it refuses', () => {
+    const bad = { ...daemonSet('a'), spec: {} };
+    const { refused, problems } = collect([bad, { ...node('n'), spec: { taints: [{ key: 'x' }] } }]);
+    expect(refused).toEqual({ daemonSets: new Set(['default/a']), nodes: new Set(['n']) });
+    expect(problems.map(({ source }) => source)).toContain('all.yaml:4');
+  });
+
+  it('refuses what has no name, even where one could be generated', () => {
+    const { nodes, problems } = collect([
+      { ...node('n'), metadata: { generateName: 'n-' } },
+      { ...node('n'), metadata: {} },
+    ]);
+    expect(nodes.size).toBe(0);
+    expect(problems.map(({ code, fieldPath, source }) => `${code} ${fieldPath} ${source}`)).toEqual([
+      'Required metadata.name all.yaml:2',
+      'Required metadata.name all.yaml:4',
+    ]);
+  });
+});
