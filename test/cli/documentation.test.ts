@@ -1,0 +1,65 @@
+/** docs/cli.md tells of every command, option, exit code and field, and of none that is not there. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { createProgram } from '../../cli/program.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { EXIT } from '../../shared/errors.ts';
+import { daemonSet, node } from '../plan/objects.ts';
+import { runCli } from './run-cli.ts';
+
+const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+
+const NOWHERE: Io = {
+  stdout: { write: () => {} },
+  stderr: { write: () => {} },
+  readStdin: () => Promise.resolve(new Uint8Array()),
+  environment: {},
+  isTTY: false,
+  columns: undefined,
+  clock: systemClock,
+  untilInterrupted: () => new AbortController().signal,
+};
+
+const program = createProgram(NOWHERE, () => {});
+const commands = program.createHelp().visibleCommands(program);
+const options = [program, ...commands].flatMap((command) => command.options.map(({ long }) => long ?? ''));
+
+describe('docs/cli.md', () => {
+  it('tells of every command', () => {
+    const missing = commands
+      .map((command) => command.name())
+      .filter((name) => !page.includes(`\`${name}`) && !page.includes(`rollcall ${name}`));
+    expect(commands.length).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
+  });
+
+  it('tells of every option, and of none that is not there', () => {
+    const told = new Set([...page.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z-]*/g) ?? []));
+    const known = new Set([...options, '--help']);
+    expect([...known].filter((option) => !told.has(option))).toEqual([]);
+    expect([...told].filter((option) => !known.has(option))).toEqual([]);
+  });
+
+  it('tells of every exit code', () => {
+    const told = [...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+    expect(told).toEqual(Object.values(EXIT).toSorted());
+  });
+
+  it('tells of every field of a plan', async () => {
+    const objects = [daemonSet('cache', { nodeSelector: { disk: 'ssd' } }), node('a', { disk: 'ssd' })];
+    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+    const placements = await runCli(['plan', '-f', '-', '-o', 'json'], { stdin });
+    const difference = await runCli(['plan', '-f', '-', '-o', 'json', '--remove-label', 'disk'], { stdin });
+    const shapes = page.slice(page.indexOf('## JSON and YAML'));
+    const fields = [...fieldsOf(JSON.parse(placements.stdout)), ...fieldsOf(JSON.parse(difference.stdout))];
+    expect(fields).toContain('templateChanged');
+    expect(fields.filter((field) => !shapes.includes(`\`${field}`))).toEqual([]);
+  });
+});
+
+function fieldsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(fieldsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) => [name, ...fieldsOf(field)]);
+}
