@@ -144,7 +144,10 @@ function whyChanged({ before, after }: PlannedChange, isNodeMoved: boolean): Why
     const reasons = blockingReasons(after.reasons);
     return { phrase: [`${subject} is new`, reasonPhrase(reasons)].filter((part) => part !== '').join('; '), reasons };
   }
+  // A coordinator that has too many changes to tell leaves out reasons, of which there is always one.
   const isLess = VERDICTS.indexOf(after.verdict) > VERDICTS.indexOf(before.verdict);
+  if ((isLess ? after : before).reasons.length === 0)
+    return { phrase: 'reasons left out, too many changes', reasons: [] };
   if (isLess) {
     const reasons = reasonsOfOneOnly(after, before);
     return { phrase: reasonPhrase(reasons), reasons };

@@ -1,53 +1,68 @@
 /** Writes the changes of a plan as messages, and keeps them within what one answer can carry. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { PlacementResult } from '../../shared/placement/types.ts';
+import type { PlacementResult, Reason } from '../../shared/placement/types.ts';
 import type { PlannedChange } from '../../shared/plan/plan.ts';
-import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { PlannedChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/PlannedChange.ts';
 import { daemonSetRef, placementToWire } from '../../shared/rpc/wire.ts';
-import { CHANGES_BYTES_MAX, EXPLAINED_BYTES_MAX } from './plan-limits.ts';
+import { CHANGES_BYTES } from './plan-limits.ts';
 
-export interface ChangesLimits {
-  readonly explainedBytesMax: number;
-  readonly bytesMax: number;
+export interface ChangesBytes {
+  readonly explainedMax: number;
+  readonly reasonedMax: number;
+  readonly max: number;
 }
 
-const LIMITS: ChangesLimits = { explainedBytesMax: EXPLAINED_BYTES_MAX, bytesMax: CHANGES_BYTES_MAX };
-
 /**
- * The first changes come with every reason and edit, later ones with the reasons that stand in the way.
+ * The first changes come with every reason and edit, later ones with the reasons that stand in the way,
+ * the last ones with none.
  * @throws RollcallError where even those are more than one answer carries.
  */
-export function changesToWire(changes: readonly PlannedChange[], limits: ChangesLimits = LIMITS): WireChange[] {
-  const codec = messageCodec('rollcall.v1.PlannedChange');
+export function changesToWire(changes: readonly PlannedChange[], limits: ChangesBytes = CHANGES_BYTES): WireChange[] {
   const messages: WireChange[] = [];
   let bytes = 0;
-  for (const change of changes) {
-    const message = changeToWire(
-      change,
-      bytes < limits.explainedBytesMax ? (placement) => placement : whatStandsInTheWay,
-    );
-    bytes += codec.serialize(message).length;
-    if (bytes > limits.bytesMax) throw tooManyChanges(changes.length);
-    messages.push(message);
+  for (const { daemonSet, node, before, after } of changes) {
+    const told =
+      bytes < limits.explainedMax ? everything : bytes < limits.reasonedMax ? whatStandsInTheWay : verdictOnly;
+    const [from, to] = [before && told(before), after && told(after)];
+    bytes += bytesOf(daemonSet, node, [...(from?.reasons ?? []), ...(to?.reasons ?? [])]);
+    if (bytes > limits.max) throw tooManyChanges(changes.length);
+    messages.push({
+      daemonSet: daemonSetRef(daemonSet),
+      node: { name: node },
+      before: from && placementToWire(daemonSet, node, from),
+      after: to && placementToWire(daemonSet, node, to),
+    });
   }
   return messages;
 }
 
-type Telling = (placement: PlacementResult) => PlacementResult;
-
-function changeToWire({ daemonSet, node, before, after }: PlannedChange, told: Telling): WireChange {
-  return {
-    daemonSet: daemonSetRef(daemonSet),
-    node: { name: node },
-    before: before && placementToWire(daemonSet, node, told(before)),
-    after: after && placementToWire(daemonSet, node, told(after)),
-  };
+/** Reads the reasons once: a planned placement computes them whenever it is asked. */
+function everything({ verdict, shouldRun, shouldContinueRunning, reasons }: PlacementResult): PlacementResult {
+  return { verdict, shouldRun, shouldContinueRunning, reasons };
 }
 
-function whatStandsInTheWay({ verdict, shouldRun, shouldContinueRunning, reasons }: PlacementResult): PlacementResult {
-  const failed = reasons.filter(({ outcome }) => outcome === 'failed');
-  return { verdict, shouldRun, shouldContinueRunning, reasons: failed.map((reason) => ({ ...reason, edits: [] })) };
+function whatStandsInTheWay(placement: PlacementResult): PlacementResult {
+  const failed = placement.reasons.filter(({ outcome }) => outcome === 'failed');
+  return { ...verdictOnly(placement), reasons: failed.map((reason) => ({ ...reason, edits: [] })) };
+}
+
+function verdictOnly({ verdict, shouldRun, shouldContinueRunning }: PlacementResult): PlacementResult {
+  return { verdict, shouldRun, shouldContinueRunning, reasons: [] };
+}
+
+/** Tags and lengths of a message beside its texts, at most. */
+const FRAME_BYTES = 24;
+
+/** What a change takes on the wire, nearly: writing it to find out would cost as much as sending it. */
+function bytesOf(daemonSet: string, node: string, reasons: readonly Reason[]): number {
+  const names = daemonSet.length + node.length + FRAME_BYTES;
+  return reasons.reduce((sum, reason) => sum + bytesOfReason(reason), 3 * names);
+}
+
+function bytesOfReason({ code, message, fieldPath, nodeFieldPath, wanted, found, edits }: Reason): number {
+  const texts = [code, message, fieldPath, nodeFieldPath, wanted, found ?? ''];
+  for (const edit of edits) texts.push(edit.objectKind, edit.fieldPath, edit.action, edit.command);
+  return texts.reduce((sum, text) => sum + text.length, FRAME_BYTES * (1 + edits.length));
 }
 
 function tooManyChanges(count: number): RollcallError {

@@ -93,11 +93,13 @@ function alteredNode(node: Node, change: NodeAlteration): Node | null {
 }
 
 function withLabel(node: Node, key: string, value: string | undefined): Node {
-  const labels = { ...node.metadata?.labels };
-  const found = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const before = node.metadata?.labels ?? {};
+  const found = Object.hasOwn(before, key) ? before[key] : undefined;
   if (found === value) return node;
-  if (value === undefined) delete labels[key];
-  else labels[key] = value;
+  // Copied one by one: an object from which a key was deleted is slow to read ever after.
+  const labels: Record<string, string> = {};
+  for (const [name, text] of Object.entries(before)) if (name !== key) labels[name] = text;
+  if (value !== undefined) labels[key] = value;
   return { ...node, metadata: { ...node.metadata, labels } };
 }
 

@@ -2,6 +2,7 @@
 import type { Node } from '../kubernetes/objects.ts';
 import { compilePlacement } from '../placement/compile.ts';
 import type { CompiledPlacement, DaemonSet, PlacementResult, Reason, Verdict } from '../placement/types.ts';
+import type { DaemonSetKey } from '../roll/model.ts';
 import { sortedKeys, type World } from './world.ts';
 
 export interface VerdictCounts {
@@ -10,29 +11,57 @@ export interface VerdictCounts {
   readonly none: number;
 }
 
+/** In the order of their keys. */
+export function placeWorld(world: World): PlacedDaemonSet[] {
+  const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
+  const placed = sortedKeys(world.daemonSets).map(
+    (key) => new PlacedDaemonSet(key, world.daemonSets.get(key) ?? {}, nodes),
+  );
+  // Node by node, because a node's labels stay near while all DaemonSets look at them.
+  for (let place = 0; place < nodes.objects.length; place++) for (const one of placed) one.decide(place);
+  return placed;
+}
+
+interface PlacedNodes {
+  readonly objects: readonly Node[];
+  /** Indexes in `objects`, by name. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+function placesOf(nodes: ReadonlyMap<string, Node>): Map<string, number> {
+  return new Map([...nodes.keys()].map((name, place) => [name, place]));
+}
+
+const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
+const CODES: Readonly<Record<Verdict, number>> = { run: 0, keep: 1, none: 2 };
+
 /** One DaemonSet on every node of a world. */
 export class PlacedDaemonSet {
-  readonly key: string;
+  readonly key: DaemonSetKey;
   readonly daemonSet: DaemonSet;
-  readonly counts: VerdictCounts;
   readonly #compiled: CompiledPlacement;
-  readonly #nodes: ReadonlyMap<string, Node>;
-  readonly #verdicts: ReadonlyMap<string, Verdict>;
+  readonly #nodes: PlacedNodes;
+  /** Verdicts by place: a byte each, because there may be half a million of them. */
+  readonly #codes: Uint8Array;
 
-  constructor(key: string, daemonSet: DaemonSet, nodes: ReadonlyMap<string, Node>) {
+  constructor(key: DaemonSetKey, daemonSet: DaemonSet, nodes: PlacedNodes) {
     this.key = key;
     this.daemonSet = daemonSet;
     this.#compiled = compilePlacement(daemonSet);
     this.#nodes = nodes;
-    const counts = { run: 0, keep: 0, none: 0 };
-    const verdicts = new Map<string, Verdict>();
-    for (const [name, node] of nodes) {
-      const verdict = this.#compiled.decide(node);
-      verdicts.set(name, verdict);
-      counts[verdict]++;
-    }
-    this.counts = counts;
-    this.#verdicts = verdicts;
+    this.#codes = new Uint8Array(nodes.objects.length);
+  }
+
+  /** Must be called for each place before anything is asked. */
+  decide(place: number): void {
+    this.#codes[place] = CODES[this.#compiled.decide(this.#nodes.objects[place] ?? {})];
+  }
+
+  get counts(): VerdictCounts {
+    const [run = 0, keep = 0, none = 0] = VERDICTS.map((verdict) =>
+      this.#codes.reduce((sum, code) => (code === CODES[verdict] ? sum + 1 : sum), 0),
+    );
+    return { run, keep, none };
   }
 
   /** What is wrong with the DaemonSet whatever the node. */
@@ -42,22 +71,16 @@ export class PlacedDaemonSet {
 
   /** `undefined` for a node that is not in the world. */
   verdict(node: string): Verdict | undefined {
-    return this.#verdicts.get(node);
+    const place = this.#nodes.places.get(node);
+    return place === undefined ? undefined : VERDICTS[this.#codes[place] ?? 0];
   }
 
   /** `null` for a node that is not in the world. */
   placement(node: string): PlacementResult | null {
-    const object = this.#nodes.get(node);
-    const verdict = this.#verdicts.get(node);
+    const object = this.#nodes.objects[this.#nodes.places.get(node) ?? -1];
+    const verdict = this.verdict(node);
     return object && verdict ? new LazyPlacement(this.#compiled, object, verdict) : null;
   }
-}
-
-/** In the order of their keys. */
-export function placeWorld(world: World): PlacedDaemonSet[] {
-  return sortedKeys(world.daemonSets).map(
-    (key) => new PlacedDaemonSet(key, world.daemonSets.get(key) ?? {}, world.nodes),
-  );
 }
 
 /** Holds no reasons: half a million pairs can change, and their reasons together would fill the memory. */

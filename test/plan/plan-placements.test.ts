@@ -163,23 +163,28 @@ describe('the changes of an answer', () => {
     after: world([daemonSet('cache')], [node('a'), node('b'), node('c')]),
   });
   const codec = messageCodec('rollcall.v1.PlannedChange');
-  const sizeOf = (message: object) => codec.serialize(message).length;
+  const plenty = 1_000_000;
+  const tellAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
 
-  it('come with every reason while there is room, then with what stands in the way', () => {
-    const [first, second, third] = changesToWire(changes, { explainedBytesMax: 1, bytesMax: 1_000_000 });
-    expect(first?.after?.reasons).not.toEqual([]);
-    expect(first?.before?.reasons?.[0]?.edits).not.toEqual([]);
-    for (const later of [second, third]) {
-      expect(later?.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
-      expect(later?.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
+  it('come with every reason while there is room, then with what stands in the way, then with verdicts', () => {
+    const [explained] = changesToWire(changes, tellAll);
+    expect(explained?.after?.reasons).not.toEqual([]);
+    expect(explained?.before?.reasons?.[0]?.edits).not.toEqual([]);
+    for (const reasoned of changesToWire(changes, { ...tellAll, explainedMax: 0 })) {
+      expect(reasoned.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
+      expect(reasoned.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
     }
+    for (const bare of changesToWire(changes, { ...tellAll, explainedMax: 0, reasonedMax: 0 })) {
+      expect(bare.before).toMatchObject({ verdict: 'VERDICT_NONE', reasons: [] });
+    }
+    const [first, second] = changesToWire(changes, { ...tellAll, explainedMax: 1 });
+    expect([first?.before?.reasons?.[0]?.edits?.length, second?.before?.reasons?.[0]?.edits?.length]).toEqual([2, 0]);
   });
 
-  it('are refused where they fill more than a message', () => {
-    const whole = changesToWire(changes).reduce((sum, message) => sum + sizeOf(message), 0);
-    const limits = { explainedBytesMax: whole, bytesMax: whole };
-    expect(changesToWire(changes, limits)).toHaveLength(3);
-    expect(() => changesToWire(changes, { ...limits, bytesMax: whole - 1 })).toThrow(
+  it('are never taken for smaller than they are', () => {
+    const bytes = changesToWire(changes, tellAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
+    expect(changesToWire(changes, { ...tellAll, max: bytes * 2 })).toHaveLength(3);
+    expect(() => changesToWire(changes, { ...tellAll, max: bytes - 1 })).toThrow(
       '3 placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once',
     );
   });
