@@ -36,17 +36,17 @@ const DAEMON_SET_OPTIONS = ['--daemonset'];
 export async function complete(program: Command, words: readonly string[], names: KnownNames): Promise<Completion> {
   const current = words.at(-1) ?? '';
   const typed = readTyped(program, words.slice(0, -1));
-  if (typed.openOption !== null) return await optionValues(typed.openOption, current, '', names);
+  if (typed.openOption !== null) return optionValues(typed.openOption, current, '', names);
   const equals = current.indexOf('=');
   if (current.startsWith('--') && equals > 0) {
     const option = findOption(program, typed.command, current.slice(0, equals));
     return option
-      ? await optionValues(option, current.slice(equals + 1), current.slice(0, equals + 1), names)
+      ? optionValues(option, current.slice(equals + 1), current.slice(0, equals + 1), names)
       : NOTHING;
   }
   if (current.startsWith('-')) return optionNames(program, typed.command, current);
-  if (typed.command === null) return await commandNames(program, current, names);
-  return await operands(typed.command.registeredArguments, typed.operandCount, current, names);
+  if (typed.command === null) return commandNames(program, current, names);
+  return operands(typed.command.registeredArguments, typed.operandCount, current, names);
 }
 
 interface Typed {
@@ -103,7 +103,7 @@ async function optionValues(option: Option, current: string, prefix: string, nam
 }
 
 async function commandNames(program: Command, current: string, names: KnownNames): Promise<Completion> {
-  if (current.includes('/')) return await resources(['node', 'daemonset'], current, names);
+  if (current.includes('/')) return resources(['node', 'daemonset'], current, names);
   const commands = program
     .createHelp()
     .visibleCommands(program)
@@ -122,7 +122,7 @@ async function operands(
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return startingWith(current, described(argument.argChoices));
   const kinds = ['node', 'daemonset'].filter((kind) => argument.name().toLowerCase().includes(kind));
-  return await resources(kinds, current, names);
+  return resources(kinds, current, names);
 }
 
 /** First the kinds, then, behind the slash, the names. */
