@@ -42,5 +42,11 @@ export const DRAIN_WINDOW_MS = 1_000;
 /** How long an answer waits for the journal before it says that the journal is stalled. */
 export const ANSWER_DURABLE_TIMEOUT_MS = 10_000;
 
+/** An instance id is a UUID, an agent's version a few characters; longer ones would be kept with every row. */
+export const INSTANCE_ID_LENGTH_MAX = 128;
+
+/** Messages that wait for an agent that reads nothing; a healthy one leaves hardly ever two. */
+export const UNREAD_MESSAGES_MAX = 100;
+
 /** A name or reason in a message from an agent that is longer than this is cut in logs and rows. */
 export const DETAIL_LENGTH_MAX = 500;

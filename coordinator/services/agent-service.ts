@@ -10,7 +10,7 @@ import type { AgentServiceHandlers } from '../../shared/rpc/generated/rollcall/v
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
-import { HELLO_TIMEOUT_MS } from '../limits.ts';
+import { HELLO_TIMEOUT_MS, UNREAD_MESSAGES_MAX } from '../limits.ts';
 import type { AgentSession, SessionStream } from '../sessions/agent-session.ts';
 import { logged } from './handlers.ts';
 import type { House } from './house.ts';
@@ -68,7 +68,7 @@ class ConnectStream implements SessionStream {
   start(): void {
     const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
     this.#cancelHelloTimer = this.#house.clock.after(HELLO_TIMEOUT_MS, () =>
-      this.end(new RollcallError('HELLO_EXPECTED', late)),
+      this.#fail(new RollcallError('HELLO_EXPECTED', late)),
     );
     this.#call.on('data', (message: ConnectRequest__Output | UnreadableMessage) =>
       this.#guarded(() => this.#take(message)),
@@ -81,14 +81,17 @@ class ConnectStream implements SessionStream {
   }
 
   send(message: ConnectResponse): void {
-    if (this.#isOpen) this.#call.write(message);
+    if (!this.#isOpen) return;
+    if (this.#call.writableLength < UNREAD_MESSAGES_MAX) this.#call.write(message);
+    else this.#fail(new RollcallError('ACK_TIMEOUT', `the agent reads nothing: ${UNREAD_MESSAGES_MAX} messages wait`));
   }
 
-  end(error?: RollcallError): void {
+  end(error?: unknown): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#cancelHelloTimer();
     if (error === undefined) this.#call.end();
+    // Ends the stream with a status; `end` would end it well before that.
     else this.#call.emit('error', toStatus(error));
   }
 
@@ -107,19 +110,23 @@ class ConnectStream implements SessionStream {
     try {
       take();
     } catch (error) {
-      const status = toStatus(logged(error, this.#house.log, this.#call.getPath()));
-      this.#gone(status.details);
-      this.#call.emit('error', status);
+      this.#fail(logged(error, this.#house.log, this.#call.getPath()));
     }
   }
 
-  /** The stream is over, however that came; exactly once. */
+  #fail(error: unknown): void {
+    this.#forget(toStatus(error).details);
+    this.end(error);
+  }
+
+  /** The peer is gone, or says nothing more. */
   #gone(detail: string): void {
-    if (this.#isOpen) {
-      this.#isOpen = false;
-      this.#cancelHelloTimer();
-      this.#call.end();
-    }
+    this.#forget(detail);
+    this.end();
+  }
+
+  /** The session is over, however that came; exactly once. */
+  #forget(detail: string): void {
     const session = this.#session;
     this.#session = null;
     if (session !== null) this.#house.sessions.closed(session, detail);

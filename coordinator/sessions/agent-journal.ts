@@ -3,10 +3,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import type { AgentEvent, Cause, NewEvent } from '../journal/events.ts';
-import { DETAIL_LENGTH_MAX } from '../limits.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { AgentSession } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
+import { cut } from './detail.ts';
 
 export class AgentJournal {
   readonly #append: (events: readonly NewEvent[]) => number;
@@ -43,10 +43,14 @@ export class AgentJournal {
     this.#agent({ action: 'absent', node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
-  answered(action: 'acknowledged' | 'refused', session: AgentSession, held: Held | null, detail: string): void {
+  /** An agent answered the assignments of a revision; `held` is what it holds since. */
+  answered(
+    action: 'acknowledged' | 'refused',
+    session: AgentSession,
+    { assignmentRevision, held, detail }: { assignmentRevision: number; held: Held | null; detail: string },
+  ): void {
     const { node, instanceId } = session.identity;
     const digest = held?.digest.toString('hex') ?? '';
-    const assignmentRevision = held?.revision ?? 0;
     const cause: Cause = { trigger: 'agent', revision: assignmentRevision, actor: '' };
     this.#append([
       {
@@ -71,8 +75,4 @@ export class AgentJournal {
   get #nowMs(): number {
     return this.#clock.nowMs();
   }
-}
-
-function cut(text: string): string {
-  return text.slice(0, DETAIL_LENGTH_MAX);
 }

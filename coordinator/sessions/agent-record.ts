@@ -1,5 +1,5 @@
 /** What the coordinator remembers of one node's agent, across its sessions and its own restarts. */
-import type { AgentSession } from './agent-session.ts';
+import { type AgentSession, NO_REPORT, type TakenReport } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 
 export type Presence = 'present' | 'absent' | 'never-seen';
@@ -15,8 +15,8 @@ export interface AgentRecord {
   /** What the agent acknowledged last, and what was sent to it after that. */
   acknowledged: Held | null;
   sent: Held | null;
-  /** The last report that was taken, and of which agent process. */
-  lastReport: { instanceId: string; sequence: number };
+  /** The last report that was taken, of which agent process, and what has to be durable before it is. */
+  lastReport: { instanceId: string } & TakenReport;
   cancelLease: () => void;
 }
 
@@ -30,7 +30,7 @@ export function newAgentRecord(node: string): AgentRecord {
     agentVersion: '',
     acknowledged: null,
     sent: null,
-    lastReport: { instanceId: '', sequence: 0 },
+    lastReport: { instanceId: '', ...NO_REPORT },
     cancelLease: () => {},
   };
 }

@@ -13,6 +13,8 @@ import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/Con
 import { assignmentToWire, daemonSetRef, nodeReportFromWire, podReportFromWire } from '../../shared/rpc/wire.ts';
 import { ACK_TIMEOUT_MS, REFUSAL_BACKOFF_MS } from '../limits.ts';
 import { type AssignmentSource, type Held, nextUpdate, type Update } from './assignment-update.ts';
+import { cut, quoted } from './detail.ts';
+import { nodeReportProblem, podReportProblem } from './report-problem.ts';
 
 /** What a session needs of its gRPC stream. */
 export interface SessionStream {
@@ -43,12 +45,23 @@ export interface SessionListener {
    */
   nodeReported(session: AgentSession, report: NodeReport): number | null;
   podsReported(session: AgentSession, report: PodReport): number | null;
+  /** Reports are taken that may only be acknowledged later. */
+  reportsPending(session: AgentSession): void;
   updateSent(session: AgentSession, update: Update): void;
   acknowledged(session: AgentSession, held: Held): void;
-  refused(session: AgentSession, held: Held | null, detail: string): void;
+  /** The agent refused an update and still holds what it held before. */
+  refused(session: AgentSession, update: Update, detail: string): void;
   /** The session has to end because of the peer. */
   failed(session: AgentSession, error: RollcallError): void;
 }
+
+/** A report that was taken, and the revision that has to be durable before it is acknowledged. */
+export interface TakenReport {
+  readonly sequence: number;
+  readonly revision: number;
+}
+
+export const NO_REPORT: TakenReport = { sequence: 0, revision: 0 };
 
 export interface AgentSessionOptions {
   readonly identity: SessionIdentity;
@@ -59,8 +72,8 @@ export interface AgentSessionOptions {
   readonly connectedMs: number;
   /** What the agent holds, where its cursor could be resumed. */
   readonly held: Held | null;
-  /** The last report of this agent process that is durable. */
-  readonly lastReportSequence: number;
+  /** The last report that was taken of this agent process. */
+  readonly lastReport: TakenReport;
   /** The newest durable revision: nothing newer is ever sent (design.md, rule 1). */
   readonly durableRevision: () => number;
 }
@@ -73,9 +86,9 @@ export class AgentSession {
   #inFlight: { sequence: number; update: Update } | null = null;
   #cancelAckTimer: () => void = () => {};
   #updateSequence = 0;
-  #reportSequence: number;
-  /** Reports that are taken but not yet acknowledged, in order. */
-  #unacknowledged: { sequence: number; revision: number }[] = [];
+  #lastReport: TakenReport;
+  /** Reports that are taken but not yet acknowledged, in order; one for each revision, so no more than rows wait. */
+  #unacknowledged: TakenReport[] = [];
   #refusals = 0;
   #isPausing = false;
   #cancelPause: () => void = () => {};
@@ -88,7 +101,7 @@ export class AgentSession {
     this.identity = options.identity;
     this.connectedMs = options.connectedMs;
     this.#held = options.held;
-    this.#reportSequence = options.lastReportSequence;
+    this.#lastReport = options.lastReport;
   }
 
   get node(): string {
@@ -111,10 +124,6 @@ export class AgentSession {
   /** Why the agent refused the newest update; `''` when it did not. */
   get lastRefusal(): string {
     return this.#lastRefusal;
-  }
-
-  get lastReportSequence(): number {
-    return this.#reportSequence;
   }
 
   send(message: ConnectResponse): void {
@@ -191,31 +200,33 @@ export class AgentSession {
   #takeNodeReport({ nodeReport }: ConnectRequest__Output): void {
     const report = nodeReport ? nodeReportFromWire(nodeReport) : null;
     if (report === null) return this.#fail('MESSAGE_INVALID', 'node_report.facts is missing');
-    if (report.facts.name !== this.node) {
-      const said = `an agent that said hello for node ${this.node} reported node ${report.facts.name}`;
-      return this.#fail('NODE_IDENTITY_MISMATCH', said);
-    }
-    this.#takeReport(report.sequence, () => this.#options.listener.nodeReported(this, report));
+    const problem = nodeReportProblem(report);
+    if (problem !== null) return this.#fail('MESSAGE_INVALID', problem);
+    if (report.facts.name !== this.node) return this.#failForeign('node', report.facts.name);
+    const kept = { ...report, source: cut(report.source), problem: cut(report.problem) };
+    this.#takeReport(report.sequence, () => this.#options.listener.nodeReported(this, kept));
   }
 
   #takePodReport({ podReport }: ConnectRequest__Output): void {
     if (!podReport) return;
     const report = podReportFromWire(podReport);
+    const problem = podReportProblem(report);
+    if (problem !== null) return this.#fail('MESSAGE_INVALID', problem);
     const foreign = report.drifts.find(({ node }) => node !== this.node);
-    if (foreign) {
-      const said = `an agent that said hello for node ${this.node} reported a drift of node ${foreign.node}`;
-      return this.#fail('NODE_IDENTITY_MISMATCH', said);
-    }
+    if (foreign) return this.#failForeign('a drift of node', foreign.node);
     this.#takeReport(report.sequence, () => this.#options.listener.podsReported(this, report));
   }
 
   #takeReport(sequence: number, take: () => number | null): void {
-    // Sent again because its acknowledgement was lost; it was taken already.
-    const revision = sequence <= this.#reportSequence ? 0 : take();
-    if (revision === null) return;
-    this.#reportSequence = Math.max(this.#reportSequence, sequence);
-    this.#unacknowledged.push({ sequence, revision });
-    this.acknowledgeReports();
+    // One that was taken already is sent again where its acknowledgement was lost, or is not due yet.
+    if (sequence > this.#lastReport.sequence) {
+      const revision = take();
+      if (revision === null) return;
+      this.#lastReport = { sequence, revision };
+    }
+    if (this.#unacknowledged.at(-1)?.revision === this.#lastReport.revision) this.#unacknowledged.pop();
+    this.#unacknowledged.push(this.#lastReport);
+    if (this.acknowledgeReports()) this.#options.listener.reportsPending(this);
   }
 
   #takeAck({ sequence, appliedRevision, error }: AssignmentAck__Output): void {
@@ -226,7 +237,9 @@ export class AgentSession {
     this.#inFlight = null;
     this.#cancelAckTimer();
     const { held } = inFlight.update;
-    if (error && error.code !== status.OK) return this.#takeRefusal(error.message ?? '');
+    if (error && error.code !== status.OK) {
+      return this.#takeRefusal(inFlight.update, cut(error.message) || 'the agent gave no reason');
+    }
     if (Number(appliedRevision) !== held.revision) {
       const said = `assignment_ack.applied_revision is ${appliedRevision}, the update went to ${held.revision}`;
       return this.#fail('MESSAGE_INVALID', said);
@@ -239,8 +252,8 @@ export class AgentSession {
   }
 
   /** The agent keeps what it held; it gets everything, but not in a hot loop. */
-  #takeRefusal(detail: string): void {
-    this.#options.listener.refused(this, this.#held, detail);
+  #takeRefusal(update: Update, detail: string): void {
+    this.#options.listener.refused(this, update, detail);
     this.#lastRefusal = detail;
     this.#held = null;
     const { first, max } = REFUSAL_BACKOFF_MS;
@@ -252,6 +265,11 @@ export class AgentSession {
       this.#isPausing = false;
       this.publish();
     });
+  }
+
+  #failForeign(what: string, node: string): void {
+    const said = `an agent that said hello for node ${this.node} reported ${what} ${quoted(node)}`;
+    this.#fail('NODE_IDENTITY_MISMATCH', said);
   }
 
   #fail(reason: ConstructorParameters<typeof RollcallError>[0], message: string): void {

@@ -20,6 +20,11 @@ export interface AssignmentSource {
   endedSince(node: string, revision: number): DaemonSetKey[] | null;
 }
 
+/** Whether there is nothing to send to whoever holds this. */
+export function holdsNewest(source: AssignmentSource, node: string, held: Held): boolean {
+  return nextUpdate(source, node, held) === null;
+}
+
 export type Update =
   | { readonly kind: 'snapshot'; readonly held: Held; readonly assignments: readonly Assignment[] }
   | {

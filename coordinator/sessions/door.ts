@@ -1,18 +1,82 @@
 /** Who may come in: what a Hello must hold, which of two agents speaks for a node, and where an agent may go on from. */
 import { RollcallError } from '../../shared/errors.ts';
+import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import { UNKNOWN_NODE_RETRY_MS } from '../limits.ts';
+import {
+  ADMISSION,
+  ADMISSION_RETRY_MS,
+  DRAIN_WINDOW_MS,
+  INSTANCE_ID_LENGTH_MAX,
+  UNKNOWN_NODE_RETRY_MS,
+} from '../limits.ts';
+import { Admission } from './admission.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { SessionIdentity } from './agent-session.ts';
-import type { Held } from './assignment-update.ts';
+import { type AssignmentSource, type Held, holdsNewest } from './assignment-update.ts';
+import { cut, quoted } from './detail.ts';
+import type { SessionsOptions } from './session-ports.ts';
+
+export type DoorOptions = Pick<SessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
+
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #admission: Admission;
+  #isClosed = false;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#admission = new Admission({ clock: options.clock, ...ADMISSION });
+  }
+
+  /** From now on everybody is sent away. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Who says hello, if it may come in. @throws RollcallError where it may not. */
+  admit(hello: Hello__Output): SessionIdentity {
+    const node = hello.node?.name ?? '';
+    if (this.#isClosed) {
+      throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: DRAIN_WINDOW_MS });
+    }
+    // Before anything that leaves a row, so that nobody can fill the journal from outside.
+    if (!this.#admission.admit()) {
+      const retryAfterMs = ADMISSION_RETRY_MS * (1 + this.#options.random());
+      throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
+    }
+    checkHello(hello);
+    if (!this.#options.evaluation.isOnRoll(node)) throw unknownNode(node);
+    return {
+      sessionId: this.#options.randomId(),
+      node,
+      instanceId: hello.instanceId,
+      agentVersion: cut(hello.agentVersion),
+      startedMs: timeFromWire(hello.startTime),
+      protocolVersion: Math.min(hello.protocolVersionMax, PROTOCOL_VERSION.max),
+    };
+  }
+}
+
+/** A crowd at the door is let in moments later, and a row for each would be noise; no row can name what is no name. */
+export function isWorthARow(node: string, { reason }: RollcallError): boolean {
+  return reason !== 'TOO_MANY_CONNECTS' && reason !== 'DRAINING' && isDnsSubdomain(node);
+}
 
 /** @throws RollcallError where the Hello itself rules a session out. */
-export function checkHello(hello: Hello__Output): void {
+function checkHello(hello: Hello__Output): void {
   const node = hello.node?.name ?? '';
+  const { instanceId } = hello;
   if (node === '') throw new RollcallError('MESSAGE_INVALID', 'hello.node.name is empty');
-  if (hello.instanceId === '') throw new RollcallError('MESSAGE_INVALID', 'hello.instance_id is empty');
+  if (!isDnsSubdomain(node)) {
+    throw new RollcallError('MESSAGE_INVALID', `hello.node.name is no name of a node: ${quoted(node)}`);
+  }
+  if (instanceId === '') throw new RollcallError('MESSAGE_INVALID', 'hello.instance_id is empty');
+  if (instanceId.length > INSTANCE_ID_LENGTH_MAX) {
+    const said = `hello.instance_id has ${instanceId.length} characters; ${INSTANCE_ID_LENGTH_MAX} are allowed`;
+    throw new RollcallError('MESSAGE_INVALID', said);
+  }
   const { min, max } = PROTOCOL_VERSION;
   const { protocolVersionMin, protocolVersionMax } = hello;
   if (protocolVersionMin <= max && protocolVersionMax >= min) return;
@@ -40,11 +104,10 @@ export function unknownNode(node: string): RollcallError {
  * @returns why the previous session ends.
  * @throws RollcallError SUPERSEDED where the new one has to stay outside.
  */
-export function takeOver(previous: SessionIdentity, hello: Hello__Output, leaseMs: number): string {
+export function takeOver(previous: SessionIdentity, next: SessionIdentity, leaseMs: number): string {
   const { node, instanceId, startedMs } = previous;
-  if (instanceId === hello.instanceId) return `the same agent opened a new stream for node ${node}`;
-  if (timeFromWire(hello.startTime) > startedMs)
-    return `an agent that started later took over node ${node}; stop one of the two`;
+  if (instanceId === next.instanceId) return `the same agent opened a new stream for node ${node}`;
+  if (next.startedMs > startedMs) return `an agent that started later took over node ${node}; stop one of the two`;
   throw superseded(node, `an agent that started later answers for node ${node}; stop one of the two`, leaseMs);
 }
 
@@ -55,13 +118,15 @@ export function superseded(node: string, detail: string, leaseMs: number): Rollc
 /** What the agent holds, if it is what we know that it was given; `null`: it gets a snapshot. */
 export function resume(
   { cursor }: Hello__Output,
-  { acknowledged, sent }: AgentRecord,
-  { storeId, isNewest }: { storeId: string; isNewest: (held: Held) => boolean },
+  { node, acknowledged, sent }: AgentRecord,
+  { storeId, source }: { storeId: string; source: AssignmentSource },
 ): Held | null {
   if (!cursor || cursor.storeId !== storeId) return null;
   const claimed = { revision: Number(cursor.revision), digest: cursor.digest };
+  // Whoever comes from the future holds something else of the same digest, or a guess.
+  if (claimed.revision < 0 || claimed.revision > source.revision(node)) return null;
   const given = [sent, acknowledged].some(
     (held) => held?.revision === claimed.revision && held.digest.equals(claimed.digest),
   );
-  return given || isNewest(claimed) ? claimed : null;
+  return given || holdsNewest(source, node, claimed) ? claimed : null;
 }

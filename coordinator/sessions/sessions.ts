@@ -4,17 +4,23 @@
  */
 import { RollcallError } from '../../shared/errors.ts';
 import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
-import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
-import { durationToWire, timeFromWire } from '../../shared/rpc/wire-time.ts';
+import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import type { JournalState } from '../journal/state.ts';
 import * as limits from '../limits.ts';
-import { Admission } from './admission.ts';
 import { AgentJournal } from './agent-journal.ts';
 import { type AgentRecord, newAgentRecord, type Presence, presenceOf } from './agent-record.ts';
-import { AgentSession, type SessionListener, type SessionStream } from './agent-session.ts';
-import { type Held, nextUpdate, type Update } from './assignment-update.ts';
-import { checkHello, resume, superseded, takeOver, unknownNode } from './door.ts';
+import {
+  AgentSession,
+  NO_REPORT,
+  type SessionIdentity,
+  type SessionListener,
+  type SessionStream,
+  type TakenReport,
+} from './agent-session.ts';
+import { type Held, holdsNewest, type Update } from './assignment-update.ts';
+import { cut } from './detail.ts';
+import { Door, isWorthARow, resume, superseded, takeOver, unknownNode } from './door.ts';
 import { Leases } from './leases.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionsOptions } from './session-ports.ts';
@@ -23,24 +29,19 @@ import { fleetHeartbeatMs, welcome } from './welcome.ts';
 export class Sessions implements SessionListener {
   readonly #options: SessionsOptions;
   readonly #agents = new Map<string, AgentRecord>();
-  readonly #admission: Admission;
+  readonly #door: Door;
   readonly #journal: AgentJournal;
   readonly #leases: Leases;
   readonly #outgoing: Outgoing;
-  #isDraining = false;
 
   constructor(options: SessionsOptions) {
+    const { journal, evaluation, clock, leaseMs } = options;
     this.#options = options;
-    this.#leases = new Leases({
-      clock: options.clock,
-      leaseMs: options.leaseMs,
-      expired: (record) => this.#expire(record),
-    });
-    this.#admission = new Admission({ clock: options.clock, ...limits.ADMISSION });
-    const { journal, evaluation } = options;
+    this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
+    this.#door = new Door(options);
     const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
     this.#outgoing = new Outgoing({ journal, evaluation, sessionOf });
-    this.#journal = new AgentJournal({ clock: options.clock, append: (events) => options.journal.append(events) });
+    this.#journal = new AgentJournal({ clock, append: (events) => journal.append(events) });
   }
 
   /** Takes over what the journal knows: nobody who was here is called absent before the grace is over. */
@@ -70,11 +71,7 @@ export class Sessions implements SessionListener {
   /** The stream ended by itself; the node stays present until its lease runs out. */
   closed(session: AgentSession, detail: string): void {
     session.close();
-    this.#outgoing.forget(session);
-    const record = this.#agents.get(session.node);
-    if (record?.session !== session) return;
-    record.session = null;
-    this.#journal.session('disconnected', session, record.lastSeenMs, detail);
+    this.#disconnected(session, detail);
   }
 
   /** These nodes' agents may have to hear of something, once it is durable. */
@@ -107,13 +104,17 @@ export class Sessions implements SessionListener {
     return sessions.length;
   }
 
-  /** Nobody is let in any more, and everybody is asked to come back later. */
+  /** Nobody is let in any more, and everybody is asked to come back later. Nothing is journalled after it. */
   stop(): void {
-    this.#isDraining = true;
+    this.#door.close();
     this.drain(limits.DRAIN_WINDOW_MS, 'the coordinator stops');
     for (const record of this.#agents.values()) {
       record.cancelLease();
-      record.session?.end();
+      const { session } = record;
+      record.session = null;
+      if (session === null) continue;
+      this.#outgoing.forget(session);
+      session.end();
     }
   }
 
@@ -134,7 +135,7 @@ export class Sessions implements SessionListener {
     const { evaluation } = this.#options;
     const session = this.#agents.get(node)?.session;
     if (!session?.held) return false;
-    return session.held.revision >= evaluation.revision(node) || this.#holdsNewest(node, session.held);
+    return session.held.revision >= evaluation.revision(node) || holdsNewest(evaluation, node, session.held);
   }
 
   // What a session says (SessionListener).
@@ -160,6 +161,10 @@ export class Sessions implements SessionListener {
     return this.#take(session, report.sequence, () => this.#options.evaluation.podsReported(session.node, report));
   }
 
+  reportsPending(session: AgentSession): void {
+    this.#outgoing.owes(session);
+  }
+
   updateSent(session: AgentSession, update: Update): void {
     const { counters, log } = this.#options;
     if (update.kind === 'snapshot') counters.snapshotsSent++;
@@ -173,40 +178,31 @@ export class Sessions implements SessionListener {
     this.#options.counters.acknowledgements++;
     const record = this.#agents.get(session.node);
     if (record) record.acknowledged = held;
-    this.#journal.answered('acknowledged', session, held, '');
+    this.#journal.answered('acknowledged', session, { assignmentRevision: held.revision, held, detail: '' });
   }
 
-  refused(session: AgentSession, held: Held | null, detail: string): void {
+  refused(session: AgentSession, update: Update, detail: string): void {
     this.#options.counters.refusals++;
     this.#options.log.warn({ node: session.node, detail }, 'agent refused assignments');
-    this.#journal.answered('refused', session, held, detail);
+    const { held } = session;
+    this.#journal.answered('refused', session, { assignmentRevision: update.held.revision, held, detail });
   }
 
   failed(session: AgentSession, error: RollcallError): void {
     this.#options.log.warn({ node: session.node, reason: error.reason, detail: error.message }, 'session ended');
+    // First, because a stream that ends tells so at once, and would have no better word than that.
+    this.#disconnected(session, error.message);
     session.end(error);
-    this.closed(session, error.message);
   }
 
   #open(hello: Hello__Output, stream: SessionStream): AgentSession {
-    const { clock, evaluation, journal, randomId, log } = this.#options;
-    const node = hello.node?.name ?? '';
-    checkHello(hello);
-    this.#admit(node);
+    const { clock, evaluation, journal, log } = this.#options;
+    const identity = this.#door.admit(hello);
+    const { node, instanceId, agentVersion } = identity;
     const record = this.#record(node);
-    if (record.session !== null) this.#supersede(record, record.session, hello);
-    const identity = {
-      sessionId: randomId(),
-      node,
-      instanceId: hello.instanceId,
-      agentVersion: hello.agentVersion,
-      startedMs: timeFromWire(hello.startTime),
-      protocolVersion: Math.min(hello.protocolVersionMax, PROTOCOL_VERSION.max),
-    };
-    const isNewest = (claimed: Held) => this.#holdsNewest(node, claimed);
-    const held = resume(hello, record, { storeId: journal.storeId, isNewest });
-    const { instanceId, sequence } = record.lastReport;
-    const lastReportSequence = instanceId === hello.instanceId ? sequence : 0;
+    if (record.session !== null) this.#supersede(record, record.session, identity);
+    const held = resume(hello, record, { storeId: journal.storeId, source: evaluation });
+    const lastReport = record.lastReport.instanceId === instanceId ? record.lastReport : NO_REPORT;
     const session = new AgentSession({
       identity,
       stream,
@@ -215,63 +211,48 @@ export class Sessions implements SessionListener {
       clock,
       connectedMs: clock.nowMs(),
       held,
-      lastReportSequence,
+      lastReport,
       durableRevision: () => journal.durableRevision,
     });
-    const { agentVersion } = identity;
-    Object.assign(record, {
-      session,
-      isPresent: true,
-      lastSeenMs: clock.nowMs(),
-      instanceId: hello.instanceId,
-      agentVersion,
-    });
+    this.#journal.session('connected', session, clock.nowMs(), held ? `resumed at revision ${held.revision}` : '');
+    Object.assign(record, { session, isPresent: true, lastSeenMs: clock.nowMs(), instanceId, agentVersion });
     this.#leases.start(record, this.#options.leaseMs);
-    this.#journal.session('connected', session, record.lastSeenMs, held ? `resumed at revision ${held.revision}` : '');
     log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'agent connected');
-    const {
-      journal: { storeId },
-      version,
-      leaseMs,
-      heartbeatMs,
-    } = this.#options;
-    const heartbeat = fleetHeartbeatMs({ heartbeatMs, leaseMs, agentCount: this.#agents.size });
-    const facts = { storeId, version, leaseMs, heartbeatMs: heartbeat, nowMs: clock.nowMs(), resumed: held !== null };
-    session.send({ welcome: welcome(identity, { ...facts, lastReportSequence }) });
+    this.#greet(session, { resumed: held !== null, lastReport });
     this.nodesChanged([node]);
     return session;
   }
 
-  #admit(node: string): void {
-    const { evaluation, random } = this.#options;
-    if (this.#isDraining) {
-      throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: limits.DRAIN_WINDOW_MS });
-    }
-    if (!evaluation.isOnRoll(node)) throw unknownNode(node);
-    if (this.#admission.admit()) return;
-    const retryAfterMs = limits.ADMISSION_RETRY_MS * (1 + random());
-    throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
+  #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: TakenReport }): void {
+    const { journal, clock, version, leaseMs, heartbeatMs } = this.#options;
+    const { storeId, durableRevision } = journal;
+    session.send({
+      welcome: welcome(session.identity, {
+        storeId,
+        version,
+        leaseMs,
+        heartbeatMs: fleetHeartbeatMs({ heartbeatMs, leaseMs, agentCount: this.#agents.size }),
+        nowMs: clock.nowMs(),
+        resumed,
+        // The agent forgets what it is told of here, so only what is durable counts.
+        lastReportSequence: lastReport.revision <= durableRevision ? lastReport.sequence : 0,
+      }),
+    });
   }
 
-  #supersede(record: AgentRecord, previous: AgentSession, hello: Hello__Output): void {
+  #supersede(record: AgentRecord, previous: AgentSession, next: SessionIdentity): void {
     const { leaseMs } = this.#options;
-    const detail = takeOver(previous.identity, hello, leaseMs);
+    const detail = takeOver(previous.identity, next, leaseMs);
     this.#journal.session('superseded', previous, record.lastSeenMs, detail);
     record.session = null;
     this.#outgoing.forget(previous);
     previous.end(superseded(record.node, detail, leaseMs));
   }
 
-  #holdsNewest(node: string, held: Held): boolean {
-    return nextUpdate(this.#options.evaluation, node, held) === null;
-  }
-
   #refuse(hello: Hello__Output, stream: SessionStream, error: RollcallError): void {
-    const node = (hello.node?.name ?? '').slice(0, limits.DETAIL_LENGTH_MAX);
+    const node = cut(hello.node?.name ?? '');
     this.#options.log.warn({ node, reason: error.reason, detail: error.message }, 'agent refused');
-    // A crowd at the door is let in moments later; a row for each would be noise.
-    if (error.reason === 'TOO_MANY_CONNECTS' || error.reason === 'DRAINING') return;
-    this.#journal.refused(hello, stream.peerAddress, error);
+    if (isWorthARow(node, error)) this.#journal.refused(hello, stream.peerAddress, error);
   }
 
   /** While the journal cannot keep up nothing is taken: the agent keeps its report and is asked again. */
@@ -283,9 +264,17 @@ export class Sessions implements SessionListener {
     }
     take();
     const record = this.#agents.get(session.node);
-    if (record) record.lastReport = { instanceId: session.identity.instanceId, sequence };
-    this.#outgoing.owes(session);
-    return journal.nextRevision - 1;
+    const revision = journal.nextRevision - 1;
+    if (record) record.lastReport = { instanceId: session.identity.instanceId, sequence, revision };
+    return revision;
+  }
+
+  #disconnected(session: AgentSession, detail: string): void {
+    this.#outgoing.forget(session);
+    const record = this.#agents.get(session.node);
+    if (record?.session !== session) return;
+    record.session = null;
+    this.#journal.session('disconnected', session, record.lastSeenMs, detail);
   }
 
   #expire(record: AgentRecord): void {
@@ -297,12 +286,12 @@ export class Sessions implements SessionListener {
     record.session = null;
     session?.end(new RollcallError('LEASE_EXPIRED', detail, { metadata: { node } }));
     this.#options.evaluation.agentAbsent(node);
+    // Without a roll anybody may say hello for any name; one that never became a node leaves nothing behind.
+    if (this.#options.evaluation.assignments(node) === null) this.#agents.delete(node);
   }
 
   #record(node: string): AgentRecord {
-    const known = this.#agents.get(node);
-    if (known) return known;
-    const record = newAgentRecord(node);
+    const record = this.#agents.get(node) ?? newAgentRecord(node);
     this.#agents.set(node, record);
     return record;
   }
