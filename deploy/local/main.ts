@@ -60,6 +60,6 @@ function terminal(signal: AbortSignal): Io {
     isTTY: stdout.isTTY === true,
     columns: stdout.columns,
     clock: systemClock,
-    signal,
+    untilInterrupted: () => signal,
   };
 }

@@ -1,0 +1,166 @@
+/** The whole house as a user runs it: real processes, real files, the command line. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventLog } from './event-log.ts';
+import { CommandLine, Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
+
+/** A dozen processes on a small machine. */
+const PATIENCE_MS = 120_000;
+
+const NOT_RUN_HERE = 'node-role.kubernetes.io/gone';
+
+interface Status {
+  readonly nodes: readonly { readonly name: string; readonly presence: string }[];
+  readonly drifts: readonly { readonly kind: string; readonly node: string; readonly daemonSet: string }[];
+}
+
+describe('the whole house', { timeout: PATIENCE_MS }, () => {
+  const folder = new Folder();
+  let local: Running;
+  let cli: CommandLine;
+  let log: EventLog;
+
+  beforeAll(async () => {
+    const { data, daemonSets, nodes } = folder;
+    const args = ['--data', data, '--daemonsets', daemonSets, '--nodes', nodes, '--port', '0'];
+    local = new Running(PROGRAMS.local, args);
+    await local.line((line) => line.startsWith('worker-3'));
+    const server = `127.0.0.1:${portOf(`${data}/logs/coordinator.log`)}`;
+    cli = new CommandLine(server);
+    log = new EventLog(server);
+  }, PATIENCE_MS);
+
+  afterAll(async () => {
+    log.close();
+    const { exitCode, stderr } = await local.kill('SIGINT');
+    folder.remove();
+    expect({ exitCode, stderr: stderr.includes('Error') }).toEqual({ exitCode: 0, stderr: false });
+  }, PATIENCE_MS);
+
+  it('calls a complete roll and names the five drifts of the examples', async () => {
+    const { nodes, drifts } = await cli.json<Status>('status');
+    expect(nodes.map(({ presence }) => presence)).toEqual(Array.from({ length: 12 }, () => 'present'));
+    expect(drifts.map(({ kind, daemonSet, node }) => `${kind} ${daemonSet} ${node}`).sort()).toEqual([
+      'duplicate kube-system/fluentd-elasticsearch worker-2',
+      'missing kube-system/fluentd-elasticsearch worker-3',
+      'outdated logging/fluent-bit edge-1',
+      'unexpected edge/edge-gateway edge-2',
+      'unhealthy kube-system/nvidia-device-plugin gpu-1',
+    ]);
+  });
+
+  it('turns a decision when a node file is edited, has it acknowledged, and says which edit caused it', async () => {
+    const after = log.newestRevision;
+    folder.edit(folder.nodeFile('gpu-1'), (text) => text.replace('effect: NoSchedule', 'effect: PreferNoSchedule'));
+    const decision = await log.next(
+      ({ kind, node, daemonSet }) =>
+        kind === 'EVENT_KIND_DECISION' && node?.name === 'gpu-1' && daemonSet?.name === 'fluentd-elasticsearch',
+      after,
+    );
+    expect(decision.changes).toMatchObject([{ field: 'verdict', from: 'keep', to: 'run' }]);
+    expect(decision.cause).toMatchObject({ trigger: 'TRIGGER_NODE_REPORT', actor: folder.nodeFile('gpu-1') });
+    expect(decision.cause?.message).toContain('taint nvidia.com/gpu=present:NoSchedule removed');
+    await log.next(
+      ({ kind, node, action }) =>
+        kind === 'EVENT_KIND_ASSIGNMENT' && node?.name === 'gpu-1' && action === 'acknowledged',
+      Number(decision.revision),
+    );
+    const { stdout } = await cli.run(
+      'history',
+      '--daemonset',
+      'fluentd-elasticsearch',
+      '--kind',
+      'decision',
+      '--limit',
+      '1',
+    );
+    expect(stdout).toContain('kube-system/fluentd-elasticsearch on gpu-1: keep → run');
+    expect(stdout).toContain('taint nvidia.com/gpu=present:NoSchedule removed');
+  });
+
+  it('explains a pair with every reason and the edit that would turn it', async () => {
+    const { exitCode, stdout } = await cli.run('why', 'daemonset/nvidia-device-plugin', 'node/gpu-2');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('nvidia.com/gpu.present');
+    expect(stdout).toContain('kubectl label node gpu-2 nvidia.com/gpu.present=true');
+  });
+
+  it('decides again when a DaemonSet is edited, on every node that the edit can affect', async () => {
+    const after = log.newestRevision;
+    const file = `${folder.daemonSets}/fluentd-elasticsearch.yaml`;
+    folder.edit(file, (text) =>
+      text.replace('    spec:\n', `    spec:\n      nodeSelector:\n        ${NOT_RUN_HERE}: ""\n`),
+    );
+    const change = await log.next(
+      ({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'changed',
+      after,
+    );
+    const isTurned = ({ kind, cause }: { kind: string; cause: { revision: string } | null }) =>
+      kind === 'EVENT_KIND_DECISION' && cause?.revision === change.revision;
+    for (const node of ['control-1', 'worker-1', 'windows-1']) {
+      const turned = await log.next((event) => isTurned(event) && event.node?.name === node, after);
+      expect(turned.changes[0]?.to).toBe('none');
+    }
+  });
+
+  it('keeps the last good version of a DaemonSet in force while its newest manifest is refused', async () => {
+    const after = log.newestRevision;
+    const file = `${folder.daemonSets}/edge-gateway.yaml`;
+    folder.edit(file, (text) => text.replace('operator: Exists', 'operator: Exist'));
+    const rejected = await log.next(
+      ({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'rejected',
+      after,
+    );
+    expect(rejected.message).toContain('operator');
+    const { stdout } = await cli.run('status');
+    expect(stdout).toContain('edge-gateway');
+    expect(stdout).toContain('operator');
+    folder.edit(file, (text) => text.replace('operator: Exist\n', 'operator: Exists\n'));
+    await log.next(({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'accepted', after);
+  });
+
+  it('keeps the last facts of a node whose file is broken, and says so', async () => {
+    folder.edit(folder.nodeFile('worker-1'), (text) => `${text}\n  - : [\n`);
+    let agent = '';
+    // A problem is no change of the roll, so no row of the journal announces it.
+    while (!agent.includes('worker-1.yaml')) {
+      const { stdout } = await cli.run('agents');
+      agent = stdout.split('\n').find((line) => line.startsWith('worker-1')) ?? '';
+    }
+    expect(agent).toContain('present');
+  });
+
+  it('calls a node absent when its agent is killed', async () => {
+    const after = log.newestRevision;
+    process.kill(agentPidOf(folder.nodeFile('edge-2')), 'SIGKILL');
+    const absent = await log.next(({ kind, action }) => kind === 'EVENT_KIND_AGENT' && action === 'absent', after);
+    expect(absent.node?.name).toBe('edge-2');
+    const { stdout } = await cli.run('node/edge-2');
+    expect(stdout).toContain('absent');
+  });
+
+  it('names what a user got wrong in one sentence', async () => {
+    const unknown = await cli.run('why', 'daemonset/fluentd-elasticsearc', 'node/gpu-1');
+    expect(unknown.exitCode).toBe(3);
+    expect(unknown.stderr.trim().split('\n')).toHaveLength(1);
+    expect(unknown.stderr).toContain('fluentd-elasticsearch');
+    const taken = await runToEnd(PROGRAMS.coordinator, ['--data', folder.data, '--listen', '127.0.0.1:0']);
+    expect(taken.exitCode).toBe(2);
+    expect(taken.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+/** As a person would find it. */
+function agentPidOf(nodeFile: string): number {
+  const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  const agent = processes.find((line) => line.includes('--node-file') && line.includes(nodeFile));
+  return Number.parseInt(agent ?? '', 10);
+}
+
+function portOf(logFile: string): number {
+  const ready = readFileSync(logFile, 'utf8')
+    .split('\n')
+    .find((line) => line.includes('coordinator ready'));
+  return (JSON.parse(ready ?? '{}') as { port: number }).port;
+}

@@ -1,0 +1,67 @@
+/** A coordinator that is killed and started again goes on where it was, and its agents with it. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { EventLog } from './event-log.ts';
+import { CommandLine, Folder, PROGRAMS, Running } from './programs.ts';
+
+const PATIENCE_MS = 60_000;
+
+interface History {
+  readonly revision: number;
+  readonly kind: string;
+}
+
+describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS }, () => {
+  const folder = new Folder();
+
+  afterAll(() => folder.remove());
+
+  async function startCoordinator(port: number): Promise<{ coordinator: Running; server: string; port: number }> {
+    const { data, daemonSets, nodes } = folder;
+    const args = ['--data', data, '--daemonsets', daemonSets, '--nodes', nodes, '--listen', `127.0.0.1:${port}`];
+    const coordinator = new Running(PROGRAMS.coordinator, args);
+    const ready = JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number };
+    return { coordinator, server: `127.0.0.1:${ready.port}`, port: ready.port };
+  }
+
+  it('continues its sequence, decides nothing twice, and its agent resumes what it holds', async () => {
+    const first = await startCoordinator(0);
+    const before = new EventLog(first.server);
+    const agent = new Running(PROGRAMS.agent, [
+      '--node-file',
+      folder.nodeFile('worker-2'),
+      '--coordinator',
+      first.server,
+    ]);
+    await before.next(({ kind, action }) => kind === 'EVENT_KIND_ASSIGNMENT' && action === 'acknowledged');
+    await before.next(({ kind }) => kind === 'EVENT_KIND_DRIFT');
+    await first.coordinator.kill('SIGKILL');
+    before.close();
+    const seen = before.events;
+
+    const second = await startCoordinator(first.port);
+    const after = new EventLog(second.server);
+    const connected = await after.next(
+      ({ kind, action }) => kind === 'EVENT_KIND_AGENT' && action === 'connected',
+      before.newestRevision,
+    );
+    expect(connected.message).toContain('resumed');
+    expect(after.events.slice(0, seen.length).map(({ revision, message }) => `${revision} ${message}`)).toEqual(
+      seen.map(({ revision, message }) => `${revision} ${message}`),
+    );
+    const history = await new CommandLine(second.server).json<History[]>(
+      'history',
+      '--limit',
+      '1000',
+      '--oldest-first',
+    );
+    expect(history.map(({ revision }) => revision)).toEqual(history.map((_, index) => index + 1));
+    const decidedAgain = history.filter(
+      ({ revision, kind }) => kind === 'decision' && revision > before.newestRevision,
+    );
+    expect(decidedAgain).toEqual([]);
+
+    after.close();
+    expect((await agent.kill('SIGTERM')).exitCode).toBe(0);
+    expect((await second.coordinator.kill('SIGTERM')).exitCode).toBe(0);
+  });
+});
