@@ -184,7 +184,7 @@ export class Coordinator {
         else resolve(answer);
       });
       const stopWaiting = clock.after(requestTimeoutMs, () => {
-        const message = `${server} did not answer within ${durationText(requestTimeoutMs)}; see --request-timeout`;
+        const message = `${server} did not answer within ${timeoutText(requestTimeoutMs)}; see --request-timeout`;
         reject(new RollcallError('COORDINATOR_UNREACHABLE', message));
         call.cancel();
       });
@@ -217,4 +217,8 @@ export class Coordinator {
         return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
     }
   }
+}
+
+function timeoutText(ms: number): string {
+  return ms % 1000 === 0 ? durationText(ms) : `${ms}ms`;
 }

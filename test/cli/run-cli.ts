@@ -1,9 +1,7 @@
 /** Runs a command line in this process, as main.ts does, with a world made up for the test. */
-
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
-import type { Clock } from '../../shared/clock.ts';
-import { systemClock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 
 export interface CliOptions {
   readonly stdin?: string;
@@ -12,6 +10,8 @@ export interface CliOptions {
   readonly columns?: number;
   readonly nowMs?: number;
   readonly signal?: AbortSignal;
+  /** Instead of `nowMs`: also drives timers. */
+  readonly clock?: Clock;
 }
 
 export interface CliOutcome {
@@ -36,7 +36,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
     environment: options.environment ?? {},
     isTTY: options.isTTY ?? false,
     columns: options.columns,
-    clock: clockAt(options.nowMs),
+    clock: options.clock ?? clockAt(options.nowMs),
     untilInterrupted: () => options.signal ?? new AbortController().signal,
   };
   return { ended: run(argv, io), stdout: () => written.stdout, stderr: () => written.stderr };

@@ -1,0 +1,104 @@
+/** Every mistake is one sentence on standard error, with its exit code, and never a stack trace. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RollcallError } from '../../shared/errors.ts';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
+import { DAEMON_SETS, NODES } from './roll-data.ts';
+import { runCli } from './run-cli.ts';
+
+let server: FakeQueryServer;
+
+beforeAll(async () => {
+  const refuse = (reason: 'UNKNOWN_NODE' | 'UNKNOWN_DAEMON_SET', message: string, name: string) => () => {
+    throw new RollcallError(reason, message, { metadata: { name } });
+  };
+  server = await FakeQueryServer.start({
+    ListNodes: () => ({ nodes: NODES }),
+    ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }),
+    GetNode: refuse('UNKNOWN_NODE', 'node gpu-2 is not on the roll', 'gpu-2'),
+    ListPlacements: () => ({ placements: [] }),
+    ListEvents: () => ({ events: [] }),
+    ExplainPlacement: refuse('UNKNOWN_DAEMON_SET', 'no DaemonSet fluent is known', 'fluent'),
+    GetStatus: () => {
+      throw new Error('a secret of the coordinator');
+    },
+    ListAgents: () => new Promise(() => {}),
+  });
+});
+
+afterAll(() => server.stop());
+
+describe('a mistake', () => {
+  it.each<[string, number, string]>([
+    ['statsu', 2, "unknown command 'statsu'; did you mean status?"],
+    ['', 2, 'a command is missing; rollcall --help lists them'],
+    ['why ds/fluentd', 2, "missing required argument 'node/NAME'"],
+    ['why ds/fluentd ds/other', 2, 'why needs one DaemonSet and one node: rollcall why daemonset/NAME node/NAME'],
+    ['deamonset/x', 2, "'deamonset/x' is no daemonset/NAME and no node/NAME; did you mean daemonset/x?"],
+    ['status node/x', 2, "'node/x' is a node; a DaemonSet is wanted here: daemonset/NAME"],
+    ['node/', 2, "'node/' names no node; write node/NAME"],
+    ['-n a ds/b/c', 2, "'ds/b/c' is in namespace b, but --namespace says a; leave one out"],
+    ['nodes --outptu json', 2, "unknown option '--outptu'; did you mean --output?"],
+    [
+      'nodes -o xml',
+      2,
+      "option '-o, --output <format>' argument 'xml' cannot be used. Allowed choices are table, wide, json, yaml",
+    ],
+    [
+      'nodes --server here',
+      2,
+      "option '--server <address>' argument 'here' cannot be used. It must be an address such as 127.0.0.1:7655",
+    ],
+    [
+      'nodes --request-timeout 5',
+      2,
+      "option '--request-timeout <duration>' argument '5' cannot be used. It must be a duration such as 500ms or 10s",
+    ],
+    ['history --limit 0', 2, "option '--limit <rows>' argument '0' cannot be used. It must be a whole number from 1"],
+    ['node/gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
+    ['why ds/fluent node/gpu-1', 3, 'no DaemonSet fluent is known; did you mean daemonset/fluentd?'],
+    ['history --node gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
+  ])('such as "%s" ends with exit code %i and says: %s', async (line, exitCode, sentence) => {
+    const words = line.split(' ').filter((word) => word !== '');
+    const outcome = await runCli(words, { environment: { ROLLCALL_SERVER: server.address } });
+    expect(outcome).toEqual({ exitCode, stdout: '', stderr: `rollcall: ${sentence}\n` });
+  });
+});
+
+describe('a coordinator that', () => {
+  it('cannot be reached is exit code 5', async () => {
+    // Port 1 is reserved, and nothing listens there.
+    expect(await runCli(['nodes', '--server', '127.0.0.1:1'])).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: 'rollcall: no coordinator answers at 127.0.0.1:1; start one, or name another with --server\n',
+    });
+  });
+
+  it('says nothing for the whole request timeout is exit code 5', async () => {
+    expect(await runCli(['agents', '--server', server.address, '--request-timeout', '50ms'])).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: `rollcall: ${server.address} did not answer within 50ms; see --request-timeout\n`,
+    });
+  });
+});
+
+describe('a bug of the coordinator', () => {
+  it('tells nothing of its insides', async () => {
+    expect(await runCli(['status', '--server', server.address])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `rollcall: ${server.address} failed: internal error; the log of the coordinator has the details\n`,
+    });
+  });
+});
+
+describe('no coordinator is needed', () => {
+  it.each(['--help', '--version', 'version', 'why --help', 'completion bash'])('for %s', async (line) => {
+    const { exitCode, stdout, stderr } = await runCli(line.split(' '), {
+      environment: { ROLLCALL_SERVER: '127.0.0.1:1' },
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+});

@@ -1,0 +1,272 @@
+/** What the commands print for a small roll, word for word; asked of a real server, in this process. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
+import { DAEMON_SETS, DRIFTS, EVENTS, EXPLANATION, NODES, NOW_MS, node, PLACEMENTS, STATUS } from './roll-data.ts';
+import { type CliOptions, runCli } from './run-cli.ts';
+
+let server: FakeQueryServer;
+
+beforeAll(async () => {
+  server = await FakeQueryServer.start({
+    GetStatus: () => STATUS,
+    ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }),
+    ListNodes: () => ({ nodes: NODES }),
+    ListAgents: () => ({ agents: [{ node: { name: 'gpu-1' }, presence: 'PRESENCE_PRESENT', agentVersion: '0.1.0' }] }),
+    ListDrifts: () => ({ drifts: DRIFTS }),
+    GetDaemonSet: () => ({ daemonSet: DAEMON_SETS[0] }),
+    GetNode: () => ({ node: NODES[0] }),
+    ListPlacements: () => ({ placements: PLACEMENTS }),
+    ListEvents: () => ({ events: [...EVENTS].reverse() }),
+    ExplainPlacement: () => EXPLANATION,
+  });
+});
+
+afterAll(() => server.stop());
+
+/** What a command that succeeds prints. */
+async function answer(line: string, options: CliOptions = {}): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCli([...line.split(' '), '--server', server.address], {
+    nowMs: NOW_MS,
+    ...options,
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return stdout;
+}
+
+async function json(line: string): Promise<unknown> {
+  return JSON.parse(await answer(`${line} -o json`));
+}
+
+describe('rollcall status', () => {
+  it('prints the roll: a line, the tables, then who is missing and why', async () => {
+    expect(await answer('status')).toBe(`\
+3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312
+
+NAMESPACE     NAME            WANTED   KEEP   RUNNING   HEALTHY   MISSING   UNEXPECTED   DUPLICATE   OUTDATED   UNHEALTHY   UNKNOWN
+kube-system   fluentd         2        1      1         1         1         0            0           0          0           0
+monitoring    node-exporter   3        0      2         2         0         0            0           0          0           1
+
+NODE       PRESENCE   LAST SEEN   WANTED   KEEP   RUNNING   HEALTHY   DRIFT
+gpu-1      present    2s          1        1      1         1         0
+worker-1   present    2s          2        0      1         1         1
+worker-2   absent     30m         2        0      0         0         1
+
+Absent
+  worker-2 was last seen 30m ago, its facts are 45m old
+
+Missing and other drift
+  missing      kube-system/fluentd on worker-1: no daemon pod is there (for 5m)
+  unknown      monitoring/node-exporter on worker-2: the agent of this node is silent (for 30m)
+
+Refused manifests
+  monitoring/node-exporter: the last good version stays in force
+    node-exporter.yaml:1: spec.selector: a value is needed here (Required)
+
+Warnings
+  ! kube-system/fluentd: The pod is evicted again and again.
+
+Problems
+  ✗ nodes/broken.yaml:3: this is no YAML
+`);
+  });
+
+  it('of one DaemonSet asks for that one only', async () => {
+    server.asked.length = 0;
+    expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   2');
+    expect(server.asked.map(({ method }) => method).sort()).toEqual(['GetDaemonSet', 'ListDrifts']);
+    expect(server.asked[0]?.request).toMatchObject({ daemonSet: { namespace: 'kube-system', name: 'fluentd' } });
+  });
+
+  it('as JSON keeps numbers and RFC 3339 times', async () => {
+    const roll = (await json('status')) as { status: object; daemonSets: object[]; nodes: object[]; drifts: object[] };
+    expect(roll.status).toEqual({
+      coordinatorVersion: '0.1.0',
+      storeId: 'store-1',
+      revision: 312,
+      startTime: '2026-03-14T13:39:26.000Z',
+      complete: false,
+      nodes: 3,
+      presentNodes: 2,
+      settledNodes: 2,
+      daemonSets: 2,
+      rejectedDaemonSets: 1,
+      problems: ['nodes/broken.yaml:3: this is no YAML'],
+      counters: { evaluated_pairs: 6 },
+    });
+    expect([roll.daemonSets.length, roll.nodes.length]).toEqual([2, 3]);
+    expect(roll.drifts[0]).toEqual({
+      kind: 'missing',
+      daemonSet: 'kube-system/fluentd',
+      node: 'worker-1',
+      pod: '',
+      detail: '',
+      sinceTime: '2026-03-14T15:04:26.000Z',
+    });
+  });
+
+  it('leaves out drift columns full of zeros where the terminal is narrow', async () => {
+    const [header] = (await answer('status --no-color', { isTTY: true, columns: 80 })).split('\n').slice(2);
+    expect(header).toBe('NAMESPACE     NAME            WANTED   KEEP   RUNNING   HEALTHY   MISSING   UNKNOWN');
+  });
+
+  it('of thousands of nodes lists those with something to say', async () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => node(`node-${index}`, index < 2 ? { driftCount: 1 } : {}));
+    const large = await FakeQueryServer.start({
+      ...server.answers,
+      ListNodes: (({ pageToken }: { pageToken: string }) => {
+        const start = Number(pageToken);
+        return { nodes: many.slice(start, start + 1000), nextPageToken: start < 2000 ? String(start + 1000) : '' };
+      }) as never,
+    });
+    const { stdout } = await runCli(['status', '--server', large.address], { nowMs: NOW_MS });
+    large.stop();
+    expect(stdout).toContain('\nnode-1 ');
+    expect(stdout).not.toContain('node-2 ');
+    expect(stdout).toContain('2998 nodes not shown, all as they should be; rollcall nodes lists all\n');
+  });
+});
+
+describe('rollcall why', () => {
+  const WHY = `\
+fluentd keeps on gpu-1: a pod that runs may stay, none is started
+since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
+
+✓ nodeSelector wants label os=linux, and this node has it.
+    spec.template.spec.nodeSelector.os · node metadata.labels.os
+✗ Taint gpu:NoSchedule is not tolerated.
+    wanted no untolerated taint, found gpu:NoSchedule
+    spec.template.spec.tolerations · node spec.taints[0]
+    one edit would turn it to run: in the DaemonSet, add toleration {key: gpu}
+    one edit would turn it to run: kubectl taint node gpu-1 gpu:NoSchedule-
+
+Warnings
+  ! The pod is evicted again and again (TOLERATION_LOOPS)
+
+What became of it
+  node         present, facts from the agent, seen 2m ago
+  assignment   acknowledged, version 12
+  daemon pod   fluentd-x2b9k: Running, ready for 2h, 2 restarts
+`;
+
+  it('gives the verdict, every reason, the edits, and what became of it', async () => {
+    expect(await answer('why daemonset/fluentd node/gpu-1')).toBe(WHY);
+  });
+
+  it('takes the two names in either order', async () => {
+    expect(await answer('why no/gpu-1 ds/fluentd')).toBe(WHY);
+  });
+
+  it('uses ASCII where the locale knows no more', async () => {
+    const ascii = await answer('why ds/fluentd node/gpu-1', { environment: { LC_ALL: 'C' } });
+    expect(ascii).toBe(WHY.replaceAll('✓', '+').replaceAll('✗', 'x').replaceAll('·', '|'));
+  });
+
+  it('as JSON gives the reasons as the engine does', async () => {
+    expect(await json('why ds/fluentd node/gpu-1')).toMatchObject({
+      daemonSet: 'kube-system/fluentd',
+      node: 'gpu-1',
+      verdict: 'keep',
+      shouldRun: false,
+      shouldContinueRunning: true,
+      reasons: [
+        { code: 'NODE_SELECTOR_MATCHES', outcome: 'passed', found: 'linux' },
+        { code: 'TAINT_NOT_TOLERATED', outcome: 'failed', edits: [{ objectKind: 'DaemonSet' }, { verdict: 'run' }] },
+      ],
+      decision: { revision: 312, changes: [{ field: 'verdict', from: 'run', to: 'keep' }] },
+    });
+  });
+});
+
+describe('rollcall node/NAME and daemonset/NAME', () => {
+  it('show what belongs on the node', async () => {
+    server.asked.length = 0;
+    expect(await answer('node/gpu-1')).toContain('node gpu-1: present, last seen 2s ago\n');
+    expect(server.asked.find(({ method }) => method === 'ListPlacements')?.request).toMatchObject({
+      nodeName: 'gpu-1',
+    });
+  });
+
+  it('show the nodes of the DaemonSet, those that should run it first', async () => {
+    expect(await answer('ds/fluentd')).toBe(`\
+daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
+2 nodes wanted, 1 running, 1 healthy, 1 may stay
+
+NODE       VERDICT   POD   DRIFT     SINCE   REASON
+worker-1   run       -     missing   1h      -
+gpu-1      keep      -     -         1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+
+Warnings
+  ! kube-system/fluentd: The pod is evicted again and again.
+`);
+  });
+
+  it('take options before and after the name', async () => {
+    const before = await answer('-o json -n kube-system daemonset/fluentd');
+    expect(before).toBe(await answer('daemonset/fluentd --output=json --namespace kube-system'));
+    expect(JSON.parse(before)).toMatchObject({ daemonSet: { name: 'fluentd' }, placements: [{}, {}] });
+  });
+});
+
+describe('the lists', () => {
+  it.each([
+    ['nodes', 'NODE       PRESENCE   LAST SEEN   WANTED   KEEP   RUNNING   HEALTHY   DRIFT'],
+    ['daemonsets', 'NAMESPACE     NAME            WANTED   KEEP   RUNNING   HEALTHY   MISSING'],
+    ['agents', 'NODE    PRESENCE   LAST SEEN   CONNECTED   SENT   ACKNOWLEDGED   VERSION   PROBLEM'],
+    ['drift', 'DRIFT     DAEMONSET                  NODE       FOR   DETAIL'],
+  ])('%s begins with its headings', async (command, headings) => {
+    expect((await answer(command)).startsWith(headings)).toBe(true);
+  });
+
+  it('show more columns with -o wide, and cut nothing in a pipe', async () => {
+    const [header = '', row = ''] = (await answer('nodes -o wide', { columns: 20 })).split('\n');
+    expect(header.split(/ {3,}/).slice(-3)).toEqual(['FACTS', 'KUBELET', 'TAINTS']);
+    expect(row.endsWith('agent 10m   v1.33.2   -')).toBe(true);
+  });
+
+  it('narrow daemonsets to a namespace', async () => {
+    expect(await json('daemonsets -n monitoring')).toMatchObject([{ namespace: 'monitoring', name: 'node-exporter' }]);
+  });
+
+  it('are one YAML document with -o yaml', async () => {
+    expect(await answer('agents -o yaml')).toMatch(
+      /^- node: gpu-1\n {2}presence: present\n {2}agentVersion: 0\.1\.0\n/,
+    );
+  });
+});
+
+describe('rollcall history', () => {
+  it('prints a row on a line, with what caused it', async () => {
+    expect(await answer('history')).toBe(`\
+2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
+2026-03-14T15:07:26Z     311  node gpu-1: taint gpu:NoSchedule added, because a report of the node
+`);
+  });
+
+  it('passes every filter on', async () => {
+    server.asked.length = 0;
+    await answer(
+      'history --daemonset kube-system/fluentd --node gpu-1 --kind drift --kind decision --limit 2 --oldest-first',
+    );
+    expect(server.asked[0]?.request).toMatchObject({
+      daemonSet: { namespace: 'kube-system', name: 'fluentd' },
+      nodeName: 'gpu-1',
+      kinds: ['EVENT_KIND_DECISION', 'EVENT_KIND_DRIFT'],
+      pageSize: 2,
+      oldestFirst: true,
+    });
+  });
+});
+
+describe('colours', () => {
+  const isColoured = (text: string) => text.includes('\u001b[');
+
+  it.each<[boolean, string, CliOptions]>([
+    [true, 'nodes', { isTTY: true }],
+    [false, 'nodes', { isTTY: false }],
+    [false, 'nodes --no-color', { isTTY: true }],
+    [false, 'nodes', { isTTY: true, environment: { NO_COLOR: '1' } }],
+    [false, 'nodes', { isTTY: true, environment: { TERM: 'dumb' } }],
+  ])('%j for %s in %j', async (expected, line, options) => {
+    expect(isColoured(await answer(line, options))).toBe(expected);
+  });
+});

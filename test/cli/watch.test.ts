@@ -1,0 +1,131 @@
+/** `rollcall watch` against a real stream: what it prints, where it resumes, and how it ends. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RollcallError } from '../../shared/errors.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
+import { EVENTS, STATUS } from './roll-data.ts';
+import { startCli } from './run-cli.ts';
+
+const ROLL = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312\n';
+const DECISION =
+  '2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml\n';
+
+let server: FakeQueryServer;
+let clock: FakeClock;
+let interrupt: AbortController;
+
+beforeEach(async () => {
+  server = await FakeQueryServer.start({ GetStatus: () => STATUS });
+  clock = new FakeClock();
+  interrupt = new AbortController();
+});
+
+afterEach(() => {
+  interrupt.abort();
+  server.stop();
+});
+
+function watch(...options: string[]) {
+  return startCli(['watch', '--server', server.address, ...options], { signal: interrupt.signal, clock });
+}
+
+function requests() {
+  return server.asked.filter(({ method }) => method === 'WatchEvents').map(({ request }) => request);
+}
+
+describe('rollcall watch', () => {
+  it('prints the roll in one line, then each event, and ends with Ctrl-C and exit code 0', async () => {
+    const cli = watch();
+    const stream = await server.watch(0);
+    stream.write({ bookmarkRevision: '312' });
+    stream.write({ event: EVENTS[1] });
+    await eventually(() => cli.stdout() === ROLL + DECISION);
+    expect(requests()).toMatchObject([{ afterRevision: '312' }]);
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+    expect(cli.stderr()).toBe('');
+  });
+
+  it('prints one JSON object on a line, and nothing else, with -o json', async () => {
+    const cli = watch('-o', 'json');
+    const stream = await server.watch(0);
+    for (const event of EVENTS) stream.write({ event });
+    await eventually(() => cli.stdout().split('\n').length === 3);
+    const events = cli
+      .stdout()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { revision: number });
+    expect(events.map(({ revision }) => revision)).toEqual([311, 312]);
+  });
+
+  it('passes filters on', async () => {
+    server.answers = { ...server.answers, GetNode: () => ({ node: { facts: { node: { name: 'gpu-1' } } } }) };
+    watch('--node', 'gpu-1', '--kind', 'drift');
+    await server.watch(0);
+    expect(requests()).toMatchObject([{ nodeName: 'gpu-1', kinds: ['EVENT_KIND_DRIFT'] }]);
+  });
+
+  it('says that a name is not known yet, and waits for it', async () => {
+    server.answers = {
+      ...server.answers,
+      GetNode: () => {
+        throw new RollcallError('UNKNOWN_NODE', 'node gpu-2 is not on the roll', { metadata: { name: 'gpu-2' } });
+      },
+      ListNodes: () => ({ nodes: [{ facts: { node: { name: 'gpu-1' } } }] }),
+    };
+    const cli = watch('--node', 'gpu-2');
+    await server.watch(0);
+    expect(cli.stderr()).toBe('rollcall: node gpu-2 is not on the roll; did you mean node/gpu-1? (waiting for it)\n');
+  });
+});
+
+describe('a watch whose stream breaks', () => {
+  it('resumes after the last revision that it saw, also one it saw only as a bookmark', async () => {
+    const cli = watch();
+    const first = await server.watch(0);
+    first.write({ event: { ...EVENTS[1], revision: 313 } });
+    first.write({ bookmarkRevision: '320' });
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
+    await eventually(() => cli.stderr() !== '');
+    clock.advance(1_000);
+    const second = await server.watch(1);
+    expect(requests()).toMatchObject([{ afterRevision: '312' }, { afterRevision: '320' }]);
+    expect(cli.stderr()).toBe('rollcall: the coordinator is going away; going on after revision 320 in 1s\n');
+    second.write({ event: { ...EVENTS[1], revision: 321 } });
+    await eventually(() => cli.stdout().includes(' 321  '));
+  });
+
+  it('starts at the newest revision of another journal', async () => {
+    const cli = watch();
+    const first = await server.watch(0);
+    server.answers = { GetStatus: () => ({ ...STATUS, storeId: 'store-2', revision: 5 }) };
+    first.end();
+    await eventually(() => cli.stderr() !== '');
+    clock.advance(1_000);
+    await server.watch(1);
+    expect(requests()[1]).toMatchObject({ afterRevision: '5' });
+    expect(cli.stderr()).toContain('rollcall: another journal is there now; going on after its revision 5\n');
+  });
+
+  it('ends where trying again cannot help', async () => {
+    const cli = watch();
+    const stream = await server.watch(0);
+    stream.emit(
+      'error',
+      toStatus(new RollcallError('ARGUMENT_INVALID', 'after_revision is 312; the newest revision is 5')),
+    );
+    expect(await cli.ended).toBe(2);
+    expect(cli.stderr()).toBe('rollcall: after_revision is 312; the newest revision is 5\n');
+  });
+
+  it('ends with Ctrl-C while it waits', async () => {
+    const cli = watch();
+    (await server.watch(0)).end();
+    await eventually(() => cli.stderr() !== '');
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+  });
+});
