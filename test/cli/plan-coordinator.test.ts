@@ -115,7 +115,8 @@ default/cache   run 1
     servers.splice(0).forEach((server) => server.forceShutdown());
     const { stderr, exitCode } = await runCli(['plan', '--server', nobody, '--remove-label', 'disk']);
     expect(stderr).toBe(
-      `rollcall: no coordinator answers at ${nobody}; start one, or name another with --server, or give nodes with --nodes to plan without one\n`,
+      `rollcall: no coordinator answers at ${nobody}; start one, or name another with --server, ` +
+        'or give nodes with --nodes to plan without one\n',
     );
     expect(exitCode).toBe(5);
   });
