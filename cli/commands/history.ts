@@ -41,7 +41,9 @@ export function kindOption(): Option {
 
 /** What the coordinator is to be asked for. @throws UsageError */
 export function eventFilter(options: EventOptions, namespace: string) {
-  const kinds = eventKindCodec.values.filter((kind) => options.kind.includes(kind)).map(eventKindCodec.toWire);
+  const kinds = eventKindCodec.values
+    .filter((kind) => options.kind.includes(kind))
+    .map((kind) => eventKindCodec.toWire(kind));
   return { ...pairFilter(options, namespace), kinds };
 }
 

@@ -40,9 +40,7 @@ export async function complete(program: Command, words: readonly string[], names
   const equals = current.indexOf('=');
   if (current.startsWith('--') && equals > 0) {
     const option = findOption(program, typed.command, current.slice(0, equals));
-    return option
-      ? optionValues(option, current.slice(equals + 1), current.slice(0, equals + 1), names)
-      : NOTHING;
+    return option ? optionValues(option, current.slice(equals + 1), current.slice(0, equals + 1), names) : NOTHING;
   }
   if (current.startsWith('-')) return optionNames(program, typed.command, current);
   if (typed.command === null) return commandNames(program, current, names);

@@ -1,5 +1,6 @@
 /** DaemonSets with their counts, and what is to be said of their manifests. */
 import type { RenderOptions } from '../context.ts';
+import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
 import { paintDrift } from './drift.ts';
@@ -65,7 +66,7 @@ const WARNINGS_MAX = 10;
 
 export function warningLines(daemonSets: readonly DaemonSetView[], { style, wide }: RenderOptions): string[] {
   const lines = daemonSets.flatMap(({ namespace, name, warnings }) =>
-    warnings.map(({ message }) => `  ${style.warn(style.marks.warning)} ${namespace}/${name}: ${message}`),
+    warnings.map(({ message }) => `  ${style.warn(style.marks.warning)} ${namespace}/${name}: ${oneLine(message)}`),
   );
   if (wide || lines.length <= WARNINGS_MAX) return lines;
   return [...lines.slice(0, WARNINGS_MAX), `  and ${lines.length - WARNINGS_MAX} more; -o wide shows all`];

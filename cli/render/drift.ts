@@ -1,5 +1,6 @@
 /** Where assignments and reality disagree: as a table, and as sentences below the roll. */
 import type { RenderOptions } from '../context.ts';
+import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { DriftView } from '../view/placement-view.ts';
@@ -48,7 +49,7 @@ function driftLine(group: readonly DriftView[], options: RenderOptions): string 
   const where = nodes.length <= 2 ? nodes.join(' and ') : `${count(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
   const since = group.map(({ sinceTime }) => sinceTime ?? '').sort()[0] || null;
   const kindText = paintDrift(kind, style)(kind.padEnd(KIND_WIDTH));
-  const why = detail === '' ? WITHOUT_DETAIL[kind] : `: ${detail}`;
+  const why = detail === '' ? WITHOUT_DETAIL[kind] : `: ${oneLine(detail)}`;
   return `  ${kindText}   ${what} on ${where}${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
 }
 

@@ -1,6 +1,7 @@
 /** Says why a node runs a DaemonSet or not: the verdict in words, every reason in order, and what became of it. */
 import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
 import type { RenderOptions } from '../context.ts';
+import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
 import type { ExplanationView } from '../view/explanation-view.ts';
 import { paintDrift } from './drift.ts';
@@ -46,7 +47,7 @@ function reasonLines(reason: Reason, { style }: RenderOptions): string[] {
   const { outcome, message, fieldPath, nodeFieldPath, edits } = reason;
   const paths = [fieldPath, nodeFieldPath && `node ${nodeFieldPath}`].filter((path) => path !== '');
   return [
-    `${paintOutcome(outcome, style)(style.marks[outcome])} ${message}\n`,
+    `${paintOutcome(outcome, style)(style.marks[outcome])} ${oneLine(message)}\n`,
     ...comparison(reason).map((line) => `${INDENT}${line}\n`),
     ...(paths.length === 0 ? [] : [`${INDENT}${style.dim(paths.join(' · '))}\n`]),
     ...edits.map((edit) => `${INDENT}${editLine(edit)}\n`),

@@ -3,6 +3,7 @@
  * prints the same.
  */
 import type { RenderOptions } from '../context.ts';
+import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { DaemonSetRollView, RollView, StatusView } from '../view/roll-view.ts';
@@ -92,5 +93,5 @@ function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderO
 
 function problemLines({ status, nodes }: RollView, { style }: RenderOptions): string[] {
   const ofAgents = nodes.filter(({ problem }) => problem !== '').map(({ name, problem }) => `node ${name}: ${problem}`);
-  return [...status.problems, ...ofAgents].map((problem) => `  ${style.bad(style.marks.failed)} ${problem}`);
+  return [...status.problems, ...ofAgents].map((problem) => `  ${style.bad(style.marks.failed)} ${oneLine(problem)}`);
 }

@@ -1,12 +1,13 @@
 /** Puts an answer for people together from parts, each with a heading and an empty line before it. */
 import type { RenderOptions } from '../context.ts';
+import { printable } from '../output/one-line.ts';
 
 /** Lines below a heading; nothing at all where there are no lines. */
 export function section(heading: string, lines: readonly string[], { style }: RenderOptions): string {
   return lines.length === 0 ? '' : `${style.bold(heading)}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-/** Leaves out what is empty; fits the rest to the terminal. */
+/** Leaves out what is empty; makes the rest fit for the terminal. */
 export function joinSections(sections: readonly string[], { style }: RenderOptions): string {
-  return style.fit(sections.filter((text) => text !== '').join('\n'));
+  return style.fit(printable(sections.filter((text) => text !== '').join('\n')));
 }

@@ -113,10 +113,10 @@ Problems
     const many = Array.from({ length: 3_000 }, (_, index) => node(`node-${index}`, index < 2 ? { driftCount: 1 } : {}));
     const large = await FakeQueryServer.start({
       ...server.answers,
-      ListNodes: (({ pageToken }: { pageToken: string }) => {
+      ListNodes: ({ pageToken }: { pageToken: string }) => {
         const start = Number(pageToken);
         return { nodes: many.slice(start, start + 1000), nextPageToken: start < 2000 ? String(start + 1000) : '' };
-      }) as never,
+      },
     });
     const { stdout } = await runCli(['status', '--server', large.address], { nowMs: NOW_MS });
     large.stop();
@@ -254,6 +254,25 @@ describe('rollcall history', () => {
       pageSize: 2,
       oldestFirst: true,
     });
+  });
+});
+
+describe('text of others', () => {
+  it('cannot move the cursor', async () => {
+    const hostile = await FakeQueryServer.start({
+      ...server.answers,
+      GetStatus: () => ({ ...STATUS, problems: ['before\u001b[2J\u0007after'] }),
+      ListNodes: () => ({
+        nodes: [node('gpu-1', { presence: 'PRESENCE_PRESENT', problem: 'one\u001b[1Atwo\nthree' })],
+      }),
+    });
+    const { stdout } = await runCli(['status', '--server', hostile.address], { nowMs: NOW_MS });
+    hostile.stop();
+    expect(stdout).toContain('before [2J after');
+    expect(stdout).toContain('0       one [1Atwo three\n');
+    expect(stdout).toContain('node gpu-1: one [1Atwo three\n');
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).not.toContain('\u0007');
   });
 });
 

@@ -18,6 +18,7 @@ import { eventually } from './eventually.ts';
 type Method = Exclude<keyof QueryServiceHandlers, 'WatchEvents' | symbol | number>;
 
 /** What a method answers; throws a RollcallError to refuse, and never resolves to keep the caller waiting. */
+type Answer = (request: object) => object | Promise<object>;
 type Answers = { readonly [M in Method]?: (request: never) => object | Promise<object> };
 
 type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
@@ -45,7 +46,7 @@ export class FakeQueryServer {
       if (method === 'WatchEvents') return [originalName, (call: WatchCall) => fake.#watch(call)];
       return [
         originalName,
-        (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => fake.#answer(method, call, done),
+        (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => void fake.#answer(method, call, done),
       ];
     });
     fake.#server.addService(QueryService.service, Object.fromEntries(handlers));
@@ -75,19 +76,15 @@ export class FakeQueryServer {
     this.#server.forceShutdown();
   }
 
-  #answer(method: string, call: ServerUnaryCall<object, object>, done: sendUnaryData<object>): void {
+  async #answer(method: string, call: ServerUnaryCall<object, object>, done: sendUnaryData<object>): Promise<void> {
     this.asked.push({ method, request: call.request });
-    const answer = (this.answers as Record<string, ((request: object) => object | Promise<object>) | undefined>)[
-      method
-    ];
-    const answering = async () => {
+    const answer = (this.answers as Record<string, Answer | undefined>)[method];
+    try {
       if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test scripts no ${method}`);
-      return await answer(call.request);
-    };
-    answering().then(
-      (response) => done(null, response),
-      (error: unknown) => done(toStatus(error)),
-    );
+      done(null, await answer(call.request));
+    } catch (error) {
+      done(toStatus(error));
+    }
   }
 
   #watch(call: WatchCall): void {
