@@ -34,13 +34,23 @@ function summaryOf(touched: readonly DaemonSetDifference[]): string {
   const groups = touched.flatMap((daemonSet) => daemonSet.groups);
   const nodes = new Set(groups.flatMap((group) => group.nodes));
   const pods = (wanted: (group: ChangeGroup) => boolean) =>
-    count(
-      groups.filter(wanted).reduce((sum, group) => sum + group.nodes.length, 0),
-      'daemon pod',
-    );
-  const starts = pods(({ to }) => to === 'run');
-  const stops = pods(({ from, to }) => from === 'run' && to === 'none');
-  return `${count(touched.length, 'DaemonSet')} would change on ${count(nodes.size, 'node')}: ${stops} to stop, ${starts} to start.`;
+    sum(groups.filter(wanted).map((group) => group.nodes.length));
+  const stops = count(
+    pods(({ from, to }) => from === 'run' && to === 'none'),
+    'daemon pod',
+  );
+  const starts = count(
+    pods(({ to }) => to === 'run'),
+    'daemon pod',
+  );
+  const replaced = sum(touched.map((daemonSet) => daemonSet.replaced));
+  const where = nodes.size === 0 ? '' : ` on ${count(nodes.size, 'node')}`;
+  const andReplaced = replaced === 0 ? '' : `, ${replaced} to be replaced`;
+  return `${count(touched.length, 'DaemonSet')} would change${where}: ${stops} to stop, ${starts} to start${andReplaced}.`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions): string {

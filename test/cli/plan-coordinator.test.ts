@@ -72,6 +72,16 @@ default/cache   run 1
                 worker-1
 `);
     expect(exitCode).toBe(1);
+    const image = {
+      stdin: JSON.stringify(daemonSet('cache', { nodeSelector: { disk: 'ssd' } }, 'example.org/agent:2')),
+    };
+    expect((await runCli(['plan', '--server', server, '-f', '-'], image)).stdout).toBe(
+      `1 DaemonSet would change: 0 daemon pods to stop, 0 daemon pods to start, 1 to be replaced.
+
+default/cache   run 1
+  the template changes: 1 daemon pod would be replaced
+`,
+    );
     const same = await runCli(['plan', '--server', server, '-f', '-'], { stdin: JSON.stringify(CACHE) });
     expect([same.stdout, same.exitCode]).toEqual(['Nothing changes.\n', 0]);
   });

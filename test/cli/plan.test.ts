@@ -61,7 +61,9 @@ default/cache   run 2 → 0   keep 1 → 0
     });
     const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
     const { exitCode, stdout } = await runCli(['plan', ...options]);
-    expect(stdout).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start.
+    expect(
+      stdout,
+    ).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start, 5 to be replaced.
 
 default/cache   run 2 → 1   keep 1 → 0
   the template changes in spec.nodeSelector.disktype
