@@ -1,6 +1,6 @@
 /** The chain of hashes that binds the rows of the record, and how it is checked. */
 import type { Database, Statement } from 'better-sqlite3';
-import { rowHash } from './row.ts';
+import { ChainHasher } from './chain-hasher.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -20,6 +20,7 @@ export interface ChainCheck {
 }
 
 export class ChainReader {
+  readonly #hasher = new ChainHasher();
   readonly #rows: StoredRows;
   readonly #after: Statement<[number, number], StoredValues>;
   readonly #hashAt: Statement<[number], Buffer>;
@@ -52,13 +53,15 @@ export class ChainReader {
 
   /** Checks up to `rowsMax` rows after a link. */
   check(link: ChainLink, rowsMax: number): ChainCheck {
+    const hasher = this.#hasher;
+    hasher.startFrom(link.hash);
     let { revision, hash } = link;
     let checkedCount = 0;
     for (const values of this.#after.iterate(revision, rowsMax)) {
       const stored = this.#rows.rowOf(values);
       if (stored.seq !== revision + 1) return bad(stored.seq, `row ${revision + 1} is missing`);
-      const expected = rowHash(hash, stored.seq, stored.row);
-      if (!expected.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');
+      hasher.append(stored.seq, stored.row);
+      if (!hasher.head.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');
       revision = stored.seq;
       hash = stored.hash;
       checkedCount += 1;

@@ -9,29 +9,25 @@ import type { DriftBody } from './row.ts';
 /** Every table that a replay of the record fills. */
 export const DERIVED_TABLES = [
   'placement',
-  'placement_span',
   'node_now',
-  'node_span',
   'daemon_set_now',
-  'daemon_set_span',
+  'daemon_set_gone',
   'agent_now',
   'pod_now',
-  'pod_span',
   'drift_now',
+  'drift_span',
 ] as const;
 
 const STATEMENTS = {
-  closePlacement: `INSERT INTO placement_span (node_id, daemon_set_id, from_seq, to_seq, verdict)
-    SELECT node_id, daemon_set_id, from_seq, ?, verdict FROM placement WHERE node_id = ? AND daemon_set_id = ?`,
-  setPlacement: `INSERT INTO placement (node_id, daemon_set_id, verdict, from_seq, since_ms) VALUES (?, ?, ?, ?, ?)
+  setPlacement: `INSERT INTO placement (daemon_set_id, node_id, verdict, from_seq, since_ms) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET verdict = excluded.verdict, from_seq = excluded.from_seq, since_ms = excluded.since_ms`,
-  endPlacement: 'DELETE FROM placement WHERE node_id = ? AND daemon_set_id = ?',
-  closeNode: 'INSERT INTO node_span SELECT node_id, from_seq, ? FROM node_now WHERE node_id = ?',
+  endPlacement: 'DELETE FROM placement WHERE daemon_set_id = ? AND node_id = ?',
   setNode: `INSERT INTO node_now (node_id, from_seq, observed_ms, body) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET from_seq = excluded.from_seq, observed_ms = excluded.observed_ms, body = excluded.body`,
   endNode: 'DELETE FROM node_now WHERE node_id = ?',
-  closeDaemonSet: `INSERT INTO daemon_set_span
-    SELECT daemon_set_id, from_seq, ? FROM daemon_set_now WHERE daemon_set_id = ? AND record IS NOT NULL`,
+  daemonSetGone: `INSERT OR REPLACE INTO daemon_set_gone (daemon_set_id, removed_seq)
+    SELECT daemon_set_id, ? FROM daemon_set_now WHERE daemon_set_id = ? AND record IS NOT NULL`,
+  daemonSetBack: 'DELETE FROM daemon_set_gone WHERE daemon_set_id = ?',
   setDaemonSet: `INSERT INTO daemon_set_now (daemon_set_id, from_seq, record, problems) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET from_seq = excluded.from_seq, record = excluded.record, problems = excluded.problems`,
   setDaemonSetProblems: `INSERT INTO daemon_set_now (daemon_set_id, from_seq, record, problems) VALUES (?, 0, NULL, ?)
@@ -44,10 +40,14 @@ const STATEMENTS = {
   setAgentPresent: 'UPDATE agent_now SET is_present = ? WHERE node_id = ?',
   setAcknowledged: 'UPDATE agent_now SET acknowledged_seq = ?, digest = ?, instance_id = ? WHERE node_id = ?',
   endAgent: 'DELETE FROM agent_now WHERE node_id = ?',
-  closePods: 'INSERT INTO pod_span SELECT node_id, from_seq, ? FROM pod_now WHERE node_id = ?',
   setPods: `INSERT INTO pod_now (node_id, from_seq, observed_ms, body) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET from_seq = excluded.from_seq, observed_ms = excluded.observed_ms, body = excluded.body`,
   endPods: 'DELETE FROM pod_now WHERE node_id = ?',
+  closeDrift: `INSERT INTO drift_span (node_id, to_seq, from_seq)
+    SELECT node_id, ?, from_seq FROM drift_now
+    WHERE node_id = ? AND daemon_set_id = ? AND drift_kind = ? AND pod_name = ?`,
+  closeDrifts: `INSERT INTO drift_span (node_id, to_seq, from_seq)
+    SELECT node_id, ?, from_seq FROM drift_now WHERE node_id = ?`,
   setDrift: `INSERT INTO drift_now (node_id, daemon_set_id, drift_kind, pod_name, detail, since_ms, from_seq)
     VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET detail = excluded.detail, since_ms = excluded.since_ms, from_seq = excluded.from_seq`,
@@ -64,27 +64,23 @@ export class SqlDerivedTables implements DerivedTables {
   }
 
   setPlacement(nodeId: number, daemonSetId: number, verdict: number, seq: number, sinceMs: number): void {
-    this.#run.closePlacement.run(seq, nodeId, daemonSetId);
-    this.#run.setPlacement.run(nodeId, daemonSetId, verdict, seq, sinceMs);
+    this.#run.setPlacement.run(daemonSetId, nodeId, verdict, seq, sinceMs);
   }
 
-  endPlacement(nodeId: number, daemonSetId: number, seq: number): void {
-    this.#run.closePlacement.run(seq, nodeId, daemonSetId);
-    this.#run.endPlacement.run(nodeId, daemonSetId);
+  endPlacement(nodeId: number, daemonSetId: number): void {
+    this.#run.endPlacement.run(daemonSetId, nodeId);
   }
 
   setNode(nodeId: number, seq: number, observedMs: number, body: string): void {
-    this.#run.closeNode.run(seq, nodeId);
     this.#run.setNode.run(nodeId, seq, observedMs, body);
   }
 
-  endNode(nodeId: number, seq: number): void {
-    this.#run.closeNode.run(seq, nodeId);
+  endNode(nodeId: number): void {
     this.#run.endNode.run(nodeId);
   }
 
   setDaemonSet(daemonSetId: number, seq: number, record: string, problems: string): void {
-    this.#run.closeDaemonSet.run(seq, daemonSetId);
+    this.#run.daemonSetBack.run(daemonSetId);
     this.#run.setDaemonSet.run(daemonSetId, seq, record, problems);
   }
 
@@ -93,7 +89,7 @@ export class SqlDerivedTables implements DerivedTables {
   }
 
   endDaemonSet(daemonSetId: number, seq: number): void {
-    this.#run.closeDaemonSet.run(seq, daemonSetId);
+    this.#run.daemonSetGone.run(seq, daemonSetId);
     this.#run.endDaemonSet.run(daemonSetId);
   }
 
@@ -118,24 +114,25 @@ export class SqlDerivedTables implements DerivedTables {
   }
 
   setPods(nodeId: number, seq: number, observedMs: number, body: string): void {
-    this.#run.closePods.run(seq, nodeId);
     this.#run.setPods.run(nodeId, seq, observedMs, body);
   }
 
-  endPods(nodeId: number, seq: number): void {
-    this.#run.closePods.run(seq, nodeId);
+  endPods(nodeId: number): void {
     this.#run.endPods.run(nodeId);
   }
 
   setDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void {
+    this.#run.closeDrift.run(seq, nodeId, daemonSetId, drift.kind, drift.podName);
     this.#run.setDrift.run(nodeId, daemonSetId, drift.kind, drift.podName, drift.detail, drift.sinceMs, seq);
   }
 
-  endDrift(nodeId: number, daemonSetId: number, drift: DriftBody): void {
+  endDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void {
+    this.#run.closeDrift.run(seq, nodeId, daemonSetId, drift.kind, drift.podName);
     this.#run.endDrift.run(nodeId, daemonSetId, drift.kind, drift.podName);
   }
 
-  endDrifts(nodeId: number): void {
+  endDrifts(nodeId: number, seq: number): void {
+    this.#run.closeDrifts.run(seq, nodeId);
     this.#run.endDrifts.run(nodeId);
   }
 }

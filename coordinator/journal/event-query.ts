@@ -1,25 +1,36 @@
 /**
- * Finds rows of the record by node, DaemonSet and kind, in order. Each filter is answered from
- * streams that an index already holds in order, so a page costs the same however long the record is.
+ * Finds rows of the record in order. Node, DaemonSet, namespace, kind and cause are answered from streams that an index
+ * holds in order (event-streams.ts); what no index knows is looked up row by row, a bounded number at a time.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
-import type { EventKind, JournalEvent } from './events.ts';
+import type { Bounds, Stream } from './event-streams.ts';
+import { EventStreams, TRIGGER_INDEX } from './event-streams.ts';
+import type { EventKind, JournalEvent, TriggerName } from './events.ts';
+import { Horizon } from './horizon.ts';
 import type { JournalLimits } from './limits.ts';
-import { splitKey } from './names.ts';
 import { decodeRow } from './row.ts';
+import { firstColumn, rawRows } from './statements.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
-import { KINDS, numberOf } from './vocabulary.ts';
-
-const DECISION = numberOf(KINDS, 'decision');
+import { numberOf, TRIGGERS } from './vocabulary.ts';
 
 export interface EventQuery {
   readonly node?: string | undefined;
   /** One DaemonSet, or every one of a name, whatever its namespace. */
   readonly daemonSet?: DaemonSetKey | { readonly name: string } | undefined;
+  /** Only rows about DaemonSets of this namespace. */
+  readonly namespace?: string | undefined;
   /** All kinds where it is not set. */
   readonly kinds?: readonly EventKind[] | undefined;
+  /** Only rows with one of these triggers. */
+  readonly triggers?: readonly TriggerName[] | undefined;
+  /** Only rows that this one led to. */
+  readonly causeRevision?: number | undefined;
+  /** Only rows recorded at this time or later. */
+  readonly sinceMs?: number | undefined;
+  /** Only rows recorded before this time. */
+  readonly untilMs?: number | undefined;
   /** Only rows before this one. */
   readonly beforeRevision?: number | undefined;
   /** Only rows after this one. */
@@ -30,45 +41,57 @@ export interface EventQuery {
   readonly oldestFirst?: boolean | undefined;
 }
 
-/** Conditions that one index answers in order. */
-interface Stream {
-  readonly index: 'event_by_node' | 'event_by_daemon_set' | 'event_by_kind' | 'none';
-  readonly where: string;
-  readonly values: readonly number[];
+/** A page of the record. Pages do not shift when new rows arrive. */
+export interface EventPage {
+  readonly events: readonly JournalEvent[];
+  /**
+   * Where the next page begins: its `afterRevision` if the oldest come first, else its `beforeRevision`. `null`: there is
+   * no more. A page can be short, or empty, and still not be the last one: looking took its time.
+   */
+  readonly continueAt: number | null;
+  /** Rows up to this one were pruned, and the question reaches back to them; 0: it does not. */
+  readonly prunedThrough: number;
 }
 
-/** The index is named because without statistics SQLite may prefer to walk through the whole record. */
-export function pageSql({ index, where }: Pick<Stream, 'index' | 'where'>, oldestFirst: boolean): string {
-  const table = index === 'none' ? 'event NOT INDEXED' : `event INDEXED BY ${index}`;
-  const order = oldestFirst ? 'ASC' : 'DESC';
-  return `SELECT seq FROM ${table} WHERE ${where} AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`;
+interface Found {
+  readonly found: readonly number[];
+  readonly continueAt: number | null;
 }
 
 export class EventFinder {
-  readonly #database: Database;
   readonly #limits: JournalLimits;
   readonly #rows: StoredRows;
-  readonly #statements = new Map<string, Statement<unknown[], unknown>>();
+  readonly #streams: EventStreams;
+  readonly #horizon: Horizon;
+  readonly #at: Statement<[number], StoredValues>;
+  readonly #triggerAt: Statement<[number], number>;
 
   constructor(database: Database, limits: JournalLimits) {
-    this.#database = database;
     this.#limits = limits;
     this.#rows = new StoredRows(database);
+    this.#streams = new EventStreams(database, limits);
+    this.#horizon = new Horizon(database);
+    this.#at = rawRows(database, `${SELECT_ROWS} WHERE seq = ?`);
+    this.#triggerAt = firstColumn(database, 'SELECT cause_trigger FROM event WHERE seq = ?');
   }
 
-  find(query: EventQuery): JournalEvent[] {
+  page(query: EventQuery): EventPage {
     const limit = Math.min(Math.max(0, Math.trunc(query.limit)), this.#limits.queryEventsMax);
-    const direction = query.oldestFirst === true ? 1 : -1;
-    const seqs = this.#streams(query).flatMap((stream) => this.#seqs(stream, query, limit));
-    return this.at(seqs.sort((left, right) => direction * (left - right)).slice(0, limit));
+    const bounds = this.#bounds(query);
+    const streams = this.#streams.of(query);
+    const { triggers } = query;
+    const isInOrder = triggers === undefined || streams.every(({ index }) => index === TRIGGER_INDEX);
+    const revisions = isInOrder ? this.#take(streams, bounds, limit) : this.#lookUp(streams, bounds, limit, triggers);
+    const reachesHorizon = revisions.continueAt === null && !bounds.isOldestFirst;
+    const prunedThrough = reachesHorizon && bounds.after === this.#horizon.revision ? bounds.after : 0;
+    return { events: this.at(revisions.found), continueAt: revisions.continueAt, prunedThrough };
   }
 
   /** The rows of these revisions, in their order; those that are not there are left out. */
   at(revisions: readonly number[]): JournalEvent[] {
-    const select = this.#prepare(`${SELECT_ROWS} WHERE seq = ?`).raw();
     const events: JournalEvent[] = [];
     for (const revision of revisions.slice(0, this.#limits.queryEventsMax)) {
-      const values = select.get(revision) as StoredValues | undefined;
+      const values = this.#at.get(revision);
       if (values === undefined) continue;
       const stored = this.#rows.rowOf(values);
       events.push(decodeRow(stored.seq, stored.row));
@@ -76,59 +99,37 @@ export class EventFinder {
     return events;
   }
 
-  #seqs(stream: Stream, query: EventQuery, limit: number): number[] {
-    const sql = pageSql(stream, query.oldestFirst === true);
-    const after = query.afterRevision ?? 0;
-    const before = query.beforeRevision ?? Number.MAX_SAFE_INTEGER;
-    return this.#prepare(sql)
-      .pluck()
-      .all(...stream.values, after, before, limit) as number[];
-  }
-
-  #streams(query: EventQuery): Stream[] {
-    const kinds = (query.kinds ?? KINDS).map((kind) => numberOf(KINDS, kind));
-    const daemonSetIds = query.daemonSet === undefined ? undefined : this.#daemonSetIds(query.daemonSet);
-    if (query.node !== undefined) {
-      const nodeId = this.#prepare('SELECT node_id FROM node WHERE name = ?').pluck().get(query.node);
-      return nodeId === undefined ? [] : kinds.flatMap((kind) => nodeStreams(nodeId as number, kind, daemonSetIds));
+  #bounds(query: EventQuery): Bounds {
+    const horizon = this.#horizon;
+    const asked = query.afterRevision ?? 0;
+    // Whoever goes on from a row that was pruned has missed some, and must be told.
+    if (asked > 0) horizon.refuseBefore(asked);
+    const since = query.sinceMs === undefined ? 0 : (horizon.lastBefore(query.sinceMs) ?? horizon.revision);
+    let before = query.beforeRevision ?? Number.MAX_SAFE_INTEGER;
+    if (query.untilMs !== undefined) {
+      const last = horizon.lastBefore(query.untilMs);
+      if (last === undefined) throw horizon.error(`what was recorded before ${new Date(query.untilMs).toISOString()}`);
+      before = Math.min(before, last + 1);
     }
-    if (daemonSetIds !== undefined) return daemonSetIds.flatMap((id) => kinds.map((kind) => daemonSetStream(id, kind)));
-    return query.kinds === undefined ? [{ index: 'none', where: 'true', values: [] }] : kinds.map(kindStream);
+    if (query.beforeRevision !== undefined && query.beforeRevision > 1) horizon.refuseBefore(query.beforeRevision - 1);
+    return { after: Math.max(asked, since, horizon.revision), before, isOldestFirst: query.oldestFirst === true };
   }
 
-  #daemonSetIds(daemonSet: DaemonSetKey | { readonly name: string }): number[] {
-    const limit = this.#limits.queryDaemonSetsMax;
-    if (typeof daemonSet !== 'string') {
-      const byName = this.#prepare('SELECT daemon_set_id FROM daemon_set WHERE name = ? ORDER BY namespace LIMIT ?');
-      return byName.pluck().all(daemonSet.name, limit) as number[];
+  #take(streams: readonly Stream[], bounds: Bounds, limit: number): Found {
+    const found = this.#streams.merge(streams, bounds, limit);
+    return { found, continueAt: found.length < limit ? null : (found.at(-1) ?? null) };
+  }
+
+  /** Looks at a bounded number of rows, and says where it stopped. */
+  #lookUp(streams: readonly Stream[], bounds: Bounds, limit: number, triggers: readonly TriggerName[]): Found {
+    const wanted = triggers.map((trigger) => numberOf(TRIGGERS, trigger));
+    const candidates = this.#streams.merge(streams, bounds, this.#limits.lookUpRowsMax);
+    const found: number[] = [];
+    for (const candidate of candidates) {
+      if (found.length === limit) return { found, continueAt: found.at(-1) ?? null };
+      if (wanted.includes(this.#triggerAt.get(candidate) ?? 0)) found.push(candidate);
     }
-    const byKey = this.#prepare('SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ? LIMIT ?');
-    return byKey.pluck().all(...splitKey(daemonSet), limit) as number[];
+    const isEnd = candidates.length < this.#limits.lookUpRowsMax;
+    return { found, continueAt: isEnd ? null : (candidates.at(-1) ?? null) };
   }
-
-  #prepare(sql: string): Statement<unknown[], unknown> {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-}
-
-function nodeStreams(nodeId: number, kind: number, daemonSetIds: readonly number[] | undefined): Stream[] {
-  const index = 'event_by_node';
-  const where = 'node_id = ? AND kind = ?';
-  if (daemonSetIds === undefined) return [{ index, where, values: [nodeId, kind] }];
-  return daemonSetIds.map((id) => ({ index, where: `${where} AND daemon_set_id = ?`, values: [nodeId, kind, id] }));
-}
-
-function daemonSetStream(daemonSetId: number, kind: number): Stream {
-  return { index: 'event_by_daemon_set', where: 'daemon_set_id = ? AND kind = ?', values: [daemonSetId, kind] };
-}
-
-/** Decisions are most of the record and not in the index; SQLite uses it only where its own condition is repeated. */
-function kindStream(kind: number): Stream {
-  if (kind === DECISION) return { index: 'none', where: 'kind = ?', values: [kind] };
-  return { index: 'event_by_kind', where: 'kind = ? AND kind <> 1', values: [kind] };
 }

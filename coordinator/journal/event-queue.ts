@@ -1,8 +1,8 @@
 /** Events that wait to be written, in order, and how they become batches. */
 import type { JournalEvent, NewEvent } from './events.ts';
 import type { JournalLimits } from './limits.ts';
-import type { RowBatch } from './row.ts';
-import { encodeRow } from './row.ts';
+import type { RowBatch } from './row-batch.ts';
+import { BatchBuilder } from './row-batch.ts';
 
 /** What one `append` brought. */
 interface Stretch {
@@ -48,18 +48,18 @@ export class EventQueue {
     if (first === undefined) return undefined;
     const { batchEventsMax, batchCharactersMax } = this.#limits;
     const firstRevision = this.#nextRevision;
-    const values: (string | number | null)[] = [];
+    const builder = new BatchBuilder(firstRevision, Math.min(this.#count, batchEventsMax));
     const taken: { event: NewEvent; recordedMs: number }[] = [];
     let characters = 0;
     while (taken.length < batchEventsMax && characters < batchCharactersMax) {
       const next = this.#shift();
       if (next === undefined) break;
-      characters += encodeRow(next.event, next.recordedMs, values);
+      characters += builder.add(next.event, next.recordedMs);
       taken.push(next);
     }
     this.#nextRevision += taken.length;
     return {
-      rows: { firstRevision, count: taken.length, values },
+      rows: builder.finish(),
       lastRevision: firstRevision + taken.length - 1,
       appendedMs: first.recordedMs,
       events: () =>

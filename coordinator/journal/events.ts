@@ -147,10 +147,10 @@ export interface DriftEvent extends EventBase {
   readonly drift: Drift;
 }
 
-/** The coordinator started, stopped, or met a problem. */
+/** The coordinator started, stopped, met a problem, or pruned its journal. */
 export interface CoordinatorEvent extends EventBase {
   readonly kind: 'coordinator';
-  readonly action: 'started' | 'stopped' | 'problem';
+  readonly action: 'started' | 'stopped' | 'problem' | 'pruned';
   readonly detail: string;
   readonly engineVersion: string;
 }

@@ -7,15 +7,26 @@ export type JournalErrorReason =
   | 'in-use'
   | 'damaged'
   | 'overloaded'
+  | 'before-retention'
+  | 'not-recorded-yet'
+  | 'wrong-backup'
   | 'closed';
+
+export interface RetentionHorizon {
+  readonly revision: number;
+  readonly recordedMs: number;
+}
 
 export class JournalError extends Error {
   readonly reason: JournalErrorReason;
+  /** With `before-retention`: the newest row that was pruned, and when it was recorded. */
+  readonly horizon: RetentionHorizon | undefined;
 
-  constructor(reason: JournalErrorReason, message: string) {
+  constructor(reason: JournalErrorReason, message: string, facts: { horizon?: RetentionHorizon | undefined } = {}) {
     super(message);
     this.name = 'JournalError';
     this.reason = reason;
+    this.horizon = facts.horizon;
   }
 }
 

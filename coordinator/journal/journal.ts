@@ -8,7 +8,7 @@ import type { ChainReport } from './chain-report.ts';
 import { checkWholeChain } from './chain-report.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CommitTimes } from './commit-times.ts';
-import type { EventQuery } from './event-query.ts';
+import type { EventPage, EventQuery } from './event-query.ts';
 import type { QueuedBatch } from './event-queue.ts';
 import { EventQueue } from './event-queue.ts';
 import type { JournalEvent, NewEvent } from './events.ts';
@@ -156,8 +156,21 @@ export class Journal {
   }
 
   /** Rows of the record, newest first unless asked otherwise. Sees only what is durable. */
-  events(query: EventQuery): Promise<JournalEvent[]> {
-    return this.#ports.reader.events(query);
+  async events(query: EventQuery): Promise<JournalEvent[]> {
+    const limit = Math.min(query.limit, this.#limits.queryEventsMax);
+    const events: JournalEvent[] = [];
+    let from: Pick<EventQuery, 'afterRevision' | 'beforeRevision'> = {};
+    for (;;) {
+      const page = await this.eventPage({ ...query, ...from, limit: limit - events.length });
+      events.push(...page.events);
+      if (page.continueAt === null || events.length >= limit) return events;
+      from = query.oldestFirst === true ? { afterRevision: page.continueAt } : { beforeRevision: page.continueAt };
+    }
+  }
+
+  /** As many rows as one bounded look finds, and where to go on: for filters that match seldom. */
+  eventPage(query: EventQuery): Promise<EventPage> {
+    return this.#ports.reader.eventPage(query);
   }
 
   /** The rows of these revisions, in their order; those that are not there are left out. */

@@ -16,7 +16,9 @@ export interface JournalLimits {
   readonly walPagesMax: number;
   /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns. */
   readonly queryEventsMax: number;
-  /** DaemonSets of one name, over all namespaces, that one query looks at. */
+  /** Rows of which one answer looks up what no index knows: about 10 ms. */
+  readonly lookUpRowsMax: number;
+  /** DaemonSets that one query looks at, each with a look into an index of some microseconds. */
   readonly queryDaemonSetsMax: number;
   /** Removed DaemonSets that a starting coordinator still tells apart from unknown ones. */
   readonly removedDaemonSetsMax: number;
@@ -35,7 +37,8 @@ export const JOURNAL_LIMITS: JournalLimits = {
   checkpointPagesMin: 8_000,
   walPagesMax: 32_000,
   queryEventsMax: 1_000,
-  queryDaemonSetsMax: 100,
+  lookUpRowsMax: 4_000,
+  queryDaemonSetsMax: 2_000,
   removedDaemonSetsMax: 1_000,
   startLinksMax: 4_000,
   verifyRowsMax: 10_000,

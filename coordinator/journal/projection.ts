@@ -18,12 +18,12 @@ export interface ProjectedRow {
   readonly body: string | null;
 }
 
-/** The operations of which a projection is made. `end…` closes the interval of what was in force. */
+/** The operations of which a projection is made. `seq` is the row that does it. */
 export interface DerivedTables {
   setPlacement(nodeId: number, daemonSetId: number, verdict: number, seq: number, sinceMs: number): void;
-  endPlacement(nodeId: number, daemonSetId: number, seq: number): void;
+  endPlacement(nodeId: number, daemonSetId: number): void;
   setNode(nodeId: number, seq: number, observedMs: number, body: string): void;
-  endNode(nodeId: number, seq: number): void;
+  endNode(nodeId: number): void;
   setDaemonSet(daemonSetId: number, seq: number, record: string, problems: string): void;
   setDaemonSetProblems(daemonSetId: number, problems: string): void;
   endDaemonSet(daemonSetId: number, seq: number): void;
@@ -33,10 +33,10 @@ export interface DerivedTables {
   setAcknowledged(nodeId: number, revision: number, digest: string, instanceId: string): void;
   endAgent(nodeId: number): void;
   setPods(nodeId: number, seq: number, observedMs: number, body: string): void;
-  endPods(nodeId: number, seq: number): void;
+  endPods(nodeId: number): void;
   setDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void;
-  endDrift(nodeId: number, daemonSetId: number, drift: DriftBody): void;
-  endDrifts(nodeId: number): void;
+  endDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void;
+  endDrifts(nodeId: number, seq: number): void;
 }
 
 export function project(row: ProjectedRow, tables: DerivedTables): void {
@@ -64,16 +64,16 @@ export function project(row: ProjectedRow, tables: DerivedTables): void {
 function projectDecision(row: ProjectedRow, tables: DerivedTables): void {
   const nodeId = present(row.nodeId);
   const daemonSetId = present(row.daemonSetId);
-  if (row.verdict === null) tables.endPlacement(nodeId, daemonSetId, row.seq);
+  if (row.verdict === null) tables.endPlacement(nodeId, daemonSetId);
   else tables.setPlacement(nodeId, daemonSetId, row.verdict, row.seq, row.occurredMs);
 }
 
 function projectNode(row: ProjectedRow, tables: DerivedTables): void {
   const nodeId = present(row.nodeId);
   if (actionOf(row) !== 'removed') return tables.setNode(nodeId, row.seq, row.occurredMs, present(row.body));
-  tables.endNode(nodeId, row.seq);
-  tables.endPods(nodeId, row.seq);
-  tables.endDrifts(nodeId);
+  tables.endNode(nodeId);
+  tables.endPods(nodeId);
+  tables.endDrifts(nodeId, row.seq);
   tables.endAgent(nodeId);
 }
 
@@ -109,7 +109,7 @@ function projectDrift(row: ProjectedRow, tables: DerivedTables): void {
   const nodeId = present(row.nodeId);
   const daemonSetId = present(row.daemonSetId);
   const drift = JSON.parse(present(row.body)) as DriftBody;
-  if (actionOf(row) === 'ended') tables.endDrift(nodeId, daemonSetId, drift);
+  if (actionOf(row) === 'ended') tables.endDrift(nodeId, daemonSetId, drift, row.seq);
   else tables.setDrift(nodeId, daemonSetId, drift, row.seq);
 }
 

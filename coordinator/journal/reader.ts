@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3';
 import type { ChainCheck, ChainLink } from './chain.ts';
 import { ChainReader } from './chain.ts';
 import { openForReading } from './database.ts';
-import type { EventQuery } from './event-query.ts';
+import type { EventPage, EventQuery } from './event-query.ts';
 import { EventFinder } from './event-query.ts';
 import type { JournalEvent } from './events.ts';
 import type { JournalLimits } from './limits.ts';
@@ -31,8 +31,8 @@ export class JournalReader {
     return this.#database.transaction(() => readState(this.#database, this.#limits))();
   }
 
-  events(query: EventQuery): JournalEvent[] {
-    return this.#database.transaction(() => this.#finder.find(query))();
+  eventPage(query: EventQuery): EventPage {
+    return this.#database.transaction(() => this.#finder.page(query))();
   }
 
   eventsAt(revisions: readonly number[]): JournalEvent[] {

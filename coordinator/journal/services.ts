@@ -2,12 +2,12 @@
 import type { Database } from 'better-sqlite3';
 import type { ChainCheck, ChainLink } from './chain.ts';
 import { openForWriting, walProgress } from './database.ts';
-import type { EventQuery } from './event-query.ts';
+import type { EventPage, EventQuery } from './event-query.ts';
 import type { JournalEvent } from './events.ts';
 import { codeOf } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { JournalReader } from './reader.ts';
-import type { RowBatch } from './row.ts';
+import type { RowBatch } from './row-batch.ts';
 import type { StoredState } from './stored-state.ts';
 import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
 import { canBeRetried, JournalWriter } from './writer.ts';
@@ -74,8 +74,8 @@ export class ReaderService {
     return opened(this.#reader).state();
   }
 
-  events(query: EventQuery): JournalEvent[] {
-    return opened(this.#reader).events(query);
+  eventPage(query: EventQuery): EventPage {
+    return opened(this.#reader).eventPage(query);
   }
 
   eventsAt(revisions: readonly number[]): JournalEvent[] {
@@ -103,7 +103,7 @@ export class ReaderService {
 export const READER_METHODS = [
   'open',
   'state',
-  'events',
+  'eventPage',
   'eventsAt',
   'chainStart',
   'checkChain',

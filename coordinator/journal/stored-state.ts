@@ -122,9 +122,8 @@ function readDaemonSets(database: Database, daemonSets: readonly string[]): Daem
 
 function readRemoved(database: Database, daemonSets: readonly string[], removedMax: number): RemovedDaemonSet[] {
   const sql = `
-    SELECT daemon_set_id AS id, max(to_seq) AS removedRevision FROM daemon_set_span
-    WHERE daemon_set_id NOT IN (SELECT daemon_set_id FROM daemon_set_now WHERE record IS NOT NULL)
-    GROUP BY daemon_set_id ORDER BY removedRevision DESC LIMIT ?`;
+    SELECT daemon_set_id AS id, removed_seq AS removedRevision FROM daemon_set_gone
+    ORDER BY removed_seq DESC LIMIT ?`;
   const rows = database.prepare<[number], { id: number; removedRevision: number }>(sql).all(removedMax);
   return rows.map(({ id, removedRevision }) => ({ key: daemonSets[id] ?? '', removedRevision }));
 }

@@ -3,7 +3,7 @@
  * sources, on this one. Calls are answered in order.
  */
 import { parentPort, Worker } from 'node:worker_threads';
-import type { JournalErrorReason } from './journal-error.ts';
+import type { JournalErrorReason, RetentionHorizon } from './journal-error.ts';
 import { JournalError } from './journal-error.ts';
 
 /** A service's methods, with promises of their results. */
@@ -29,6 +29,7 @@ interface ErrorFacts {
   readonly message: string;
   readonly stack: string | undefined;
   readonly reason: JournalErrorReason | undefined;
+  readonly horizon?: RetentionHorizon | undefined;
 }
 
 interface Pending {
@@ -119,12 +120,13 @@ function callMethod(service: object, method: string, args: readonly unknown[]): 
 
 function errorFacts(error: unknown): ErrorFacts {
   if (!(error instanceof Error)) return { message: String(error), stack: undefined, reason: undefined };
-  const reason = error instanceof JournalError ? error.reason : undefined;
-  return { message: error.message, stack: error.stack, reason };
+  const { message, stack } = error;
+  if (!(error instanceof JournalError)) return { message, stack, reason: undefined };
+  return { message, stack, reason: error.reason, horizon: error.horizon };
 }
 
-function errorOf({ message, stack, reason }: ErrorFacts): Error {
-  const error = reason === undefined ? new Error(message) : new JournalError(reason, message);
+function errorOf({ message, stack, reason, horizon }: ErrorFacts): Error {
+  const error = reason === undefined ? new Error(message) : new JournalError(reason, message, { horizon });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -31,6 +31,7 @@ export const ACTIONS = [
   'started',
   'stopped',
   'problem',
+  'pruned',
 ] as const satisfies readonly Action[];
 
 export const TRIGGERS = [

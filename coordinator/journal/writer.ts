@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainReader } from './chain.ts';
+import { ChainHasher } from './chain-hasher.ts';
 import { damaged, openForWriting, openingProblem, unwritable, walProgress } from './database.ts';
 import { SqlDerivedTables } from './derived-tables.ts';
 import type { FileLock } from './file-lock.ts';
@@ -14,8 +15,9 @@ import { codeOf, messageOf } from './journal-error.ts';
 import { inspectFile, migrate } from './migrate.ts';
 import { Names } from './names.ts';
 import { project } from './projection.ts';
-import type { Row, RowBatch } from './row.ts';
-import { rowAt, rowHash } from './row.ts';
+import type { Row } from './row.ts';
+import type { RowBatch } from './row-batch.ts';
+import { rowAt } from './row-batch.ts';
 
 export interface WriterOptions {
   readonly file: string;
@@ -61,8 +63,10 @@ export class JournalWriter {
   readonly #names: Names;
   readonly #tables: SqlDerivedTables;
   readonly #insert: Statement<unknown[]>;
-  readonly #write: (batch: RowBatch) => Uint8Array;
-  #head: Uint8Array;
+  readonly #write: (batch: RowBatch) => void;
+  readonly #hasher = new ChainHasher();
+  /** The hash of the newest row on disk. */
+  #head: Buffer;
 
   /** Refuses a file that is no journal, of a newer schema, damaged, or in use: each a JournalError. */
   static open(options: WriterOptions): JournalWriter {
@@ -86,7 +90,7 @@ export class JournalWriter {
     this.#database = database;
     createStore(database, options.nowMs);
     const { revision, recordedMs, storeId } = readStore(database);
-    this.#head = checkNewestLinks(options, database, revision);
+    this.#head = Buffer.from(checkNewestLinks(options, database, revision));
     this.#names = new Names(database);
     this.#tables = new SqlDerivedTables(database);
     this.#insert = database.prepare(INSERT_EVENT);
@@ -97,7 +101,9 @@ export class JournalWriter {
 
   write(batch: RowBatch): WriteOutcome {
     try {
-      this.#head = this.#write(batch);
+      this.#hasher.startFrom(this.#head);
+      this.#write(batch);
+      this.#head = Buffer.from(this.#hasher.head);
     } catch (error) {
       this.#names.forget();
       if (!canBeRetried(codeOf(error))) throw error;
@@ -111,19 +117,17 @@ export class JournalWriter {
     this.#lock.release();
   }
 
-  #insertAll(batch: RowBatch): Uint8Array {
-    let head = this.#head;
+  #insertAll(batch: RowBatch): void {
     for (let index = 0; index < batch.count; index += 1) {
-      head = this.#insertRow(batch.firstRevision + index, rowAt(batch, index), head);
+      this.#insertRow(batch.firstRevision + index, rowAt(batch, index));
     }
-    return head;
   }
 
-  #insertRow(seq: number, row: Row, previous: Uint8Array): Uint8Array {
+  #insertRow(seq: number, row: Row): void {
     const { recordedMs, occurredMs, kind, action, verdict, body } = row;
     const nodeId = row.node === null ? null : this.#names.nodes.idOf(row.node);
     const daemonSetId = row.daemonSet === null ? null : this.#names.daemonSets.idOf(row.daemonSet);
-    const hash = rowHash(previous, seq, row);
+    this.#hasher.append(seq, row);
     this.#insert.run(
       seq,
       recordedMs,
@@ -139,10 +143,9 @@ export class JournalWriter {
       row.verdictBefore,
       verdict,
       body,
-      hash,
+      this.#hasher.head,
     );
     project({ seq, occurredMs, kind, action, nodeId, daemonSetId, verdict, body }, this.#tables);
-    return hash;
   }
 
   #size(): FileSize {

@@ -1,6 +1,6 @@
 /** A journal in memory whose durability the test decides. What is read back is what a file would have kept. */
 import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
-import { decodeRow, encodeRow, rowAt } from '../../coordinator/journal/row.ts';
+import { asRecorded } from '../../coordinator/journal/row-batch.ts';
 import type { Clock } from '../../shared/clock.ts';
 
 export class MemoryRecorder {
@@ -32,12 +32,7 @@ export class MemoryRecorder {
 
   append(events: readonly NewEvent[]): number {
     const first = this.nextRevision;
-    for (const event of events) {
-      const values: (string | number | null)[] = [];
-      encodeRow(event, this.#clock.nowMs(), values);
-      const revision = this.nextRevision;
-      this.#events.push(decodeRow(revision, rowAt({ firstRevision: revision, count: 1, values }, 0)));
-    }
+    for (const event of events) this.#events.push(asRecorded(event, this.nextRevision, this.#clock.nowMs()));
     return first;
   }
 

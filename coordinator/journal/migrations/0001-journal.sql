@@ -12,6 +12,7 @@ CREATE TABLE store (
   store_id       TEXT NOT NULL,
   created_ms     INTEGER NOT NULL,
   pruned_through INTEGER NOT NULL DEFAULT 0,
+  pruned_ms      INTEGER NOT NULL DEFAULT 0,
   pruned_hash    BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(pruned_hash) = 32)
 ) STRICT;
 
@@ -26,7 +27,8 @@ CREATE TABLE action (action INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRI
 INSERT INTO action VALUES
   (1, 'added'), (2, 'changed'), (3, 'removed'), (4, 'rejected'), (5, 'accepted'), (6, 'connected'),
   (7, 'disconnected'), (8, 'absent'), (9, 'refused'), (10, 'superseded'), (11, 'drained'), (12, 'acknowledged'),
-  (13, 'began'), (14, 'ended'), (15, 'started'), (16, 'stopped'), (17, 'problem');
+  (13, 'began'), (14, 'ended'), (15, 'started'), (16, 'stopped'), (17, 'problem'),
+  (18, 'pruned');
 
 CREATE TABLE cause_trigger (cause_trigger INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 INSERT INTO cause_trigger VALUES
@@ -68,9 +70,14 @@ CREATE TABLE event (
   hash           BLOB NOT NULL CHECK (length(hash) = 32),
   CHECK ((kind = 1) = (body IS NULL))
 ) STRICT;
-CREATE INDEX event_by_node ON event (node_id, kind, seq) WHERE node_id IS NOT NULL;
-CREATE INDEX event_by_daemon_set ON event (daemon_set_id, kind, seq) WHERE daemon_set_id IS NOT NULL;
-CREATE INDEX event_by_kind ON event (kind, seq) WHERE kind <> 1;
+-- Every index ends with the row's seq, as all of SQLite's do. Decisions are most of the record: by node they are found pair by
+-- pair, because an index by node would be written to in thousands of places whenever one DaemonSet changes.
+CREATE INDEX event_by_pair ON event (daemon_set_id, node_id) WHERE kind = 1;
+CREATE INDEX event_by_daemon_set ON event (daemon_set_id, kind) WHERE daemon_set_id IS NOT NULL;
+CREATE INDEX event_by_node ON event (node_id, kind) WHERE node_id IS NOT NULL AND kind <> 1;
+CREATE INDEX event_by_kind ON event (kind) WHERE kind <> 1;
+CREATE INDEX event_by_cause ON event (cause_seq) WHERE cause_seq > 0;
+CREATE INDEX event_by_trigger ON event (cause_trigger) WHERE cause_trigger > 2;
 
 -- Append-only, whoever writes. Demanding the next seq also refuses INSERT OR REPLACE.
 
@@ -116,12 +123,12 @@ BEGIN SELECT raise(ABORT, 'engine: append-only'); END;
 -- Now: what is in force. Derived.
 
 CREATE TABLE placement (
-  node_id       INTEGER NOT NULL,
   daemon_set_id INTEGER NOT NULL,
+  node_id       INTEGER NOT NULL,
   verdict       INTEGER NOT NULL,
   from_seq      INTEGER NOT NULL,
   since_ms      INTEGER NOT NULL,
-  PRIMARY KEY (node_id, daemon_set_id)
+  PRIMARY KEY (daemon_set_id, node_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE node_now (
   node_id     INTEGER PRIMARY KEY,
@@ -161,33 +168,20 @@ CREATE TABLE drift_now (
   PRIMARY KEY (node_id, daemon_set_id, drift_kind, pod_name)
 ) STRICT, WITHOUT ROWID;
 
--- Then: what was in force from from_seq on, and no more from to_seq on. Derived.
+-- DaemonSets that were in force and are no more, until they come again. Derived.
 
-CREATE TABLE placement_span (
+CREATE TABLE daemon_set_gone (
+  daemon_set_id INTEGER PRIMARY KEY,
+  removed_seq   INTEGER NOT NULL
+) STRICT;
+
+-- Then: drifts that were in force from from_seq on, and no more from to_seq on. Derived.
+
+CREATE TABLE drift_span (
   node_id       INTEGER NOT NULL,
-  daemon_set_id INTEGER NOT NULL,
-  from_seq      INTEGER NOT NULL,
   to_seq        INTEGER NOT NULL CHECK (to_seq > from_seq),
-  verdict       INTEGER NOT NULL,
-  PRIMARY KEY (node_id, daemon_set_id, from_seq)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE node_span (
-  node_id  INTEGER NOT NULL,
-  from_seq INTEGER NOT NULL,
-  to_seq   INTEGER NOT NULL CHECK (to_seq > from_seq),
-  PRIMARY KEY (node_id, from_seq)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE daemon_set_span (
-  daemon_set_id INTEGER NOT NULL,
   from_seq      INTEGER NOT NULL,
-  to_seq        INTEGER NOT NULL CHECK (to_seq > from_seq),
-  PRIMARY KEY (daemon_set_id, from_seq)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE pod_span (
-  node_id  INTEGER NOT NULL,
-  from_seq INTEGER NOT NULL,
-  to_seq   INTEGER NOT NULL CHECK (to_seq > from_seq),
-  PRIMARY KEY (node_id, from_seq)
+  PRIMARY KEY (node_id, to_seq, from_seq)
 ) STRICT, WITHOUT ROWID;
 
 -- The record in words, for people.

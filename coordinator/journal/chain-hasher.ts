@@ -1,0 +1,78 @@
+/**
+ * The hash that binds a row of the record to the one before: SHA-256 over the predecessor's hash and
+ * the row's canonical text, a JSON array of seq, times, words and names, so that a renamed node breaks
+ * the chain as surely as a changed verdict (docs/journal.md, "The canonical text").
+ */
+import { hash } from 'node:crypto';
+import type { Row } from './row.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
+
+export const HASH_BYTES = 32;
+
+/** Names kept with their quotes on; beyond it they are quoted anew. */
+const QUOTED_NAMES_MAX = 200_000;
+
+/**
+ * Walks along a chain. Nothing is allocated per row but the text: the hash of a row is written over
+ * its predecessor's, right where the next row's text will follow it.
+ */
+export class ChainHasher {
+  readonly #quoted = new Map<string, string>();
+  #bytes = Buffer.alloc(16 * 1024);
+  #head = this.#bytes.subarray(0, HASH_BYTES);
+
+  /** Goes on from a row with this hash. */
+  startFrom(head: Uint8Array): void {
+    this.#head.set(head);
+  }
+
+  /** The hash of the newest row. The bytes change with the next one: copy what is to be kept. */
+  get head(): Buffer {
+    return this.#head;
+  }
+
+  append(revision: number, row: Row): void {
+    const text = this.#canonicalText(revision, row);
+    // A UTF-16 unit takes at most three bytes in UTF-8.
+    if (HASH_BYTES + 3 * text.length > this.#bytes.length) this.#grow(HASH_BYTES + 3 * text.length);
+    const length = HASH_BYTES + this.#bytes.write(text, HASH_BYTES);
+    // As text of one character per byte, which costs half of what a Buffer does.
+    this.#bytes.write(hash('sha256', this.#bytes.subarray(0, length), 'binary'), 0, 'binary');
+  }
+
+  #canonicalText(revision: number, row: Row): string {
+    return (
+      `[${revision},${row.recordedMs},${row.occurredMs},${KIND_TEXTS[row.kind]},${ACTION_TEXTS[row.action ?? 0]},` +
+      `${this.#quote(row.node)},${this.#quote(row.daemonSet)},${TRIGGER_TEXTS[row.trigger]},${row.causeRevision},` +
+      `${this.#quote(row.actor)},${this.#quote(row.engine)},${VERDICT_TEXTS[row.verdictBefore ?? 0]},` +
+      `${VERDICT_TEXTS[row.verdict ?? 0]},${row.body === null ? 'null' : JSON.stringify(row.body)}]`
+    );
+  }
+
+  #quote(name: string | null): string {
+    if (name === null) return 'null';
+    const known = this.#quoted.get(name);
+    if (known !== undefined) return known;
+    if (this.#quoted.size >= QUOTED_NAMES_MAX) this.#quoted.clear();
+    const quoted = JSON.stringify(name);
+    this.#quoted.set(name, quoted);
+    return quoted;
+  }
+
+  #grow(length: number): void {
+    const bytes = Buffer.alloc(2 * length);
+    bytes.set(this.#head);
+    this.#bytes = bytes;
+    this.#head = bytes.subarray(0, HASH_BYTES);
+  }
+}
+
+const KIND_TEXTS = textsOf(KINDS);
+const ACTION_TEXTS = textsOf(ACTIONS);
+const TRIGGER_TEXTS = textsOf(TRIGGERS);
+const VERDICT_TEXTS = textsOf(VERDICTS);
+
+/** By number, with `null` for 0: no word. */
+function textsOf(words: readonly string[]): string[] {
+  return ['null', ...words.map((word) => JSON.stringify(word))];
+}
