@@ -18,10 +18,12 @@ export function timeText(time: string | null): string {
   return time === null ? '-'.padEnd('2026-01-01T00:00:00Z'.length) : time.replace(/\.\d+Z$/, 'Z');
 }
 
+/** The row that caused this one, and who is behind it. That a report came of an agent goes without saying. */
 function because({ cause }: EventView, style: RenderOptions['style']): string {
-  if (cause === null || cause.message === '') return '';
-  const actor = cause.actor === '' ? '' : `, by ${cause.actor}`;
-  return style.dim(`, because ${oneLine(cause.message)}${actor}`);
+  if (cause === null) return '';
+  const reason = cause.revision === null ? '' : `, because ${oneLine(cause.message)}`;
+  const actor = cause.actor === '' ? '' : `, by ${oneLine(cause.actor)}`;
+  return style.dim(`${reason}${actor}`);
 }
 
 function paintOf({ kind, action, changes }: EventView, style: RenderOptions['style']): (text: string) => string {

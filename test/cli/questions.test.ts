@@ -238,7 +238,7 @@ describe('rollcall history', () => {
   it('prints a row on a line, with what caused it', async () => {
     expect(await answer('history')).toBe(`\
 2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
-2026-03-14T15:07:26Z     311  node gpu-1: taint gpu:NoSchedule added, because a report of the node
+2026-03-14T15:07:26Z     311  node gpu-1: taint gpu:NoSchedule added
 `);
   });
 

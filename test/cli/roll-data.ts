@@ -12,7 +12,7 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 export const NOW_MS = Date.parse('2026-03-14T15:09:26Z');
 const MINUTE_MS = 60_000;
 
-export function minutesAgo(minutes: number) {
+function minutesAgo(minutes: number) {
   return timeToWire(NOW_MS - minutes * MINUTE_MS);
 }
 
