@@ -1,12 +1,11 @@
 /** `rollcall history`: what changed, from what to what, and because of what. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Coordinator } from '../client/coordinator.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
 import { renderEvent } from '../render/event.ts';
 import { eventView } from '../view/event-view.ts';
-import { eventKindCodec } from '../view/words.ts';
-import { type CommandRunner, collect } from './command-runner.ts';
-import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './lists.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { type EventOptions, eventFilter, kindOption } from './event-options.ts';
+import { checkNames, daemonSetOption, nodeOption } from './pair-options.ts';
 
 /** A screenful or two; --limit asks for more. */
 const LIMIT_DEFAULT = 50;
@@ -14,10 +13,6 @@ const LIMIT_DEFAULT = 50;
 interface HistoryOptions extends EventOptions {
   readonly limit: number;
   readonly oldestFirst: boolean;
-}
-
-export interface EventOptions extends PairOptions {
-  readonly kind: readonly string[];
 }
 
 export function addHistoryCommand(program: Command, runner: CommandRunner): void {
@@ -32,27 +27,6 @@ export function addHistoryCommand(program: Command, runner: CommandRunner): void
     .action(runner((context, options) => showHistory(context, options as unknown as HistoryOptions)));
 }
 
-export function kindOption(): Option {
-  return new Option('--kind <kind>', `only rows of this kind (repeatable): ${eventKindCodec.values.join(', ')}`)
-    .choices(eventKindCodec.values)
-    .argParser((value, before: readonly string[]) => collect(knownKind(value), before))
-    .default([]);
-}
-
-/** What the coordinator is to be asked for. @throws UsageError */
-export function eventFilter(options: EventOptions, namespace: string) {
-  const kinds = eventKindCodec.values
-    .filter((kind) => options.kind.includes(kind))
-    .map((kind) => eventKindCodec.toWire(kind));
-  return { ...pairFilter(options, namespace), kinds };
-}
-
-/** @throws RollcallError for a DaemonSet or a node that is not known */
-export async function checkNames(coordinator: Coordinator, filter: ReturnType<typeof pairFilter>): Promise<void> {
-  if (filter.nodeName !== undefined) await coordinator.getNode(filter.nodeName);
-  if (filter.daemonSet !== undefined) await coordinator.getDaemonSet(filter.daemonSet);
-}
-
 async function showHistory(context: Context, options: HistoryOptions): Promise<undefined> {
   const filter = eventFilter(options, context.globals.namespace);
   const { limit, oldestFirst } = options;
@@ -65,11 +39,6 @@ async function showHistory(context: Context, options: HistoryOptions): Promise<u
   const events = rows.map(eventView);
   await context.answer(events, () => events.map((event) => renderEvent(event, context.render)).join(''));
   if (events.length === 0) context.io.stderr.write('rollcall: nothing of the kind is recorded\n');
-}
-
-function knownKind(value: string): string {
-  if (eventKindCodec.values.some((kind) => kind === value)) return value;
-  throw new InvalidArgumentError(`Allowed choices are ${eventKindCodec.values.join(', ')}.`);
 }
 
 function parseLimit(text: string): number {

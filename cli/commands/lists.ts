@@ -1,14 +1,14 @@
 /** `rollcall nodes`, `daemonsets`, `agents` and `drift`: plain lists. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { renderDaemonSets } from '../render/daemon-sets.ts';
 import { renderDrifts } from '../render/drift.ts';
 import { renderAgents, renderNodes } from '../render/nodes.ts';
-import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
 import { agentView, nodeView } from '../view/node-view.ts';
 import { driftView } from '../view/placement-view.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
 
 export function addListCommands(program: Command, runner: CommandRunner): void {
   program.command('nodes').description('the nodes of the roll').action(runner(listNodes));
@@ -20,28 +20,6 @@ export function addListCommands(program: Command, runner: CommandRunner): void {
     .addOption(daemonSetOption())
     .addOption(nodeOption())
     .action(runner(listDrifts));
-}
-
-/** Shared by all that can be narrowed to a DaemonSet or a node. */
-export function daemonSetOption(): Option {
-  return new Option('--daemonset <name>', 'only this DaemonSet: NAME or NAMESPACE/NAME');
-}
-
-export function nodeOption(): Option {
-  return new Option('--node <name>', 'only this node');
-}
-
-export interface PairOptions {
-  readonly daemonset?: string;
-  readonly node?: string;
-}
-
-/** What the coordinator is to be asked for. @throws UsageError */
-export function pairFilter({ daemonset, node }: PairOptions, namespace: string) {
-  return {
-    ...(daemonset !== undefined && { daemonSet: parseDaemonSetName(daemonset, namespace) }),
-    ...(node !== undefined && { nodeName: parseNodeName(node).name }),
-  };
 }
 
 async function listNodes(context: Context): Promise<undefined> {

@@ -10,8 +10,8 @@ import { rollLine } from '../render/roll.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
 import { statusView } from '../view/roll-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { checkNames, type EventOptions, eventFilter, kindOption } from './history.ts';
-import { daemonSetOption, nodeOption } from './lists.ts';
+import { type EventOptions, eventFilter, kindOption } from './event-options.ts';
+import { checkNames, daemonSetOption, nodeOption } from './pair-options.ts';
 
 export function addWatchCommand(program: Command, runner: CommandRunner): void {
   program

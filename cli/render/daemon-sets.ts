@@ -9,6 +9,9 @@ import { problemLine } from './problems.ts';
 /** Zero is as it should be; anything else is drift. */
 const DRIFT_COLUMNS = ['missing', 'unexpected', 'duplicate', 'outdated', 'unhealthy', 'unknown'] as const;
 
+/** What the table takes with usual names. */
+const ALL_COLUMNS_WIDTH = 150;
+
 export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: RenderOptions): string {
   return renderTable(columnsFor(daemonSets, options), daemonSets, options);
 }
@@ -18,7 +21,7 @@ function columnsFor(daemonSets: readonly DaemonSetView[], options: RenderOptions
   const short = (of: keyof CountsView, than: keyof CountsView): Column<DaemonSetView>['paint'] => {
     return ({ counts }, text) => (counts[of] < counts[than] ? style.warn(text) : text);
   };
-  const columns: Column<DaemonSetView>[] = [
+  return [
     { header: 'NAMESPACE', cell: ({ namespace }) => namespace },
     { header: 'NAME', cell: ({ name }) => name, paint: ({ inForce }, text) => (inForce ? text : style.bad(text)) },
     { header: 'WANTED', cell: ({ counts }) => counts.wanted },
@@ -32,7 +35,6 @@ function columnsFor(daemonSets: readonly DaemonSetView[], options: RenderOptions
     { header: 'TEMPLATE', cell: ({ templateRevision }) => templateRevision || '-', wide: true },
     { header: 'SOURCE', cell: ({ source }) => source || '-', wide: true },
   ];
-  return columns;
 }
 
 /** All of them; where a terminal is too narrow, only those with something to say. */
@@ -47,9 +49,6 @@ function driftColumns(
     paint: ({ counts }, text) => (counts[kind] === 0 ? style.dim(text) : paintDrift(kind, style)(text)),
   }));
 }
-
-/** What the table takes with usual names. */
-const ALL_COLUMNS_WIDTH = 150;
 
 /** One heading for each DaemonSet whose newest manifest was refused, and every cause below it. */
 export function refusalLines(daemonSets: readonly DaemonSetView[], { style }: RenderOptions): string[] {
