@@ -84,10 +84,14 @@ function daemonSetSentence({
     case 'removed':
       return `DaemonSet ${daemonSet} was removed`;
     case 'rejected':
-      return `DaemonSet ${daemonSet}: the newest manifest was refused: ${problems.map(({ fieldPath, message }) => `${fieldPath}: ${message}`).join('; ')}`;
+      return `DaemonSet ${daemonSet}: the newest manifest was refused: ${listed(problems.map(problemText))}`;
     case 'accepted':
       return `DaemonSet ${daemonSet}: the manifest is good again`;
   }
+}
+
+function problemText({ fieldPath, message }: { fieldPath: string; message: string }): string {
+  return fieldPath === '' ? message : `${fieldPath}: ${message}`;
 }
 
 function driftSentence({ action, drift, node }: Extract<NewEvent, { kind: 'drift' }>): string {

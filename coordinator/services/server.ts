@@ -55,7 +55,7 @@ function bind(server: Server, listen: Address): Promise<number> {
       reject(
         new RollcallError(
           'ARGUMENT_INVALID',
-          `cannot listen on ${formatAddress(listen)}: ${error.message}; is another coordinator running there? Stop it, or choose another port with --listen`,
+          `cannot listen on ${formatAddress(listen)}: ${error.message}; stop what listens there, or choose another port with --listen`,
         ),
       );
     });

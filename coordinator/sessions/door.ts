@@ -82,7 +82,8 @@ function checkHello(hello: Hello__Output): void {
   if (protocolVersionMin <= max && protocolVersionMax >= min) return;
   throw new RollcallError(
     'PROTOCOL_UNSUPPORTED',
-    `the agent speaks protocol versions ${protocolVersionMin} to ${protocolVersionMax}, this coordinator ${min} to ${max}; upgrade the older of the two`,
+    `the agent speaks protocol versions ${protocolVersionMin} to ${protocolVersionMax}, this coordinator ` +
+      `${min} to ${max}; upgrade the older of the two`,
     { metadata: { node } },
   );
 }
