@@ -43,8 +43,9 @@ export class Context {
 
   get render(): RenderOptions {
     const { io, style } = this;
-    const columns = io.isTTY ? io.columns : undefined;
-    return { style, nowMs: io.clock.nowMs(), wide: this.globals.output === 'wide', columns };
+    const wide = this.globals.output === 'wide';
+    const columns = io.isTTY && !wide ? io.columns : undefined;
+    return { style, nowMs: io.clock.nowMs(), wide, columns };
   }
 
   get table(): TableOptions {

@@ -3,8 +3,8 @@ import { oneLine } from './one-line.ts';
 import { PLAIN_STYLE, type Style } from './style.ts';
 
 const GAP = '   ';
-/** A column is not cut to less: a cell of three letters says nothing. */
-const CUT_COLUMNS_MIN = 12;
+/** A column is not cut to less: on a narrower terminal, half a sentence that wraps beats three words. */
+const CUT_COLUMNS_MIN = 40;
 
 export interface Column<Row> {
   readonly header: string;

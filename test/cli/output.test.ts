@@ -32,11 +32,18 @@ describe('a table', () => {
     expect(renderTable(COLUMNS, ROWS.slice(0, 1), { wide: true })).toBe('NAME   COUNT   NOTE\na      1       short\n');
   });
 
-  it('is cut to the width of a terminal, in its last column', () => {
+  it('is cut to the width of a terminal, in its last column, and never to less than half a sentence', () => {
     const style = createStyle({ color: false, utf8: true });
-    const lines = renderTable(COLUMNS, ROWS, { columns: 24, style }).split('\n');
-    expect(lines).toEqual(['NAME     NOTE', 'a        short', 'longer   a note that go…', '']);
-    expect(lines.every((line) => line.length <= 24)).toBe(true);
+    const row = {
+      name: 'longer',
+      count: 22,
+      note: 'a note that goes on for quite a while, and says little more than before',
+    };
+    const cut = (columns: number) => renderTable(COLUMNS, [row], { columns, style }).split('\n')[1];
+    expect(cut(60)).toBe('longer   a note that goes on for quite a while, and says li…');
+    expect(cut(60)).toHaveLength(60);
+    expect(cut(20)).toBe('longer   a note that goes on for quite a while, …');
+    expect(cut(200)).toBe(`longer   ${row.note}`);
   });
 
   it('stays aligned where cells are coloured', () => {
