@@ -1,6 +1,6 @@
 /** The agent's settings: every flag, its environment variable, its key in the settings file, and what it means. */
 import { logSettings } from '../shared/logging.ts';
-import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
+import { defineSettings } from '../shared/settings/table.ts';
 import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
 export const agentSettings = defineSettings({
@@ -30,5 +30,3 @@ export const agentSettings = defineSettings({
     return `${flag} is on another machine, and this version encrypts nothing; use a loopback address.`;
   },
 });
-
-export type AgentSettings = SettingsOf<typeof agentSettings.settings>;

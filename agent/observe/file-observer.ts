@@ -9,7 +9,7 @@ import { type NodeFile, readNodeFile } from './node-file.ts';
 import type { Observer, ObserverListener } from './observer.ts';
 
 /** A node with a thousand pods is a few megabytes; more than this is the wrong file. */
-export const NODE_FILE_BYTES_MAX = 16 * 1024 * 1024;
+const NODE_FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface FileObserverOptions {
   readonly path: string;

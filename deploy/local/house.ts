@@ -83,10 +83,7 @@ export class LocalHouse {
     return new Promise((resolve, reject) => {
       const coordinator = new ChildProgram({
         program: COORDINATOR,
-        args: [
-          ...['--data', data, '--listen', `127.0.0.1:${port}`, '--daemonsets', daemonsets, '--nodes', nodes],
-          ...['--lease', LEASE, '--heartbeat', HEARTBEAT],
-        ],
+        args: flags({ data, listen: `127.0.0.1:${port}`, daemonsets, nodes, lease: LEASE, heartbeat: HEARTBEAT }),
         logFile: join(this.#logFolder, 'coordinator.log'),
         onLogLine: (line) => {
           if (line.message === 'coordinator ready' && line.port !== undefined) resolve(line.port);
@@ -119,10 +116,14 @@ export class LocalHouse {
     const name = file.slice(0, -extname(file).length);
     return new ChildProgram({
       program: AGENT,
-      args: ['--node-file', join(this.#options.nodes, file), '--coordinator', this.#address],
+      args: flags({ 'node-file': join(this.#options.nodes, file), coordinator: this.#address }),
       logFile: join(this.#logFolder, `agent-${name}.log`),
     });
   }
+}
+
+function flags(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 function makeFolder(folder: string): void {

@@ -26,7 +26,7 @@ export const intOrString: FieldType = { type: 'intOrString' };
 /** A time as RFC 3339 writes it. */
 export const time: FieldType = { type: 'time' };
 /** Bytes in base64. */
-export const bytes: FieldType = { type: 'bytes' };
+const bytes: FieldType = { type: 'bytes' };
 export const list = (of: FieldType): FieldType => ({ type: 'list', of });
 export const map = (of: FieldType): FieldType => ({ type: 'map', of });
 export const object = (fields: Readonly<Record<string, FieldType>>): FieldType => ({ type: 'object', fields });

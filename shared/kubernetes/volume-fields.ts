@@ -133,7 +133,7 @@ const networkSources: Readonly<Record<string, FieldType>> = {
 };
 
 /** Every kind of volume source, by the name of its field. */
-export const volumeSourceFields: Readonly<Record<string, FieldType>> = {
+const volumeSourceFields: Readonly<Record<string, FieldType>> = {
   ...commonSources,
   ...blockSources,
   ...networkSources,

@@ -5,7 +5,7 @@ import type { ChannelOptions } from '@grpc/grpc-js';
 export const REPORT_BYTES_MAX = 1024 * 1024;
 
 /** An answer carries at most a page; a plan or a manifest can be larger than a report. */
-export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Between pings on a silent connection, so that a half-open one is found within a minute. */
 const KEEPALIVE_TIME_MS = 30_000;

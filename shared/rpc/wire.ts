@@ -45,20 +45,9 @@ import { enumCodec } from './wire-enum.ts';
 import { timeFromWire, timeToWire } from './wire-time.ts';
 
 export const verdictCodec = enumCodec<Verdict>()('VERDICT', ['run', 'keep', 'none']);
-export const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', [
-  'passed',
-  'failed',
-  'ignored',
-  'warning',
-]);
-export const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', [
-  'Pending',
-  'Running',
-  'Succeeded',
-  'Failed',
-  'Unknown',
-]);
-export const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
+const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', ['passed', 'failed', 'ignored', 'warning']);
+const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']);
+const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
   'missing',
   'unexpected',
   'duplicate',

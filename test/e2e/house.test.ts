@@ -33,9 +33,8 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
 
   afterAll(async () => {
     log.close();
-    const { exitCode, stderr } = await local.kill('SIGINT');
+    await local.kill('SIGINT');
     folder.remove();
-    expect({ exitCode, stderr: stderr.includes('Error') }).toEqual({ exitCode: 0, stderr: false });
   }, PATIENCE_MS);
 
   it('calls a complete roll and names the five drifts of the examples', async () => {
@@ -149,13 +148,23 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(taken.exitCode).toBe(2);
     expect(taken.stderr.trim().split('\n')).toHaveLength(1);
   });
+
+  it('ends cleanly on Ctrl-C and leaves nobody behind', async () => {
+    const { exitCode, stderr } = await local.kill('SIGINT');
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('Error');
+    expect(processesOf(folder.path)).toEqual([]);
+  });
 });
 
 /** As a person would find it. */
 function agentPidOf(nodeFile: string): number {
+  return Number.parseInt(processesOf(nodeFile).find((line) => line.includes('--node-file')) ?? '', 10);
+}
+
+function processesOf(path: string): string[] {
   const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
-  const agent = processes.find((line) => line.includes('--node-file') && line.includes(nodeFile));
-  return Number.parseInt(agent ?? '', 10);
+  return processes.filter((line) => line.includes(path));
 }
 
 function portOf(logFile: string): number {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const FOLDERS = ['agent', 'coordinator', 'shared', 'cli', 'deploy', 'test', '.ci'];
 /** Made by `npm run generate` from the contract. */
