@@ -66,7 +66,9 @@ function nodesSection(nodes: readonly NodeView[], options: RenderOptions): strin
   const shown = telling.slice(0, NODES_MAX);
   const rest = nodes.length - shown.length;
   const how =
-    telling.length > shown.length ? `${telling.length - shown.length} of them with drift` : 'all as they should be';
+    telling.length > shown.length
+      ? `${telling.length - shown.length} of them absent, behind or with drift`
+      : 'all as they should be';
   const note = `${count(rest, 'node')} not shown, ${how}; rollcall nodes lists all\n`;
   return shown.length === 0 ? note : `${renderNodes(shown, options)}${note}`;
 }
