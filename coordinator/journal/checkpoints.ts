@@ -3,18 +3,24 @@
  * a checkpoint within a commit would hold up everything behind it for some hundred milliseconds.
  */
 import type { JournalLimits } from './limits.ts';
-import type { CheckpointService } from './services.ts';
+import type { CheckpointService, WriterService } from './services.ts';
 import type { Port } from './thread-port.ts';
 import type { FileSize } from './writer.ts';
 
 export class Checkpoints {
   readonly #port: Port<CheckpointService>;
+  readonly #writer: Port<WriterService>;
   readonly #limits: JournalLimits;
   readonly #onError: (error: unknown) => void;
   #running: Promise<void> | undefined;
 
-  constructor(port: Port<CheckpointService>, limits: JournalLimits, onError: (error: unknown) => void) {
-    this.#port = port;
+  constructor(
+    { checkpoints, writer }: { checkpoints: Port<CheckpointService>; writer: Port<WriterService> },
+    limits: JournalLimits,
+    onError: (error: unknown) => void,
+  ) {
+    this.#port = checkpoints;
+    this.#writer = writer;
     this.#limits = limits;
     this.#onError = onError;
   }
@@ -35,12 +41,18 @@ export class Checkpoints {
     await this.#port.close();
   }
 
-  #start(restart: boolean): void {
-    this.#running ??= this.#port
-      .checkpoint(restart)
+  #start(isWalFull: boolean): void {
+    this.#running ??= this.#run(isWalFull)
       .catch(this.#onError)
       .finally(() => {
         this.#running = undefined;
       });
+  }
+
+  async #run(isWalFull: boolean): Promise<void> {
+    await this.#port.checkpoint();
+    // What came meanwhile is little. The writer copies it itself, since only between two commits can everything be in the
+    // file, and then the WAL begins afresh by itself. Two connections that lock each other out would wait far longer.
+    if (isWalFull) await this.#writer.catchUp();
   }
 }

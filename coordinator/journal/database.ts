@@ -18,8 +18,8 @@ export function openForWriting(file: string): Database.Database {
     database.pragma('synchronous = FULL');
     // Never in the way of a commit: a thread of its own checkpoints (see checkpoints.ts).
     database.pragma('wal_autocheckpoint = 0');
-    // In bytes: a WAL file that a long read made grow is cut back to this.
-    database.pragma(`journal_size_limit = ${128 * 1024 * 1024}`);
+    // In bytes: a WAL file that a long read made grow is cut back to this, which is above what it grows to without one.
+    database.pragma(`journal_size_limit = ${256 * 1024 * 1024}`);
     // In KiB: the ends of the indexes, which every row touches, stay in memory.
     database.pragma('cache_size = -65536');
     return database;
@@ -39,16 +39,35 @@ export function openForReading(file: string): Database.Database {
   return database;
 }
 
-/**
- * How many pages are in the WAL, and how many of them are in the file too. `NOOP` only looks, `PASSIVE` copies what it can
- * beside a writer, `RESTART` copies all and starts the WAL afresh, for which the writer has to wait.
- */
-export function walProgress(
-  database: Database.Database,
-  mode: 'NOOP' | 'PASSIVE' | 'RESTART',
-): { readonly log: number; readonly checkpointed: number } {
-  const [row] = database.pragma(`wal_checkpoint(${mode})`) as { log: number; checkpointed: number }[];
+/** How many pages are in the WAL, and how many of them are in the file too. */
+export function walProgress(database: Database.Database): { readonly log: number; readonly checkpointed: number } {
+  // NOOP only looks.
+  const [row] = database.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
   return row ?? { log: 0, checkpointed: 0 };
+}
+
+/** Copies from the WAL into the file what no reader is in the way of. */
+export function checkpoint(database: Database.Database): void {
+  try {
+    database.pragma('wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    // No room: all is safe in the WAL, and the next commit asks again.
+    if (!canBeRetried(codeOf(error))) throw error;
+  }
+}
+
+/**
+ * No room (also for the shared memory file of the WAL), no right to write, or another connection in
+ * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
+ * is none of these: after a failed fsync nobody knows what is on disk.
+ */
+export function canBeRetried(code: string): boolean {
+  return (
+    code === 'SQLITE_FULL' ||
+    code === 'SQLITE_IOERR_SHMSIZE' ||
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_BUSY')
+  );
 }
 
 function open(file: string, readonly: boolean): Database.Database {

@@ -93,7 +93,7 @@ export class Journal {
     this.#limits = limits;
     this.#threads = threads;
     this.#ports = ports;
-    this.#checkpoints = new Checkpoints(ports.checkpoints, limits, (error) => this.#fail(error));
+    this.#checkpoints = new Checkpoints(ports, limits, (error) => this.#fail(error));
     this.#nextRevision = opened.revision + 1;
     this.#recordedMs = opened.recordedMs;
     this.#size = opened.size;

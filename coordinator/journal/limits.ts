@@ -10,9 +10,9 @@ export interface JournalLimits {
   readonly queuedEventsMax: number;
   /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
   readonly stallRetryMs: number;
-  /** Pages in the WAL that are not in the file yet before a checkpoint copies them: 32 MiB, so that pages which change often are copied seldom. */
+  /** Pages in the WAL that are not in the file yet before a checkpoint copies them: 8 MiB, so that none keeps the disk long. */
   readonly checkpointPagesMin: number;
-  /** Pages in the WAL before it is started afresh, which holds the writer up: 128 MiB, so that this is rare. */
+  /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
   readonly walPagesMax: number;
   /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns. */
   readonly queryEventsMax: number;
@@ -34,7 +34,7 @@ export const JOURNAL_LIMITS: JournalLimits = {
   queuedEventsHigh: 100_000,
   queuedEventsMax: 1_000_000,
   stallRetryMs: 1_000,
-  checkpointPagesMin: 8_000,
+  checkpointPagesMin: 2_000,
   walPagesMax: 32_000,
   queryEventsMax: 1_000,
   lookUpRowsMax: 4_000,

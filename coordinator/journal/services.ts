@@ -1,16 +1,15 @@
 /** The services of a journal's threads, each opened by its first call. */
 import type { Database } from 'better-sqlite3';
 import type { ChainCheck, ChainLink } from './chain.ts';
-import { openForWriting, walProgress } from './database.ts';
+import { checkpoint, openForWriting } from './database.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
 import type { JournalEvent } from './events.ts';
-import { codeOf } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { JournalReader } from './reader.ts';
 import type { RowBatch } from './row-batch.ts';
 import type { StoredState } from './stored-state.ts';
 import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
-import { canBeRetried, JournalWriter } from './writer.ts';
+import { JournalWriter } from './writer.ts';
 
 export class WriterService {
   #writer: JournalWriter | undefined;
@@ -24,13 +23,18 @@ export class WriterService {
     return opened(this.#writer).write(batch);
   }
 
+  /** Copies the end of the WAL into the file. */
+  catchUp(): void {
+    opened(this.#writer).catchUp();
+  }
+
   close(): void {
     this.#writer?.close();
     this.#writer = undefined;
   }
 }
 
-export const WRITER_METHODS = ['open', 'write', 'close'] as const satisfies readonly (keyof WriterService)[];
+export const WRITER_METHODS = ['open', 'write', 'catchUp', 'close'] as const satisfies readonly (keyof WriterService)[];
 
 export class CheckpointService {
   #database: Database | undefined;
@@ -39,16 +43,9 @@ export class CheckpointService {
     this.#database = openForWriting(file);
   }
 
-  /** Copies what it can, and where asked also starts the WAL afresh, which after the copying is short. */
-  checkpoint(restart: boolean): void {
-    const database = opened(this.#database);
-    try {
-      walProgress(database, 'PASSIVE');
-      if (restart) walProgress(database, 'RESTART');
-    } catch (error) {
-      // No room, or readers in the way: all is safe in the WAL, and the next commit asks again.
-      if (!canBeRetried(codeOf(error))) throw error;
-    }
+  /** Copies into the file what it can beside the writer. */
+  checkpoint(): void {
+    checkpoint(opened(this.#database));
   }
 
   close(): void {

@@ -7,7 +7,15 @@ import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainReader } from './chain.ts';
 import { ChainHasher } from './chain-hasher.ts';
-import { damaged, openForWriting, openingProblem, unwritable, walProgress } from './database.ts';
+import {
+  canBeRetried,
+  checkpoint,
+  damaged,
+  openForWriting,
+  openingProblem,
+  unwritable,
+  walProgress,
+} from './database.ts';
 import { SqlDerivedTables } from './derived-tables.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockFile } from './file-lock.ts';
@@ -112,6 +120,10 @@ export class JournalWriter {
     return { result: 'written', size: this.#size() };
   }
 
+  catchUp(): void {
+    checkpoint(this.#database);
+  }
+
   close(): void {
     this.#database.close();
     this.#lock.release();
@@ -152,24 +164,10 @@ export class JournalWriter {
     const pageSize = this.#database.pragma('page_size', { simple: true }) as number;
     const pageCount = this.#database.pragma('page_count', { simple: true }) as number;
     const wal = statSync(`${this.#database.name}-wal`, { throwIfNoEntry: false });
-    const { log, checkpointed } = walProgress(this.#database, 'NOOP');
+    const { log, checkpointed } = walProgress(this.#database);
     const walBytes = wal?.size ?? 0;
     return { bytes: pageSize * pageCount, walBytes, walPages: log, checkpointedPages: checkpointed };
   }
-}
-
-/**
- * No room (also for the shared memory file of the WAL), no right to write, or another connection in
- * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
- * is none of these: after a failed fsync nobody knows what is on disk.
- */
-export function canBeRetried(code: string): boolean {
-  return (
-    code === 'SQLITE_FULL' ||
-    code === 'SQLITE_IOERR_SHMSIZE' ||
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_BUSY')
-  );
 }
 
 function makeFolder(file: string): void {
