@@ -5,15 +5,12 @@ import type { Clock } from '../shared/clock.ts';
 import { RollcallError } from '../shared/errors.ts';
 import { FolderSource } from './cluster/folder-source.ts';
 import type { ClusterSource } from './cluster/source.ts';
-import { Counters } from './evaluation/counters.ts';
-import { Evaluator } from './evaluation/evaluator.ts';
-import type { JournalEvent } from './journal/events.ts';
+import { furnish } from './furnish.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
+import type { JournalThreads } from './journal/threads.ts';
 import type { House } from './services/house.ts';
 import { type RunningServer, startServer } from './services/server.ts';
-import type { SessionEvaluation } from './sessions/session-ports.ts';
-import { Sessions } from './sessions/sessions.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
 /** Name of the journal's file in the data folder. */
@@ -28,6 +25,8 @@ export interface CoordinatorOptions {
   readonly version: string;
   /** Called when nobody can know any more what is on disk; the process should end at once. */
   readonly onFatal: (error: Error) => void;
+  /** Where the journal works; threads of its own where nothing is said. */
+  readonly threads?: JournalThreads;
 }
 
 export interface Coordinator {
@@ -40,25 +39,26 @@ export interface Coordinator {
  * the port, so that no agent ever gets assignments from a state that is not complete.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { settings, clock, log, onFatal } = options;
-  const journal = await openJournal(join(settings.data, JOURNAL_FILE), clock, onFatal);
+  const { log } = options;
+  const journal = await openJournal(options);
   const source = sourceOf(options);
+  const house = furnish(options, journal);
   try {
-    const house = furnish(options, journal);
     const server = await open(options, house, source);
     const { nodeCount, daemonSetCount } = sizes(house);
     log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
     return { port: server.port, stop: () => stop(house, source, server) };
   } catch (error) {
     source.close();
-    await journal.close();
+    await close(house);
     throw error;
   }
 }
 
-async function openJournal(file: string, clock: Clock, onFatal: (error: Error) => void): Promise<Journal> {
+async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOptions): Promise<Journal> {
+  const file = join(settings.data, JOURNAL_FILE);
   try {
-    return await Journal.open({ file, clock, onFatal });
+    return await Journal.open({ file, clock, onFatal, ...(threads && { threads }) });
   } catch (error) {
     throw error instanceof JournalError ? new RollcallError('STORE_UNUSABLE', error.message) : error;
   }
@@ -67,45 +67,6 @@ async function openJournal(file: string, clock: Clock, onFatal: (error: Error) =
 function sourceOf({ settings, log, clock }: CoordinatorOptions): ClusterSource {
   const { daemonsets = null, nodes = null } = settings;
   return new FolderSource({ daemonSets: daemonsets, nodes, log, clock });
-}
-
-/** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
-function furnish(options: CoordinatorOptions, journal: Journal): House {
-  const { settings, clock, log, random, randomId, version } = options;
-  const { leaseMs, heartbeatMs, startGraceMs } = settings;
-  const counters = new Counters();
-  const evaluator = new Evaluator({
-    recorder: journal,
-    clock,
-    counters,
-    hasRoll: settings.nodes !== undefined,
-    isPresent: (node) => sessions.isPresent(node),
-    listener: {
-      nodesChanged: (names) => sessions.nodesChanged(names),
-      nodeRemoved: (name) => sessions.nodeRemoved(name),
-    },
-  });
-  const terms = { leaseMs, heartbeatMs, startGraceMs };
-  const evaluation = sessionEvaluation(evaluator);
-  const sessions: Sessions = new Sessions({
-    journal,
-    evaluation,
-    clock,
-    log,
-    counters,
-    random,
-    randomId,
-    version,
-    ...terms,
-  });
-  const state = journal.takeState();
-  sessions.restore(state);
-  evaluator.start(state);
-  journal.onDurable((_revision, events) => {
-    sessions.journalAdvanced();
-    for (const event of events) logDecision(log, event);
-  });
-  return { evaluator, sessions, journal, clock, counters, log, version, startedMs: clock.nowMs(), leaseMs, randomId };
 }
 
 async function open({ settings }: CoordinatorOptions, house: House, source: ClusterSource): Promise<RunningServer> {
@@ -117,33 +78,19 @@ async function open({ settings }: CoordinatorOptions, house: House, source: Clus
 async function stop(house: House, source: ClusterSource, server: RunningServer): Promise<void> {
   source.close();
   await server.stop();
-  house.evaluator.stop();
-  await house.journal.close();
+  await close(house);
   house.log.info({ revision: house.journal.durableRevision }, 'coordinator stopped');
 }
 
-function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
-  const { table, nodes } = evaluator;
-  return {
-    revision: (node) => table.revision(node),
-    assignments: (node) => table.assignments(node),
-    endedSince: (node, revision) => evaluator.endedSince(node, revision),
-    isOnRoll: (node) => evaluator.isOnRoll(node),
-    nodeReported: (report) => nodes.report(report),
-    podsReported: (node, report) => nodes.reportPods(node, report),
-    agentAbsent: (node) => nodes.agentAbsent(node),
-  };
-}
-
-/** One line per decision that changed; the first decision of a pair changes nothing yet. */
-function logDecision(log: Logger, event: JournalEvent): void {
-  if (event.kind !== 'decision') return;
-  const { node, daemonSet, from, to, cause, revision } = event;
-  const level = from === null ? 'debug' : 'info';
-  log[level](
-    { node, daemonSet, from, to, trigger: cause.trigger, cause: cause.revision, revision },
-    'decision changed',
-  );
+/** Ends everything but the source and the server: no timer runs and nothing is journalled after it. */
+async function close({ sessions, evaluator, journal }: House): Promise<void> {
+  sessions.stop();
+  evaluator.stop();
+  try {
+    await journal.close();
+  } catch (error) {
+    throw error instanceof JournalError ? new RollcallError('STORE_STALLED', error.message) : error;
+  }
 }
 
 function sizes({ evaluator }: House): { nodeCount: number; daemonSetCount: number } {

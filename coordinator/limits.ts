@@ -27,8 +27,11 @@ export const HEARTBEATS_PER_SECOND_MAX = 50;
 /** Rows of an answer where the caller names no number, and at most. */
 export const PAGE_SIZE = { usual: 50, max: 1_000 } as const;
 
-/** Messages that wait for one slow watcher before it is let go. */
-export const WATCH_QUEUE_MAX = 1_000;
+/** Messages that wait for one slow watcher before the next page is read for it. */
+export const WATCH_QUEUE_MAX = 100;
+
+/** How long a watcher may read nothing at all before it is let go. */
+export const WATCH_STALL_MS = 30_000;
 
 /** Rows read at once from the journal for a watcher that catches up. */
 export const WATCH_PAGE = 500;

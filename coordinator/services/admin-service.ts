@@ -8,7 +8,7 @@ import type { ReevaluateResponse } from '../../shared/rpc/generated/rollcall/v1/
 import { durationFromWire } from '../../shared/rpc/wire-time.ts';
 import { unary } from './handlers.ts';
 import type { House } from './house.ts';
-import { findDaemonSet } from './names.ts';
+import { findDaemonSet, isNamed } from './names.ts';
 
 /** A longer window would leave nodes without a coordinator for no reason. */
 const DRAIN_WINDOW_MAX_MS = 3_600_000;
@@ -33,7 +33,7 @@ function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: H
 
 function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House): ReevaluateResponse {
   const { evaluator, counters, journal } = house;
-  const key = daemonSet?.name ? findDaemonSet(daemonSet, house) : undefined;
+  const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, house) : undefined;
   const before = counters.pairsEvaluated;
   const changedCount = evaluator.reevaluate('operator', key);
   return {

@@ -2,8 +2,9 @@
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire.ts';
-import type { EventKind, JournalEvent } from '../journal/events.ts';
+import type { EventKind } from '../journal/events.ts';
 import { eventKindCodec } from './event-view.ts';
+import { isNamed } from './names.ts';
 
 export interface EventFilter {
   readonly node?: string;
@@ -22,17 +23,9 @@ interface FilterRequest {
 export function eventFilter({ daemonSet, nodeName, kinds }: FilterRequest): EventFilter {
   return {
     ...(nodeName !== '' && { node: nodeName }),
-    ...(daemonSet?.name && { daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name } }),
+    ...(isNamed(daemonSet) && { daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name } }),
     ...(kinds.length > 0 && { kinds: kinds.map(kindOf) }),
   };
-}
-
-export function matches({ node, daemonSet, kinds }: EventFilter, event: JournalEvent): boolean {
-  if (kinds !== undefined && !kinds.includes(event.kind)) return false;
-  if (node !== undefined && !('node' in event && event.node === node)) return false;
-  if (daemonSet === undefined) return true;
-  if (!('daemonSet' in event)) return false;
-  return typeof daemonSet === 'string' ? event.daemonSet === daemonSet : event.daemonSet.endsWith(`/${daemonSet.name}`);
 }
 
 function kindOf(wire: string): EventKind {

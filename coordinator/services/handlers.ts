@@ -35,11 +35,12 @@ async function answer<Request, Response>(
   request: Request,
 ): Promise<Response> {
   const response = await handler(request, house);
-  await durable(house, house.journal.nextRevision - 1);
+  await whenDurable(house, house.journal.nextRevision - 1);
   return response;
 }
 
-function durable({ journal, clock }: House, revision: number): Promise<void> {
+/** Waits for the journal, but not for ever. @throws RollcallError STORE_STALLED. */
+export function whenDurable({ journal, clock }: House, revision: number): Promise<void> {
   if (revision <= journal.durableRevision) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ANSWER_DURABLE_TIMEOUT_MS, () => {

@@ -5,6 +5,12 @@ import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/Daemon
 import { daemonSetKey } from '../../shared/rpc/wire.ts';
 import type { House } from './house.ts';
 
+/** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
+export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
+  if (ref?.namespace && !ref.name) throw new RollcallError('ARGUMENT_INVALID', 'daemon_set.name is empty');
+  return Boolean(ref?.name);
+}
+
 /** The DaemonSet that a reference names; without a namespace, the only one of its name. */
 export function findDaemonSet(ref: DaemonSetRef | null, { evaluator }: House): DaemonSetKey {
   const name = ref?.name ?? '';

@@ -20,9 +20,9 @@ import { driftToWire, placementToWire } from '../../shared/rpc/wire.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
-import { unary } from './handlers.ts';
+import { unary, whenDurable } from './handlers.ts';
 import type { House } from './house.ts';
-import { findDaemonSet, findNode } from './names.ts';
+import { findDaemonSet, findNode, isNamed } from './names.ts';
 import { pageOfKeys, pageSize, readPageToken, writePageToken } from './paging.ts';
 import { planPlacements } from './plan-placements.ts';
 import { countDaemonSets, driftsOf, hasAnswered } from './roll-counts.ts';
@@ -119,19 +119,19 @@ async function explainPlacement(
   if (placed === undefined || object === undefined || pair === undefined) {
     throw new RollcallError('UNKNOWN_DAEMON_SET', `DaemonSet ${key} was never in force: its manifest was refused`);
   }
-  const placement = placementToWire(key, node, placed.compiled.explain(object));
-  await journal.durable(pair.version);
-  const [decision] = await eventViews(journal, await journal.eventsAt([pair.version]));
   const record = evaluator.nodes.get(node);
-  return {
-    placement,
+  // All of it before the journal is waited for, so that the parts of the answer fit together.
+  const known = {
+    placement: placementToWire(key, node, placed.compiled.explain(object)),
     state: placementView(house, node, key),
-    decision: decision ?? null,
     factsOrigin: record?.origin ?? '',
     factsTime: timeToWire(record?.observedMs ?? 0),
     presence: presenceCodec.toWire(sessions.presence(node)),
     warnings: daemonSetWarnings(house, key),
   };
+  await whenDurable(house, pair.version);
+  const [decision] = await eventViews(journal, await journal.eventsAt([pair.version]));
+  return { ...known, decision: decision ?? null };
 }
 
 async function listEvents(request: ListEventsRequest__Output, { journal }: House): Promise<ListEventsResponse> {
@@ -158,7 +158,7 @@ interface PairRequest {
 
 /** The DaemonSets (`null`: all) and nodes that a request asks for, and words that tell it from others. */
 function namesAsked({ daemonSet, nodeName }: PairRequest, house: House, method: string) {
-  const daemonSets = daemonSet?.name ? [findDaemonSet(daemonSet, house)] : null;
+  const daemonSets = isNamed(daemonSet) ? [findDaemonSet(daemonSet, house)] : null;
   const nodes = nodeName === '' ? house.evaluator.table.nodeNames() : [findNode(nodeName, house)];
   return { daemonSets, nodes, query: `${method} ${daemonSets?.[0] ?? ''} ${nodeName}` };
 }

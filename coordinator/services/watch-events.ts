@@ -1,13 +1,14 @@
 /**
  * Streams rows of the journal as they become durable, from any revision on: first what is recorded
- * already, page by page, then what comes. A watcher that reads too slowly is let go and resumes.
+ * already, page by page, then what comes. A slow watcher gets its pages later; one that stands still is
+ * let go and resumes.
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
-import { WATCH_PAGE, WATCH_QUEUE_MAX } from '../limits.ts';
+import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS } from '../limits.ts';
 import { type EventFilter, eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
 import { logged } from './handlers.ts';
@@ -34,6 +35,7 @@ class EventWatch {
   #hasMore = true;
   #isOpen = true;
   #unsubscribe: () => void = () => {};
+  #ended: () => void = () => {};
 
   constructor(house: House, call: WatchCall) {
     const { request } = call;
@@ -80,12 +82,28 @@ class EventWatch {
     while (this.#isOpen && this.#sentRevision < until) {
       const afterRevision = this.#sentRevision;
       const rows = await journal.events({ ...this.#filter, afterRevision, limit: WATCH_PAGE, oldestFirst: true });
-      for (const event of await eventViews(journal, rows)) this.#call.write({ event });
-      if (this.#call.writableLength > WATCH_QUEUE_MAX) throw tooSlow(afterRevision);
+      const views = await eventViews(journal, rows);
+      if (!this.#isOpen) return;
+      for (const event of views) this.#call.write({ event });
+      await this.#taken(afterRevision);
       this.#sentRevision =
         rows.length < WATCH_PAGE ? Math.max(until, rows.at(-1)?.revision ?? 0) : (rows.at(-1)?.revision ?? until);
       this.#bookmark();
     }
+  }
+
+  /** Waits until the watcher has read most of what was sent; the journal keeps the rest meanwhile. */
+  async #taken(afterRevision: number): Promise<void> {
+    if (this.#call.writableLength <= WATCH_QUEUE_MAX) return;
+    await new Promise<void>((resolve, reject) => {
+      const cancel = this.#house.clock.after(WATCH_STALL_MS, () => reject(tooSlow(afterRevision)));
+      const goOn = () => {
+        cancel();
+        resolve();
+      };
+      this.#call.once('drain', goOn);
+      this.#ended = goOn;
+    });
   }
 
   /** Tells where to resume, also when the filter let nothing through. */
@@ -102,6 +120,7 @@ class EventWatch {
   #end(): void {
     this.#isOpen = false;
     this.#unsubscribe();
+    this.#ended();
   }
 }
 

@@ -1,0 +1,83 @@
+/** Puts the parts of a coordinator together around a journal: they hear of each other here and nowhere else. */
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import { Counters } from './evaluation/counters.ts';
+import { Evaluator } from './evaluation/evaluator.ts';
+import type { JournalEvent } from './journal/events.ts';
+import type { Journal } from './journal/journal.ts';
+import type { House } from './services/house.ts';
+import type { SessionEvaluation } from './sessions/session-ports.ts';
+import { Sessions } from './sessions/sessions.ts';
+import type { CoordinatorSettings } from './settings.ts';
+
+export interface FurnishOptions {
+  readonly settings: Pick<CoordinatorSettings, 'nodes' | 'leaseMs' | 'heartbeatMs' | 'startGraceMs'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly randomId: () => string;
+  readonly version: string;
+}
+
+/** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
+export function furnish(options: FurnishOptions, journal: Journal): House {
+  const { settings, clock, log, random, randomId, version } = options;
+  const { leaseMs, heartbeatMs, startGraceMs } = settings;
+  const counters = new Counters();
+  const evaluator = new Evaluator({
+    recorder: journal,
+    clock,
+    counters,
+    hasRoll: settings.nodes !== undefined,
+    isPresent: (node) => sessions.isPresent(node),
+    listener: {
+      nodesChanged: (names) => sessions.nodesChanged(names),
+      nodeRemoved: (name) => sessions.nodeRemoved(name),
+    },
+  });
+  const terms = { leaseMs, heartbeatMs, startGraceMs };
+  const evaluation = sessionEvaluation(evaluator);
+  const sessions: Sessions = new Sessions({
+    journal,
+    evaluation,
+    clock,
+    log,
+    counters,
+    random,
+    randomId,
+    version,
+    ...terms,
+  });
+  const state = journal.takeState();
+  sessions.restore(state);
+  evaluator.start(state);
+  journal.onDurable((_revision, events) => {
+    sessions.journalAdvanced();
+    for (const event of events) logDecision(log, event);
+  });
+  return { evaluator, sessions, journal, clock, counters, log, version, startedMs: clock.nowMs(), leaseMs, randomId };
+}
+
+function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
+  const { table, nodes } = evaluator;
+  return {
+    revision: (node) => table.revision(node),
+    assignments: (node) => table.assignments(node),
+    endedSince: (node, revision) => evaluator.endedSince(node, revision),
+    isOnRoll: (node) => evaluator.isOnRoll(node),
+    nodeReported: (report) => nodes.report(report),
+    podsReported: (node, report) => nodes.reportPods(node, report),
+    agentAbsent: (node) => nodes.agentAbsent(node),
+  };
+}
+
+/** One line per decision that changed; the first decision of a pair changes nothing yet. */
+function logDecision(log: Logger, event: JournalEvent): void {
+  if (event.kind !== 'decision') return;
+  const { node, daemonSet, from, to, cause, revision } = event;
+  const level = from === null ? 'debug' : 'info';
+  log[level](
+    { node, daemonSet, from, to, trigger: cause.trigger, cause: cause.revision, revision },
+    'decision changed',
+  );
+}

@@ -1,0 +1,160 @@
+/** A whole coordinator on a data folder and a folder of manifests: how it starts, goes on, and says what is wrong. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
+import { sameThread } from '../../coordinator/journal/threads.ts';
+import type { CoordinatorSettings } from '../../coordinator/settings.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
+import { daemonSet } from '../evaluation/world.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { ask } from '../services/running-house.ts';
+
+class Site {
+  readonly folder = temporaryFolder();
+  readonly clock = new FakeClock();
+
+  constructor() {
+    mkdirSync(join(this.folder, 'daemonsets'));
+    writeFileSync(join(this.folder, 'daemonsets/a.json'), JSON.stringify(daemonSet('default/a')));
+    writeFileSync(join(this.folder, 'nodes.yaml'), 'apiVersion: v1\nkind: Node\nmetadata: { name: n1 }\n');
+  }
+
+  start(changes: Partial<CoordinatorSettings> = {}): Promise<Coordinator> {
+    const settings: CoordinatorSettings = {
+      data: join(this.folder, 'data'),
+      listen: { host: '127.0.0.1', port: 0 },
+      daemonsets: join(this.folder, 'daemonsets'),
+      nodes: join(this.folder, 'nodes.yaml'),
+      leaseMs: 40_000,
+      heartbeatMs: 10_000,
+      startGraceMs: 60_000,
+      reflection: true,
+      logLevel: 'silent',
+      logFormat: 'json',
+      ...changes,
+    } as CoordinatorSettings;
+    return this.#driven(
+      startCoordinator({
+        settings,
+        clock: this.clock,
+        log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
+        random: () => 0.5,
+        randomId: () => 'id',
+        version: 'test',
+        threads: sameThread,
+        onFatal: (error) => {
+          throw error;
+        },
+      }),
+    );
+  }
+
+  stop(coordinator: Coordinator): Promise<void> {
+    return this.#driven(coordinator.stop());
+  }
+
+  /** Why it does not start. */
+  async refusal(changes: Partial<CoordinatorSettings>): Promise<RollcallError> {
+    try {
+      await this.stop(await this.start(changes));
+    } catch (error) {
+      if (error instanceof RollcallError) return error;
+      throw error;
+    }
+    throw new Error('the coordinator started');
+  }
+
+  /** Watching files and stopping take time, which only the test's clock gives. */
+  async #driven<Result>(promise: Promise<Result>): Promise<Result> {
+    let settled = false;
+    const watched = promise.finally(() => (settled = true));
+    watched.catch(() => {});
+    await eventually(
+      () => settled,
+      () => this.clock.advance(50),
+    );
+    return watched;
+  }
+}
+
+async function messages(port: number): Promise<string[]> {
+  const client = new QueryService(`127.0.0.1:${port}`, credentials.createInsecure());
+  const answer = await ask(client, client.ListEvents, { pageSize: 1_000, oldestFirst: true });
+  client.close();
+  return answer?.events.map(({ message }) => message) ?? [];
+}
+
+const FIRST = [
+  'coordinator started',
+  'DaemonSet default/a came into force',
+  'node n1 came onto the roll',
+  'default/a on n1: not decided → run',
+];
+
+test('a coordinator starts on an empty folder, decides, and goes on where it ended', async () => {
+  const site = new Site();
+  const first = await site.start();
+  expect((await messages(first.port)).toSorted()).toEqual(FIRST.toSorted());
+  await site.stop(first);
+  expect(site.clock.pendingCount).toBe(0);
+  const second = await site.start();
+  expect((await messages(second.port)).slice(FIRST.length)).toEqual(['coordinator stopped', 'coordinator started']);
+  await site.stop(second);
+});
+
+test('a port in use is one sentence that says what to do, and leaves nothing behind that runs', async () => {
+  const site = new Site();
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void taken.close());
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const refusal = await site.refusal({ listen: { host: '127.0.0.1', port } });
+  expect(refusal.reason).toBe('ARGUMENT_INVALID');
+  expect(refusal.message).toContain(`127.0.0.1:${port}`);
+  expect(refusal.message).toContain('--listen');
+  expect(refusal.message).not.toContain('\n');
+  expect(site.clock.pendingCount).toBe(0);
+  await site.stop(await site.start());
+});
+
+test('sources that do not exist are one sentence, and the journal is free again', async () => {
+  const site = new Site();
+  const refusal = await site.refusal({ nodes: join(site.folder, 'nowhere') });
+  expect(refusal.message).toContain('nowhere does not exist');
+  expect(site.clock.pendingCount).toBe(0);
+  await site.stop(await site.start());
+});
+
+test('a data folder that cannot be made, or is no folder, is one sentence that names it', async () => {
+  const site = new Site();
+  writeFileSync(join(site.folder, 'file'), '');
+  const refusal = await site.refusal({ data: join(site.folder, 'file') });
+  expect(refusal.reason).toBe('STORE_UNUSABLE');
+  expect(refusal.message).toContain(join(site.folder, 'file'));
+  expect(refusal.message).not.toContain('\n');
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a data folder that nobody may write is one sentence that names it',
+  async () => {
+    // Not even root may make anything there.
+    const data = '/proc/rollcall/data';
+    const refusal = await new Site().refusal({ data });
+    expect(refusal).toMatchObject({ reason: 'STORE_UNUSABLE', message: expect.stringContaining(data) as string });
+  },
+);
+
+test('two coordinators do not share a data folder', async () => {
+  const site = new Site();
+  const first = await site.start();
+  expect((await site.refusal({})).reason).toBe('STORE_UNUSABLE');
+  await site.stop(first);
+});

@@ -1,0 +1,134 @@
+/** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
+import { type ClientReadableStream, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { onTestFinished } from 'vitest';
+import { furnish } from '../../coordinator/furnish.ts';
+import type { House } from '../../coordinator/services/house.ts';
+import { startServer } from '../../coordinator/services/server.ts';
+import type { RollcallError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
+import { AdminService, AgentService, QueryService } from '../../shared/rpc/contract.ts';
+import type { AdminServiceClient } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
+import type { AgentServiceClient } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
+import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
+import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
+import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
+import { fromServiceError } from '../../shared/rpc/status.ts';
+import { daemonSet, facts } from '../evaluation/world.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { openJournal } from '../journal/open-journal.ts';
+
+export interface RunningHouse {
+  readonly house: House;
+  readonly clock: FakeClock;
+  readonly address: string;
+  /** Everything that was logged, as JSON lines. */
+  readonly logged: string[];
+  readonly query: QueryServiceClient;
+  readonly admin: AdminServiceClient;
+  readonly agents: AgentServiceClient;
+  stop(): Promise<void>;
+}
+
+export async function startHouse({
+  nodes = ['n1', 'n2', 'n3'],
+  keys = ['default/a', 'kube-system/b'],
+} = {}): Promise<RunningHouse> {
+  const clock = new FakeClock();
+  const journal = await openJournal({ clock });
+  const logged: string[] = [];
+  const destination = { write: (line: string) => void logged.push(line) };
+  let ids = 0;
+  const house = furnish(
+    {
+      settings: { nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
+      clock,
+      log: createLogger({ program: 'test', level: 'debug', format: 'json', destination }),
+      random: () => 0.5,
+      randomId: () => `id-${++ids}`,
+      version: '1.2.3',
+    },
+    journal,
+  );
+  for (const name of nodes) addNode(house, name);
+  for (const key of keys) addDaemonSet(house, key);
+  house.evaluator.synced([]);
+  await journal.durable(journal.nextRevision - 1);
+  const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, reflection: true });
+  const address = `127.0.0.1:${server.port}`;
+  const secure = credentials.createInsecure();
+  const query = new QueryService(address, secure, CLIENT_OPTIONS);
+  const admin = new AdminService(address, secure, CLIENT_OPTIONS);
+  const agents = new AgentService(address, secure, CLIENT_OPTIONS);
+  const stop = async () => {
+    for (const client of [query, admin, agents]) client.close();
+    let stopped = false;
+    const stopping = server.stop().then(() => (stopped = true));
+    await eventually(
+      () => stopped,
+      () => clock.advance(100),
+    );
+    await stopping;
+  };
+  onTestFinished(stop);
+  return { house, clock, address, logged, query, admin, agents, stop };
+}
+
+export function addNode({ evaluator }: House, name: string, labels: Record<string, string> = {}): void {
+  evaluator.nodeApplied({ facts: facts(name, labels), source: 'nodes.yaml:1', actor: 'nodes.yaml' });
+}
+
+export function addDaemonSet({ evaluator }: House, key: string, spec = {}, image = 'v1'): void {
+  const object = daemonSet(key, spec, { image });
+  evaluator.daemonSetApplied({ key, daemonSet: object, source: `${key}.yaml:1`, actor: `${key}.yaml`, warnings: [] });
+}
+
+type Unary<Request, Response> = (
+  request: Request,
+  callback: (error: ServiceError | null, response?: Response) => void,
+) => unknown;
+
+/** The answer to a call; rejects with what a caller learns of its failure. */
+export function ask<Request, Response>(
+  client: object,
+  method: Unary<Request, Response>,
+  request: Request,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    method.call(client, request, (error, response) => {
+      if (error === null) resolve(response as Response);
+      else reject(fromServiceError(error, 'INTERNAL'));
+    });
+  });
+}
+
+/** How a call fails. */
+export async function failure(call: Promise<unknown>): Promise<RollcallError> {
+  return await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: RollcallError) => error,
+  );
+}
+
+/** A watch and what it told so far. */
+export class Watch {
+  readonly call: ClientReadableStream<WatchEventsResponse__Output>;
+  readonly revisions: number[] = [];
+  readonly bookmarks: number[] = [];
+  error: (Error & { metadata?: Metadata }) | null = null;
+
+  constructor({ query }: RunningHouse, request: WatchEventsRequest = {}) {
+    this.call = query.WatchEvents(request);
+    this.call.on('data', ({ event, bookmarkRevision }: WatchEventsResponse__Output) => {
+      if (event) this.revisions.push(Number(event.revision));
+      else this.bookmarks.push(Number(bookmarkRevision));
+    });
+    this.call.on('error', (error) => (this.error = error));
+    onTestFinished(() => this.call.cancel());
+  }
+
+  get failure(): RollcallError | null {
+    return this.error === null ? null : fromServiceError(this.error as ServiceError, 'INTERNAL');
+  }
+}

@@ -1,0 +1,88 @@
+/** What any gRPC tool expects: health and reflection. */
+
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { credentials, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { protoPath } from 'grpc-health-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../fakes/eventually.ts';
+import { startHouse } from './running-house.ts';
+
+interface Health {
+  Check(
+    request: { service: string },
+    callback: (error: ServiceError | null, answer?: { status: string }) => void,
+  ): void;
+  Watch(request: { service: string }): {
+    on(event: string, take: (value: { status: string }) => void): void;
+    cancel(): void;
+  };
+  close(): void;
+}
+
+interface Reflection {
+  ServerReflectionInfo(): {
+    on(event: string, take: (answer: { listServicesResponse: { service: { name: string }[] } }) => void): void;
+    write(request: object): void;
+    end(): void;
+  };
+  close(): void;
+}
+
+type Made<Client> = new (address: string, credentials: unknown) => Client;
+
+function healthClient(address: string): Health {
+  const loaded = loadPackageDefinition(loadSync(protoPath, { enums: String, defaults: true })) as unknown as {
+    grpc: { health: { v1: { Health: Made<Health> } } };
+  };
+  const client = new loaded.grpc.health.v1.Health(address, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  return client;
+}
+
+function reflectionClient(address: string): Reflection {
+  const folder = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
+  const loaded = loadPackageDefinition(
+    loadSync(join(folder, 'build/proto/grpc/reflection/v1/reflection.proto')),
+  ) as unknown as {
+    grpc: { reflection: { v1: { ServerReflection: Made<Reflection> } } };
+  };
+  const client = new loaded.grpc.reflection.v1.ServerReflection(address, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  return client;
+}
+
+test('health answers for the server and for each service, and tells whoever watches that it goes', async () => {
+  const running = await startHouse();
+  const health = healthClient(running.address);
+  for (const service of ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']) {
+    const status = await new Promise((resolve) =>
+      health.Check({ service }, (error, answer) => resolve(error ?? answer?.status)),
+    );
+    expect(status).toBe('SERVING');
+  }
+  const told: string[] = [];
+  const watch = health.Watch({ service: '' });
+  watch.on('data', ({ status }) => told.push(status));
+  watch.on('error', () => {});
+  await eventually(() => told.length === 1);
+  const stopping = running.stop();
+  await eventually(() => told.length === 2);
+  expect(told).toEqual(['SERVING', 'NOT_SERVING']);
+  watch.cancel();
+  await stopping;
+});
+
+test('reflection lists the services', async () => {
+  const running = await startHouse();
+  const stream = reflectionClient(running.address).ServerReflectionInfo();
+  const names: string[] = [];
+  stream.on('data', ({ listServicesResponse }) => names.push(...listServicesResponse.service.map(({ name }) => name)));
+  stream.write({ listServices: '' });
+  await eventually(() => names.length > 0);
+  stream.end();
+  expect(names).toEqual(
+    expect.arrayContaining(['rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']),
+  );
+});
