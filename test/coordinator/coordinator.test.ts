@@ -146,7 +146,7 @@ test.skipIf(process.platform !== 'linux')(
   'a data folder that nobody may write is one sentence that names it',
   async () => {
     // Not even root may make anything there.
-    const data = '/proc/rollcall/data';
+    const data = '/sys/rollcall/data';
     const refusal = await new Site().refusal({ data });
     expect(refusal).toMatchObject({ reason: 'STORE_UNUSABLE', message: expect.stringContaining(data) as string });
   },
