@@ -14,7 +14,7 @@ import { daemonSet } from '../evaluation/world.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { ask } from '../services/running-house.ts';
+import { ask, Query } from '../services/running-house.ts';
 
 class Site {
   readonly folder = temporaryFolder();
@@ -86,9 +86,9 @@ class Site {
 
 async function messages(port: number): Promise<string[]> {
   const client = new QueryService(`127.0.0.1:${port}`, credentials.createInsecure());
-  const answer = await ask(client, client.ListEvents, { pageSize: 1_000, oldestFirst: true });
+  const answer = await ask(client, Query.ListEvents, { pageSize: 1_000, oldestFirst: true });
   client.close();
-  return answer?.events.map(({ message }) => message) ?? [];
+  return answer.events.map(({ message }) => message);
 }
 
 const FIRST = [

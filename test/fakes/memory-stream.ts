@@ -27,7 +27,8 @@ export class MemoryStream implements SessionStream {
 
   send(message: ConnectResponse): void {
     if (this.endCount > 0) throw new Error('a message was sent after the end of the stream');
-    this.sent.push(RESPONSE.deserialize(RESPONSE.serialize(message)) as ConnectResponse__Output);
+    const read: object = RESPONSE.deserialize(RESPONSE.serialize(message));
+    this.sent.push(read as ConnectResponse__Output);
   }
 
   end(error?: RollcallError): void {
@@ -37,7 +38,7 @@ export class MemoryStream implements SessionStream {
   }
 
   all<K extends Kind>(kind: K): NonNullable<ConnectResponse__Output[K]>[] {
-    return this.sent.flatMap((message) => message[kind] ?? []) as NonNullable<ConnectResponse__Output[K]>[];
+    return this.sent.flatMap((message) => message[kind] ?? []);
   }
 
   get kinds(): string[] {

@@ -1,11 +1,11 @@
 /** The questions over real gRPC: every one answered, and every mistake in it named. */
 import { expect, test } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
-import { addDaemonSet, addNode, ask, failure, startHouse, Watch } from './running-house.ts';
+import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from './running-house.ts';
 
 test('the status counts what is there and names no counter that is not a number', async () => {
   const { query, house } = await startHouse();
-  const status = await ask(query, query.GetStatus, {});
+  const status = await ask(query, Query.GetStatus, {});
   expect(status).toMatchObject({
     coordinatorVersion: '1.2.3',
     nodeCount: 3,
@@ -14,38 +14,38 @@ test('the status counts what is there and names no counter that is not a number'
     complete: false,
     problems: [],
   });
-  expect(status?.revision).toBe(String(house.journal.durableRevision));
-  expect(status?.counters.pairsEvaluated).toBe(String(house.counters.pairsEvaluated));
+  expect(status.revision).toBe(String(house.journal.durableRevision));
+  expect(status.counters.pairsEvaluated).toBe(String(house.counters.pairsEvaluated));
 });
 
 test('DaemonSets, nodes, placements, drifts and agents are listed and shown', async () => {
   const { query } = await startHouse();
-  const daemonSets = await ask(query, query.ListDaemonSets, {});
+  const daemonSets = await ask(query, Query.ListDaemonSets, {});
   expect(
-    daemonSets?.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.wanted, counts?.unknown]),
+    daemonSets.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.wanted, counts?.unknown]),
   ).toEqual([
     ['a', 3, 3],
     ['b', 3, 3],
   ]);
-  expect((await ask(query, query.GetDaemonSet, { daemonSet: { name: 'b' } }))?.daemonSet?.daemonSet?.namespace).toBe(
+  expect((await ask(query, Query.GetDaemonSet, { daemonSet: { name: 'b' } })).daemonSet?.daemonSet?.namespace).toBe(
     'kube-system',
   );
-  expect((await ask(query, query.ListNodes, {}))?.nodes.map(({ facts }) => facts?.node?.name)).toEqual([
+  expect((await ask(query, Query.ListNodes, {})).nodes.map(({ facts }) => facts?.node?.name)).toEqual([
     'n1',
     'n2',
     'n3',
   ]);
-  expect((await ask(query, query.GetNode, { nodeName: 'n2' }))?.node).toMatchObject({
+  expect((await ask(query, Query.GetNode, { nodeName: 'n2' })).node).toMatchObject({
     wanted: 2,
     presence: 'PRESENCE_NEVER_SEEN',
   });
-  expect(
-    (await ask(query, query.ListPlacements, { nodeName: 'n2' }))?.placements.map(({ verdict }) => verdict),
-  ).toEqual(['VERDICT_RUN', 'VERDICT_RUN']);
-  expect((await ask(query, query.ListDrifts, { daemonSet: { name: 'a' } }))?.drifts.map(({ kind }) => kind)).toEqual(
+  expect((await ask(query, Query.ListPlacements, { nodeName: 'n2' })).placements.map(({ verdict }) => verdict)).toEqual(
+    ['VERDICT_RUN', 'VERDICT_RUN'],
+  );
+  expect((await ask(query, Query.ListDrifts, { daemonSet: { name: 'a' } })).drifts.map(({ kind }) => kind)).toEqual(
     Array(3).fill('DRIFT_KIND_UNKNOWN'),
   );
-  expect((await ask(query, query.ListAgents, {}))?.agents.map(({ presence }) => presence)).toEqual(
+  expect((await ask(query, Query.ListAgents, {})).agents.map(({ presence }) => presence)).toEqual(
     Array(3).fill('PRESENCE_NEVER_SEEN'),
   );
 });
@@ -53,10 +53,10 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
 test('an explanation has the reasons, and the row that decided', async () => {
   const { query, house } = await startHouse();
   addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
-  const answer = await ask(query, query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
-  expect(answer?.placement?.verdict).toBe('VERDICT_NONE');
-  expect(answer?.placement?.reasons.filter(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')).toHaveLength(1);
-  expect(answer?.decision).toMatchObject({
+  const answer = await ask(query, Query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
+  expect(answer.placement?.verdict).toBe('VERDICT_NONE');
+  expect(answer.placement?.reasons.filter(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')).toHaveLength(1);
+  expect(answer.decision).toMatchObject({
     kind: 'EVENT_KIND_DECISION',
     cause: { trigger: 'TRIGGER_DAEMON_SET_CHANGE' },
   });
@@ -67,17 +67,17 @@ test('what is not known is named, in the words of the question', async () => {
   const node = { nodeName: 'n9' };
   const daemonSet = { daemonSet: { namespace: 'default', name: 'nope' } };
   for (const call of [
-    ask(query, query.GetNode, node),
-    ask(query, query.ListPlacements, node),
-    ask(query, query.ListDrifts, node),
-    ask(query, query.ExplainPlacement, { daemonSet: { name: 'a' }, ...node }),
+    ask(query, Query.GetNode, node),
+    ask(query, Query.ListPlacements, node),
+    ask(query, Query.ListDrifts, node),
+    ask(query, Query.ExplainPlacement, { daemonSet: { name: 'a' }, ...node }),
   ]) {
     expect(await failure(call)).toMatchObject({ reason: 'UNKNOWN_NODE', message: 'node n9 is not on the roll' });
   }
   for (const call of [
-    ask(query, query.GetDaemonSet, daemonSet),
-    ask(query, query.ListPlacements, daemonSet),
-    ask(query, query.ExplainPlacement, { ...daemonSet, nodeName: 'n1' }),
+    ask(query, Query.GetDaemonSet, daemonSet),
+    ask(query, Query.ListPlacements, daemonSet),
+    ask(query, Query.ExplainPlacement, { ...daemonSet, nodeName: 'n1' }),
   ]) {
     expect(await failure(call)).toMatchObject({
       reason: 'UNKNOWN_DAEMON_SET',
@@ -88,13 +88,13 @@ test('what is not known is named, in the words of the question', async () => {
 
 test('a question that lacks a name, or half of one, is refused and not taken for another', async () => {
   const { query, admin } = await startHouse();
-  expect((await failure(ask(query, query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
-  expect((await failure(ask(query, query.GetNode, {}))).message).toBe('node_name is empty');
+  expect((await failure(ask(query, Query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
+  expect((await failure(ask(query, Query.GetNode, {}))).message).toBe('node_name is empty');
   const half = { daemonSet: { namespace: 'default' } };
   for (const call of [
-    ask(query, query.ListPlacements, half),
-    ask(query, query.ListEvents, half),
-    ask(admin, admin.Reevaluate, half),
+    ask(query, Query.ListPlacements, half),
+    ask(query, Query.ListEvents, half),
+    ask(admin, Admin.Reevaluate, half),
   ]) {
     expect((await failure(call)).message).toBe('daemon_set.name is empty');
   }
@@ -102,7 +102,7 @@ test('a question that lacks a name, or half of one, is refused and not taken for
 
 test('a name that several namespaces have asks which', async () => {
   const { query } = await startHouse({ keys: ['default/a', 'other/a'] });
-  const refusal = await failure(ask(query, query.GetDaemonSet, { daemonSet: { name: 'a' } }));
+  const refusal = await failure(ask(query, Query.GetDaemonSet, { daemonSet: { name: 'a' } }));
   expect(refusal).toMatchObject({
     reason: 'ARGUMENT_INVALID',
     message: expect.stringContaining('default/a, other/a') as string,
@@ -111,17 +111,17 @@ test('a name that several namespaces have asks which', async () => {
 
 test('a page size below zero, an altered token and the token of another question are refused', async () => {
   const { query } = await startHouse();
-  expect((await failure(ask(query, query.ListNodes, { pageSize: -1 }))).message).toContain('page_size is -1');
-  const { nextPageToken: token = '' } = (await ask(query, query.ListNodes, { pageSize: 1 })) ?? {};
+  expect((await failure(ask(query, Query.ListNodes, { pageSize: -1 }))).message).toContain('page_size is -1');
+  const token = (await ask(query, Query.ListNodes, { pageSize: 1 })).nextPageToken ?? '';
   expect(token).not.toBe('');
   const altered = Buffer.from(Buffer.from(token, 'base64url').toString().replace('n1', 'n2')).toString('base64url');
   for (const pageToken of [altered, `${token}x`, 'nonsense', '💥']) {
-    expect((await failure(ask(query, query.ListNodes, { pageToken }))).reason).toBe('PAGE_TOKEN_INVALID');
+    expect((await failure(ask(query, Query.ListNodes, { pageToken }))).reason).toBe('PAGE_TOKEN_INVALID');
   }
   for (const call of [
-    ask(query, query.ListAgents, { pageToken: token }),
-    ask(query, query.ListEvents, { pageToken: token }),
-    ask(query, query.ListPlacements, { pageToken: token, nodeName: 'n1' }),
+    ask(query, Query.ListAgents, { pageToken: token }),
+    ask(query, Query.ListEvents, { pageToken: token }),
+    ask(query, Query.ListPlacements, { pageToken: token, nodeName: 'n1' }),
   ]) {
     expect((await failure(call)).reason).toBe('PAGE_TOKEN_INVALID');
   }
@@ -133,9 +133,9 @@ test('pages of nodes have neither gaps nor repeats while nodes come and go', asy
   const seen: string[] = [];
   let pageToken = '';
   do {
-    const page = await ask(query, query.ListNodes, { pageSize: 3, pageToken });
-    seen.push(...(page?.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
-    pageToken = page?.nextPageToken ?? '';
+    const page = await ask(query, Query.ListNodes, { pageSize: 3, pageToken });
+    seen.push(...(page.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
+    pageToken = page.nextPageToken ?? '';
     // One that was shown goes, and one comes before what was shown.
     house.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
     addNode(house, `a${seen.length}`);
@@ -150,9 +150,9 @@ test('pages of rows have neither gaps nor repeats while rows arrive, in both dir
     const seen: number[] = [];
     let pageToken = '';
     do {
-      const page = await ask(query, query.ListEvents, { pageSize: 3, pageToken, oldestFirst });
-      seen.push(...(page?.events.map(({ revision }) => Number(revision)) ?? []));
-      pageToken = page?.nextPageToken ?? '';
+      const page = await ask(query, Query.ListEvents, { pageSize: 3, pageToken, oldestFirst });
+      seen.push(...(page.events.map(({ revision }) => Number(revision)) ?? []));
+      pageToken = page.nextPageToken ?? '';
       if (seen.length < newest) addNode(house, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
     } while (pageToken !== '');
     const ordered = oldestFirst ? seen : seen.toReversed();
@@ -163,16 +163,16 @@ test('pages of rows have neither gaps nor repeats while rows arrive, in both dir
 
 test('rows are found by node, DaemonSet and kind, and a kind that nobody knows is refused', async () => {
   const { query } = await startHouse();
-  const rows = await ask(query, query.ListEvents, {
+  const rows = await ask(query, Query.ListEvents, {
     nodeName: 'n2',
     daemonSet: { name: 'a' },
     kinds: ['EVENT_KIND_DECISION'],
   });
-  expect(rows?.events.map(({ message }) => message)).toEqual(['default/a on n2: not decided → run']);
-  expect((await failure(ask(query, query.ListEvents, { kinds: ['EVENT_KIND_UNSPECIFIED'] }))).reason).toBe(
+  expect(rows.events.map(({ message }) => message)).toEqual(['default/a on n2: not decided → run']);
+  expect((await failure(ask(query, Query.ListEvents, { kinds: ['EVENT_KIND_UNSPECIFIED'] }))).reason).toBe(
     'ARGUMENT_INVALID',
   );
-  expect((await failure(ask(query, query.ListEvents, { kinds: [99 as never] }))).message).toContain('99');
+  expect((await failure(ask(query, Query.ListEvents, { kinds: [99 as never] }))).message).toContain('99');
 });
 
 test('a watch from a revision tells every later row once, in order, and goes on where another stopped', async () => {
@@ -244,8 +244,8 @@ test('an answer waits for the journal, and says so where that takes too long', a
   addNode(house, 'n1', { zone: 'a' });
   Object.defineProperty(house.journal, 'durableRevision', { value: 0 });
   for (const call of [
-    () => ask(query, query.GetNode, { nodeName: 'n1' }),
-    () => ask(query, query.ExplainPlacement, { nodeName: 'n1', daemonSet: { name: 'a' } }),
+    () => ask(query, Query.GetNode, { nodeName: 'n1' }),
+    () => ask(query, Query.ExplainPlacement, { nodeName: 'n1', daemonSet: { name: 'a' } }),
   ]) {
     const waiting = clock.pendingCount;
     const answer = failure(call());
@@ -265,7 +265,7 @@ test('a bug in a handler is an internal error that tells nothing of its insides,
       throw new TypeError('secret of the house');
     },
   });
-  const error = await failure(ask(query, query.ListNodes, {}));
+  const error = await failure(ask(query, Query.ListNodes, {}));
   expect(error.reason).toBe('INTERNAL');
   expect(JSON.stringify([error.message, error.metadata])).not.toContain('secret');
   expect(logged.some((line) => line.includes('secret of the house'))).toBe(true);
@@ -273,10 +273,14 @@ test('a bug in a handler is an internal error that tells nothing of its insides,
 
 test('the operator can drain and decide afresh, within bounds', async () => {
   const { admin } = await startHouse();
-  expect(await ask(admin, admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
-  expect(await ask(admin, admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({ evaluatedCount: 3 });
-  expect(await ask(admin, admin.DrainSessions, { window: { seconds: '10' } })).toMatchObject({ sessionCount: 0 });
+  expect(await ask(admin, Admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
+  expect(await ask(admin, Admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({
+    evaluatedCount: 3,
+  });
+  expect(await ask(admin, Admin.DrainSessions, { window: { seconds: '10' } })).toMatchObject({
+    sessionCount: 0,
+  });
   for (const seconds of ['-1', '3601', '9223372036854775807']) {
-    expect((await failure(ask(admin, admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
+    expect((await failure(ask(admin, Admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
   }
 });

@@ -1,10 +1,10 @@
 /** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
-import { type ClientReadableStream, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Client, type ClientReadableStream, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { furnish } from '../../coordinator/furnish.ts';
 import type { House } from '../../coordinator/services/house.ts';
 import { startServer } from '../../coordinator/services/server.ts';
-import type { RollcallError } from '../../shared/errors.ts';
+import { RollcallError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AgentService, QueryService } from '../../shared/rpc/contract.ts';
@@ -84,31 +84,38 @@ export function addDaemonSet({ evaluator }: House, key: string, spec = {}, image
   evaluator.daemonSetApplied({ key, daemonSet: object, source: `${key}.yaml:1`, actor: `${key}.yaml`, warnings: [] });
 }
 
-type Unary<Request, Response> = (
-  request: Request,
-  callback: (error: ServiceError | null, response?: Response) => void,
-) => unknown;
+export const Query = QueryService.service;
+export const Admin = AdminService.service;
+
+interface Method<Request, Response> {
+  readonly path: string;
+  requestSerialize(this: void, request: Request): Buffer;
+  responseDeserialize(this: void, bytes: Buffer): Response;
+}
 
 /** The answer to a call; rejects with what a caller learns of its failure. */
 export function ask<Request, Response>(
-  client: object,
-  method: Unary<Request, Response>,
-  request: Request,
+  client: Client,
+  { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+  request: NoInfer<Request>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    method.call(client, request, (error, response) => {
-      if (error === null) resolve(response as Response);
-      else reject(fromServiceError(error, 'INTERNAL'));
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) => {
+      if (error !== null) reject(fromServiceError(error, 'INTERNAL'));
+      else if (response !== undefined) resolve(response);
     });
   });
 }
 
 /** How a call fails. */
 export async function failure(call: Promise<unknown>): Promise<RollcallError> {
-  return await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (error: RollcallError) => error,
-  );
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof RollcallError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
 }
 
 /** A watch and what it told so far. */

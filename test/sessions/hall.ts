@@ -220,5 +220,6 @@ export class TestAgent {
 }
 
 function throughWire(message: ConnectRequest): ConnectRequest__Output {
-  return REQUEST.deserialize(REQUEST.serialize(message)) as ConnectRequest__Output;
+  const read: object = REQUEST.deserialize(REQUEST.serialize(message));
+  return read as ConnectRequest__Output;
 }
