@@ -27,8 +27,7 @@ export class MemoryStream implements SessionStream {
 
   send(message: ConnectResponse): void {
     if (this.endCount > 0) throw new Error('a message was sent after the end of the stream');
-    const read: object = RESPONSE.deserialize(RESPONSE.serialize(message));
-    this.sent.push(read as ConnectResponse__Output);
+    this.sent.push(RESPONSE.deserialize(RESPONSE.serialize(message)));
   }
 
   end(error?: RollcallError): void {

@@ -220,6 +220,5 @@ export class TestAgent {
 }
 
 function throughWire(message: ConnectRequest): ConnectRequest__Output {
-  const read: object = REQUEST.deserialize(REQUEST.serialize(message));
-  return read as ConnectRequest__Output;
+  return REQUEST.deserialize(REQUEST.serialize(message));
 }
