@@ -55,7 +55,9 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
     sessions.journalAdvanced();
     for (const event of events) logDecision(log, event);
   });
-  return { evaluator, sessions, journal, clock, counters, log, version, startedMs: clock.nowMs(), leaseMs, randomId };
+  const startedMs = clock.nowMs();
+  const watches = new Set<() => void>();
+  return { evaluator, sessions, journal, clock, counters, log, version, startedMs, leaseMs, randomId, watches };
 }
 
 function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {

@@ -17,4 +17,6 @@ export interface House {
   readonly startedMs: number;
   readonly leaseMs: number;
   readonly randomId: () => string;
+  /** What ends each open watch when the coordinator stops; a watch takes itself out when it ends. */
+  readonly watches: Set<() => void>;
 }

@@ -43,6 +43,7 @@ export async function startServer({ house, listen, reflection }: ServerOptions):
     async stop() {
       for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING');
       house.sessions.stop();
+      for (const end of house.watches) end();
       await shutdown(server, house);
     },
   };

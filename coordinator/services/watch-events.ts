@@ -36,6 +36,8 @@ class EventWatch {
   #isOpen = true;
   #unsubscribe: () => void = () => {};
   #ended: () => void = () => {};
+  readonly #stop = () =>
+    this.#fail(new RollcallError('DRAINING', 'the coordinator stops; resume after the last revision that was seen'));
 
   constructor(house: House, call: WatchCall) {
     const { request } = call;
@@ -55,6 +57,7 @@ class EventWatch {
 
   start(): void {
     this.#unsubscribe = this.#house.journal.onDurable(() => this.#wake());
+    this.#house.watches.add(this.#stop);
     this.#call.on('cancelled', () => this.#end());
     this.#call.on('close', () => this.#end());
     this.#bookmark();
@@ -119,6 +122,7 @@ class EventWatch {
 
   #end(): void {
     this.#isOpen = false;
+    this.#house.watches.delete(this.#stop);
     this.#unsubscribe();
     this.#ended();
   }

@@ -213,6 +213,16 @@ test('a watch from the future, or from before the beginning, is refused', async 
   }
 });
 
+test('a watch ends with the coordinator, and is told to come back', async () => {
+  const running = await startHouse();
+  const watch = new Watch(running);
+  await eventually(() => watch.bookmarks.length > 0);
+  const stopped = running.stop();
+  await eventually(() => watch.error !== null);
+  expect(watch.failure).toMatchObject({ reason: 'DRAINING' });
+  await stopped;
+});
+
 test('a watcher that reads nothing is let go after a while and told where to resume; one that reads late is not', async () => {
   const running = await startHouse();
   const { house, clock } = running;
