@@ -45,10 +45,34 @@ export class ChainReader {
     return { revision, hash };
   }
 
-  /** The link at a row, taken on trust; the chain's start where the row is not there. */
+  /** The link at a row, taken on trust; the chain's start where the row is not part of it any more. */
   linkAt(revision: number): ChainLink {
-    const hash = this.#hashAt.get(revision);
-    return hash === undefined ? this.start() : { revision, hash };
+    const start = this.start();
+    const hash = revision > start.revision ? this.#hashAt.get(revision) : undefined;
+    return hash === undefined ? start : { revision, hash };
+  }
+
+  /** Hexadecimal; `undefined` where the row is not there. */
+  hashOf(revision: number): string | undefined {
+    const start = this.start();
+    const hash = revision === start.revision ? start.hash : this.#hashAt.get(revision);
+    return hash && Buffer.from(hash).toString('hex');
+  }
+
+  /** A link over up to `rowsMax` rows after another, through a row, whatever hashes and gaps they have. */
+  digest(link: ChainLink, through: number, rowsMax: number): Omit<ChainCheck, 'bad'> {
+    const hasher = this.#hasher;
+    hasher.startFrom(link.hash);
+    let { revision } = link;
+    let checkedCount = 0;
+    for (const values of this.#after.iterate(revision, rowsMax)) {
+      if (values[0] > through) break;
+      const { seq, row } = this.#rows.rowOf(values);
+      hasher.append(seq, row);
+      revision = seq;
+      checkedCount += 1;
+    }
+    return { checkedCount, link: { revision, hash: Buffer.from(hasher.head) } };
   }
 
   /** Checks up to `rowsMax` rows after a link. */

@@ -43,11 +43,11 @@ const STATEMENTS = {
   setPods: `INSERT INTO pod_now (node_id, from_seq, observed_ms, body) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET from_seq = excluded.from_seq, observed_ms = excluded.observed_ms, body = excluded.body`,
   endPods: 'DELETE FROM pod_now WHERE node_id = ?',
-  closeDrift: `INSERT INTO drift_span (node_id, to_seq, from_seq)
-    SELECT node_id, ?, from_seq FROM drift_now
+  closeDrift: `INSERT INTO drift_span (to_seq, from_seq)
+    SELECT ?, from_seq FROM drift_now
     WHERE node_id = ? AND daemon_set_id = ? AND drift_kind = ? AND pod_name = ?`,
-  closeDrifts: `INSERT INTO drift_span (node_id, to_seq, from_seq)
-    SELECT node_id, ?, from_seq FROM drift_now WHERE node_id = ?`,
+  closeDrifts: `INSERT INTO drift_span (to_seq, from_seq)
+    SELECT ?, from_seq FROM drift_now WHERE node_id = ?`,
   setDrift: `INSERT INTO drift_now (node_id, daemon_set_id, drift_kind, pod_name, detail, since_ms, from_seq)
     VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET detail = excluded.detail, since_ms = excluded.since_ms, from_seq = excluded.from_seq`,

@@ -6,14 +6,14 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { Bounds, Stream } from './event-streams.ts';
 import { EventStreams, TRIGGER_INDEX } from './event-streams.ts';
-import type { EventKind, JournalEvent, TriggerName } from './events.ts';
+import type { EventKind, JournalEvent, RetentionSeal, TriggerName } from './events.ts';
 import { Horizon } from './horizon.ts';
 import type { JournalLimits } from './limits.ts';
 import { decodeRow } from './row.ts';
 import { firstColumn, rawRows } from './statements.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
-import { numberOf, TRIGGERS } from './vocabulary.ts';
+import { ACTIONS, KINDS, numberOf, TRIGGERS } from './vocabulary.ts';
 
 export interface EventQuery {
   readonly node?: string | undefined;
@@ -65,6 +65,7 @@ export class EventFinder {
   readonly #horizon: Horizon;
   readonly #at: Statement<[number], StoredValues>;
   readonly #triggerAt: Statement<[number], number>;
+  readonly #newestSeal: Statement<[], number>;
 
   constructor(database: Database, limits: JournalLimits) {
     this.#limits = limits;
@@ -73,6 +74,11 @@ export class EventFinder {
     this.#horizon = new Horizon(database);
     this.#at = rawRows(database, `${SELECT_ROWS} WHERE seq = ?`);
     this.#triggerAt = firstColumn(database, 'SELECT cause_trigger FROM event WHERE seq = ?');
+    const isSeal = `kind <> 1 AND kind = ${numberOf(KINDS, 'coordinator')} AND action = ${numberOf(ACTIONS, 'pruned')}`;
+    this.#newestSeal = firstColumn(
+      database,
+      `SELECT seq FROM event INDEXED BY event_by_kind WHERE ${isSeal} ORDER BY seq DESC LIMIT 1`,
+    );
   }
 
   page(query: EventQuery): EventPage {
@@ -97,6 +103,13 @@ export class EventFinder {
       events.push(decodeRow(stored.seq, stored.row));
     }
     return events;
+  }
+
+  /** What vouches for the rows before the horizon; `undefined` in a journal that was never pruned. */
+  newestSeal(): RetentionSeal | undefined {
+    const revision = this.#newestSeal.get();
+    const [event] = revision === undefined ? [] : this.at([revision]);
+    return event?.kind === 'coordinator' ? event.seal : undefined;
   }
 
   #bounds(query: EventQuery): Bounds {

@@ -147,11 +147,23 @@ export interface DriftEvent extends EventBase {
   readonly drift: Drift;
 }
 
+/** What vouches for a pruned journal. Hashes are hexadecimal. */
+export interface RetentionSeal {
+  /** The horizon: the newest row that was pruned, and its hash, from which the chain goes on. */
+  readonly prunedThrough: number;
+  readonly prunedHash: string;
+  /** Rows up to the horizon that were still in force there and stay, and a digest of them (docs/journal.md). */
+  readonly keptCount: number;
+  readonly keptDigest: string;
+}
+
 /** The coordinator started, stopped, met a problem, or pruned its journal. */
 export interface CoordinatorEvent extends EventBase {
   readonly kind: 'coordinator';
   readonly action: 'started' | 'stopped' | 'problem' | 'pruned';
   readonly detail: string;
+  /** With `pruned`. */
+  readonly seal?: RetentionSeal;
   readonly engineVersion: string;
 }
 

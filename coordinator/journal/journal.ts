@@ -4,8 +4,7 @@
  * leave the coordinator before `durable` says so (design.md, rule 1).
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { ChainReport } from './chain-report.ts';
-import { checkWholeChain } from './chain-report.ts';
+import { Audit } from './audit.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CommitTimes } from './commit-times.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
@@ -14,35 +13,34 @@ import { EventQueue } from './event-queue.ts';
 import type { JournalEvent, NewEvent } from './events.ts';
 import { JournalError } from './journal-error.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
+import { JournalPorts } from './journal-ports.ts';
 import type { JournalLimits } from './limits.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
+import { Past } from './past.ts';
+import type { PruneReport, RetentionGoal } from './retention.ts';
+import { Retention } from './retention.ts';
 import { RevisionWaiters } from './revision-waiters.ts';
-import type { CheckpointService, ReaderService, WriterService } from './services.ts';
 import type { JournalState } from './state.ts';
 import { journalState } from './stored-state.ts';
-import type { Port } from './thread-port.ts';
-import type { JournalThreads } from './threads.ts';
 import { workerThreads } from './threads.ts';
+import type { Head } from './verify.ts';
 import type { FileSize, WriterOpened } from './writer.ts';
 
 export type { JournalOptions, JournalStatus } from './journal-options.ts';
 
-interface Ports {
-  readonly writer: Port<WriterService>;
-  readonly reader: Port<ReaderService>;
-  readonly checkpoints: Port<CheckpointService>;
-}
-
 export class Journal {
   readonly storeId: string;
-  readonly #file: string;
+  /** What held at a moment, and what changed between two. */
+  readonly past: Past;
+  /** Checks, copies and replays of the record. */
+  readonly audit: Audit;
   readonly #clock: Clock;
   readonly #onFatal: (error: Error) => void;
   readonly #limits: JournalLimits;
-  readonly #threads: JournalThreads;
-  readonly #ports: Ports;
+  readonly #ports: JournalPorts;
   readonly #checkpoints: Checkpoints;
   readonly #queue: EventQueue;
+  readonly #retention: Retention;
   readonly #waiters: RevisionWaiters;
   readonly #listeners = new Set<DurableListener>();
   readonly #commitTimes = new CommitTimes();
@@ -50,6 +48,7 @@ export class Journal {
   #nextRevision: number;
   #recordedMs: number;
   #size: FileSize;
+  #head: { readonly revision: number; readonly hash: Uint8Array };
   #commits = 0;
   #rows = 0;
   #state: JournalStatus['state'] = 'writing';
@@ -62,18 +61,15 @@ export class Journal {
   static async open(options: JournalOptions): Promise<Journal> {
     const limits = { ...JOURNAL_LIMITS, ...options.limits };
     const threads = options.threads ?? workerThreads;
-    const writer = threads.startWriter();
-    const reader = threads.startReader();
-    const checkpoints = threads.startCheckpoints();
-    const ports = { writer, reader, checkpoints };
+    const { file, clock } = options;
+    const ports = new JournalPorts(threads, file, limits);
     try {
-      const { file, clock } = options;
-      const opened = await writer.open({ file, nowMs: clock.nowMs(), startLinksMax: limits.startLinksMax });
-      await Promise.all([reader.open(file, limits), checkpoints.open(file)]);
-      const state = journalState(await reader.state());
-      return new Journal(options, limits, threads, ports, opened, state);
+      const opened = await ports.writer.open({ file, nowMs: clock.nowMs(), startLinksMax: limits.startLinksMax });
+      await ports.openOthers();
+      const state = journalState(await ports.reader.state());
+      return new Journal(options, limits, ports, opened, state);
     } catch (error) {
-      await terminate(ports);
+      await ports.terminate();
       throw error;
     }
   }
@@ -81,25 +77,28 @@ export class Journal {
   private constructor(
     options: JournalOptions,
     limits: JournalLimits,
-    threads: JournalThreads,
-    ports: Ports,
+    ports: JournalPorts,
     opened: WriterOpened,
     state: JournalState,
   ) {
     this.storeId = opened.storeId;
-    this.#file = options.file;
     this.#clock = options.clock;
     this.#onFatal = options.onFatal;
     this.#limits = limits;
-    this.#threads = threads;
     this.#ports = ports;
     this.#checkpoints = new Checkpoints(ports, limits, (error) => this.#fail(error));
     this.#nextRevision = opened.revision + 1;
     this.#recordedMs = opened.recordedMs;
     this.#size = opened.size;
+    this.#head = opened;
     this.#queue = new EventQueue(opened.revision + 1, limits);
     this.#waiters = new RevisionWaiters(opened.revision);
     this.#stored = state;
+    const auditor = () => ports.auditor();
+    this.past = new Past(ports.reader, auditor, options.clock);
+    this.audit = new Audit(ports, limits);
+    const record = (event: NewEvent) => this.durable(this.append([event]));
+    this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);
   }
 
   /** What was in force when the journal was opened. Handed over once, so that it is not kept twice. */
@@ -191,22 +190,15 @@ export class Journal {
     };
   }
 
-  /** Checks the hash of every row that is durable now, in steps between which queries have their turn. */
-  verifyChain(): Promise<ChainReport> {
-    return checkWholeChain(this.#ports.reader, this.#limits.verifyRowsMax);
+  /** The newest row that is on disk, and its hash: published, it vouches for everything before it. */
+  head(): Head {
+    return { revision: this.#head.revision, hash: Buffer.from(this.#head.hash).toString('hex') };
   }
 
-  /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
-  async rebuildEquals(): Promise<{ equal: boolean; differing: string[] }> {
-    const reader = this.#threads.startReader();
-    try {
-      await reader.open(this.#file, this.#limits);
-      const differing = await reader.differencesFromRebuild();
-      await reader.close();
-      return { equal: differing.length === 0, differing };
-    } finally {
-      await reader.terminate();
-    }
+  /** Lets go of the oldest rows, in small steps between commits; what stays still verifies. */
+  prune(goal: RetentionGoal): Promise<PruneReport> {
+    this.#refuseUnlessOpen();
+    return this.#retention.prune(goal, this.durableRevision);
   }
 
   /** Writes what waits, and closes the file. Rejects when something could not be written. */
@@ -217,12 +209,11 @@ export class Journal {
     await this.#writing;
     const lost = this.#nextRevision - 1 - this.durableRevision;
     if (this.#state !== 'failed') {
-      // The writer last: whoever closes last empties the WAL, and a reader cannot.
-      await Promise.all([this.#ports.reader.close(), this.#checkpoints.close()]);
+      await Promise.all([this.#ports.closeReaders(), this.#checkpoints.close()]);
       await this.#ports.writer.close();
       this.#state = 'closed';
     }
-    await terminate(this.#ports);
+    await this.#ports.terminate();
     if (lost === 0) return;
     const error = new JournalError('closed', `${lost} events could not be written: ${this.#problem}`);
     this.#waiters.fail(error);
@@ -255,6 +246,7 @@ export class Journal {
       const outcome = await this.#ports.writer.write(batch.rows);
       if (outcome.result === 'written') {
         this.#size = outcome.size;
+        this.#head = { revision: batch.lastRevision, hash: outcome.hash };
         this.#state = 'writing';
         this.#problem = '';
         this.#checkpoints.afterCommit(outcome.size);
@@ -302,8 +294,4 @@ export class Journal {
     if (this.#state === 'failed') throw new JournalError('closed', `The journal cannot be written: ${this.#problem}`);
     if (this.#closing) throw new JournalError('closed', 'The journal is closed.');
   }
-}
-
-async function terminate({ writer, reader, checkpoints }: Ports): Promise<void> {
-  await Promise.all([writer.terminate(), reader.terminate(), checkpoints.terminate()]);
 }

@@ -24,8 +24,12 @@ export interface JournalLimits {
   readonly removedDaemonSetsMax: number;
   /** Links of the chain that are checked at every start: about 20 ms. */
   readonly startLinksMax: number;
-  /** Rows that `verifyChain` checks before others have their turn. */
+  /** Rows of one step of checking or digesting: some 50 ms, after which progress is told. */
   readonly verifyRowsMax: number;
+  /** Rows by which one step of pruning moves the horizon on: about 10 ms, which a commit may have to wait. */
+  readonly pruneRowsMax: number;
+  /** Rows that always stay, so that whoever was away for a moment can go on from where it was. */
+  readonly retainedRowsMin: number;
 }
 
 export const JOURNAL_LIMITS: JournalLimits = {
@@ -42,4 +46,6 @@ export const JOURNAL_LIMITS: JournalLimits = {
   removedDaemonSetsMax: 1_000,
   startLinksMax: 4_000,
   verifyRowsMax: 10_000,
+  pruneRowsMax: 1_000,
+  retainedRowsMin: 10_000,
 };

@@ -3,56 +3,197 @@
  * thread of its own. Every answer is bounded, because nothing can interrupt a query.
  */
 import type { Database } from 'better-sqlite3';
+import type { ReplayedDecision, Stretch } from './audit-reader.ts';
+import { AuditReader } from './audit-reader.ts';
+import { backUp } from './backup.ts';
 import type { ChainCheck, ChainLink } from './chain.ts';
 import { ChainReader } from './chain.ts';
 import { openForReading } from './database.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
 import { EventFinder } from './event-query.ts';
-import type { JournalEvent } from './events.ts';
+import type { JournalEvent, RetentionSeal } from './events.ts';
+import type { ExportFormat } from './export-text.ts';
+import { Horizon } from './horizon.ts';
 import type { JournalLimits } from './limits.ts';
+import { PairChanges } from './pair-changes.ts';
+import type { DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { PartOfNodes } from './past-reader.ts';
+import { PastReader } from './past-reader.ts';
 import { compareWithRebuild } from './rebuild.ts';
+import type { PlacementInForce } from './state.ts';
 import type { StoredState } from './stored-state.ts';
 import { readState } from './stored-state.ts';
 
-export class JournalReader {
-  readonly #database: Database;
-  readonly #limits: JournalLimits;
-  readonly #finder: EventFinder;
-  readonly #chain: ChainReader;
+interface Opened {
+  readonly database: Database;
+  readonly limits: JournalLimits;
+  readonly finder: EventFinder;
+  readonly past: PastReader;
+  readonly changes: PairChanges;
+  readonly chain: ChainReader;
+  readonly horizon: Horizon;
+  readonly audit: AuditReader;
+}
 
-  constructor(file: string, limits: JournalLimits) {
-    this.#database = openForReading(file);
-    this.#limits = limits;
-    this.#finder = new EventFinder(this.#database, limits);
-    this.#chain = new ChainReader(this.#database);
+export class JournalReader {
+  #opened: Opened | undefined;
+
+  open(file: string, limits: JournalLimits): void {
+    const database = openForReading(file);
+    const past = new PastReader(database, limits);
+    this.#opened = {
+      database,
+      limits,
+      finder: new EventFinder(database, limits),
+      past,
+      changes: new PairChanges(database),
+      chain: new ChainReader(database),
+      horizon: new Horizon(database),
+      audit: new AuditReader(database, past),
+    };
   }
 
   state(): StoredState {
-    return this.#database.transaction(() => readState(this.#database, this.#limits))();
+    return this.#atOnce(({ database, limits }) => readState(database, limits));
   }
 
   eventPage(query: EventQuery): EventPage {
-    return this.#database.transaction(() => this.#finder.page(query))();
+    return this.#atOnce(({ finder }) => finder.page(query));
   }
 
   eventsAt(revisions: readonly number[]): JournalEvent[] {
-    return this.#finder.at(revisions);
+    return this.#atOnce(({ finder }) => finder.at(revisions));
+  }
+
+  revisionAt(timeMs: number): number {
+    return this.#atOnce(({ past }) => past.revisionAt(timeMs));
+  }
+
+  placementAt(node: string, daemonSet: string, revision: number): PlacementAt | undefined {
+    return this.#past(revision, (past) => past.placement(node, daemonSet, revision));
+  }
+
+  placementsOfNodeAt(node: string, revision: number): PlacementInForce[] {
+    return this.#past(revision, (past) => past.placementsOfNode(node, revision));
+  }
+
+  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): PartOfNodes<PlacementInForce> {
+    return this.#past(revision, (past) => past.placementsOfDaemonSet(daemonSet, revision, after));
+  }
+
+  nodeAt(node: string, revision: number): NodeAt | undefined {
+    return this.#past(revision, (past) => past.node(node, revision));
+  }
+
+  nodesAt(revision: number, after: number): PartOfNodes<NodeAt> {
+    return this.#past(revision, (past) => past.nodes(revision, after));
+  }
+
+  daemonSetsAt(revision: number): DaemonSetAt[] {
+    return this.#past(revision, (past) => past.daemonSets(revision));
+  }
+
+  podsOfNodeAt(node: string, revision: number): PodsAt | undefined {
+    return this.#past(revision, (past) => past.pods(node, revision));
+  }
+
+  podsAt(revision: number, after: number): PartOfNodes<PodsAt> {
+    return this.#past(revision, (past) => past.allPods(revision, after));
+  }
+
+  driftRevisionsAt(revision: number): number[] {
+    return this.#past(revision, (past) => past.driftRevisions(revision));
+  }
+
+  changedDaemonSets(fromRevision: number, toRevision: number): string[] {
+    return this.#past(toRevision, (past) => {
+      past.assertKnown(fromRevision);
+      return this.#open.changes.daemonSets(fromRevision, toRevision);
+    });
+  }
+
+  changesOfDaemonSet(daemonSet: string, fromRevision: number, toRevision: number): PairChange[] {
+    return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision));
+  }
+
+  assertKnown(revision: number): void {
+    this.#past(revision, () => undefined);
+  }
+
+  newestRevision(): number {
+    return this.#open.horizon.newestRevision;
+  }
+
+  /** The newest row that was recorded before a time; 0: none that is still there. */
+  newestOlderThan(timeMs: number): number {
+    return this.#atOnce(({ horizon }) => horizon.lastBefore(timeMs) ?? 0);
   }
 
   chainStart(): ChainLink {
-    return this.#chain.start();
+    return this.#open.chain.start();
   }
 
   checkChain(link: ChainLink, rowsMax: number): ChainCheck {
-    return this.#chain.check(link, rowsMax);
+    return this.#open.chain.check(link, rowsMax);
+  }
+
+  digestKept(link: ChainLink, through: number, rowsMax: number): Omit<ChainCheck, 'bad'> {
+    return this.#open.chain.digest(link, through, rowsMax);
+  }
+
+  hashAt(revision: number): string | undefined {
+    return this.#atOnce(({ chain }) => chain.hashOf(revision));
+  }
+
+  /** The newest seal of a pruned journal. */
+  newestSeal(): RetentionSeal | undefined {
+    return this.#atOnce(({ finder }) => finder.newestSeal());
+  }
+
+  exported(format: ExportFormat, after: number, through: number): Stretch<string> {
+    return this.#atOnce(({ audit }) => audit.exported(format, after, through));
+  }
+
+  replayed(after: number, through: number): Stretch<ReplayedDecision[]> {
+    return this.#atOnce(({ audit }) => audit.replayed(after, through));
+  }
+
+  backUp(target: string): void {
+    backUp(this.#open.database, target);
+  }
+
+  /** Reads every page; `null` when all are sound. */
+  fileProblem(): string | null {
+    const [first] = this.#open.database.pragma('integrity_check(1)') as { integrity_check: string }[];
+    return first === undefined || first.integrity_check === 'ok' ? null : first.integrity_check;
   }
 
   /** Names of the derived tables that differ from a replay of the record. */
   differencesFromRebuild(): string[] {
-    return compareWithRebuild(this.#database);
+    return compareWithRebuild(this.#open.database);
   }
 
   close(): void {
-    this.#database.close();
+    this.#opened?.database.close();
+    this.#opened = undefined;
+  }
+
+  /** A question about one moment: the horizon does not move on while it is answered. */
+  #past<Answer>(revision: number, answer: (past: PastReader) => Answer): Answer {
+    return this.#atOnce(({ past }) => {
+      past.assertKnown(revision);
+      return answer(past);
+    });
+  }
+
+  /** Within one transaction, so that all of the answer is of one state of the file. */
+  #atOnce<Answer>(answer: (opened: Opened) => Answer): Answer {
+    const opened = this.#open;
+    return opened.database.transaction(() => answer(opened))();
+  }
+
+  get #open(): Opened {
+    if (this.#opened === undefined) throw new Error('the journal is not open');
+    return this.#opened;
   }
 }

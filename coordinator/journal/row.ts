@@ -1,7 +1,16 @@
 /** Events as rows of the record, and rows as events again. */
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Drift, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
-import type { Cause, Change, DaemonSetRecord, EventKind, JournalEvent, ManifestProblem, NewEvent } from './events.ts';
+import type {
+  Cause,
+  Change,
+  DaemonSetRecord,
+  EventKind,
+  JournalEvent,
+  ManifestProblem,
+  NewEvent,
+  RetentionSeal,
+} from './events.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
 import type { Action } from './vocabulary.ts';
 import { ACTIONS, KINDS, numberOf, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
@@ -61,6 +70,7 @@ export interface PodBody {
 export type DriftBody = Omit<Drift, 'node' | 'daemonSet'>;
 export interface CoordinatorBody {
   readonly detail: string;
+  readonly seal?: RetentionSeal;
 }
 
 /** What of an event its row holds as JSON. What is not picked here is not recorded. */
@@ -95,9 +105,15 @@ export function bodyOf(event: NewEvent): string | null {
       const { kind, podName, detail } = event.drift;
       return JSON.stringify({ kind, podName, detail, sinceMs: Math.trunc(event.drift.sinceMs) } satisfies DriftBody);
     }
-    case 'coordinator':
-      return JSON.stringify({ detail: event.detail } satisfies CoordinatorBody);
+    case 'coordinator': {
+      const { detail, seal } = event;
+      return JSON.stringify({ detail, ...(seal && { seal: sealFields(seal) }) } satisfies CoordinatorBody);
+    }
   }
+}
+
+function sealFields({ prunedThrough, prunedHash, keptCount, keptDigest }: RetentionSeal): RetentionSeal {
+  return { prunedThrough, prunedHash, keptCount, keptDigest };
 }
 
 /** The event that a row was made of. */

@@ -1,13 +1,9 @@
 /** The services of a journal's threads, each opened by its first call. */
 import type { Database } from 'better-sqlite3';
-import type { ChainCheck, ChainLink } from './chain.ts';
+import type { PruneStep } from './compaction.ts';
 import { checkpoint, openForWriting } from './database.ts';
-import type { EventPage, EventQuery } from './event-query.ts';
-import type { JournalEvent } from './events.ts';
-import type { JournalLimits } from './limits.ts';
 import { JournalReader } from './reader.ts';
 import type { RowBatch } from './row-batch.ts';
-import type { StoredState } from './stored-state.ts';
 import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
 import { JournalWriter } from './writer.ts';
 
@@ -23,6 +19,10 @@ export class WriterService {
     return opened(this.#writer).write(batch);
   }
 
+  prune(through: number, rowsMax: number): PruneStep {
+    return opened(this.#writer).prune(through, rowsMax);
+  }
+
   /** Copies the end of the WAL into the file. */
   catchUp(): void {
     opened(this.#writer).catchUp();
@@ -34,7 +34,13 @@ export class WriterService {
   }
 }
 
-export const WRITER_METHODS = ['open', 'write', 'catchUp', 'close'] as const satisfies readonly (keyof WriterService)[];
+export const WRITER_METHODS = [
+  'open',
+  'write',
+  'prune',
+  'catchUp',
+  'close',
+] as const satisfies readonly (keyof WriterService)[];
 
 export class CheckpointService {
   #database: Database | undefined;
@@ -60,50 +66,38 @@ export const CHECKPOINT_METHODS = [
   'close',
 ] as const satisfies readonly (keyof CheckpointService)[];
 
-export class ReaderService {
-  #reader: JournalReader | undefined;
+export class ReaderService extends JournalReader {}
 
-  open(file: string, limits: JournalLimits): void {
-    this.#reader = new JournalReader(file, limits);
-  }
-
-  state(): StoredState {
-    return opened(this.#reader).state();
-  }
-
-  eventPage(query: EventQuery): EventPage {
-    return opened(this.#reader).eventPage(query);
-  }
-
-  eventsAt(revisions: readonly number[]): JournalEvent[] {
-    return opened(this.#reader).eventsAt(revisions);
-  }
-
-  chainStart(): ChainLink {
-    return opened(this.#reader).chainStart();
-  }
-
-  checkChain(link: ChainLink, rowsMax: number): ChainCheck {
-    return opened(this.#reader).checkChain(link, rowsMax);
-  }
-
-  differencesFromRebuild(): string[] {
-    return opened(this.#reader).differencesFromRebuild();
-  }
-
-  close(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
-  }
-}
-
+/** Every public method of the reader. */
 export const READER_METHODS = [
   'open',
   'state',
   'eventPage',
   'eventsAt',
+  'revisionAt',
+  'placementAt',
+  'placementsOfNodeAt',
+  'placementsOfDaemonSetAt',
+  'nodeAt',
+  'nodesAt',
+  'daemonSetsAt',
+  'podsOfNodeAt',
+  'podsAt',
+  'driftRevisionsAt',
+  'changedDaemonSets',
+  'changesOfDaemonSet',
+  'assertKnown',
+  'newestRevision',
+  'newestOlderThan',
   'chainStart',
   'checkChain',
+  'digestKept',
+  'hashAt',
+  'newestSeal',
+  'exported',
+  'replayed',
+  'backUp',
+  'fileProblem',
   'differencesFromRebuild',
   'close',
 ] as const satisfies readonly (keyof ReaderService)[];

@@ -7,6 +7,8 @@ import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainReader } from './chain.ts';
 import { ChainHasher } from './chain-hasher.ts';
+import type { PruneStep } from './compaction.ts';
+import { Compaction } from './compaction.ts';
 import {
   canBeRetried,
   checkpoint,
@@ -39,6 +41,8 @@ export interface WriterOpened {
   readonly revision: number;
   /** When the newest row was recorded; 0 in a new journal. */
   readonly recordedMs: number;
+  /** Of the newest row. */
+  readonly hash: Uint8Array;
   readonly size: FileSize;
 }
 
@@ -56,7 +60,7 @@ export interface FileSize {
  * write, and the same batch can be tried again. Anything else is thrown, and nobody should go on.
  */
 export type WriteOutcome =
-  | { readonly result: 'written'; readonly size: FileSize }
+  | { readonly result: 'written'; readonly size: FileSize /** Of the newest row. */; readonly hash: Uint8Array }
   | { readonly result: 'stalled'; readonly problem: string };
 
 const INSERT_EVENT = `
@@ -71,6 +75,7 @@ export class JournalWriter {
   readonly #names: Names;
   readonly #tables: SqlDerivedTables;
   readonly #insert: Statement<unknown[]>;
+  readonly #compaction: Compaction;
   readonly #write: (batch: RowBatch) => void;
   readonly #hasher = new ChainHasher();
   /** The hash of the newest row on disk. */
@@ -104,7 +109,8 @@ export class JournalWriter {
     this.#insert = database.prepare(INSERT_EVENT);
     const transaction = database.transaction((batch: RowBatch) => this.#insertAll(batch));
     this.#write = (batch) => transaction.immediate(batch);
-    this.opened = { storeId, revision, recordedMs, size: this.#size() };
+    this.#compaction = new Compaction(database);
+    this.opened = { storeId, revision, recordedMs, hash: this.#head, size: this.#size() };
   }
 
   write(batch: RowBatch): WriteOutcome {
@@ -117,7 +123,16 @@ export class JournalWriter {
       if (!canBeRetried(codeOf(error))) throw error;
       return { result: 'stalled', problem: messageOf(error) };
     }
-    return { result: 'written', size: this.#size() };
+    return { result: 'written', size: this.#size(), hash: this.#head };
+  }
+
+  /** @throws JournalError `unwritable` when there is no room even for that; nothing was done then. */
+  prune(through: number, rowsMax: number): PruneStep {
+    try {
+      return this.#compaction.step(through, rowsMax);
+    } catch (error) {
+      throw canBeRetried(codeOf(error)) ? unwritable(this.#database.name, messageOf(error)) : error;
+    }
   }
 
   catchUp(): void {
@@ -188,7 +203,7 @@ function createStore(database: Database, nowMs: number): void {
 
 function readStore(database: Database): { storeId: string; revision: number; recordedMs: number } {
   const sql = `
-    SELECT store_id AS storeId, coalesce(seq, pruned_through) AS revision, coalesce(recorded_ms, 0) AS recordedMs
+    SELECT store_id AS storeId, coalesce(seq, pruned_through) AS revision, coalesce(recorded_ms, pruned_ms) AS recordedMs
     FROM store LEFT JOIN (SELECT seq, recorded_ms FROM event ORDER BY seq DESC LIMIT 1)`;
   const row = database.prepare<[], { storeId: string; revision: number; recordedMs: number }>(sql).get();
   if (row === undefined) throw new Error('the journal has no store row');

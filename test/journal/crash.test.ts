@@ -23,8 +23,8 @@ it(`loses nothing that it called durable when it is killed ${KILLS} times under 
     await journal.close();
   }
   const journal = await openJournal({ file });
-  expect(await journal.verifyChain()).toMatchObject({ checkedCount: journal.durableRevision, bad: null });
-  expect(await journal.rebuildEquals()).toEqual({ equal: true, differing: [] });
+  expect(await journal.audit.verify()).toMatchObject({ checkedCount: journal.durableRevision, bad: null });
+  expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
 });
 
 /** Kills the writer with SIGKILL once it has announced so many commits; returns the newest revision announced. */

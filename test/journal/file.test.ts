@@ -66,7 +66,7 @@ describe('the record', () => {
     database.exec('DROP TRIGGER event_no_update; UPDATE event SET verdict = 3 WHERE seq = 5');
     database.close();
     const reopened = await openJournal({ file, limits: { startLinksMax: 2, verifyRowsMax: 3 } });
-    expect(await reopened.verifyChain()).toMatchObject({ checkedCount: 4, bad: { revision: 5 } });
+    expect(await reopened.audit.verify()).toMatchObject({ checkedCount: 4, bad: { revision: 5 } });
   });
 
   it('uses the numbers of its vocabulary tables', async () => {

@@ -123,8 +123,8 @@ describe('any run of events', () => {
         const journal = await openJournal({ file, limits: { batchEventsMax: 5 } });
         const recorded = await appendAll(journal, appends);
         expect(await journal.events({ limit: 1_000, oldestFirst: true })).toEqual(recorded);
-        expect(await journal.rebuildEquals()).toEqual({ equal: true, differing: [] });
-        expect(await journal.verifyChain()).toMatchObject({ checkedCount: recorded.length, bad: null });
+        expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
+        expect(await journal.audit.verify()).toMatchObject({ checkedCount: recorded.length, bad: null });
         await journal.close();
         const reopened = await openJournal({ file });
         expect(comparable(reopened.takeState())).toEqual(naiveState(recorded));

@@ -129,7 +129,7 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
 }
 
-function sorted<Value extends object>(values: readonly Value[]): Value[] {
+export function sorted<Value extends object>(values: readonly Value[]): Value[] {
   const text = (value: Value) =>
     JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
   return values.toSorted((left, right) => (text(left) < text(right) ? -1 : 1));

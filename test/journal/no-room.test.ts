@@ -49,7 +49,7 @@ describe('on a full disk', () => {
     );
     expect(journal.status()).toMatchObject({ state: 'writing', problem: '', queuedEvents: 0 });
     expect(told).toEqual(Array.from({ length: last }, (_, index) => index + 1));
-    expect(await journal.verifyChain()).toMatchObject({ checkedCount: last, bad: null });
+    expect(await journal.audit.verify()).toMatchObject({ checkedCount: last, bad: null });
     await journal.close();
   });
 

@@ -24,8 +24,8 @@ it('writes, answers, checks and reopens', async () => {
   expect(await journal.events({ node: 'node-7', limit: 5 })).toMatchObject([
     { revision: 8, node: 'node-7', to: 'run' },
   ]);
-  expect(await journal.verifyChain()).toMatchObject({ checkedCount: 3_000, bad: null });
-  expect(await journal.rebuildEquals()).toEqual({ equal: true, differing: [] });
+  expect(await journal.audit.verify()).toMatchObject({ checkedCount: 3_000, bad: null });
+  expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
   expect(journal.status()).toMatchObject({ rows: 3_000, commits: 2, queuedEvents: 0, state: 'writing' });
   await journal.close();
   const reopened = await openBuilt(file);

@@ -178,10 +178,9 @@ CREATE TABLE daemon_set_gone (
 -- Then: drifts that were in force from from_seq on, and no more from to_seq on. Derived.
 
 CREATE TABLE drift_span (
-  node_id       INTEGER NOT NULL,
-  to_seq        INTEGER NOT NULL CHECK (to_seq > from_seq),
-  from_seq      INTEGER NOT NULL,
-  PRIMARY KEY (node_id, to_seq, from_seq)
+  to_seq   INTEGER NOT NULL CHECK (to_seq > from_seq),
+  from_seq INTEGER NOT NULL,
+  PRIMARY KEY (to_seq, from_seq)
 ) STRICT, WITHOUT ROWID;
 
 -- The record in words, for people.

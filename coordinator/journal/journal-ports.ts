@@ -1,0 +1,67 @@
+/** The threads of one journal: the writer, the checkpoints, the reader of queries, and readers for what takes long. */
+import type { JournalLimits } from './limits.ts';
+import type { CheckpointService, ReaderService, WriterService } from './services.ts';
+import type { Port } from './thread-port.ts';
+import type { JournalThreads } from './threads.ts';
+
+export class JournalPorts {
+  readonly writer: Port<WriterService>;
+  readonly reader: Port<ReaderService>;
+  readonly checkpoints: Port<CheckpointService>;
+  readonly #threads: JournalThreads;
+  readonly #file: string;
+  readonly #limits: JournalLimits;
+  readonly #passing = new Set<Port<ReaderService>>();
+  #auditor: Promise<Port<ReaderService>> | undefined;
+
+  constructor(threads: JournalThreads, file: string, limits: JournalLimits) {
+    this.writer = threads.startWriter();
+    this.reader = threads.startReader();
+    this.checkpoints = threads.startCheckpoints();
+    this.#threads = threads;
+    this.#file = file;
+    this.#limits = limits;
+  }
+
+  /** Once the writer has opened the file. */
+  async openOthers(): Promise<void> {
+    await Promise.all([this.reader.open(this.#file, this.#limits), this.checkpoints.open(this.#file)]);
+  }
+
+  /** A second reader, started when it is first needed: its bounded steps are longer than those of queries. */
+  auditor(): Promise<Port<ReaderService>> {
+    this.#auditor ??= this.#openReader();
+    return this.#auditor;
+  }
+
+  /** A reader for one task that cannot be cut into steps; it ends with the task. */
+  async withReader<Result>(task: (reader: Port<ReaderService>) => Promise<Result>): Promise<Result> {
+    const reader = await this.#openReader();
+    try {
+      const result = await task(reader);
+      await reader.close();
+      return result;
+    } finally {
+      this.#passing.delete(reader);
+      await reader.terminate();
+    }
+  }
+
+  /** The writer last: whoever closes last empties the WAL, and a reader cannot. */
+  async closeReaders(): Promise<void> {
+    const auditor = await this.#auditor?.catch(() => undefined);
+    await Promise.all([this.reader.close(), auditor?.close()]);
+  }
+
+  async terminate(): Promise<void> {
+    const ports = [this.writer, this.reader, this.checkpoints, ...this.#passing];
+    await Promise.all(ports.map((port) => port.terminate()));
+  }
+
+  async #openReader(): Promise<Port<ReaderService>> {
+    const reader = this.#threads.startReader();
+    this.#passing.add(reader);
+    await reader.open(this.#file, this.#limits);
+    return reader;
+  }
+}

@@ -1,0 +1,199 @@
+/** What an auditor does with a journal: check it, export it, copy it, decide it again. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import type { Journal } from '../../coordinator/journal/journal.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
+import { openJournal, temporaryFile } from './open-journal.ts';
+import { collected } from './past-state.ts';
+
+const SAMPLE = fc.sample(anyEvent, { numRuns: 2_300, seed: 3 });
+
+async function recorded(journal: Journal, events: readonly NewEvent[] = SAMPLE): Promise<JournalEvent[]> {
+  const all: JournalEvent[] = [];
+  journal.onDurable((_revision, durable) => all.push(...durable));
+  journal.append(events);
+  await journal.durable(journal.nextRevision - 1);
+  return all;
+}
+
+describe('verifying', () => {
+  it('accepts a head that was published earlier, and says how far it is', async () => {
+    const journal = await openJournal({ limits: { verifyRowsMax: 1_000 } });
+    await recorded(journal, SAMPLE.slice(0, 500));
+    const anchor = journal.head();
+    expect(anchor.revision).toBe(500);
+    await recorded(journal, SAMPLE.slice(500));
+    const progress: number[] = [];
+    const onProgress = (checkedCount: number) => progress.push(checkedCount);
+    const report = await journal.audit.verify({ anchor, wholeFile: true, onProgress });
+    expect(report).toMatchObject({ checkedCount: 2_300, anchor: 'matches', fileProblem: null, isGood: true });
+    expect(report.head).toEqual(journal.head());
+    expect(progress).toEqual([1_000, 2_000, 2_300]);
+  });
+
+  it('tells a journal that was written anew from the one whose head was published', async () => {
+    const original = await openJournal();
+    await recorded(original, SAMPLE.slice(0, 20));
+    const anchor = original.head();
+    const forged = await openJournal();
+    await recorded(forged, [decision({ to: 'keep' }), ...SAMPLE.slice(1, 20)]);
+    const report = await forged.audit.verify({ anchor });
+    expect(report).toMatchObject({ bad: null, anchor: 'differs', isGood: false });
+  });
+
+  it('tells that rows at the end are missing', async () => {
+    const journal = await openJournal();
+    await recorded(journal, SAMPLE.slice(0, 5));
+    const report = await journal.audit.verify({ anchor: { revision: 6, hash: '00'.repeat(32) } });
+    expect(report).toMatchObject({ bad: null, anchor: 'missing', isGood: false });
+  });
+
+  it('hashes rows as the documentation says', async () => {
+    const journal = await openJournal();
+    await recorded(journal, SAMPLE.slice(0, 300));
+    let hash = Buffer.alloc(32);
+    for (const line of (await collected(journal.audit.export('csv'))).join('').trimEnd().split('\r\n').slice(1)) {
+      const field = csvFields(line);
+      const [
+        seq,
+        recordedAt,
+        occurredAt,
+        kind,
+        action,
+        node,
+        daemonSet,
+        from,
+        to,
+        trigger,
+        cause,
+        actor,
+        engine,
+        body,
+      ] = field;
+      const orNull = (text = '') => (text === '' ? null : text);
+      const times = [Date.parse(recordedAt ?? ''), Date.parse(occurredAt ?? '')];
+      const subject = [orNull(node), orNull(daemonSet)];
+      const who = [trigger, Number(cause), orNull(actor), orNull(engine)];
+      const row = [
+        Number(seq),
+        ...times,
+        kind,
+        orNull(action),
+        ...subject,
+        ...who,
+        orNull(from),
+        orNull(to),
+        orNull(body),
+      ];
+      hash = createHash('sha256').update(hash).update(JSON.stringify(row)).digest();
+      expect(field.at(-1)).toBe(hash.toString('hex'));
+    }
+    expect(journal.head().hash).toBe(hash.toString('hex'));
+  });
+});
+
+describe('exporting', () => {
+  it('yields every row once, in order, and nothing that came later', async () => {
+    const journal = await openJournal();
+    const all = await recorded(journal);
+    const lines: string[] = [];
+    for await (const text of journal.audit.export('jsonl')) {
+      if (lines.length === 0) journal.append([decision()]);
+      lines.push(...text.split('\n').slice(0, -1));
+    }
+    const rows = lines.map((line) => JSON.parse(line) as JournalEvent & { hash: string });
+    expect(rows.map(({ hash: _hash, ...event }) => event)).toEqual(all.slice(0, SAMPLE.length));
+  });
+
+  it('yields a range', async () => {
+    const journal = await openJournal();
+    await recorded(journal, SAMPLE.slice(0, 30));
+    const text = (await collected(journal.audit.export('csv', { afterRevision: 10, throughRevision: 12 }))).join('');
+    const [header, ...lines] = text.trimEnd().split('\r\n');
+    expect(header).toBe(
+      'revision,recorded,occurred,kind,action,node,daemonSet,from,to,trigger,causeRevision,actor,engineVersion,body,hash',
+    );
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['11', '12']);
+  });
+});
+
+describe('replaying', () => {
+  it('yields every decision with the facts and the record that were in force', async () => {
+    const journal = await openJournal();
+    const { cause, occurredMs } = decision();
+    const common = { cause, occurredMs, changes: [] };
+    const node = (label: string): NewEvent => {
+      const now = facts('node-1', label);
+      return { ...common, kind: 'node', action: 'changed', node: 'node-1', facts: now, origin: 'agent', source: '' };
+    };
+    const record = daemonSetRecord('logging/fluentd', 1);
+    const added = {
+      ...common,
+      kind: 'daemon-set',
+      action: 'added',
+      daemonSet: record.key,
+      record,
+      problems: [],
+    } as const;
+    await recorded(journal, [added, node('a'), decision(), node('b'), decision({ from: 'run', to: 'none' })]);
+    const replayed = await collected(journal.audit.replay());
+    expect(replayed.map(({ decision: { revision, to } }) => [revision, to])).toEqual([
+      [3, 'run'],
+      [5, 'none'],
+    ]);
+    expect(replayed.map(({ inputs }) => inputs.node?.facts.labels.zone)).toEqual(['a', 'b']);
+    expect(replayed.map(({ inputs }) => inputs.daemonSet?.record?.digest)).toEqual([record.digest, record.digest]);
+  });
+});
+
+describe('backing up', () => {
+  it('makes a journal of its own that verifies and goes on, while more is written', async () => {
+    const journal = await openJournal();
+    await recorded(journal, SAMPLE.slice(0, 400));
+    const target = join(temporaryFolder(), 'backup.db');
+    const backup = journal.audit.backup(target);
+    journal.append(SAMPLE.slice(400, 500));
+    await backup;
+    await journal.durable(500);
+    const restored = await openJournal({ file: target });
+    expect(restored.storeId).toBe(journal.storeId);
+    const { revision } = restored.head();
+    expect(revision).toBeGreaterThanOrEqual(400);
+    expect(await restored.audit.verify({ wholeFile: true })).toMatchObject({ checkedCount: revision, isGood: true });
+    expect(await restored.audit.rebuildEquals()).toMatchObject({ equal: true });
+    expect(existsSync(`${target}.partial`)).toBe(false);
+  });
+
+  it('refuses the live file, a file that exists, and a place that cannot be written, and changes nothing', async () => {
+    const file = temporaryFile();
+    const journal = await openJournal({ file });
+    await recorded(journal, SAMPLE.slice(0, 50));
+    const taken = join(temporaryFolder(), 'taken');
+    copyFileSync(file, taken);
+    const before = readFileSync(taken);
+    for (const target of [file, taken, join(taken, 'below', 'a-file')]) {
+      const refusal = { reason: 'wrong-backup', message: expect.stringContaining(target) };
+      await expect(journal.audit.backup(target)).rejects.toMatchObject(refusal);
+    }
+    expect(readFileSync(taken)).toEqual(before);
+    expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ checkedCount: 50, isGood: true });
+    rmSync(taken);
+    await journal.audit.backup(taken);
+    const copy = new Database(taken, { readonly: true });
+    expect(copy.prepare('SELECT count(*) FROM event').pluck().get()).toBe(50);
+    copy.close();
+  });
+});
+
+/** RFC 4180, as far as one line goes. */
+function csvFields(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}

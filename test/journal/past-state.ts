@@ -1,0 +1,30 @@
+/** Everything that a journal says of one revision, in an order that does not depend on it. */
+import type { Journal } from '../../coordinator/journal/journal.ts';
+import { sorted } from './naive-state.ts';
+
+const NODES = ['node-1', 'node-2', 'node-3', 'nœud-4'];
+const KEYS = ['logging/fluentd', 'kube-system/kube-proxy', 'other/fluentd'];
+
+export async function pastState(journal: Journal, revision: number) {
+  const { past } = journal;
+  const byDaemonSet = await Promise.all(KEYS.map((key) => past.placementsOfDaemonSetAt(key, revision)));
+  const byNode = await Promise.all(NODES.map((node) => past.placementsOfNodeAt(node, revision)));
+  const placements = sorted(byDaemonSet.flat());
+  // Asked in another order, the same answer.
+  if (JSON.stringify(placements) !== JSON.stringify(sorted(byNode.flat()))) {
+    throw new Error(`at revision ${revision} the placements by node are not those by DaemonSet`);
+  }
+  return {
+    nodes: sorted(await collected(past.nodesAt(revision))),
+    daemonSets: sorted(await past.daemonSetsAt(revision)),
+    placements,
+    pods: sorted((await collected(past.podsAt(revision))).map(({ version: _version, ...pods }) => pods)),
+    drifts: sorted((await collected(past.driftsAt(revision))).map(({ version: _version, ...drift }) => drift)),
+  };
+}
+
+export async function collected<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}

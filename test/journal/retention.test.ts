@@ -1,0 +1,168 @@
+/** Pruning: what goes, what stays in force, what still verifies, and how the rest is refused. */
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import type { Journal } from '../../coordinator/journal/journal.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { anyEvent, decision } from './events.ts';
+import { comparable, naiveState } from './naive-state.ts';
+import { openJournal, temporaryFile } from './open-journal.ts';
+import { pastState } from './past-state.ts';
+
+const LIMITS = { retainedRowsMin: 0, pruneRowsMax: 7, verifyRowsMax: 5 };
+
+/** Records one event per millisecond, from 1 on, so that revisions are times. */
+async function recordOnePerMs(
+  journal: Journal,
+  clock: FakeClock,
+  events: readonly NewEvent[],
+): Promise<JournalEvent[]> {
+  const all: JournalEvent[] = [];
+  journal.onDurable((_revision, durable) => all.push(...durable));
+  for (const event of events) {
+    clock.advance(1);
+    journal.append([event]);
+  }
+  await journal.durable(journal.nextRevision - 1);
+  return all;
+}
+
+describe('pruning', () => {
+  it('changes no answer about what comes after the horizon, and everything still verifies', async () => {
+    const events = fc.array(anyEvent, { minLength: 2, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(events, fc.nat(), fc.nat(), async (happened, ...horizons) => {
+        const file = temporaryFile();
+        const clock = new FakeClock(0);
+        const journal = await openJournal({ file, clock, limits: LIMITS });
+        const all = await recordOnePerMs(journal, clock, happened);
+        // Twice, because the second one also meets rows that the first one kept.
+        for (const horizon of horizons.map((n) => n % happened.length).sort((a, b) => a - b)) {
+          await journal.prune({ retainMs: clock.nowMs() - horizon });
+          await expectAsBefore(journal, all, horizon);
+        }
+        await journal.close();
+        const reopened = await openJournal({ file, clock, limits: LIMITS });
+        const horizon = Math.max(...horizons.map((n) => n % happened.length));
+        const { removedDaemonSets, ...expected } = naiveState(all);
+        expect(comparable(reopened.takeState())).toEqual({
+          ...expected,
+          removedDaemonSets: removedDaemonSets.filter(({ removedRevision }) => removedRevision > horizon - 1),
+        });
+        await reopened.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('answers with the horizon, and not with an empty list, what lies before it', async () => {
+    const { journal } = await prunedJournal();
+    const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
+    await expect(journal.past.revisionAt(19)).rejects.toMatchObject(refusal);
+    await expect(journal.past.placementsOfNodeAt('node-1', 19)).rejects.toMatchObject(refusal);
+    await expect(journal.past.diff(19, 30).next()).rejects.toMatchObject(refusal);
+    await expect(journal.events({ untilMs: 15, limit: 5 })).rejects.toMatchObject(refusal);
+    await expect(journal.events({ afterRevision: 10, oldestFirst: true, limit: 5 })).rejects.toMatchObject(refusal);
+    await expect(journal.events({ beforeRevision: 11, limit: 5 })).rejects.toMatchObject(refusal);
+    expect(await journal.past.revisionAt(20)).toBe(20);
+  });
+
+  it('says on the last page that there was more once', async () => {
+    const { journal } = await prunedJournal();
+    const page = await journal.eventPage({ limit: 100, kinds: ['decision'] });
+    expect(page.events.map((event) => event.revision)).toEqual(Array.from({ length: 10 }, (_, index) => 30 - index));
+    expect(page).toMatchObject({ continueAt: null, prunedThrough: 20 });
+    const newest = await journal.eventPage({ limit: 3, kinds: ['decision'] });
+    expect(newest).toMatchObject({ continueAt: 28, prunedThrough: 0 });
+  });
+
+  it('notices that a row which it kept from before the horizon was altered', async () => {
+    const { journal, file } = await prunedJournal();
+    expect(await journal.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
+    await journal.close();
+    const database = new Database(file);
+    database.exec('DROP TRIGGER event_no_update; UPDATE event SET verdict = 3 WHERE seq = 20');
+    database.close();
+    const reopened = await openJournal({ file });
+    expect(await reopened.audit.verify()).toMatchObject({ bad: null, kept: 'altered', isGood: false });
+  });
+
+  it('keeps the file within a size, but never fewer rows than it must', async () => {
+    const clock = new FakeClock(0);
+    const journal = await openJournal({ clock, limits: { ...LIMITS, retainedRowsMin: 100 } });
+    await recordOnePerMs(
+      journal,
+      clock,
+      Array.from({ length: 3_000 }, () => decision({ node: 'node-1' })),
+    );
+    const before = journal.status().bytes;
+    const retainBytes = Math.round(before / 2);
+    const { usedBytes, prunedThrough } = await journal.prune({ retainBytes });
+    expect(usedBytes).toBeLessThanOrEqual(retainBytes);
+    expect(prunedThrough).toBeLessThan(2_900);
+    expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 2_901 });
+    expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true, fileProblem: null });
+  });
+
+  it('uses the room again that it freed', async () => {
+    const clock = new FakeClock(0);
+    const journal = await openJournal({ clock, limits: { ...LIMITS, pruneRowsMax: 1_000 } });
+    const sizes: number[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      await recordOnePerMs(
+        journal,
+        clock,
+        Array.from({ length: 2_000 }, () => decision()),
+      );
+      await journal.prune({ retainMs: 100 });
+      sizes.push(journal.status().bytes);
+    }
+    expect(sizes.at(-1)).toBeLessThan(1.5 * (sizes[1] ?? 0));
+  });
+
+  it.each([{ retainMs: 0 }, { retainBytes: 0 }, { retainMs: Number.NaN }])('refuses to retain %j', async (goal) => {
+    const journal = await openJournal();
+    await expect(async () => journal.prune(goal)).rejects.toThrow('must be above 0');
+  });
+
+  it('has nothing to say where everything is young enough', async () => {
+    const journal = await openJournal();
+    await journal.durable(journal.append([decision()]));
+    expect(await journal.prune({ retainMs: 1_000_000 })).toMatchObject({ prunedThrough: 0, prunedCount: 0 });
+    expect(journal.durableRevision).toBe(1);
+  });
+});
+
+/** Thirty decisions on the same pair, one per millisecond, of which the first twenty were pruned. */
+async function prunedJournal(): Promise<{ journal: Journal; file: string }> {
+  const file = temporaryFile();
+  const clock = new FakeClock(0);
+  const journal = await openJournal({ file, clock, limits: LIMITS });
+  await recordOnePerMs(
+    journal,
+    clock,
+    Array.from({ length: 30 }, () => decision()),
+  );
+  expect(await journal.prune({ retainMs: 9.5 })).toMatchObject({ prunedThrough: 20, prunedCount: 20 });
+  return { journal, file };
+}
+
+async function expectAsBefore(journal: Journal, all: readonly JournalEvent[], horizon: number): Promise<void> {
+  const kept = await journal.events({ limit: 1_000, oldestFirst: true });
+  const pruned = all.length - kept.length;
+  expect(kept).toEqual(all.slice(pruned));
+  expect(pruned).toBe(Math.max(0, horizon - 1));
+  for (const revision of new Set([pruned, Math.floor((pruned + all.length) / 2), all.length])) {
+    const { nodes, daemonSets, placements, pods, drifts } = naiveState(all.slice(0, revision));
+    const expected = { nodes, daemonSets, placements, pods, drifts };
+    expect(await pastState(journal, revision)).toEqual(expected);
+  }
+  expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
+  expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({
+    bad: null,
+    kept: pruned === 0 ? 'none' : 'sealed',
+    fileProblem: null,
+    isGood: true,
+  });
+}
