@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import type { Row } from './row.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 
 /** Names kept with their quotes on; beyond it they are quoted anew. */
 const QUOTED_NAMES_MAX = 200_000;

@@ -1,6 +1,7 @@
 /** The chain of hashes that binds the rows of the record, and how it is checked. */
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainHasher } from './chain-hasher.ts';
+import { codeOf, messageOf } from './journal-error.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -75,20 +76,25 @@ export class ChainReader {
     return { checkedCount, link: { revision, hash: Buffer.from(hasher.head) } };
   }
 
-  /** Checks up to `rowsMax` rows after a link. */
+  /** Checks up to `rowsMax` rows after a link. A row that cannot even be read is a bad one. */
   check(link: ChainLink, rowsMax: number): ChainCheck {
     const hasher = this.#hasher;
     hasher.startFrom(link.hash);
     let { revision, hash } = link;
     let checkedCount = 0;
-    for (const values of this.#after.iterate(revision, rowsMax)) {
-      const stored = this.#rows.rowOf(values);
-      if (stored.seq !== revision + 1) return bad(stored.seq, `row ${revision + 1} is missing`);
-      hasher.append(stored.seq, stored.row);
-      if (!hasher.head.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');
-      revision = stored.seq;
-      hash = stored.hash;
-      checkedCount += 1;
+    try {
+      for (const values of this.#after.iterate(revision, rowsMax)) {
+        const stored = this.#rows.rowOf(values);
+        if (stored.seq !== revision + 1) return bad(stored.seq, `row ${revision + 1} is missing`);
+        hasher.append(stored.seq, stored.row);
+        if (!hasher.head.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');
+        revision = stored.seq;
+        hash = stored.hash;
+        checkedCount += 1;
+      }
+    } catch (error) {
+      if (!codeOf(error).startsWith('SQLITE_CORRUPT')) throw error;
+      return bad(revision + 1, `the row cannot be read: ${messageOf(error)}`);
     }
     return { checkedCount, link: { revision, hash }, bad: null };
 

@@ -9,7 +9,6 @@ import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { KINDS, numberOf, TRIGGERS } from './vocabulary.ts';
 
-const DECISION = numberOf(KINDS, 'decision');
 const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
 /** Triggers with a smaller number are those of most of the record and not in the index. */
@@ -142,7 +141,7 @@ export class EventStreams {
   #prepare(sql: string): Statement<unknown[], number> {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare<unknown[], number>(sql).pluck() as Statement<unknown[], number>;
+      statement = this.#database.prepare<unknown[], number>(sql).pluck();
       this.#statements.set(sql, statement);
     }
     return statement;

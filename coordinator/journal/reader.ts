@@ -8,7 +8,7 @@ import { AuditReader } from './audit-reader.ts';
 import { backUp } from './backup.ts';
 import type { ChainCheck, ChainLink } from './chain.ts';
 import { ChainReader } from './chain.ts';
-import { openForReading } from './database.ts';
+import { openForReading, openingProblem } from './database.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
 import { EventFinder } from './event-query.ts';
 import type { JournalEvent, RetentionSeal } from './events.ts';
@@ -189,7 +189,11 @@ export class JournalReader {
   /** Within one transaction, so that all of the answer is of one state of the file. */
   #atOnce<Answer>(answer: (opened: Opened) => Answer): Answer {
     const opened = this.#open;
-    return opened.database.transaction(() => answer(opened))();
+    try {
+      return opened.database.transaction(() => answer(opened))();
+    } catch (error) {
+      throw openingProblem(opened.database.name, error);
+    }
   }
 
   get #open(): Opened {

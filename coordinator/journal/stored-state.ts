@@ -94,7 +94,9 @@ function readPlacements(database: Database): Omit<PlacementColumns, 'nodes' | 'd
 
 /** The engine of the newest start; a decision's own engine stands in its row. */
 function readEngineVersion(database: Database): string | null {
-  const sql = `SELECT version FROM event JOIN engine USING (engine_id) WHERE kind = 8 AND action = 15 ORDER BY seq DESC LIMIT 1`;
+  const sql = `
+    SELECT version FROM event INDEXED BY event_by_kind JOIN engine USING (engine_id)
+    WHERE kind <> 1 AND kind = 8 AND action = 15 ORDER BY seq DESC LIMIT 1`;
   return (database.prepare(sql).pluck().get() as string | undefined) ?? null;
 }
 

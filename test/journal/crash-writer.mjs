@@ -1,15 +1,17 @@
-// Appends to a journal without end, on its real threads, and says what is durable. A test kills it.
+// Appends to a journal without end, on its real threads, and says what is durable; with `prune` it also lets go of what is
+// older than the newest 1,500 rows. A test kills it.
 import { writeSync } from 'node:fs';
 import { Journal } from '../../dist/coordinator/journal/journal.js';
 import { systemClock } from '../../dist/shared/clock.js';
 
-const [file] = process.argv.slice(2);
+const [file, pruning] = process.argv.slice(2);
 const journal = await Journal.open({
   file,
   clock: systemClock,
   onFatal(error) {
     throw error;
   },
+  limits: { retainedRowsMin: 1_500, pruneRowsMax: 100 },
 });
 const cause = { trigger: 'restart', revision: 0, actor: '' };
 
@@ -25,9 +27,9 @@ for (let round = 0; ; round += 1) {
     to: round % 2 === 0 ? 'run' : 'none',
     engineVersion: '1',
   }));
-  journal.append(events);
-  const revision = journal.nextRevision - 1;
+  const revision = journal.append(events) + count - 1;
   void journal.durable(revision).then(() => writeSync(1, `${revision}\n`));
+  if (pruning === 'prune' && round % 8 === 7) void journal.prune({ retainBytes: 1 });
   // Enough in flight that a kill hits a commit more often than not.
   if (round % 4 === 3) await journal.durable(revision);
 }

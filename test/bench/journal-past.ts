@@ -1,0 +1,73 @@
+/** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
+import { performance } from 'node:perf_hooks';
+import type { EventQuery } from '../../coordinator/journal/event-query.ts';
+import type { Journal } from '../../coordinator/journal/journal.ts';
+import { DAEMON_SETS, daemonSetKey, NODES, nodeName } from './journal-changes.ts';
+import { SeededRandom } from './random.ts';
+import type { BenchResult } from './result.ts';
+
+const QUESTIONS = 1_000;
+/** Slower ones. */
+const BROAD_QUESTIONS = 100;
+const PAGE = 100;
+
+export async function pastResults(journal: Journal): Promise<BenchResult[]> {
+  const random = new SeededRandom(11);
+  const revision = () => 1 + random.below(journal.durableRevision);
+  const node = () => nodeName(random.below(NODES));
+  const daemonSet = () => daemonSetKey(random.below(DAEMON_SETS));
+  const { past } = journal;
+  const rows = `${(journal.durableRevision / 1e6).toFixed(1)} M rows`;
+  const pages: number[] = [];
+  for (const query of pageQueries(node, daemonSet, revision)) {
+    pages.push(await timed(BROAD_QUESTIONS, () => journal.events(query())));
+  }
+  return [
+    result(
+      `one pair as of any revision, ${rows}`,
+      1,
+      await timed(QUESTIONS, () => past.placementAt(node(), daemonSet(), revision())),
+    ),
+    result(
+      'one node, all its DaemonSets, as of any revision',
+      5,
+      await timed(QUESTIONS, () => past.placementsOfNodeAt(node(), revision())),
+    ),
+    result(
+      `one DaemonSet over ${NODES} nodes as of any revision`,
+      50,
+      await timed(BROAD_QUESTIONS, () => past.placementsOfDaemonSetAt(daemonSet(), revision())),
+    ),
+    result(`a page of ${PAGE} rows of history, worst of ${pages.length} filters`, 20, Math.max(...pages)),
+  ];
+}
+
+function pageQueries(node: () => string, daemonSet: () => string, revision: () => number): (() => EventQuery)[] {
+  const page = (query: Omit<EventQuery, 'limit'>) => ({ ...query, limit: PAGE, beforeRevision: revision() });
+  return [
+    () => page({}),
+    () => page({ node: node() }),
+    () => page({ daemonSet: daemonSet() }),
+    () => page({ node: node(), daemonSet: daemonSet() }),
+    () => page({ namespace: 'monitoring' }),
+    () => page({ kinds: ['node', 'daemon-set'] }),
+    () => page({ node: node(), kinds: ['node'], oldestFirst: true }),
+    () => page({ triggers: ['node-report'], kinds: ['decision'] }),
+  ];
+}
+
+/** One question after the other; the 99th percentile of how long each took. */
+async function timed(count: number, ask: () => Promise<unknown>): Promise<number> {
+  const tookMs: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const startMs = performance.now();
+    await ask();
+    tookMs.push(performance.now() - startMs);
+  }
+  return tookMs.sort((left, right) => left - right)[Math.ceil(count * 0.99) - 1] ?? 0;
+}
+
+function result(name: string, goalMs: number, measuredMs: number): BenchResult {
+  const measured = `${measuredMs.toFixed(2)} ms`;
+  return { name: `journal: p99 of ${name}`, goal: `<= ${goalMs} ms`, measured, met: measuredMs <= goalMs };
+}
