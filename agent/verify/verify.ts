@@ -62,7 +62,11 @@ function missing(own: readonly PodHealth[]): Finding[] {
 
 function unexpected(pods: readonly PodHealth[]): Finding[] {
   const staying = pods.filter(({ terminating }) => !terminating);
-  return staying.map(({ podName, phase }) => ({ kind: 'unexpected', podName, detail: `phase ${phase}` }));
+  return staying.map(({ podName, phase }) => ({
+    kind: 'unexpected',
+    podName,
+    detail: `nothing is assigned that it could be; phase ${phase}`,
+  }));
 }
 
 function duplicates([oldest, ...others]: readonly PodHealth[]): Finding[] {

@@ -28,15 +28,14 @@ export interface NodeDeclaration extends Declaration {
 
 export const declareDaemonSet: Declare<DaemonSetDeclaration> = (manifest, path) => {
   const { object, source, kind } = manifest;
-  if (kind !== 'DaemonSet') return { declared: null, problems: [wrongKind(manifest, 'DaemonSets')] };
+  const key = daemonSetKeyOf(object);
+  if (kind !== 'DaemonSet') return { declared: null, name: key, problems: [wrongKind(manifest, 'DaemonSets')] };
   const validation = validateDaemonSet(object);
   const findings = validation.accepted
     ? validation.warnings.map((warning) => ({ ...warning, source }))
     : problemsOf(validation.causes, source);
-  const name = textAt(object, 'name');
   // Nobody's causes: the manifest is too broken to say which DaemonSet it means.
-  if (name === '') return { declared: null, problems: findings };
-  const key = `${textAt(object, 'namespace') || DEFAULT_NAMESPACE}/${name}`;
+  if (key === '') return { declared: null, problems: findings };
   const daemonSet = validation.accepted ? validation.daemonSet : null;
   return { declared: { name: key, path, source, digest: digestOf(manifest), daemonSet, findings }, problems: [] };
 };
@@ -45,14 +44,20 @@ export const declareNode: Declare<NodeDeclaration> = (manifest, path) => {
   const { object, source, kind } = manifest;
   // A node's file holds the node's pods as well, for its agent.
   if (kind === 'Pod') return { declared: null, problems: [] };
-  if (kind !== 'Node') return { declared: null, problems: [wrongKind(manifest, 'Nodes and their Pods')] };
+  const name = textAt(object, 'name');
+  if (kind !== 'Node') return { declared: null, name, problems: [wrongKind(manifest, 'Nodes and their Pods')] };
   const validation = validateNode(object);
   const problems = validation.accepted ? [] : problemsOf(validation.causes, source);
-  const name = textAt(object, 'name');
   if (name === '') return { declared: null, problems };
   const facts = validation.accepted ? nodeFacts(validation.node) : null;
   return { declared: { name, path, source, digest: digestOf(manifest), facts }, problems };
 };
+
+/** `''` where the object has no name. */
+function daemonSetKeyOf(object: Record<string, unknown>): string {
+  const name = textAt(object, 'name');
+  return name === '' ? '' : `${textAt(object, 'namespace') || DEFAULT_NAMESPACE}/${name}`;
+}
 
 function textAt(object: Record<string, unknown>, field: 'name' | 'namespace'): string {
   const value = isObject(object['metadata']) ? object['metadata'][field] : undefined;
@@ -68,6 +73,6 @@ function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[]
 }
 
 function wrongKind({ kind, apiVersion, source }: ManifestObject, expected: string): ManifestProblem {
-  const message = `${source} is a ${kind} (${apiVersion}); only ${expected} are read here.`;
+  const message = `This is a ${kind} (${apiVersion}); only ${expected} are read here.`;
   return { code: 'WrongKind', fieldPath: 'kind', message, source };
 }

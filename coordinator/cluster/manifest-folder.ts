@@ -23,10 +23,14 @@ export interface Declaration {
 }
 
 /** What is made of one object: `declared` is null where it declares nothing, `problems` say why. */
-export type Declare<Kind extends Declaration> = (
-  object: ManifestObject,
-  path: string,
-) => { readonly declared: Kind | null; readonly problems: readonly ManifestProblem[] };
+export interface Outcome<Kind extends Declaration> {
+  readonly declared: Kind | null;
+  readonly problems: readonly ManifestProblem[];
+  /** The name that an object which declares nothing goes by; `''` where it has none. */
+  readonly name?: string;
+}
+
+export type Declare<Kind extends Declaration> = (object: ManifestObject, path: string) => Outcome<Kind>;
 
 export interface FolderContent<Kind extends Declaration> {
   /** By name, in the order of the files. */
@@ -78,12 +82,18 @@ export class ManifestFolder<Kind extends Declaration> {
     const read: ReadManifests = bytes === null ? { objects: [], problems: [problem] } : readManifests(bytes, path);
     const outcomes = read.objects.map((object) => this.#declare(object, path));
     const declared = outcomes.map((outcome) => outcome.declared).filter((one) => one !== null);
-    const unread = read.problems.length > 0;
+    const earlier = notAmong(declared, before?.declared ?? []);
+    const isEmptied = read.objects.length === 0 && read.problems.length === 0 && earlier.length > 0;
+    const unread = read.problems.length > 0 || isEmptied;
     return {
       path,
       bytesDigest,
-      declared: unread ? [...declared, ...notAmong(declared, before?.declared ?? [])] : declared,
-      problems: [...read.problems, ...outcomes.flatMap(({ problems }) => problems)],
+      declared: [...declared, ...(unread ? earlier : stillMeant(outcomes, earlier))],
+      problems: [
+        ...read.problems,
+        ...(isEmptied ? [emptied(path)] : []),
+        ...outcomes.flatMap(({ problems }) => problems),
+      ],
       unread,
     };
   }
@@ -93,6 +103,20 @@ export class ManifestFolder<Kind extends Declaration> {
 function notAmong<Kind extends Declaration>(declared: readonly Kind[], before: readonly Kind[]): Kind[] {
   const names = new Set(declared.map(({ name }) => name));
   return before.filter(({ name }) => !names.has(name));
+}
+
+/** What an object that declares nothing, such as one with a misspelt kind, declared before. */
+function stillMeant<Kind extends Declaration>(outcomes: readonly Outcome<Kind>[], earlier: readonly Kind[]): Kind[] {
+  const failed = outcomes.filter(({ declared, problems }) => declared === null && problems.length > 0);
+  if (failed.some(({ name = '' }) => name === '')) return [...earlier];
+  const names = new Set(failed.map(({ name }) => name));
+  return earlier.filter(({ name }) => names.has(name));
+}
+
+/** An editor may empty a file before it writes it; and whoever means to take something away deletes the file. */
+function emptied(path: string): ManifestProblem {
+  const message = 'The file is empty; what it held stays in force. Delete the file to take that away.';
+  return { code: 'Empty', fieldPath: '', message, source: path };
 }
 
 /** Of two objects with one name the first is in force, so that adding a file takes nothing over silently. */

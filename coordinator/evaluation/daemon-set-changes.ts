@@ -1,6 +1,7 @@
 /** What differs between two versions of a DaemonSet, and whether a placement can see it. */
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import type { Change, DaemonSetRecord } from '../journal/events.ts';
 import { changesOfRecords } from './record-changes.ts';
 
@@ -17,22 +18,42 @@ function placementText({ placement }: DaemonSetRecord): string {
   return canonicalJson(placement.spec?.template?.spec ?? {});
 }
 
+/** Entries of lists are fields of their own, named by what they say, so that a change names just what changed. */
 function flatten(record: DaemonSetRecord): Record<string, string> {
   const { nodeName, nodeSelector, affinity, tolerations, hostNetwork } = record.placement.spec?.template?.spec ?? {};
   const flat: Record<string, string> = {
     templateRevision: record.templateRevision,
     digest: record.digest.slice(0, 12),
   };
-  if (record.uid !== '') flat.uid = record.uid;
-  if (record.minReadySeconds !== 0) flat.minReadySeconds = String(record.minReadySeconds);
-  if (nodeName !== undefined) flat.nodeName = nodeName;
-  if (hostNetwork !== undefined) flat.hostNetwork = String(hostNetwork);
+  if (record.uid !== '') flat['uid'] = record.uid;
+  if (record.minReadySeconds !== 0) flat['minReadySeconds'] = String(record.minReadySeconds);
+  if (nodeName !== undefined) flat['nodeName'] = nodeName;
+  if (hostNetwork !== undefined) flat['hostNetwork'] = String(hostNetwork);
   for (const [key, value] of Object.entries(nodeSelector ?? {})) flat[`nodeSelector.${key}`] = value;
-  if (affinity !== undefined) flat.affinity = canonicalJson(affinity.nodeAffinity ?? affinity);
-  for (const toleration of tolerations ?? []) {
-    const { key = '*', operator = 'Equal', value = '', effect = '', tolerationSeconds } = toleration;
-    const seconds = tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`;
-    flat[`tolerations.${key}:${effect || '*'}`] = `${operator}${value === '' ? '' : ` ${value}`}${seconds}`;
-  }
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  terms.forEach((term, index) => {
+    for (const list of ['matchExpressions', 'matchFields'] as const) {
+      for (const requirement of term?.[list] ?? [])
+        flat[`affinity.term ${index}: ${requirementText(requirement)}`] = '';
+    }
+  });
+  for (const toleration of tolerations ?? []) flat[`tolerations.${tolerationText(toleration)}`] = '';
   return flat;
+}
+
+function requirementText({ key = '', operator = '', values }: Requirement): string {
+  return `${key} ${operator}${values === undefined || values.length === 0 ? '' : ` (${values.join(', ')})`}`;
+}
+
+/** As kubectl writes a taint, and what is beside it. */
+function tolerationText({
+  key = '',
+  operator = 'Equal',
+  value = '',
+  effect = '',
+  tolerationSeconds,
+}: Toleration): string {
+  const what = `${key || '*'}${operator === 'Exists' ? '' : `=${value}`}:${effect || '*'}`;
+  const how = operator === 'Exists' || operator === 'Equal' ? '' : ` ${operator}`;
+  return `${what}${how}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`;
 }

@@ -8,7 +8,7 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.t
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
-import type { NewEvent } from '../journal/events.ts';
+import type { NewEvent, TriggerName } from '../journal/events.ts';
 import type { JournalState } from '../journal/state.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetRegister } from './daemon-set-register.ts';
@@ -107,7 +107,10 @@ export class Evaluator implements ClusterListener {
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {
+    const known = new Set(this.#problems.map(problemText));
+    const news = problems.map(problemText).filter((text) => !known.has(text));
     this.#problems = problems;
+    this.#decisions.append(news.map((detail) => this.#lifeEvent('problem', detail, 'roll-change')));
   }
 
   /**
@@ -173,8 +176,12 @@ export class Evaluator implements ClusterListener {
     this.#decisions.append([this.#lifeEvent('started', detail)]);
   }
 
-  #lifeEvent(action: 'started' | 'stopped', detail: string): NewEvent {
+  #lifeEvent(action: 'started' | 'stopped' | 'problem', detail: string, trigger: TriggerName = 'restart'): NewEvent {
     const engineVersion = PLACEMENT_ENGINE_VERSION;
-    return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused('restart', '') };
+    return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused(trigger, '') };
   }
+}
+
+function problemText({ source, fieldPath, message }: ManifestProblem): string {
+  return [source, fieldPath, message].filter((part) => part !== '').join(': ');
 }

@@ -1,7 +1,7 @@
 /** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
-import type { Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/roll/model.ts';
 import type { AppliedNode } from '../cluster/source.ts';
-import type { NewEvent } from '../journal/events.ts';
+import type { Cause, NewEvent } from '../journal/events.ts';
 import type { JournalState } from '../journal/state.ts';
 import type { Counters } from './counters.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
@@ -147,7 +147,9 @@ export class NodeRegister {
     const record = this.#nodes.get(node);
     if (record === undefined) return;
     const changes = podChanges(record.pods, report.pods);
-    const { drifts, changes: drifted } = driftChanges(record.drifts, report.drifts);
+    // An agent that holds no assignments yet has held its pods against nothing: that ends no drift.
+    const isVerified = report.verifiedRevision > 0;
+    const { drifts, changes: drifted } = driftChanges(record.drifts, isVerified ? report.drifts : record.drifts);
     record.verifiedRevision = report.verifiedRevision;
     record.podsObservedMs = report.observedMs;
     record.drifts = drifts;
@@ -165,11 +167,18 @@ export class NodeRegister {
     const events: NewEvent[] = [];
     if (changes.length > 0)
       events.push({ kind: 'pod', action: 'changed', node, pods, verifiedRevision, changes, ...caused });
-    const driftCause = { ...caused, cause: { ...caused.cause, revision: changes.length > 0 ? revision : 0 } };
     for (const { action, drift } of drifted) {
-      events.push({ kind: 'drift', action, node, daemonSet: drift.daemonSet, drift, ...driftCause });
+      const cause = changes.length > 0 ? { ...caused.cause, revision } : this.#assignmentCause(node, drift.daemonSet);
+      events.push({ kind: 'drift', action, node, daemonSet: drift.daemonSet, drift, occurredMs: observedMs, cause });
     }
     this.#recorder.append(events);
+  }
+
+  /** Where no pod changed, a drift comes and goes with what is assigned: the newest row about the pair. */
+  #assignmentCause(node: string, daemonSet: DaemonSetKey): Cause {
+    const decided = this.#table.pair(node, daemonSet)?.version ?? 0;
+    const changed = this.#table.daemonSet(daemonSet)?.version ?? 0;
+    return { trigger: 'node-report', revision: Math.max(decided, changed), actor: '' };
   }
 
   #takeRoll(roll: RollEntry): void {

@@ -113,17 +113,23 @@ function listed(sentences: readonly string[]): string {
 /** `field` is the DaemonSet and the pod's name; the texts begin with the pod's phase and readiness. */
 function podChangeSentence({ field, from, to }: Change): string {
   const pod = `pod ${field.slice(field.indexOf(' ') + 1)}`;
-  const state = (text: string) => text.split(', ').slice(0, 2).join(', ');
-  if (from === null) return `${pod} appeared: ${state(to ?? '')}`;
+  if (from === null) return `${pod} appeared: ${(to ?? '').split(', ').slice(0, 2).join(', ')}`;
   if (to === null) return `${pod} is gone`;
-  const parts = to.split(', ');
-  const before = new Set(from.split(', '));
-  return `${pod}: ${parts.filter((part) => !before.has(part)).join(', ') || state(to)}`;
+  return `${pod}: ${notIn(from, to)} → ${notIn(to, from)}`;
+}
+
+/** The parts of the one text that the other lacks. */
+function notIn(text: string, other: string): string {
+  const known = new Set(other.split(', '));
+  return text
+    .split(', ')
+    .filter((part) => !known.has(part))
+    .join(', ');
 }
 
 function changesSentence(changes: readonly Change[]): string {
   const told = changes.filter(({ field }) => field !== 'digest').map(changeSentence);
-  return told.length === 0 ? 'nothing that placement reads' : listed(told);
+  return told.length === 0 ? 'the manifest changed, but nothing in it that placement reads' : listed(told);
 }
 
 /** Fields of a collection, whose entries are named as people name them. */
@@ -131,13 +137,20 @@ const ENTRIES: readonly { prefix: string; noun: string; text: (name: string, val
   { prefix: 'labels.', noun: 'label', text: (key, value) => `${key}=${value}` },
   { prefix: 'nodeSelector.', noun: 'nodeSelector', text: (key, value) => `${key}=${value}` },
   { prefix: 'taints.', noun: 'taint', text: taintText },
-  { prefix: 'tolerations.', noun: 'toleration', text: (name, value) => `${name} ${value}` },
+  { prefix: 'tolerations.', noun: 'toleration', text: (name) => name },
+  { prefix: 'affinity.', noun: 'affinity', text: (name) => name },
 ];
+
+/** Fields whose names people write otherwise. */
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  templateRevision: 'template revision',
+  unschedulable: 'cordoned',
+};
 
 function changeSentence({ field, from, to }: Change): string {
   if (field === 'origin') return to === 'agent' ? 'its agent speaks for it now' : 'the roll speaks for it now';
   const entry = ENTRIES.find(({ prefix }) => field.startsWith(prefix));
-  if (entry === undefined) return `${field} ${from ?? 'unset'} → ${to ?? 'unset'}`;
+  if (entry === undefined) return `${FIELD_WORDS[field] ?? field} ${from ?? 'unset'} → ${to ?? 'unset'}`;
   const name = field.slice(entry.prefix.length);
   if (from === null) return `${entry.noun} ${entry.text(name, to ?? '')} added`;
   if (to === null) return `${entry.noun} ${entry.text(name, from)} removed`;

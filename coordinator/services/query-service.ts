@@ -1,5 +1,6 @@
 /** The query service: one handler per question, each an assembly of what the coordinator knows. */
 import { RollcallError } from '../../shared/errors.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
@@ -65,10 +66,14 @@ function getStatus(house: House): GetStatusResponse {
     rejectedDaemonSetCount: evaluator.daemonSets.rejectedCount,
     complete: evaluator.isSynced && settled === nodes.length,
     counters: counters.toRecord(),
-    problems: evaluator.problems.map(({ source, fieldPath, message }) =>
-      [source, fieldPath, message].filter((part) => part !== '').join(': '),
-    ),
+    problems: evaluator.problems.map(problemSentence),
   };
+}
+
+/** Some messages name their place themselves, to the column. */
+function problemSentence({ source, fieldPath, message }: ManifestProblem): string {
+  const where = [source, fieldPath].filter((part) => part !== '' && !message.startsWith(part));
+  return [...where, message].join(': ');
 }
 
 function listDaemonSets(request: ListDaemonSetsRequest__Output, house: House): ListDaemonSetsResponse {

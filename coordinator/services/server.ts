@@ -1,7 +1,8 @@
 /** The gRPC server: every service on one port, reflection and health among them, and how it ends. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
 import { RollcallError } from '../../shared/errors.ts';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
@@ -36,7 +37,7 @@ export async function startServer({ house, listen, reflection }: ServerOptions):
   server.addService(AdminService.service, adminService(house));
   const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
   health.addToServer(server);
-  if (reflection) new ReflectionService(contractDefinition).addToServer(server);
+  if (reflection) new ReflectionService({ ...contractDefinition, ...loadSync(healthProtoPath) }).addToServer(server);
   const port = await bind(server, listen);
   return {
     port,
@@ -53,12 +54,9 @@ function bind(server: Server, listen: Address): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) return resolve(port);
-      reject(
-        new RollcallError(
-          'ARGUMENT_INVALID',
-          `cannot listen on ${formatAddress(listen)}: ${error.message}; stop what listens there, or choose another port with --listen`,
-        ),
-      );
+      const why = error.message.includes('EADDRINUSE') ? 'something else listens there' : error.message;
+      const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --listen`;
+      reject(new RollcallError('ARGUMENT_INVALID', said));
     });
   });
 }

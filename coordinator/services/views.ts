@@ -30,9 +30,20 @@ export function daemonSetView(house: House, key: DaemonSetKey, counts: Counts | 
     source: placed?.record.source ?? '',
     counts: counts ?? {},
     warnings: daemonSetWarnings(house, key),
-    rejections: [...house.evaluator.daemonSets.rejections(key)],
+    rejections: [...house.evaluator.daemonSets.rejections(key), ...problemsOfFile(house, placed?.record.source)],
     inForce: placed !== undefined,
   };
+}
+
+/** What is wrong with the file that a version in force came from, so that its answer shows that it may be old. */
+function problemsOfFile({ evaluator }: House, source: string | undefined): WireProblem[] {
+  const file = fileOf(source ?? '');
+  return file === '' ? [] : evaluator.problems.filter((problem) => fileOf(problem.source) === file);
+}
+
+/** Without the line. */
+function fileOf(source: string): string {
+  return source.replace(/(:\d+)+$/, '');
 }
 
 /** Everything that Kubernetes accepts of a DaemonSet but its author hardly meant. */
@@ -78,7 +89,9 @@ export function placementView(house: House, node: string, key: DaemonSetKey): Pl
     verdict: verdictCodec.toWire(pair.verdict),
     version: String(pair.version),
     sinceTime: timeToWire(pair.sinceMs),
-    ...(pair.verdict !== 'none' && { acknowledgement: acknowledgement(house, node) }),
+    ...(pair.verdict !== 'none' && {
+      acknowledgement: acknowledgement(house, node, Math.max(pair.version, placed.version)),
+    }),
     pods: podsOf(house, node, key).map(podHealthToWire),
     drifts: driftsOf(house, node)
       .filter(({ daemonSet }) => daemonSet === key)
@@ -109,10 +122,12 @@ export function agentView(house: House, node: string): Agent {
   };
 }
 
-function acknowledgement({ sessions }: House, node: string) {
-  if (sessions.isSettled(node)) return acknowledgementCodec.toWire('acknowledged');
-  const refused = sessions.agent(node)?.session?.lastRefusal;
-  return acknowledgementCodec.toWire(refused ? 'refused' : 'pending');
+/** What an agent acknowledged it holds, also while it is silent. */
+function acknowledgement({ sessions }: House, node: string, version: number) {
+  const record = sessions.agent(node);
+  const isHeld = sessions.isSettled(node) || (record?.acknowledged?.revision ?? 0) >= version;
+  if (isHeld) return acknowledgementCodec.toWire('acknowledged');
+  return acknowledgementCodec.toWire(record?.session?.lastRefusal ? 'refused' : 'pending');
 }
 
 /** Reasons that a summary names; `why` has them all. */

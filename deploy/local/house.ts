@@ -116,7 +116,11 @@ export class LocalHouse {
     const name = file.slice(0, -extname(file).length);
     return new ChildProgram({
       program: AGENT,
-      args: flags({ 'node-file': join(this.#options.nodes, file), coordinator: this.#address }),
+      args: flags({
+        'node-file': join(this.#options.nodes, file),
+        coordinator: this.#address,
+        state: join(this.#options.data, 'agents', name),
+      }),
       logFile: join(this.#logFolder, `agent-${name}.log`),
     });
   }

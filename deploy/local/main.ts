@@ -31,7 +31,7 @@ await runProgram('rollcall', async (untilStopped) => {
   void untilStopped.then(() => stopping.abort());
   try {
     await house.start();
-    say(`coordinator on ${house.address}, ${house.agentCount} agents are answering; logs in ${house.logFolder}`);
+    say(`coordinator on ${house.address}, ${house.agentCount} agents started; logs in ${house.logFolder}`);
     const server = house.address;
     const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock });
     const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
@@ -42,6 +42,7 @@ await runProgram('rollcall', async (untilStopped) => {
     await Promise.race([run(['watch', '--server', server], io), untilStopped, house.whenCoordinatorFails()]);
     return {};
   } finally {
+    stopping.abort();
     await house.stop();
   }
 });

@@ -3,7 +3,7 @@
  * messages look in memory: camelCase, int64 as decimal strings, enums by name, defaults filled in.
  */
 import { fileURLToPath } from 'node:url';
-import { loadPackageDefinition } from '@grpc/grpc-js';
+import { loadPackageDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AdminTypes } from './generated/admin_service.ts';
 import type { ProtoGrpcType as AgentTypes } from './generated/agent_service.ts';
@@ -17,6 +17,9 @@ const PROTO_FILES = [
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
 ];
+
+// What goes wrong reaches us as errors; on standard error it would only stand between our own sentences.
+setLogVerbosity(logVerbosity.NONE);
 
 const packageDefinition: PackageDefinition = loadSync(PROTO_FILES, {
   includeDirs: [PROTO_FOLDER],

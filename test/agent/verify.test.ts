@@ -98,7 +98,10 @@ describe('a node that should run a daemon pod', () => {
 
   it('does not take a pod of a re-created DaemonSet for its own', () => {
     const assigned = [assignment('agent', { daemonSetUid: 'new' })];
-    expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual(['missing', 'unexpected agent-1 phase Running']);
+    expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual([
+      'missing',
+      'unexpected agent-1 nothing is assigned that it could be; phase Running',
+    ]);
     expect(found(assigned, [pod({ daemonSetUid: '' })])).toEqual([]);
   });
 });
@@ -118,7 +121,10 @@ describe('a node that may keep a daemon pod', () => {
 describe('a node that must not run a daemon pod', () => {
   it('has an unexpected pod in every one that is there, whatever its state', () => {
     const pods = [pod(), pod({ podName: 'agent-2', phase: 'Failed', ready: false })];
-    expect(found([], pods)).toEqual(['unexpected agent-1 phase Running', 'unexpected agent-2 phase Failed']);
+    expect(found([], pods)).toEqual([
+      'unexpected agent-1 nothing is assigned that it could be; phase Running',
+      'unexpected agent-2 nothing is assigned that it could be; phase Failed',
+    ]);
   });
 
   it('is fine with one that is being deleted', () => {

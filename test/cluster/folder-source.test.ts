@@ -214,11 +214,32 @@ describe('a folder of manifests', () => {
     put('daemonsets/a.yaml', documents('apiVersion: v1\nkind: Service\nmetadata: { name: x }\n', daemonSet('one')));
     put('nodes/n.yaml', documents(daemonSet('two'), node('n1')));
     await started();
-    expect(listener.problems.map(({ message }) => message)).toEqual([
-      `${join(daemonSets(), 'a.yaml')}:1 is a Service (v1); only DaemonSets are read here.`,
-      `${join(nodes(), 'n.yaml')}:1 is a DaemonSet (apps/v1); only Nodes and their Pods are read here.`,
+    expect(listener.problems.map(({ source, message }) => `${source}: ${message}`)).toEqual([
+      `${join(daemonSets(), 'a.yaml')}:1: This is a Service (v1); only DaemonSets are read here.`,
+      `${join(nodes(), 'n.yaml')}:1: This is a DaemonSet (apps/v1); only Nodes and their Pods are read here.`,
     ]);
     expect([...listener.applied.keys(), ...listener.nodes.keys()]).toEqual(['default/one', 'n1']);
+  });
+
+  it('keeps in force what an object whose kind is misspelt declared before, and names it', async () => {
+    put('daemonsets/a.yaml', documents(daemonSet('one'), daemonSet('two')));
+    await started();
+    listener.take();
+    put('daemonsets/a.yaml', documents(daemonSet('one').replace('kind: DaemonSet', 'kind: Daemonset')));
+    const told = await next();
+    expect(told[0]).toBe('removed default/two');
+    expect(told[1]).toMatch(/^problems /);
+    expect([...listener.applied.keys()]).toEqual(['default/one']);
+  });
+
+  it('keeps in force what a file held that is suddenly empty', async () => {
+    put('nodes/n.yaml', node('n1'));
+    await started();
+    listener.take();
+    put('nodes/n.yaml', '');
+    expect((await next())[0]).toMatch(/^problems /);
+    expect(listener.problems.map(({ code }) => code)).toEqual(['Empty']);
+    expect([...listener.nodes.keys()]).toEqual(['n1']);
   });
 
   it('keeps the last good facts of a node that is edited into nonsense', async () => {

@@ -197,3 +197,37 @@ test('pairs of a DaemonSet or node that is gone, whose end a killed coordinator 
   const last = next.restart();
   expect(last.recorder.all('decision').slice(-1)).toMatchObject([{ node: 'n2', daemonSet: 'default/b', to: null }]);
 });
+
+test('a change names just the tolerations and requirements that came and went', () => {
+  const world = new World();
+  const affinity = (operator: string) => ({
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator, values: ['a', 'b'] }] }],
+      },
+    },
+  });
+  const team = (value: string) => ({ key: 'team', value, effect: 'NoSchedule' });
+  world.applyDaemonSet('default/a', { affinity: affinity('In'), tolerations: [team('a'), team('b')] });
+  world.applyDaemonSet('default/a', { affinity: affinity('NotIn'), tolerations: [team('b')] });
+  const changes = world.recorder
+    .all('daemon-set')
+    .at(-1)
+    ?.changes.filter(({ field }) => /^(aff|tol)/.test(field));
+  expect(changes).toEqual([
+    { field: 'affinity.term 0: zone In (a, b)', from: '', to: null },
+    { field: 'affinity.term 0: zone NotIn (a, b)', from: null, to: '' },
+    { field: 'tolerations.team=a:NoSchedule', from: '', to: null },
+  ]);
+});
+
+test('what is wrong with the sources is recorded once, when it comes', () => {
+  const world = new World();
+  const problem = { code: 'MalformedYaml', fieldPath: '', message: 'is not valid YAML', source: 'a.yaml:3' };
+  expect(world.costOf(() => world.evaluator.problemsChanged([problem])).rows).toBe(1);
+  expect(world.costOf(() => world.evaluator.problemsChanged([problem])).rows).toBe(0);
+  expect(world.recorder.all('coordinator').at(-1)).toMatchObject({
+    action: 'problem',
+    detail: 'a.yaml:3: is not valid YAML',
+  });
+});

@@ -213,3 +213,24 @@ test('a drift is caused by the row of the pods that it came with', () => {
   const [row] = world.recorder.all('drift');
   expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
 });
+
+test('a drift that comes and goes without its pods is caused by the newest row about the pair, and by nobody there', () => {
+  const world = withAgent();
+  world.applyDaemonSet('default/a');
+  world.reportPods('n1', { pods: [pod()] });
+  world.applyDaemonSet('default/a', {}, { image: 'agent:2' });
+  world.reportPods('n1', { pods: [pod()], drifts: [drift({ kind: 'outdated' })] });
+  const [row] = world.recorder.all('drift');
+  expect(row?.cause.actor).toBe('');
+  expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]).toMatchObject({
+    kind: 'daemon-set',
+    action: 'changed',
+  });
+});
+
+test('a report of an agent that holds no assignments ends no drift', () => {
+  const world = withAgent();
+  world.reportPods('n1', { pods: [pod()], drifts: [drift()] });
+  expect(world.costOf(() => world.reportPods('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
+  expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
+});

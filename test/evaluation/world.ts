@@ -88,10 +88,17 @@ export class World {
     this.evaluator.nodes.report({ facts: node, source: '/etc/node.yaml', observedMs, sequence, problem });
   }
 
-  reportPods(node: string, { pods = [], drifts = [] }: { pods?: PodHealth[]; drifts?: Drift[] }): void {
+  reportPods(
+    node: string,
+    {
+      pods = [],
+      drifts = [],
+      verifiedRevision = 1,
+    }: { pods?: PodHealth[]; drifts?: Drift[]; verifiedRevision?: number },
+  ): void {
     const observedMs = this.clock.nowMs();
     const sequence = ++this.#reportSequence;
-    this.evaluator.nodes.reportPods(node, { pods, drifts, observedMs, sequence, verifiedRevision: 1 });
+    this.evaluator.nodes.reportPods(node, { pods, drifts, observedMs, sequence, verifiedRevision });
   }
 
   verdict(node: string, key: string): string | undefined {

@@ -209,3 +209,15 @@ test('a stop asks everybody to go, ends every stream well, lets nobody in and wr
   expect(hall.recorder.nextRevision).toBe(rows);
   expect(hall.clock.pendingCount).toBe(0);
 });
+
+test('a lease that was renewed runs its whole length from the last message', () => {
+  const hall = Hall.furnished();
+  const agent = hall.connect();
+  agent.acknowledge();
+  hall.clock.advance(LEASE_MS / 2);
+  agent.say({ heartbeat: {} });
+  hall.clock.advance(LEASE_MS - 1);
+  expect(hall.sessions.presence('n1')).toBe('present');
+  hall.clock.advance(1);
+  expect(hall.sessions.presence('n1')).toBe('absent');
+});
