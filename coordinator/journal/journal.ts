@@ -206,6 +206,7 @@ export class Journal {
     if (this.#closing) return;
     this.#closing = true;
     this.#endStall?.();
+    await this.#retention.stop();
     await this.#writing;
     const lost = this.#nextRevision - 1 - this.durableRevision;
     if (this.#state !== 'failed') {

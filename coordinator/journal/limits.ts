@@ -10,7 +10,7 @@ export interface JournalLimits {
   readonly queuedEventsMax: number;
   /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
   readonly stallRetryMs: number;
-  /** Pages in the WAL that are not in the file yet before a checkpoint copies them: 8 MiB, so that none keeps the disk long. */
+  /** Pages in the WAL that are not in the file yet before a checkpoint copies them: 2 MiB, since a commit waits for a disk that is busy with one. */
   readonly checkpointPagesMin: number;
   /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
   readonly walPagesMax: number;
@@ -38,9 +38,9 @@ export const JOURNAL_LIMITS: JournalLimits = {
   queuedEventsHigh: 100_000,
   queuedEventsMax: 1_000_000,
   stallRetryMs: 1_000,
-  checkpointPagesMin: 2_000,
+  checkpointPagesMin: 500,
   walPagesMax: 32_000,
-  queryEventsMax: 1_000,
+  queryEventsMax: 1_001,
   lookUpRowsMax: 4_000,
   queryDaemonSetsMax: 2_000,
   removedDaemonSetsMax: 1_000,

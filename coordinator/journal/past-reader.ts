@@ -47,6 +47,14 @@ const ON_NODES = `
     WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
   WHERE on_node.count > 0`;
 
+const OF_DAEMON_SETS = `
+  SELECT daemon_set.namespace || '/' || daemon_set.name, event.verdict, event.seq, event.recorded_ms - event.lag_ms
+  FROM (SELECT * FROM daemon_set LIMIT :limit) AS daemon_set
+  JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
+    WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST})`;
+
+type OfDaemonSet = [daemonSet: string, verdict: number | null, seq: number, sinceMs: number];
+type OfDaemonSets = { nodeId: number; revision: number; limit: number };
 type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
 type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
 
@@ -56,7 +64,7 @@ export class PastReader {
   readonly #rows: StoredRows;
   readonly #nodeId: Statement<[string], number>;
   readonly #daemonSetId: Statement<[string, string], number>;
-  readonly #daemonSetIds: Statement<[number], number>;
+  readonly #ofDaemonSets: Statement<[OfDaemonSets], OfDaemonSet>;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #keys: Statement<[number], string>;
   readonly #decision: Statement<[number, number, number], StoredValues>;
@@ -74,7 +82,7 @@ export class PastReader {
     this.#rows = new StoredRows(database);
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
     this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
-    this.#daemonSetIds = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set LIMIT ?');
+    this.#ofDaemonSets = rawRows(database, OF_DAEMON_SETS);
     this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
     this.#keys = firstColumn(
       database,
@@ -133,11 +141,9 @@ export class PastReader {
   placementsOfNode(node: string, revision: number): PlacementInForce[] {
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
-    return this.#daemonSetIds.all(this.#limits.queryDaemonSetsMax).flatMap((daemonSetId) => {
-      const decision = this.#event(this.#decision.get(daemonSetId, nodeId, revision));
-      if (decision?.kind !== 'decision' || decision.to === null) return [];
-      const { daemonSet, to: verdict, revision: version, occurredMs: sinceMs } = decision;
-      return [{ node, daemonSet, verdict, version, sinceMs }];
+    const limit = this.#limits.queryDaemonSetsMax;
+    return this.#ofDaemonSets.all({ nodeId, revision, limit }).flatMap(([daemonSet, verdict, version, sinceMs]) => {
+      return verdict === null ? [] : [{ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs }];
     });
   }
 

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { RetentionHorizon } from './journal-error.ts';
 import { JournalError } from './journal-error.ts';
 import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { PartOfNodes } from './past-reader.ts';
@@ -34,6 +35,11 @@ export class Past {
     if (timeMs <= this.#clock.nowMs()) return this.#reader.revisionAt(timeMs);
     const message = `${new Date(timeMs).toISOString()} lies in the future; ask about a moment that has passed.`;
     return Promise.reject(new JournalError('not-recorded-yet', message));
+  }
+
+  /** The newest row that was pruned, and when it was recorded: questions about it and later ones are answered. 0: none was. */
+  horizon(): Promise<RetentionHorizon> {
+    return this.#reader.retentionHorizon();
   }
 
   /** The placement of one pair, and why; `undefined` where the pair did not exist. */

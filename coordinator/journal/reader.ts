@@ -14,6 +14,7 @@ import { EventFinder } from './event-query.ts';
 import type { JournalEvent, RetentionSeal } from './events.ts';
 import type { ExportFormat } from './export-text.ts';
 import { Horizon } from './horizon.ts';
+import type { RetentionHorizon } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { PairChanges } from './pair-changes.ts';
 import type { DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
@@ -63,6 +64,10 @@ export class JournalReader {
 
   eventsAt(revisions: readonly number[]): JournalEvent[] {
     return this.#atOnce(({ finder }) => finder.at(revisions));
+  }
+
+  retentionHorizon(): RetentionHorizon {
+    return this.#atOnce(({ horizon: { revision, recordedMs } }) => ({ revision, recordedMs }));
   }
 
   revisionAt(timeMs: number): number {

@@ -1,9 +1,13 @@
 /**
  * Proves the derived tables: replays the record into empty temporary tables of the same names and
  * compares. It reads everything in one transaction and so holds back checkpoints while it runs.
+ * Where they differ, they can be made anew while no coordinator writes the journal.
  */
 import type { Database } from 'better-sqlite3';
+import { openForWriting } from './database.ts';
 import { DERIVED_TABLES, SqlDerivedTables } from './derived-tables.ts';
+import { lockFile } from './file-lock.ts';
+import { inspectFile } from './migrate.ts';
 import type { ProjectedRow } from './projection.ts';
 import { project } from './projection.ts';
 
@@ -24,6 +28,31 @@ export function compareWithRebuild(database: Database): string[] {
 
 function rebuildAndCompare(database: Database): string[] {
   for (const table of DERIVED_TABLES) database.exec(temporaryTable(database, table));
+  replay(database);
+  return DERIVED_TABLES.filter((table) => differs(database, table));
+}
+
+/**
+ * Makes the derived tables anew from the record, all or nothing.
+ * @throws JournalError for a file that is no journal, or that a coordinator writes.
+ */
+export function rebuildDerivedTables(file: string): void {
+  inspectFile(file);
+  const lock = lockFile(file);
+  const database = openForWriting(file);
+  try {
+    const rebuild = database.transaction(() => {
+      for (const table of DERIVED_TABLES) database.exec(`DELETE FROM ${table}`);
+      replay(database);
+    });
+    rebuild.immediate();
+  } finally {
+    database.close();
+    lock.release();
+  }
+}
+
+function replay(database: Database): void {
   const tables = new SqlDerivedTables(database);
   const page = database.prepare<[number, number], ProjectedRow>(`
     SELECT seq, recorded_ms - lag_ms AS occurredMs, kind, action, node_id AS nodeId, daemon_set_id AS daemonSetId,
@@ -33,7 +62,6 @@ function rebuildAndCompare(database: Database): string[] {
   for (let rows = page.all(0, PAGE_ROWS_MAX); rows.length > 0; rows = page.all(rows.at(-1)?.seq ?? 0, PAGE_ROWS_MAX)) {
     for (const row of rows) project(row, tables);
   }
-  return DERIVED_TABLES.filter((table) => differs(database, table));
 }
 
 function temporaryTable(database: Database, table: string): string {

@@ -35,6 +35,7 @@ export class Retention {
   readonly #clock: Clock;
   readonly #limits: JournalLimits;
   #running: Promise<PruneReport> | undefined;
+  #isStopping = false;
 
   constructor(ports: RetentionPorts, clock: Clock, limits: JournalLimits) {
     this.#ports = ports;
@@ -52,6 +53,12 @@ export class Retention {
     return this.#running;
   }
 
+  /** Ends a pruning that runs after its current step; the next one seals what it did. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#running?.catch(() => undefined);
+  }
+
   async #prune({ retainMs, retainBytes }: RetentionGoal, newestRevision: number): Promise<PruneReport> {
     const { writer } = this.#ports;
     const auditor = await this.#ports.auditor();
@@ -63,15 +70,17 @@ export class Retention {
       const { prunedThrough, usedBytes } = await writer.prune(0, 0);
       const isTooLarge = retainBytes !== undefined && usedBytes > retainBytes;
       const through = Math.min(newest, isTooLarge ? newest : old);
-      if (prunedThrough >= through) {
-        if (prunedThrough > before) await this.#seal(auditor);
+      if (prunedThrough >= through || this.#isStopping) {
+        if (!this.#isStopping) await this.#sealThrough(prunedThrough, auditor);
         return { prunedThrough, prunedCount: prunedThrough - before, usedBytes };
       }
       await writer.prune(through, this.#limits.pruneRowsMax);
     }
   }
 
-  async #seal(auditor: Port<ReaderService>): Promise<void> {
+  /** Also where nothing was pruned now: an earlier pruning may have ended with its process. */
+  async #sealThrough(prunedThrough: number, auditor: Port<ReaderService>): Promise<void> {
+    if (prunedThrough === 0 || (await auditor.newestSeal())?.prunedThrough === prunedThrough) return;
     const seal = await digestOfKept(auditor, this.#limits.verifyRowsMax);
     const detail = `pruned through revision ${seal.prunedThrough}; ${seal.keptCount} older rows are still in force`;
     await this.#ports.record({

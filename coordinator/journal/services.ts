@@ -74,6 +74,7 @@ export const READER_METHODS = [
   'state',
   'eventPage',
   'eventsAt',
+  'retentionHorizon',
   'revisionAt',
   'placementAt',
   'placementsOfNodeAt',

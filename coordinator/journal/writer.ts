@@ -2,9 +2,10 @@
  * The one writer of a journal: appends batches of rows, each batch in one durable transaction
  * together with what follows from it for the derived tables. Synchronous; runs in a thread of its own.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
+import { makeFolder } from '../../shared/files/make-folder.ts';
 import { ChainReader } from './chain.ts';
 import { ChainHasher } from './chain-hasher.ts';
 import type { PruneStep } from './compaction.ts';
@@ -84,7 +85,7 @@ export class JournalWriter {
   /** Refuses a file that is no journal, of a newer schema, damaged, or in use: each a JournalError. */
   static open(options: WriterOptions): JournalWriter {
     inspectFile(options.file);
-    makeFolder(options.file);
+    makeFolderOf(options.file);
     const lock = lockFile(options.file);
     let database: Database | undefined;
     try {
@@ -185,9 +186,9 @@ export class JournalWriter {
   }
 }
 
-function makeFolder(file: string): void {
+function makeFolderOf(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
   } catch (error) {
     throw unwritable(file, messageOf(error));
   }

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import { rebuildDerivedTables } from '../../coordinator/journal/rebuild.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
@@ -149,6 +150,26 @@ describe('replaying', () => {
     ]);
     expect(replayed.map(({ inputs }) => inputs.node?.facts.labels.zone)).toEqual(['a', 'b']);
     expect(replayed.map(({ inputs }) => inputs.daemonSet?.record?.digest)).toEqual([record.digest, record.digest]);
+  });
+});
+
+describe('rebuilding', () => {
+  it('names the derived tables that do not follow from the record, and makes them anew', async () => {
+    const file = temporaryFile();
+    const journal = await openJournal({ file });
+    await recorded(journal, SAMPLE.slice(0, 200));
+    await journal.close();
+    const database = new Database(file);
+    database.exec('UPDATE placement SET since_ms = since_ms + 1; DELETE FROM agent_now');
+    database.close();
+    const altered = await openJournal({ file });
+    expect(await altered.audit.rebuildEquals()).toEqual({ equal: false, differing: ['placement', 'agent_now'] });
+    expect(() => rebuildDerivedTables(file)).toThrow('Another coordinator');
+    await altered.close();
+    rebuildDerivedTables(file);
+    const rebuilt = await openJournal({ file });
+    expect(await rebuilt.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
+    expect(await rebuilt.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true });
   });
 });
 

@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 import { SeededRandom } from '../bench/random.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
 
-/** The reliability suite takes its time. */
+/** ROLLCALL_RELIABILITY=1 asks for as many as it takes to meet rare instants. */
+// oxlint-disable-next-line node/no-process-env -- there is no other way to ask a test for more
 const KILLS = process.env.ROLLCALL_RELIABILITY === '1' ? 200 : 20;
 const WRITER = fileURLToPath(new URL('./crash-writer.mjs', import.meta.url));
 

@@ -66,6 +66,7 @@ describe('pruning', () => {
     await expect(journal.events({ afterRevision: 10, oldestFirst: true, limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.events({ beforeRevision: 11, limit: 5 })).rejects.toMatchObject(refusal);
     expect(await journal.past.revisionAt(20)).toBe(20);
+    expect(await journal.past.horizon()).toEqual(refusal.horizon);
   });
 
   it('says on the last page that there was more once', async () => {
@@ -103,6 +104,37 @@ describe('pruning', () => {
     expect(prunedThrough).toBeLessThan(2_900);
     expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 2_901 });
     expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true, fileProblem: null });
+  });
+
+  it('stops when the journal closes, and what it did is sealed by the next one', async () => {
+    const file = temporaryFile();
+    const clock = new FakeClock(0);
+    const journal = await openJournal({ file, clock, limits: LIMITS });
+    await recordOnePerMs(
+      journal,
+      clock,
+      Array.from({ length: 300 }, () => decision()),
+    );
+    const pruning = journal.prune({ retainMs: 9.5 });
+    await journal.close();
+    const { prunedThrough } = await pruning;
+    expect(prunedThrough).toBeLessThan(290);
+    const reopened = await openJournal({ file, clock, limits: LIMITS });
+    expect(await reopened.prune({ retainMs: 9.5 })).toMatchObject({ prunedThrough: 290 });
+    expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
+  });
+
+  it('seals what a pruning left that did not come to its end', async () => {
+    const { journal, file } = await prunedJournal();
+    await journal.close();
+    // As if the process had ended between the last step and the seal.
+    const database = new Database(file);
+    database.exec('DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 31');
+    database.close();
+    const reopened = await openJournal({ file, clock: new FakeClock(30), limits: LIMITS });
+    expect(await reopened.audit.verify()).toMatchObject({ kept: 'unsealed', isGood: true });
+    expect(await reopened.prune({ retainMs: 9.5 })).toMatchObject({ prunedCount: 0 });
+    expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
   });
 
   it('uses the room again that it freed', async () => {
