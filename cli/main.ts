@@ -2,13 +2,15 @@
 /** The program `rollcall`, also `kubectl-rollcall`: hands the process to the command line and ends with its exit code. */
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../shared/clock.ts';
+import { EXIT } from '../shared/errors.ts';
 import { run } from './run.ts';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever read this has seen enough (`| head`): that is no error, and there is nobody left to tell.
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    process.stderr.write(`rollcall: the output could not be written: ${error.message}\n`);
+    process.exit(EXIT.error);
   });
 }
 

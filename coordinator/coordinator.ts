@@ -60,7 +60,14 @@ async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOpt
   try {
     return await Journal.open({ file, clock, onFatal, ...(threads && { threads }) });
   } catch (error) {
-    throw error instanceof JournalError ? new RollcallError('STORE_UNUSABLE', error.message) : error;
+    if (error instanceof JournalError) throw new RollcallError('STORE_UNUSABLE', error.message);
+    // What SQLite or JSON cannot read in a file that passed the checks was altered by somebody else.
+    const isDamage = error instanceof SyntaxError || (error instanceof Error && error.name === 'SqliteError');
+    if (!isDamage) throw error;
+    throw new RollcallError(
+      'STORE_UNUSABLE',
+      `${file} is damaged (${error.message}); restore a copy, or name another folder with --data`,
+    );
   }
 }
 

@@ -34,7 +34,7 @@ export const WATCH_QUEUE_MAX = 100;
 export const WATCH_STALL_MS = 30_000;
 
 /** Rows read at once from the journal for a watcher that catches up. */
-export const WATCH_PAGE = 500;
+export const WATCH_PAGE = 100;
 
 /** How long a stopping coordinator waits for its streams to end. */
 export const SHUTDOWN_GRACE_MS = 2_000;
@@ -53,3 +53,25 @@ export const UNREAD_MESSAGES_MAX = 100;
 
 /** A name or reason in a message from an agent that is longer than this is cut in logs and rows. */
 export const DETAIL_LENGTH_MAX = 500;
+
+/** How far a node's clock may run ahead of ours before its agent is sent away: a wrong time zone, and some. */
+export const CLOCK_SKEW_MS_MAX = 26 * 3_600_000;
+
+/**
+ * What one report may hold. Kubernetes itself bounds names and values, and nodes with more labels,
+ * taints or daemons than this do not exist; without a bound, one agent's rows could crowd out all others.
+ */
+export const REPORT_LIMITS = {
+  labels: 1_000,
+  taints: 200,
+  conditions: 100,
+  pods: 500,
+  drifts: 2_000,
+  textLength: 1_024,
+} as const;
+
+/** Text in one answer of rows: well below what one message carries, whatever the rows hold. */
+export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
+
+/** Watches open at once; each holds a page of rows. */
+export const WATCHES_MAX = 500;

@@ -131,6 +131,12 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'The journal cannot write, most likely because the disk is full. Free space; nothing is lost.',
   },
+  TOO_MANY_WATCHES: {
+    status: 'RESOURCE_EXHAUSTED',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'As many watches as the coordinator carries are open already. End one, or try again later.',
+  },
   STORE_UNUSABLE: {
     status: 'FAILED_PRECONDITION',
     exitCode: EXIT.error,

@@ -3,9 +3,10 @@
  * file, always whole: it is written beside the old one and renamed over it.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RollcallError } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/files/make-folder.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
 import type { Assignment, NodeReport, PodReport } from '../../shared/roll/model.ts';
@@ -43,7 +44,7 @@ export class StateFolder {
     this.#folder = folder;
     this.#log = log;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw new RollcallError('ARGUMENT_INVALID', `the state folder ${folder} cannot be made: ${messageOf(error)}`);
     }

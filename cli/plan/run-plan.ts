@@ -56,8 +56,11 @@ function isOffline({ given, against }: PlanInput, { nodes }: PlanOptions): boole
 async function planOffline(context: Context, input: PlanInput, options: PlanOptions): Promise<number> {
   const { given, against, changes } = input;
   const before: World = {
-    // What OLD does not hold at all is the same before and after.
-    daemonSets: against !== null && against.daemonSets.size > 0 ? against.daemonSets : given.daemonSets,
+    // An OLD of nodes alone has the same DaemonSets before and after; an OLD of nothing had none.
+    daemonSets:
+      against !== null && (against.daemonSets.size > 0 || against.nodes.size === 0)
+        ? against.daemonSets
+        : given.daemonSets,
     nodes: against !== null && against.nodes.size > 0 ? against.nodes : given.nodes,
   };
   const unchanged: World = {

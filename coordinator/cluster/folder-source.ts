@@ -107,8 +107,15 @@ const tellNode: Tell<NodeDeclaration> = {
   removed: (listener, { name, path }) => listener.nodeRemoved(name, path),
 };
 
-/** A path that does not exist at the start is a mistake; one that vanishes later may come back. */
+/** A path that cannot be looked at when the coordinator starts is a mistake; one that vanishes later may come back. */
 function assertExists(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  throw new RollcallError('ARGUMENT_INVALID', `${path} does not exist; name a file or a folder of manifests.`);
+  try {
+    statSync(path);
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isMissing
+      ? 'does not exist'
+      : `cannot be read (${error instanceof Error ? error.message : String(error)})`;
+    throw new RollcallError('ARGUMENT_INVALID', `${path} ${why}; name a file or a folder of manifests.`);
+  }
 }

@@ -14,7 +14,7 @@ export interface JournalLimits {
   readonly checkpointPagesMin: number;
   /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
   readonly walPagesMax: number;
-  /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns. */
+  /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns; one more than a page, to tell whether another follows. */
   readonly queryEventsMax: number;
   /** Rows of which one answer looks up what no index knows: about 10 ms. */
   readonly lookUpRowsMax: number;

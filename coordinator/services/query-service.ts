@@ -1,6 +1,7 @@
 /** The query service: one handler per question, each an assembly of what the coordinator knows. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
@@ -19,6 +20,7 @@ import type { ListPlacementsResponse } from '../../shared/rpc/generated/rollcall
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { driftToWire, placementToWire } from '../../shared/rpc/wire.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
 import { unary, whenDurable } from './handlers.ts';
@@ -147,13 +149,20 @@ async function listEvents(request: ListEventsRequest__Output, { journal }: House
   const size = pageSize(request);
   const after = last === null ? {} : oldestFirst ? { afterRevision: Number(last) } : { beforeRevision: Number(last) };
   const rows = await journal.events({ ...filter, ...after, oldestFirst, limit: size + 1 });
-  const page = rows.slice(0, size);
-  const end = page.at(-1);
-  const more = rows.length > size && end !== undefined;
-  return {
-    events: await eventViews(journal, page),
-    nextPageToken: more ? writePageToken(String(end.revision), query) : '',
-  };
+  const events = withinMessage(await eventViews(journal, rows.slice(0, size)));
+  const end = events.at(-1);
+  const more = rows.length > events.length && end !== undefined;
+  return { events, nextPageToken: more ? writePageToken(String(end.revision), query) : '' };
+}
+
+/** As many rows as one message carries, and at least one. */
+function withinMessage(events: readonly Event[]): Event[] {
+  let characters = 0;
+  const end = events.findIndex((event, index) => {
+    characters += JSON.stringify(event).length;
+    return characters > EVENTS_PAGE_CHARACTERS_MAX && index > 0;
+  });
+  return end === -1 ? [...events] : events.slice(0, end);
 }
 
 interface PairRequest {

@@ -8,7 +8,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
-import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS } from '../limits.ts';
+import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
 import { type EventFilter, eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
 import { logged } from './handlers.ts';
@@ -44,6 +44,9 @@ class EventWatch {
     this.#house = house;
     this.#call = call;
     this.#filter = eventFilter(request);
+    if (house.watches.size >= WATCHES_MAX) {
+      throw new RollcallError('TOO_MANY_WATCHES', `${WATCHES_MAX} watches are open already; end one of them`);
+    }
     this.#sentRevision =
       request.afterRevision === undefined ? house.journal.durableRevision : Number(request.afterRevision);
     if (this.#sentRevision > house.journal.nextRevision - 1 || this.#sentRevision < 0) {

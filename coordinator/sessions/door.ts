@@ -7,6 +7,7 @@ import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import {
   ADMISSION,
   ADMISSION_RETRY_MS,
+  CLOCK_SKEW_MS_MAX,
   DRAIN_WINDOW_MS,
   INSTANCE_ID_LENGTH_MAX,
   UNKNOWN_NODE_RETRY_MS,
@@ -46,7 +47,7 @@ export class Door {
       const retryAfterMs = ADMISSION_RETRY_MS * (1 + this.#options.random());
       throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
     }
-    checkHello(hello);
+    checkHello(hello, this.#options.clock.nowMs());
     if (!this.#options.evaluation.isOnRoll(node)) throw unknownNode(node);
     return {
       sessionId: this.#options.randomId(),
@@ -65,7 +66,7 @@ export function isWorthARow(node: string, { reason }: RollcallError): boolean {
 }
 
 /** @throws RollcallError where the Hello itself rules a session out. */
-function checkHello(hello: Hello__Output): void {
+function checkHello(hello: Hello__Output, nowMs: number): void {
   const node = hello.node?.name ?? '';
   const { instanceId } = hello;
   if (node === '') throw new RollcallError('MESSAGE_INVALID', 'hello.node.name is empty');
@@ -76,6 +77,10 @@ function checkHello(hello: Hello__Output): void {
   if (instanceId.length > INSTANCE_ID_LENGTH_MAX) {
     const said = `hello.instance_id has ${instanceId.length} characters; ${INSTANCE_ID_LENGTH_MAX} are allowed`;
     throw new RollcallError('MESSAGE_INVALID', said);
+  }
+  // The later process speaks for a node, so one from the future would keep every other out.
+  if (timeFromWire(hello.startTime) > nowMs + CLOCK_SKEW_MS_MAX) {
+    throw new RollcallError('MESSAGE_INVALID', 'hello.start_time lies in the future; set the clock of the node');
   }
   const { min, max } = PROTOCOL_VERSION;
   const { protocolVersionMin, protocolVersionMax } = hello;

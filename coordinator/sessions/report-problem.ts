@@ -5,15 +5,28 @@
  */
 import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import type { DaemonSetKey, NodeReport, PodReport } from '../../shared/roll/model.ts';
+import { REPORT_LIMITS } from '../limits.ts';
 import { quoted } from './detail.ts';
 
 /** The years 1 to 9999: what google.protobuf.Timestamp can say. */
 const TIME_MS = { min: -62_135_596_800_000, max: 253_402_300_799_999 } as const;
 
 /** One sentence that names the field; `null` for a sound report. */
-export function nodeReportProblem({ sequence, observedMs }: NodeReport): string | null {
+export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {
+  const { labels, taints, conditions, versions, uid, resourceVersion } = facts;
   return (
-    sequenceProblem('node_report.report_sequence', sequence) ?? timeProblem('node_report.observe_time', observedMs)
+    sequenceProblem('node_report.report_sequence', sequence) ??
+    timeProblem('node_report.observe_time', observedMs) ??
+    countProblem('node_report.facts.labels', Object.keys(labels).length, REPORT_LIMITS.labels) ??
+    countProblem('node_report.facts.taints', taints.length, REPORT_LIMITS.taints) ??
+    countProblem('node_report.facts.conditions', conditions.length, REPORT_LIMITS.conditions) ??
+    textProblem('node_report.facts.labels', [...Object.keys(labels), ...Object.values(labels)]) ??
+    textProblem('node_report.facts', [uid, resourceVersion, ...Object.values(versions)]) ??
+    first(
+      taints,
+      ({ key, value, effect }, path) => textProblem(path, [key, value, effect]),
+      'node_report.facts.taints',
+    )
   );
 }
 
@@ -22,18 +35,24 @@ export function podReportProblem({ sequence, observedMs, verifiedRevision, pods,
     sequenceProblem('pod_report.report_sequence', sequence) ??
     timeProblem('pod_report.observe_time', observedMs) ??
     revisionProblem('pod_report.verified_revision', verifiedRevision) ??
+    countProblem('pod_report.pods', pods.length, REPORT_LIMITS.pods) ??
+    countProblem('pod_report.drifts', drifts.length, REPORT_LIMITS.drifts) ??
     first(
       pods,
-      ({ daemonSet, sinceMs, createdMs }, path) => {
+      ({ daemonSet, sinceMs, createdMs, podName, podUid, daemonSetUid, templateRevision, waitingReason }, path) => {
         const created = timeProblem(`${path}.create_time`, createdMs);
-        return keyProblem(`${path}.daemon_set`, daemonSet) ?? timeProblem(`${path}.since_time`, sinceMs) ?? created;
+        const texts = textProblem(path, [podName, podUid, daemonSetUid, templateRevision, waitingReason]);
+        return (
+          keyProblem(`${path}.daemon_set`, daemonSet) ?? timeProblem(`${path}.since_time`, sinceMs) ?? created ?? texts
+        );
       },
       'pod_report.pods',
     ) ??
     first(
       drifts,
-      ({ daemonSet, sinceMs }, path) => {
-        return keyProblem(`${path}.daemon_set`, daemonSet) ?? timeProblem(`${path}.since_time`, sinceMs);
+      ({ daemonSet, sinceMs, podName }, path) => {
+        const key = keyProblem(`${path}.daemon_set`, daemonSet);
+        return key ?? timeProblem(`${path}.since_time`, sinceMs) ?? textProblem(path, [podName]);
       },
       'pod_report.drifts',
     )
@@ -50,6 +69,16 @@ function first<Item>(
     if (problem !== null) return problem;
   }
   return null;
+}
+
+function countProblem(path: string, count: number, max: number): string | null {
+  return count <= max ? null : `${path} holds ${count} entries; ${max} are allowed`;
+}
+
+function textProblem(path: string, texts: readonly string[]): string | null {
+  const { textLength } = REPORT_LIMITS;
+  const long = texts.find((text) => text.length > textLength);
+  return long === undefined ? null : `${path} holds a text of ${long.length} characters; ${textLength} are allowed`;
 }
 
 /** Numbers that a double holds exactly; an agent starts at 1. */

@@ -2,11 +2,12 @@
  * The whole house on one machine: a coordinator, and a real agent process for every node file, also
  * for files that come later.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import { makeFolder } from '../../shared/files/make-folder.ts';
 import { watchPath } from '../../shared/files/watch-path.ts';
 import { ChildProgram } from './child-program.ts';
 
@@ -58,7 +59,7 @@ export class LocalHouse {
    * @throws RollcallError with the coordinator's own words where it cannot start.
    */
   async start(): Promise<void> {
-    makeFolder(this.#logFolder);
+    makeLogFolder(this.#logFolder);
     this.#address = `127.0.0.1:${await this.#startCoordinator()}`;
     this.#keepAgents();
     const { nodes, clock } = this.#options;
@@ -130,9 +131,9 @@ function flags(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-function makeFolder(folder: string): void {
+function makeLogFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new RollcallError('ARGUMENT_INVALID', `cannot make ${folder}: ${why}; choose another folder with --data`);

@@ -294,3 +294,18 @@ test('the operator can drain and decide afresh, within bounds', async () => {
     expect((await failure(ask(admin, Admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
   }
 });
+
+test('pages of the largest size go on to the last row of a long journal', async () => {
+  const { query, house } = await startHouse();
+  for (let index = 0; index < 700; index++) addNode(house, `extra-${index}`);
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const revisions: number[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.ListEvents, { pageSize: 1000, oldestFirst: true, pageToken });
+    revisions.push(...page.events.map(({ revision }) => Number(revision)));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(revisions).toEqual(Array.from({ length: house.journal.durableRevision }, (_, index) => index + 1));
+  expect(revisions.length).toBeGreaterThan(2_000);
+});

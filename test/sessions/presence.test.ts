@@ -221,3 +221,9 @@ test('a lease that was renewed runs its whole length from the last message', () 
   hall.clock.advance(1);
   expect(hall.sessions.presence('n1')).toBe('absent');
 });
+
+test('a process that claims to have started in the future keeps nobody out', () => {
+  const hall = Hall.furnished();
+  const refusal = hall.refusal('n1', { instanceId: 'x', startTime: timeToWire(hall.clock.nowMs() + 30 * 3_600_000) });
+  expect(refusal.message).toContain('hello.start_time');
+});

@@ -1,6 +1,8 @@
 /** Reports: acknowledged once they are durable, taken once, and refused where no journal could keep them. */
+
 import { expect, test } from 'vitest';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { Hall } from './hall.ts';
 
 test('a report is acknowledged once it is durable, and not before', () => {
@@ -62,7 +64,7 @@ test('another process of the same node counts its reports anew', () => {
   const hall = Hall.furnished();
   hall.connect().reportNode({ zone: 'a' });
   hall.commit();
-  const other = hall.connect('n1', { instanceId: 'other', startTime: { seconds: '4000000000', nanos: 0 } });
+  const other = hall.connect('n1', { instanceId: 'other', startTime: timeToWire(hall.clock.nowMs() + 1) });
   expect(other.stream.all('welcome')[0]?.lastReportSequence).toBe('0');
   other.reportNode({ zone: 'b' }, 1);
   expect(hall.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'b' });
@@ -194,4 +196,19 @@ test('a second Hello ends the stream, an unknown message is counted and ignored,
   expect(agent.stream.error?.reason).toBe('HELLO_EXPECTED');
   agent.say({ heartbeat: {} });
   expect(hall.counters.heartbeats).toBe(1);
+});
+
+test('a report that holds more than a node can have is refused with the field, and leaves no row', () => {
+  const labels = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`label-${index}`, '']));
+  for (const [tooMuch, field] of [
+    [labels, 'node_report.facts.labels holds 1001 entries'],
+    [{ a: 'x'.repeat(1_025) }, 'node_report.facts.labels holds a text of 1025 characters'],
+  ] as const) {
+    const hall = Hall.furnished();
+    const agent = hall.connect();
+    const rows = hall.recorder.all('node').length;
+    agent.reportNode(tooMuch);
+    expect(agent.stream.error?.message).toContain(field);
+    expect(hall.recorder.all('node')).toHaveLength(rows);
+  }
 });
