@@ -22,11 +22,7 @@ export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): 
     countProblem('node_report.facts.conditions', conditions.length, REPORT_LIMITS.conditions) ??
     textProblem('node_report.facts.labels', [...Object.keys(labels), ...Object.values(labels)]) ??
     textProblem('node_report.facts', [uid, resourceVersion, ...Object.values(versions)]) ??
-    first(
-      taints,
-      ({ key, value, effect }, path) => textProblem(path, [key, value, effect]),
-      'node_report.facts.taints',
-    )
+    first(taints, ({ key, value, effect }, path) => textProblem(path, [key, value, effect]), 'node_report.facts.taints')
   );
 }
 

@@ -7,7 +7,7 @@ import type { Causes } from './cause.ts';
 import { shown } from './cause.ts';
 import { parseQuantity } from './quantity.ts';
 
-type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time' | 'bytes';
+type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time';
 
 export type FieldType =
   | { readonly type: ScalarName }
@@ -25,8 +25,6 @@ export const quantity: FieldType = { type: 'quantity' };
 export const intOrString: FieldType = { type: 'intOrString' };
 /** A time as RFC 3339 writes it. */
 export const time: FieldType = { type: 'time' };
-/** Bytes in base64. */
-const bytes: FieldType = { type: 'bytes' };
 export const list = (of: FieldType): FieldType => ({ type: 'list', of });
 export const map = (of: FieldType): FieldType => ({ type: 'map', of });
 export const object = (fields: Readonly<Record<string, FieldType>>): FieldType => ({ type: 'object', fields });
@@ -97,7 +95,6 @@ function emptyElement(type: FieldType): unknown {
     case 'boolean':
       return false;
     case 'string':
-    case 'bytes':
     case 'time':
       return '';
     default:
@@ -107,7 +104,6 @@ function emptyElement(type: FieldType): unknown {
 
 const INT32_MAX = 2 ** 31 - 1;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-const BASE_64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
 
 const scalars: Readonly<Record<ScalarName, { readonly expected: string; fits(value: unknown): boolean }>> = {
   string: { expected: 'a string (in YAML: put it in quotes)', fits: (value) => typeof value === 'string' },
@@ -126,7 +122,6 @@ const scalars: Readonly<Record<ScalarName, { readonly expected: string; fits(val
     expected: 'a time such as 2026-01-31T12:00:00Z',
     fits: isTime,
   },
-  bytes: { expected: 'base64', fits: (value) => typeof value === 'string' && BASE_64.test(value) },
 };
 
 function decodeScalar(value: unknown, name: ScalarName, fieldPath: string, causes: Causes): unknown {

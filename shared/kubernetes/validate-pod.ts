@@ -9,7 +9,6 @@ import { podFields } from './node-fields.ts';
 import type { Pod } from './objects.ts';
 import type { Rejection } from './rejection.ts';
 import { rejection } from './rejection.ts';
-import type { Decoded } from './validation/decoded.ts';
 import { validateObjectMeta } from './validation/object-meta.ts';
 
 export type PodValidation = { readonly accepted: true; readonly pod: Pod } | Rejection;
@@ -22,7 +21,7 @@ export function validatePod(object: unknown): PodValidation {
   const wrong = new Causes();
   // A file written by hand names the owner without the uid that only an API server could give it.
   const { ownerReferences: _, ...metadata } = pod.metadata ?? {};
-  validateObjectMeta(metadata as Decoded, true, 'metadata', wrong);
+  validateObjectMeta(metadata, true, 'metadata', wrong);
   return wrong.all.length > 0 ? rejection(422, wrong) : { accepted: true, pod };
 }
 
