@@ -5,6 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventQuery } from './event-query.ts';
 import type { EventKind } from './events.ts';
+import { tooManyDaemonSets } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { KINDS, numberOf, TRIGGERS } from './vocabulary.ts';
@@ -14,6 +15,7 @@ const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift
 /** Triggers with a smaller number are those of most of the record and not in the index. */
 const INDEXED_TRIGGER_MIN = 3;
 export const TRIGGER_INDEX = 'event_by_trigger';
+const IS_OF_DAEMON_SETS = 'daemon_set_id IN (SELECT value FROM json_each(?))';
 /** Smaller helpings cost more questions, larger ones read what is thrown away. */
 const HELPING_MIN = 8;
 
@@ -21,7 +23,7 @@ const HELPING_MIN = 8;
 export interface Stream {
   readonly index: string;
   readonly where: string;
-  readonly values: readonly number[];
+  readonly values: readonly (number | string)[];
 }
 
 /** Rows after and before these, neither included. */
@@ -106,36 +108,38 @@ export class EventStreams {
   #nodeStreams(nodeId: number, kinds: readonly EventKind[], daemonSetIds: readonly number[] | undefined) {
     return kinds.flatMap((kind): Stream[] => {
       if (kind === 'decision') {
-        const ids =
-          daemonSetIds ??
-          this.#prepare('SELECT daemon_set_id FROM daemon_set LIMIT ?').all(this.#limits.queryDaemonSetsMax);
+        const ids = daemonSetIds ?? this.#allOf('SELECT daemon_set_id FROM daemon_set');
         const where = 'kind = 1 AND daemon_set_id = ? AND node_id = ?';
         return ids.map((id) => ({ index: 'event_by_pair', where, values: [id, nodeId] }));
       }
       const where = 'node_id = ? AND kind = ? AND kind <> 1';
       const values = [nodeId, numberOf(KINDS, kind)];
       if (daemonSetIds === undefined) return [{ index: 'event_by_node', where, values }];
-      return daemonSetIds.map((id) => ({
-        index: 'event_by_node',
-        where: `${where} AND daemon_set_id = ?`,
-        values: [...values, id],
-      }));
+      if (!DAEMON_SET_KINDS.includes(kind)) return [];
+      const ofDaemonSets = `${where} AND ${IS_OF_DAEMON_SETS}`;
+      return [{ index: 'event_by_node', where: ofDaemonSets, values: [...values, JSON.stringify(daemonSetIds)] }];
     });
   }
 
   /** `undefined`: the query does not ask for DaemonSets. */
   #daemonSetIds({ daemonSet, namespace }: EventQuery): number[] | undefined {
-    const limit = this.#limits.queryDaemonSetsMax;
+    const all = 'SELECT daemon_set_id FROM daemon_set';
     if (daemonSet === undefined) {
-      if (namespace === undefined) return undefined;
-      return this.#prepare('SELECT daemon_set_id FROM daemon_set WHERE namespace = ? LIMIT ?').all(namespace, limit);
+      return namespace === undefined ? undefined : this.#allOf(`${all} WHERE namespace = ?`, namespace);
     }
-    const byName = 'SELECT daemon_set_id FROM daemon_set WHERE name = ?';
     const [name, ofKey] = typeof daemonSet === 'string' ? splitKey(daemonSet) : [daemonSet.name, undefined];
     if (ofKey !== undefined && namespace !== undefined && ofKey !== namespace) return [];
     const wanted = ofKey ?? namespace;
-    if (wanted === undefined) return this.#prepare(`${byName} ORDER BY namespace LIMIT ?`).all(name, limit);
-    return this.#prepare(`${byName} AND namespace = ? LIMIT ?`).all(name, wanted, limit);
+    if (wanted === undefined) return this.#allOf(`${all} WHERE name = ?`, name);
+    return this.#allOf(`${all} WHERE name = ? AND namespace = ?`, name, wanted);
+  }
+
+  /** All or none: an answer that leaves out what is too much would look whole. */
+  #allOf(sql: string, ...values: string[]): number[] {
+    const limit = this.#limits.queryDaemonSetsMax;
+    const ids = this.#prepare(`${sql} LIMIT ?`).all(...values, limit + 1);
+    if (ids.length > limit) throw tooManyDaemonSets(limit);
+    return ids;
   }
 
   #prepare(sql: string): Statement<unknown[], number> {
@@ -157,12 +161,13 @@ function triggerStream(trigger: number): Stream {
   return { index: TRIGGER_INDEX, where: 'cause_trigger = ? AND cause_trigger > 2', values: [trigger] };
 }
 
-/** What one row led to is seldom more than one row per node. */
+/** What one row led to is seldom more than one row per node. Lists are values, so that statements can be kept. */
 function causeStream(causeRevision: number, kinds: readonly EventKind[], daemonSetIds?: readonly number[]): Stream {
-  const isOfDaemonSets = daemonSetIds === undefined ? 'true' : `daemon_set_id IN (${daemonSetIds.join(', ')})`;
-  const isOfKinds = `kind IN (${kinds.map((kind) => numberOf(KINDS, kind)).join(', ')})`;
-  const where = `cause_seq = ? AND cause_seq > 0 AND ${isOfKinds} AND ${isOfDaemonSets}`;
-  return { index: 'event_by_cause', where, values: [causeRevision] };
+  const ofKinds = JSON.stringify(kinds.map((kind) => numberOf(KINDS, kind)));
+  const where = 'cause_seq = ? AND cause_seq > 0 AND kind IN (SELECT value FROM json_each(?))';
+  if (daemonSetIds === undefined) return { index: 'event_by_cause', where, values: [causeRevision, ofKinds] };
+  const values = [causeRevision, ofKinds, JSON.stringify(daemonSetIds)];
+  return { index: 'event_by_cause', where: `${where} AND ${IS_OF_DAEMON_SETS}`, values };
 }
 
 function ledToBy(causeRevision: number, { index, where, values }: Stream): Stream {

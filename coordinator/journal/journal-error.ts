@@ -9,6 +9,7 @@ export type JournalErrorReason =
   | 'overloaded'
   | 'before-retention'
   | 'not-recorded-yet'
+  | 'too-broad'
   | 'wrong-backup'
   | 'closed';
 
@@ -28,6 +29,10 @@ export class JournalError extends Error {
     this.reason = reason;
     this.horizon = facts.horizon;
   }
+}
+
+export function tooManyDaemonSets(limit: number): JournalError {
+  return new JournalError('too-broad', `That asks about more than ${limit} DaemonSets; name one of them.`);
 }
 
 /** SQLite's or the system's code of an error, for example `SQLITE_FULL` or `EACCES`; `''` without one. */

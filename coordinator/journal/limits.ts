@@ -26,7 +26,7 @@ export interface JournalLimits {
   readonly startLinksMax: number;
   /** Rows of one step of checking or digesting: some 50 ms, after which progress is told. */
   readonly verifyRowsMax: number;
-  /** Rows by which one step of pruning moves the horizon on: about 10 ms, which a commit may have to wait. */
+  /** Rows by which one step of pruning moves the horizon on: about 5 ms, which a commit may have to wait. */
   readonly pruneRowsMax: number;
   /** Rows that always stay, so that whoever was away for a moment can go on from where it was. */
   readonly retainedRowsMin: number;
@@ -42,10 +42,10 @@ export const JOURNAL_LIMITS: JournalLimits = {
   walPagesMax: 32_000,
   queryEventsMax: 1_001,
   lookUpRowsMax: 4_000,
-  queryDaemonSetsMax: 2_000,
+  queryDaemonSetsMax: 20_000,
   removedDaemonSetsMax: 1_000,
   startLinksMax: 4_000,
   verifyRowsMax: 10_000,
-  pruneRowsMax: 1_000,
+  pruneRowsMax: 500,
   retainedRowsMin: 10_000,
 };

@@ -6,7 +6,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { JournalEvent } from './events.ts';
 import { Horizon } from './horizon.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError, tooManyDaemonSets } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
@@ -142,6 +142,7 @@ export class PastReader {
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
     const limit = this.#limits.queryDaemonSetsMax;
+    this.#refuseTooMany(limit);
     return this.#ofDaemonSets.all({ nodeId, revision, limit }).flatMap(([daemonSet, verdict, version, sinceMs]) => {
       return verdict === null ? [] : [{ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs }];
     });
@@ -181,7 +182,9 @@ export class PastReader {
   }
 
   daemonSets(revision: number): DaemonSetAt[] {
-    const keys = this.#keys.all(this.#limits.queryDaemonSetsMax);
+    const limit = this.#limits.queryDaemonSetsMax;
+    this.#refuseTooMany(limit);
+    const keys = this.#keys.all(limit);
     return keys.flatMap((key) => this.daemonSet(key, revision) ?? []);
   }
 
@@ -197,6 +200,11 @@ export class PastReader {
   /** Revisions of the rows that say what the drifts were. */
   driftRevisions(revision: number): number[] {
     return this.#drifts.all(revision, revision, revision, DRIFTS_MAX);
+  }
+
+  /** All or none: an answer that leaves out what is too much would look whole. */
+  #refuseTooMany(limit: number): void {
+    if (this.#keys.all(limit + 1).length > limit) throw tooManyDaemonSets(limit);
   }
 
   #partOfNodes<Value>(after: number, valueOf: (nodeId: number) => Value | undefined): PartOfNodes<Value> {

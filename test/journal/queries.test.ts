@@ -103,6 +103,17 @@ describe('asking for events', () => {
     expect(await journal.eventsAt([1, 2, 3, 4, 5])).toHaveLength(3);
   });
 
+  it('refuses to answer about part of the DaemonSets that were asked for', async () => {
+    const journal = await openJournal({ limits: { queryDaemonSetsMax: 2 } });
+    const events = ['a/x', 'b/x', 'c/x'].map((daemonSet) => decision({ daemonSet }));
+    await journal.durable(journal.append(events) + 2);
+    const refusal = { reason: 'too-broad', message: 'That asks about more than 2 DaemonSets; name one of them.' };
+    await expect(journal.events({ daemonSet: { name: 'x' }, limit: 5 })).rejects.toMatchObject(refusal);
+    await expect(journal.events({ node: 'node-1', limit: 5 })).rejects.toMatchObject(refusal);
+    await expect(journal.past.placementsOfNodeAt('node-1', 3)).rejects.toMatchObject(refusal);
+    expect(await journal.events({ daemonSet: 'b/x', limit: 5 })).toHaveLength(1);
+  });
+
   it('returns the rows of the revisions asked for, in that order, and leaves out those that are not there', async () => {
     const journal = await openJournal();
     await journal.durable(journal.append([decision(), decision(), decision()]) + 2);
