@@ -13,6 +13,8 @@ const journal = await Journal.open({
   },
   limits: { retainedRowsMin: 1_500, pruneRowsMax: 100 },
 });
+// Before the first word, so that whoever counts words kills the prunings that follow, too.
+if (pruning === 'prune') await journal.prune({ retainBytes: 1 });
 const cause = { trigger: 'restart', revision: 0, actor: '' };
 
 for (let round = 0; ; round += 1) {
@@ -21,7 +23,7 @@ for (let round = 0; ; round += 1) {
     kind: 'decision',
     occurredMs: 1,
     cause,
-    node: `node-${journal.nextRevision + index}`,
+    node: `node-${(journal.nextRevision + index) % 1_000}`,
     daemonSet: `default/daemon-${round % 5}`,
     from: null,
     to: round % 2 === 0 ? 'run' : 'none',

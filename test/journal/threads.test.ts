@@ -4,14 +4,18 @@ import type * as JournalModule from '../../coordinator/journal/journal.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { decision } from './events.ts';
 import { temporaryFile } from './open-journal.ts';
+import { collected } from './past-state.ts';
 
-async function openBuilt(file: string): Promise<JournalModule.Journal> {
+async function openBuilt(
+  file: string,
+  limits: JournalModule.JournalOptions['limits'] = {},
+): Promise<JournalModule.Journal> {
   const built = new URL('../../dist/coordinator/journal/journal.js', import.meta.url).href;
   const { Journal } = (await import(/* @vite-ignore */ built)) as typeof JournalModule;
   const onFatal = (error: Error) => {
     throw error;
   };
-  const journal = await Journal.open({ file, clock: systemClock, onFatal });
+  const journal = await Journal.open({ file, clock: systemClock, onFatal, limits });
   onTestFinished(() => journal.close().catch(() => undefined));
   return journal;
 }
@@ -31,6 +35,28 @@ it('writes, answers, checks and reopens', async () => {
   const reopened = await openBuilt(file);
   expect(reopened.nextRevision).toBe(3_001);
   expect([...reopened.takeState().placements]).toHaveLength(3_000);
+});
+
+it('answers for the past, verifies, copies and prunes while it writes', async () => {
+  const file = temporaryFile();
+  const journal = await openBuilt(file, { retainedRowsMin: 1_000 });
+  const nodes = Array.from({ length: 3_000 }, (_, index) => decision({ node: `node-${index}` }));
+  await journal.durable(journal.append(nodes) + nodes.length - 1);
+  journal.append(nodes.map((event) => ({ ...event, from: 'run', to: 'keep' })));
+  const [then, exported] = await Promise.all([
+    journal.past.placementAt('node-7', 'logging/fluentd', 3_000),
+    collected(journal.audit.export('jsonl', { throughRevision: 3_000 })),
+    journal.audit.backup(`${file}.backup`),
+  ]);
+  expect(then).toMatchObject({ placement: { verdict: 'run', version: 8 } });
+  expect(exported.join('').split('\n')).toHaveLength(3_001);
+  await journal.durable(6_000);
+  expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 5_000 });
+  const refusal = { name: 'JournalError', reason: 'before-retention', horizon: { revision: 5_000 } };
+  await expect(journal.past.placementAt('node-7', 'logging/fluentd', 3_000)).rejects.toMatchObject(refusal);
+  expect(await journal.past.placementsOfDaemonSetAt('logging/fluentd', 5_000)).toHaveLength(3_000);
+  expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ kept: 'sealed', isGood: true });
+  expect((await openBuilt(`${file}.backup`)).durableRevision).toBeGreaterThanOrEqual(3_000);
 });
 
 it("hands a user's mistake over as the one sentence that it is", async () => {
