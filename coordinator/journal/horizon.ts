@@ -46,7 +46,9 @@ export class Horizon {
   error(what: string): JournalError {
     const horizon = { revision: this.revision, recordedMs: this.recordedMs };
     const since = new Date(horizon.recordedMs).toISOString();
-    const message = `${what} lies before what the journal keeps: it was pruned through revision ${horizon.revision}, recorded at ${since}; ask about a later moment, or a backup.`;
+    const message =
+      `${what} lies before what the journal keeps: it was pruned through revision ${horizon.revision}, ` +
+      `recorded at ${since}; ask about a later moment, or a backup.`;
     return new JournalError('before-retention', message, { horizon });
   }
 

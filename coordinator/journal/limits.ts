@@ -10,11 +10,14 @@ export interface JournalLimits {
   readonly queuedEventsMax: number;
   /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
   readonly stallRetryMs: number;
-  /** Pages in the WAL that are not in the file yet before a checkpoint copies them: 2 MiB, since a commit waits for a disk that is busy with one. */
+  /**
+   * Pages in the WAL that are not in the file yet before a checkpoint copies them: 2 MiB, since a commit
+   * waits for a disk that is busy with one.
+   */
   readonly checkpointPagesMin: number;
   /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
   readonly walPagesMax: number;
-  /** Rows in one answer to a query: about 10 ms of reading, so that queries take turns; one more than a page, to tell whether another follows. */
+  /** Rows in one answer to a query: about 10 ms of reading; one more than a page, to tell whether another follows. */
   readonly queryEventsMax: number;
   /** Rows of which one answer looks up what no index knows: about 10 ms. */
   readonly lookUpRowsMax: number;

@@ -103,7 +103,8 @@ function refuseAltered(database: Database, migrations: readonly Migration[], ver
     if (here?.sha256 === sha256) continue;
     throw new JournalError(
       'altered-migration',
-      `The journal ${database.name} was made with another text of migration ${applied}; start the Rollcall that made it, or name another file.`,
+      `The journal ${database.name} was made with another text of migration ${applied}; ` +
+        'start the Rollcall that made it, or name another file.',
     );
   }
 }

@@ -27,7 +27,8 @@ describe('the record', () => {
     ['an event upserted', 'INSERT INTO event SELECT * FROM event WHERE seq = 2 ON CONFLICT DO UPDATE SET verdict = 1'],
     [
       'a gap',
-      'INSERT INTO event SELECT 9, recorded_ms, lag_ms, kind, action, node_id, daemon_set_id, cause_trigger, cause_seq, actor_id, engine_id, verdict_before, verdict, body, hash FROM event WHERE seq = 2',
+      `INSERT INTO event SELECT 9, recorded_ms, lag_ms, kind, action, node_id, daemon_set_id, cause_trigger, cause_seq,
+        actor_id, engine_id, verdict_before, verdict, body, hash FROM event WHERE seq = 2`,
     ],
     ['a node renamed', "UPDATE node SET name = 'other'"],
     ['a node deleted', 'DELETE FROM node'],
