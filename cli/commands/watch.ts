@@ -16,7 +16,9 @@ import { checkNames, daemonSetOption, nodeOption } from './pair-options.ts';
 export function addWatchCommand(program: Command, runner: CommandRunner): void {
   program
     .command('watch')
-    .description('print every change as it is recorded; with -o json, one object on each line')
+    .description(
+      'print every change as it is recorded; -o wide also prints acknowledgements; -o json one object a line',
+    )
     .addOption(daemonSetOption())
     .addOption(nodeOption())
     .addOption(kindOption())
@@ -38,8 +40,19 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
       signal: io.untilInterrupted(),
       tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),
     });
-    for await (const event of events) io.stdout.write(await eventText(eventView(event), context));
+    const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
+    for await (const event of events) {
+      const view = eventView(event);
+      if (isTold(view)) io.stdout.write(await eventText(view, context));
+    }
   });
+}
+
+/** A pair that is not wanted before nor after, and an answer that was expected, change nothing for anybody. */
+function isChange({ kind, action, changes }: EventView): boolean {
+  if (kind === 'assignment') return action !== 'acknowledged';
+  if (kind !== 'decision') return true;
+  return changes.some(({ from, to }) => (from ?? 'none') !== (to ?? 'none'));
 }
 
 async function eventText(event: EventView, { globals, render }: Context): Promise<string> {

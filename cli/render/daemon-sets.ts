@@ -9,14 +9,11 @@ import { problemLine } from './problems.ts';
 /** Zero is as it should be; anything else is drift. */
 const DRIFT_COLUMNS = ['missing', 'unexpected', 'duplicate', 'outdated', 'unhealthy', 'unknown'] as const;
 
-/** What the table takes with usual names. */
-const ALL_COLUMNS_WIDTH = 150;
-
 export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: RenderOptions): string {
-  return renderTable(columnsFor(daemonSets, options), daemonSets, options);
+  return renderTable(columnsFor(options), daemonSets, options);
 }
 
-function columnsFor(daemonSets: readonly DaemonSetView[], options: RenderOptions): Column<DaemonSetView>[] {
+function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
   const { style } = options;
   const short = (of: keyof CountsView, than: keyof CountsView): Column<DaemonSetView>['paint'] => {
     return ({ counts }, text) => (counts[of] < counts[than] ? style.warn(text) : text);
@@ -28,7 +25,7 @@ function columnsFor(daemonSets: readonly DaemonSetView[], options: RenderOptions
     { header: 'KEEP', cell: ({ counts }) => counts.keep },
     { header: 'RUNNING', cell: ({ counts }) => counts.running, paint: short('running', 'wanted') },
     { header: 'HEALTHY', cell: ({ counts }) => counts.healthy, paint: short('healthy', 'wanted') },
-    ...driftColumns(daemonSets, options),
+    ...driftColumns(options),
     { header: 'NONE', cell: ({ counts }) => counts.none, wide: true },
     { header: 'ACKNOWLEDGED', cell: ({ counts }) => counts.acknowledged, wide: true },
     { header: 'VERSION', cell: ({ version }) => version, wide: true },
@@ -37,17 +34,29 @@ function columnsFor(daemonSets: readonly DaemonSetView[], options: RenderOptions
   ];
 }
 
-/** All of them; where a terminal is too narrow, only those with something to say. */
-function driftColumns(
-  daemonSets: readonly DaemonSetView[],
-  { style, columns }: RenderOptions,
-): Column<DaemonSetView>[] {
-  const isNarrow = columns !== undefined && columns < ALL_COLUMNS_WIDTH;
-  return DRIFT_COLUMNS.filter((kind) => !isNarrow || daemonSets.some(({ counts }) => counts[kind] > 0)).map((kind) => ({
+/** One column that says what drifts; `-o wide` has a column for each kind. */
+function driftColumns({ style }: RenderOptions): Column<DaemonSetView>[] {
+  const kinds = DRIFT_COLUMNS.map((kind) => ({
     header: kind.toUpperCase(),
-    cell: ({ counts }) => counts[kind],
-    paint: ({ counts }, text) => (counts[kind] === 0 ? style.dim(text) : paintDrift(kind, style)(text)),
+    wide: true as const,
+    cell: ({ counts }: DaemonSetView) => counts[kind],
+    paint: ({ counts }: DaemonSetView, text: string) =>
+      counts[kind] === 0 ? style.dim(text) : paintDrift(kind, style)(text),
   }));
+  return [{ header: 'DRIFT', cell: driftText, paint: driftPaint(style) }, ...kinds];
+}
+
+function driftText({ counts }: DaemonSetView): string {
+  const drifting = DRIFT_COLUMNS.filter((kind) => counts[kind] > 0);
+  return drifting.map((kind) => `${counts[kind]} ${kind}`).join(', ') || '-';
+}
+
+/** In the colour of the first kind, which weighs most. */
+function driftPaint(style: RenderOptions['style']): Column<DaemonSetView>['paint'] {
+  return ({ counts }, text) => {
+    const first = DRIFT_COLUMNS.find((kind) => counts[kind] > 0);
+    return first === undefined ? style.dim(text) : paintDrift(first, style)(text);
+  };
 }
 
 /** One heading for each DaemonSet whose newest manifest was refused, and every cause below it. */
@@ -65,7 +74,10 @@ const WARNINGS_MAX = 10;
 
 export function warningLines(daemonSets: readonly DaemonSetView[], { style, wide }: RenderOptions): string[] {
   const lines = daemonSets.flatMap(({ namespace, name, warnings }) =>
-    warnings.map(({ message }) => `  ${style.warn(style.marks.warning)} ${namespace}/${name}: ${oneLine(message)}`),
+    warnings.map(({ fieldPath, message }) => {
+      const where = fieldPath === '' ? '' : `${style.dim(fieldPath)}: `;
+      return `  ${style.warn(style.marks.warning)} ${namespace}/${name}: ${where}${oneLine(message)}`;
+    }),
   );
   if (wide || lines.length <= WARNINGS_MAX) return lines;
   return [...lines.slice(0, WARNINGS_MAX), `  and ${lines.length - WARNINGS_MAX} more; -o wide shows all`];

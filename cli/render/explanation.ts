@@ -79,8 +79,7 @@ function manifestWarnings({ reasons, warnings }: ExplanationView, { style }: Ren
 function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {
   const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, version } = explanation;
   const answers = presence === 'present' ? style.good('present') : style.bad(presence);
-  const facts =
-    factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, seen ${ageText(factsTime, nowMs)} ago`;
+  const facts = factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, ${ageText(factsTime, nowMs)} old`;
   const assignment =
     acknowledgement === null ? 'none: there is nothing to run' : `${acknowledgement}, version ${version}`;
   return [
