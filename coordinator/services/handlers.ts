@@ -6,6 +6,7 @@ import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { RollcallError } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
+import { JournalError } from '../journal/journal-error.ts';
 import { ANSWER_DURABLE_TIMEOUT_MS } from '../limits.ts';
 import type { House } from './house.ts';
 
@@ -23,10 +24,27 @@ export function unary<Request, Response>(
   };
 }
 
-/** Writes bugs to the log, with what the peer is not told. */
+/** Says what went wrong in the words of the catalogue, and writes bugs to the log, with what the peer is not told. */
 export function logged(error: unknown, log: Logger, where: string): unknown {
-  if (!(error instanceof RollcallError)) log.error({ err: error, where }, 'bug: a handler failed');
-  return error;
+  const known = error instanceof JournalError ? journalProblem(error) : error;
+  if (!(known instanceof RollcallError)) log.error({ err: error, where }, 'bug: a handler failed');
+  return known;
+}
+
+/** What of the journal's errors a question can meet; the others are bugs here. */
+function journalProblem(error: JournalError): unknown {
+  switch (error.reason) {
+    case 'too-broad':
+    case 'not-recorded-yet':
+    case 'before-retention':
+      return new RollcallError('ARGUMENT_INVALID', error.message);
+    case 'overloaded':
+      return new RollcallError('STORE_STALLED', error.message);
+    case 'closed':
+      return new RollcallError('DRAINING', 'the coordinator stops');
+    default:
+      return error;
+  }
 }
 
 async function answer<Request, Response>(

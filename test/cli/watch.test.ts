@@ -36,6 +36,18 @@ function requests() {
 }
 
 describe('rollcall watch', () => {
+  it('leaves out what changes nothing for anybody, unless it is asked for wide', async () => {
+    const quiet = { ...EVENTS[1], changes: [{ field: 'verdict', to: 'none' }] };
+    const narrow = watch();
+    (await server.watch(0)).write({ event: quiet });
+    (await server.watch(0)).write({ event: EVENTS[1] });
+    await eventually(() => narrow.stdout() === ROLL + DECISION);
+    const wide = watch('-o', 'wide');
+    (await server.watch(1)).write({ event: quiet });
+    await eventually(() => wide.stdout() === ROLL + DECISION);
+    expect(narrow.stdout()).toBe(ROLL + DECISION);
+  });
+
   it('prints the roll in one line, then each event, and ends with Ctrl-C and exit code 0', async () => {
     const cli = watch();
     const stream = await server.watch(0);

@@ -1,5 +1,6 @@
 /** The questions over real gRPC: every one answered, and every mistake in it named. */
 import { expect, test } from 'vitest';
+import { JournalError } from '../../coordinator/journal/journal-error.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from './running-house.ts';
 
@@ -259,4 +260,14 @@ test('the operator can drain and decide afresh, within bounds', async () => {
   for (const seconds of ['-1', '3601', '9223372036854775807']) {
     expect((await failure(ask(admin, Admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
   }
+});
+
+test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
+  const { query, house, logged } = await startHouse();
+  house.journal.events = () => Promise.reject(new JournalError('too-broad', 'That asks about too much; name one.'));
+  expect(await failure(ask(query, Query.ListEvents, {}))).toMatchObject({
+    reason: 'ARGUMENT_INVALID',
+    message: 'That asks about too much; name one.',
+  });
+  expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);
 });
