@@ -3,11 +3,8 @@ import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
-import { paintDrift } from './drift.ts';
+import { DRIFT_KINDS, paintDrift } from './drift.ts';
 import { problemLine } from './problems.ts';
-
-/** Zero is as it should be; anything else is drift. */
-const DRIFT_COLUMNS = ['missing', 'unexpected', 'duplicate', 'outdated', 'unhealthy', 'unknown'] as const;
 
 export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: RenderOptions): string {
   return renderTable(columnsFor(options), daemonSets, options);
@@ -36,7 +33,7 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
 
 /** One column that says what drifts; `-o wide` has a column for each kind. */
 function driftColumns({ style }: RenderOptions): Column<DaemonSetView>[] {
-  const kinds = DRIFT_COLUMNS.map((kind) => ({
+  const kinds = DRIFT_KINDS.map((kind) => ({
     header: kind.toUpperCase(),
     wide: true as const,
     cell: ({ counts }: DaemonSetView) => counts[kind],
@@ -47,14 +44,14 @@ function driftColumns({ style }: RenderOptions): Column<DaemonSetView>[] {
 }
 
 function driftText({ counts }: DaemonSetView): string {
-  const drifting = DRIFT_COLUMNS.filter((kind) => counts[kind] > 0);
+  const drifting = DRIFT_KINDS.filter((kind) => counts[kind] > 0);
   return drifting.map((kind) => `${counts[kind]} ${kind}`).join(', ') || '-';
 }
 
 /** In the colour of the first kind, which weighs most. */
 function driftPaint(style: RenderOptions['style']): Column<DaemonSetView>['paint'] {
   return ({ counts }, text) => {
-    const first = DRIFT_COLUMNS.find((kind) => counts[kind] > 0);
+    const first = DRIFT_KINDS.find((kind) => counts[kind] > 0);
     return first === undefined ? style.dim(text) : paintDrift(first, style)(text);
   };
 }

@@ -6,7 +6,7 @@ import { ageText } from '../output/time.ts';
 import type { PlacementView } from '../view/placement-view.ts';
 import type { DaemonSetDetailView, NodeDetailView } from '../view/roll-view.ts';
 import { refusalLines, warningLines } from './daemon-sets.ts';
-import { driftLines, paintDrift } from './drift.ts';
+import { driftDetail, driftLines, paintDrift } from './drift.ts';
 import { count } from './node-names.ts';
 import { paintPresence } from './nodes.ts';
 import { podState } from './pods.ts';
@@ -112,7 +112,7 @@ function absences(placements: readonly PlacementView[], options: RenderOptions):
 
 /** Why not, where something stands in the way; else what is wrong; nothing where all is as it should be. */
 function reasonText({ verdict, summary, drifts }: PlacementView, { wide }: RenderOptions): string {
-  if (verdict === 'run' && !wide) return drifts.map(({ detail }) => detail).join('; ');
+  if (verdict === 'run' && !wide) return drifts.map(driftDetail).join('; ');
   const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
   if (wide || others.length === 0) return [first, ...others].join('; ');
   return `${first}; ${count(others.length, 'more reason')}`;

@@ -11,6 +11,16 @@ const LINES_MAX = 40;
 /** Of `unexpected`, the widest kind. */
 const KIND_WIDTH = 10;
 
+/** What is wrong most of all comes first; wherever drift is listed, it is in this order. */
+export const DRIFT_KINDS = [
+  'missing',
+  'unexpected',
+  'duplicate',
+  'outdated',
+  'unhealthy',
+  'unknown',
+] as const satisfies readonly DriftView['kind'][];
+
 export function renderDrifts(drifts: readonly DriftView[], options: RenderOptions): string {
   const { style, nowMs } = options;
   const columns: Column<DriftView>[] = [
@@ -19,15 +29,29 @@ export function renderDrifts(drifts: readonly DriftView[], options: RenderOption
     { header: 'NODE', cell: ({ node }) => node },
     { header: 'FOR', cell: ({ sinceTime }) => ageText(sinceTime, nowMs) },
     { header: 'POD', cell: ({ pod }) => pod || '-', wide: true },
-    { header: 'DETAIL', cell: ({ detail }) => detail || '-' },
+    { header: 'DETAIL', cell: driftDetail },
   ];
-  return renderTable(columns, drifts, options);
+  return renderTable(columns, [...drifts].sort(compareDrifts), options);
 }
 
 /** What is not known is no fault; everything else is. */
 export function paintDrift(kind: DriftView['kind'], style: RenderOptions['style']): (text: string) => string {
   return kind === 'unknown' || kind === 'outdated' ? style.warn : style.bad;
 }
+
+/** What the kind says by itself where nothing more is known. */
+export function driftDetail({ kind, detail }: DriftView): string {
+  return detail || WITHOUT_DETAIL[kind];
+}
+
+const WITHOUT_DETAIL: Record<DriftView['kind'], string> = {
+  missing: 'no daemon pod is there',
+  unexpected: 'a daemon pod is there that must not be',
+  duplicate: 'more than one daemon pod is there',
+  outdated: 'the daemon pod was made from an older template',
+  unhealthy: 'the daemon pod is not ready',
+  unknown: 'the agent of this node is silent',
+};
 
 /** Who and why, the same drift of many nodes on one line. */
 export function driftLines(drifts: readonly DriftView[], options: RenderOptions): string[] {
@@ -42,42 +66,35 @@ function driftLine(group: readonly DriftView[], options: RenderOptions): string 
   const { style, nowMs, wide } = options;
   const [first] = group;
   if (first === undefined) return '';
-  const { kind, detail } = first;
+  const { kind } = first;
   const daemonSets = [...new Set(group.map(({ daemonSet }) => daemonSet))];
   const nodes = [...new Set(group.map(({ node }) => node))];
   const what = daemonSets.length === 1 ? daemonSets[0] : count(daemonSets.length, 'DaemonSet');
   const where = nodes.length <= 2 ? nodes.join(' and ') : `${count(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
   const since = group.map(({ sinceTime }) => sinceTime ?? '').sort()[0] || null;
   const kindText = paintDrift(kind, style)(kind.padEnd(KIND_WIDTH));
-  const why = detail === '' ? WITHOUT_DETAIL[kind] : `: ${oneLine(detail)}`;
-  return `  ${kindText}   ${what} on ${where}${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
+  const why = oneLine(driftDetail(first));
+  return `  ${kindText}   ${what} on ${where}: ${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
 }
-
-/** What the kind says by itself. */
-const WITHOUT_DETAIL: Record<DriftView['kind'], string> = {
-  missing: ': no daemon pod is there',
-  unexpected: ': a daemon pod is there that must not be',
-  duplicate: ': more than one daemon pod is there',
-  outdated: ': the daemon pod was made from an older template',
-  unhealthy: ': the daemon pod is not ready',
-  unknown: ': the agent of this node is silent',
-};
 
 /** A silent node leaves all its DaemonSets unknown: that is one thing to say. Others group by DaemonSet and detail. */
 function groupDrifts(drifts: readonly DriftView[]): DriftView[][] {
   const groups = new Map<string, DriftView[]>();
-  for (const drift of drifts) {
+  for (const drift of [...drifts].sort(compareDrifts)) {
     const { kind, daemonSet, node, detail } = drift;
     const key = JSON.stringify(kind === 'unknown' ? [kind, node, detail] : [kind, daemonSet, detail]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [drift]);
     else group.push(drift);
   }
-  return [...groups.values()].sort((left, right) => order(left) - order(right));
+  return [...groups.values()];
 }
 
-const ORDER: readonly DriftView['kind'][] = ['missing', 'unhealthy', 'unexpected', 'duplicate', 'outdated', 'unknown'];
+function compareDrifts(left: DriftView, right: DriftView): number {
+  const byKind = DRIFT_KINDS.indexOf(left.kind) - DRIFT_KINDS.indexOf(right.kind);
+  return byKind || compareText(left.daemonSet, right.daemonSet) || compareText(left.node, right.node);
+}
 
-function order([first]: readonly DriftView[]): number {
-  return first === undefined ? 0 : ORDER.indexOf(first.kind);
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
 import type { ExplanationView } from '../view/explanation-view.ts';
-import { paintDrift } from './drift.ts';
+import { driftDetail, paintDrift } from './drift.ts';
 import { timeText } from './event.ts';
 import { podLine } from './pods.ts';
 import { problemLine } from './problems.ts';
@@ -86,9 +86,9 @@ function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOption
     `  node         ${answers}, ${facts}`,
     `  assignment   ${assignment}`,
     ...(pods.length === 0 ? ['  daemon pod   none'] : pods.map((pod) => `  daemon pod   ${podLine(pod, nowMs)}`)),
-    ...drifts.map(({ kind, detail, sinceTime }) => {
-      const why = detail === '' ? '' : `: ${detail}`;
-      return `  drift        ${paintDrift(kind, style)(kind)} for ${ageText(sinceTime, nowMs)}${why}`;
+    ...drifts.map((drift) => {
+      const kind = paintDrift(drift.kind, style)(drift.kind);
+      return `  drift        ${kind} for ${ageText(drift.sinceTime, nowMs)}: ${driftDetail(drift)}`;
     }),
   ];
 }

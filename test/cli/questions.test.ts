@@ -192,7 +192,7 @@ daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
 2 nodes wanted, 1 running, 1 healthy, 1 may stay
 
 NODE       VERDICT   POD   DRIFT     SINCE   REASON
-worker-1   run       -     missing   1h      -
+worker-1   run       -     missing   1h      no daemon pod is there
 gpu-1      keep      -     -         1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
 
 Warnings
@@ -231,6 +231,39 @@ describe('the lists', () => {
     expect(await answer('agents -o yaml')).toMatch(
       /^- node: gpu-1\n {2}presence: present\n {2}agentVersion: 0\.1\.0\n/,
     );
+  });
+});
+
+describe('drift', () => {
+  const FLUENTD = { namespace: 'kube-system', name: 'fluentd' };
+  const UNSORTED = [
+    { kind: 'DRIFT_KIND_UNHEALTHY', daemonSet: FLUENTD, node: { name: 'a' }, detail: 'CrashLoopBackOff' },
+    { kind: 'DRIFT_KIND_MISSING', daemonSet: FLUENTD, node: { name: 'c' } },
+    { kind: 'DRIFT_KIND_OUTDATED', daemonSet: FLUENTD, node: { name: 'b' } },
+    { kind: 'DRIFT_KIND_MISSING', daemonSet: { namespace: 'default', name: 'zoo' }, node: { name: 'd' } },
+  ] as const;
+
+  it('is in the same order and the same words in the list and below the roll', async () => {
+    const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
+    const asked = async (command: string) =>
+      (await runCli([command, '--server', drifting.address], { nowMs: NOW_MS })).stdout;
+    const [list, roll] = [await asked('drift'), await asked('status')];
+    drifting.stop();
+    expect(list.split('\n').map((line) => line.split(/ {3,}/).toSpliced(3, 1))).toEqual([
+      ['DRIFT', 'DAEMONSET', 'NODE', 'DETAIL'],
+      ['missing', 'default/zoo', 'd', 'no daemon pod is there'],
+      ['missing', 'kube-system/fluentd', 'c', 'no daemon pod is there'],
+      ['outdated', 'kube-system/fluentd', 'b', 'the daemon pod was made from an older template'],
+      ['unhealthy', 'kube-system/fluentd', 'a', 'CrashLoopBackOff'],
+      [''],
+    ]);
+    expect(roll.replaceAll(/ \(for .*\)/g, '')).toContain(`
+Missing and other drift
+  missing      default/zoo on d: no daemon pod is there
+  missing      kube-system/fluentd on c: no daemon pod is there
+  outdated     kube-system/fluentd on b: the daemon pod was made from an older template
+  unhealthy    kube-system/fluentd on a: CrashLoopBackOff
+`);
   });
 });
 
