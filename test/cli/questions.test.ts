@@ -1,41 +1,9 @@
 /** What the commands print for a small roll, word for word; asked of a real server, in this process. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { DAEMON_SETS, DRIFTS, EVENTS, EXPLANATION, NODES, NOW_MS, node, PLACEMENTS, STATUS } from './roll-data.ts';
-import { type CliOptions, runCli } from './run-cli.ts';
-
-let server: FakeQueryServer;
-
-beforeAll(async () => {
-  server = await FakeQueryServer.start({
-    GetStatus: () => STATUS,
-    ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }),
-    ListNodes: () => ({ nodes: NODES }),
-    ListAgents: () => ({ agents: [{ node: { name: 'gpu-1' }, presence: 'PRESENCE_PRESENT', agentVersion: '0.1.0' }] }),
-    ListDrifts: () => ({ drifts: DRIFTS }),
-    GetDaemonSet: () => ({ daemonSet: DAEMON_SETS[0] }),
-    GetNode: () => ({ node: NODES[0] }),
-    ListPlacements: () => ({ placements: PLACEMENTS }),
-    ListEvents: () => ({ events: [...EVENTS].reverse() }),
-    ExplainPlacement: () => EXPLANATION,
-  });
-});
-
-afterAll(() => server.stop());
-
-/** What a command that succeeds prints. */
-async function answer(line: string, options: CliOptions = {}): Promise<string> {
-  const { exitCode, stdout, stderr } = await runCli([...line.split(' '), '--server', server.address], {
-    nowMs: NOW_MS,
-    ...options,
-  });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  return stdout;
-}
-
-async function json(line: string): Promise<unknown> {
-  return JSON.parse(await answer(`${line} -o json`));
-}
+import { NOW_MS, node } from './roll-data.ts';
+import { runCli } from './run-cli.ts';
+import { answer, json, server } from './small-roll.ts';
 
 describe('rollcall status', () => {
   it('prints the roll: a line, the tables, then who is missing and why', async () => {
@@ -264,61 +232,5 @@ Missing and other drift
   outdated     kube-system/fluentd on b: the daemon pod was made from an older template
   unhealthy    kube-system/fluentd on a: CrashLoopBackOff
 `);
-  });
-});
-
-describe('rollcall history', () => {
-  it('prints a row on a line, with what caused it', async () => {
-    expect(await answer('history')).toBe(`\
-2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
-2026-03-14T15:07:26Z     311  node gpu-1: taint gpu:NoSchedule added
-`);
-  });
-
-  it('passes every filter on', async () => {
-    server.asked.length = 0;
-    await answer(
-      'history --daemonset kube-system/fluentd --node gpu-1 --kind drift --kind decision --limit 2 --oldest-first',
-    );
-    expect(server.asked[0]?.request).toMatchObject({
-      daemonSet: { namespace: 'kube-system', name: 'fluentd' },
-      nodeName: 'gpu-1',
-      kinds: ['EVENT_KIND_DECISION', 'EVENT_KIND_DRIFT'],
-      pageSize: 2,
-      oldestFirst: true,
-    });
-  });
-});
-
-describe('text of others', () => {
-  it('cannot move the cursor', async () => {
-    const hostile = await FakeQueryServer.start({
-      ...server.answers,
-      GetStatus: () => ({ ...STATUS, problems: ['before\u001b[2J\u0007after'] }),
-      ListNodes: () => ({
-        nodes: [node('gpu-1', { presence: 'PRESENCE_PRESENT', problem: 'one\u001b[1Atwo\nthree' })],
-      }),
-    });
-    const { stdout } = await runCli(['status', '--server', hostile.address], { nowMs: NOW_MS });
-    hostile.stop();
-    expect(stdout).toContain('before [2J after');
-    expect(stdout).toContain('0       one [1Atwo three\n');
-    expect(stdout).toContain('node gpu-1: one [1Atwo three\n');
-    expect(stdout).not.toContain('\u001b');
-    expect(stdout).not.toContain('\u0007');
-  });
-});
-
-describe('colours', () => {
-  const isColoured = (text: string) => text.includes('\u001b[');
-
-  it.each<[boolean, string, CliOptions]>([
-    [true, 'nodes', { isTTY: true }],
-    [false, 'nodes', { isTTY: false }],
-    [false, 'nodes --no-color', { isTTY: true }],
-    [false, 'nodes', { isTTY: true, environment: { NO_COLOR: '1' } }],
-    [false, 'nodes', { isTTY: true, environment: { TERM: 'dumb' } }],
-  ])('%j for %s in %j', async (expected, line, options) => {
-    expect(isColoured(await answer(line, options))).toBe(expected);
   });
 });
