@@ -47,7 +47,8 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
 /** Says the choices and the default, but not that a list is empty to begin with. */
 function optionDescription({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
   const choices = argChoices === undefined ? [] : [argChoices.join(', ')];
-  const text = defaultValueDescription ?? (typeof defaultValue === 'string' ? defaultValue : '');
+  const text =
+    defaultValueDescription ?? (['string', 'number'].includes(typeof defaultValue) ? String(defaultValue) : '');
   const remarks = [...choices, ...(text === '' ? [] : [`default ${text}`])];
   return remarks.length === 0 ? description : `${description} (${remarks.join('; ')})`;
 }

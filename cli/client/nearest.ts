@@ -20,15 +20,21 @@ async function nearestResource(
   switch (reason) {
     case 'UNKNOWN_NODE': {
       const names = (await coordinator.listNodes()).map(({ facts }) => facts?.node?.name ?? '');
-      const nearest = nearestName(typed, names);
+      const nearest = nearestName(typed, names) ?? onlyNameWith(typed, names);
       return nearest && `node/${nearest}`;
     }
     case 'UNKNOWN_DAEMON_SET': {
       const names = (await coordinator.listDaemonSets()).map(({ daemonSet }) => daemonSet?.name ?? '');
-      const nearest = nearestName(typed, names);
+      const nearest = nearestName(typed, names) ?? onlyNameWith(typed, names);
       return nearest && `daemonset/${nearest}`;
     }
     default:
       return undefined;
   }
+}
+
+/** Somebody who types a part of a name means the name, where only one has that part. */
+function onlyNameWith(part: string, names: readonly string[]): string | undefined {
+  const [name, ...others] = new Set(names.filter((known) => part !== '' && known.includes(part)));
+  return others.length === 0 ? name : undefined;
 }

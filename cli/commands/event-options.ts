@@ -9,7 +9,7 @@ export interface EventOptions extends PairOptions {
 }
 
 export function kindOption(): Option {
-  return new Option('--kind <kind>', `only rows of this kind (repeatable): ${eventKindCodec.values.join(', ')}`)
+  return new Option('--kind <kind>', 'only rows of this kind, repeatable')
     .choices(eventKindCodec.values)
     .argParser((value, before: readonly string[]) => collect(knownKind(value), before))
     .default([]);

@@ -17,7 +17,8 @@ export function addWatchCommand(program: Command, runner: CommandRunner): void {
   program
     .command('watch')
     .description(
-      'print every change as it is recorded; -o wide also prints acknowledgements; -o json one object a line',
+      'print every change as it is recorded; acknowledgements, and decisions that change nothing for anybody, ' +
+        'only with -o wide or --kind; -o json prints one object a line',
     )
     .addOption(daemonSetOption())
     .addOption(nodeOption())

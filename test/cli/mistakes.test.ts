@@ -15,6 +15,7 @@ beforeAll(async () => {
     ListNodes: () => ({ nodes: NODES }),
     ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }),
     GetNode: refuse('UNKNOWN_NODE', 'node gpu-2 is not on the roll', 'gpu-2'),
+    GetDaemonSet: refuse('UNKNOWN_DAEMON_SET', 'no DaemonSet exporter is known', 'exporter'),
     ListPlacements: () => ({ placements: [] }),
     ListEvents: () => ({ events: [] }),
     ExplainPlacement: refuse('UNKNOWN_DAEMON_SET', 'no DaemonSet fluent is known', 'fluent'),
@@ -56,6 +57,7 @@ describe('a mistake', () => {
     ['history --limit 0', 2, "option '--limit <rows>' argument '0' cannot be used. It must be a whole number from 1"],
     ['node/gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
     ['why ds/fluent node/gpu-1', 3, 'no DaemonSet fluent is known; did you mean daemonset/fluentd?'],
+    ['daemonset/exporter', 3, 'no DaemonSet exporter is known; did you mean daemonset/node-exporter?'],
     ['history --node gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
   ])('such as "%s" ends with exit code %i and says: %s', async (line, exitCode, sentence) => {
     const words = line.split(' ').filter((word) => word !== '');
@@ -100,5 +102,34 @@ describe('no coordinator is needed', () => {
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).not.toBe('');
+  });
+});
+
+describe('a part of a name', () => {
+  it('suggests nothing where several names have it', async () => {
+    const ambiguous = await FakeQueryServer.start({
+      ListDaemonSets: () => ({
+        daemonSets: ['node-exporter', 'windows-exporter'].map((name) => ({ daemonSet: { namespace: 'a', name } })),
+      }),
+      GetDaemonSet: () => {
+        throw new RollcallError('UNKNOWN_DAEMON_SET', 'no DaemonSet exporter is known', {
+          metadata: { name: 'exporter' },
+        });
+      },
+      ListPlacements: () => ({ placements: [] }),
+    });
+    const { stderr } = await runCli(['daemonset/exporter', '--server', ambiguous.address]);
+    ambiguous.stop();
+    expect(stderr).toBe('rollcall: no DaemonSet exporter is known\n');
+  });
+});
+
+describe('help', () => {
+  it('says the choices of an option once, and its default', async () => {
+    const { stdout } = await runCli(['history', '--help']);
+    const help = stdout.replaceAll(/\s+/g, ' ');
+    expect(help).toContain('--kind <kind> only rows of this kind, repeatable (decision, node,');
+    expect(help.match(/daemon-set, agent/g)).toHaveLength(1);
+    expect(help).toContain('--limit <rows> at most so many rows (default 50)');
   });
 });
