@@ -6,9 +6,10 @@ import type { KnownNames } from './candidates.ts';
 /** Somebody has pressed the tabulator and looks at the screen. */
 const PATIENCE_MS = 500;
 
-/** `words` may name another coordinator with `--server`. */
+/** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
 export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
-  const server = serverAmong(words) ?? globals.server;
+  const server = valueAmong(words, ['--server']) ?? globals.server;
+  const namespace = valueAmong(words, ['-n', '--namespace']);
   const ask = async (question: (coordinator: Coordinator) => Promise<string[]>): Promise<string[]> => {
     try {
       const { connect } = await import('../client/coordinator.ts');
@@ -28,14 +29,20 @@ export function knownNames({ io, globals }: Context, words: readonly string[]): 
     daemonSets: () =>
       ask(async (coordinator) =>
         (await coordinator.listDaemonSets()).flatMap(({ daemonSet }) =>
-          daemonSet === null ? [] : [`${daemonSet.namespace}/${daemonSet.name}`],
+          daemonSet === null || (namespace ?? daemonSet.namespace) !== daemonSet.namespace
+            ? []
+            : [`${daemonSet.namespace}/${daemonSet.name}`],
         ),
       ),
   };
 }
 
-function serverAmong(words: readonly string[]): string | undefined {
-  const index = words.lastIndexOf('--server');
-  const joined = words.find((word) => word.startsWith('--server='))?.slice('--server='.length);
-  return index === -1 ? joined : words[index + 1];
+/** The last one counts, as for the command itself. */
+function valueAmong(words: readonly string[], flags: readonly string[]): string | undefined {
+  const values = words.flatMap((word, index) => {
+    const flag = flags.find((one) => word === one || word.startsWith(`${one}=`));
+    if (flag === undefined) return [];
+    return word === flag ? (words[index + 1] ?? []) : word.slice(flag.length + 1);
+  });
+  return values.at(-1);
 }

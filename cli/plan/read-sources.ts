@@ -9,6 +9,11 @@ const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 export const STDIN = '-';
 const STDIN_NAME = 'standard input';
 
+/** As a sentence names it. */
+export function sourceName(path: string): string {
+  return path === STDIN ? STDIN_NAME : path;
+}
+
 /** What one file holds. */
 export interface Source extends ReadManifests {
   readonly name: string;
@@ -35,7 +40,7 @@ export class SourceReader {
   async #source(file: string): Promise<Source> {
     const known = this.#read.get(file);
     if (known !== undefined) return known;
-    const name = file === STDIN ? STDIN_NAME : file;
+    const name = sourceName(file);
     const bytes = file === STDIN ? await this.#readStdin() : await readBytes(file);
     const source = { name, ...readManifests(bytes, name) };
     this.#read.set(file, source);

@@ -16,6 +16,7 @@ import { askForPlan } from './ask-for-plan.ts';
 import { checkOptions, type PlanOptions } from './plan-options.ts';
 import { type Difference, differenceView, placementsView } from './plan-view.ts';
 import { type PlanInput, readInput } from './read-input.ts';
+import { sourceName } from './read-sources.ts';
 
 /** Returns the exit code: 0 nothing changes, 1 something does, 2 the input cannot be used. */
 export async function runPlan(context: Context, options: PlanOptions): Promise<number> {
@@ -84,11 +85,11 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
 
 function checkWorld(unchanged: World, before: World, { filename, nodes }: PlanOptions): void {
   if (unchanged.daemonSets.size === 0) {
-    const where = (filename.length > 0 ? filename : nodes).join(', ') || 'what was given';
+    const where = (filename.length > 0 ? filename : nodes).map(sourceName).join(', ') || 'what was given';
     throw new UsageError(`there is no DaemonSet in ${where}; give a file that holds some with -f`);
   }
   if (unchanged.nodes.size === 0 || before.nodes.size === 0) {
-    const where = nodes.length > 0 ? ` in ${nodes.join(', ')}` : '';
+    const where = nodes.length > 0 ? ` in ${nodes.map(sourceName).join(', ')}` : '';
     throw new UsageError(`there are no nodes${where}; give what 'kubectl get nodes -o json' prints with --nodes`);
   }
 }

@@ -6,7 +6,9 @@ import { Argument, Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { complete, type KnownNames } from '../../cli/completion/candidates.ts';
 import { completionScript, SHELLS } from '../../cli/completion/scripts.ts';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { DAEMON_SETS } from './roll-data.ts';
 import { runCli } from './run-cli.ts';
 
 const NAMES: KnownNames = {
@@ -65,6 +67,17 @@ describe('rollcall __complete', () => {
     expect(stdout).toBe('--remove-label\twhat if the nodes lacked this label (repeatable)\n:done\n');
     expect(exitCode).toBe(0);
   });
+
+  it.each(['-n kube-system', '--namespace kube-system', '--namespace=kube-system'])(
+    'offers with %s the DaemonSets of that namespace alone',
+    async (namespace) => {
+      const server = await FakeQueryServer.start({ ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }) });
+      const words = `--server ${server.address} ${namespace} status daemonset/`.split(' ');
+      const { stdout } = await runCli(['__complete', '--', ...words]);
+      server.stop();
+      expect(stdout).toBe('daemonset/fluentd\t\n:done\n');
+    },
+  );
 
   it('is silent where no coordinator answers', async () => {
     // Port 1 is reserved, and nothing listens there.

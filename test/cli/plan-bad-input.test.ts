@@ -1,6 +1,7 @@
 /** `rollcall plan` with input that cannot be meant: one sentence each, an exit code above 1, and nothing planned. */
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { node } from '../plan/objects.ts';
 import { CACHE, EVERYWHERE, files, list, planOn } from './plan-files.ts';
 import { runCli } from './run-cli.ts';
 
@@ -68,6 +69,12 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     expect(stderr).toMatch(/^rollcall: [^\n]*\n$/);
     expect(stderr).toContain(sentence);
     expect([exitCode, stdout]).toEqual([2, '']);
+  });
+
+  it('calls standard input by its name', async () => {
+    const outcome = await runCli(['plan', '-f', '-'], { stdin: JSON.stringify(node('a')) });
+    expect(outcome.stderr).toContain('there is no DaemonSet in standard input; give');
+    expect(outcome.exitCode).toBe(2);
   });
 
   it('suggests the nearest node, and ends with 3', async () => {
