@@ -1,46 +1,14 @@
-/** The words of the contract's enumerations, as the design writes them. */
-import { enumCodec } from '../../shared/rpc/wire-enum.ts';
-
-export type Presence = 'present' | 'absent' | 'never-seen';
-export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
-export type EventKind = 'decision' | 'node' | 'daemon-set' | 'agent' | 'assignment' | 'pod' | 'drift' | 'coordinator';
-export type Trigger =
-  | 'node-report'
-  | 'daemon-set-change'
-  | 'roll-change'
-  | 'operator'
-  | 'restart'
-  | 'engine-upgrade'
-  | 'agent';
-
-export const presenceCodec = enumCodec<Presence>()('PRESENCE', ['present', 'absent', 'never-seen']);
-
-export const acknowledgementCodec = enumCodec<Acknowledgement>()('ACKNOWLEDGEMENT_STATE', [
-  'pending',
-  'acknowledged',
-  'refused',
-]);
-
-export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
-  'decision',
-  'node',
-  'daemon-set',
-  'agent',
-  'assignment',
-  'pod',
-  'drift',
-  'coordinator',
-]);
-
-export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
-  'node-report',
-  'daemon-set-change',
-  'roll-change',
-  'operator',
-  'restart',
-  'engine-upgrade',
-  'agent',
-]);
+/** The words that the command line prints for the contract's enumerations. */
+export {
+  type Acknowledgement,
+  acknowledgementCodec,
+  type EventKind,
+  eventKindCodec,
+  type Presence,
+  presenceCodec,
+  type Trigger,
+  triggerCodec,
+} from '../../shared/rpc/wire-words.ts';
 
 /** What `-o json` shows for a value that only a newer coordinator knows, or that is not set. */
 export const UNKNOWN = 'unknown';

@@ -2,8 +2,8 @@
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire.ts';
+import { eventKindCodec } from '../../shared/rpc/wire-words.ts';
 import type { EventKind } from '../journal/events.ts';
-import { eventKindCodec } from './event-view.ts';
 import { isNamed } from './names.ts';
 
 export interface EventFilter {

@@ -1,32 +1,11 @@
 /** Turns rows of the journal into messages of the query service, each with what caused it. */
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetRef } from '../../shared/rpc/wire.ts';
-import { enumCodec } from '../../shared/rpc/wire-enum.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { EventKind, JournalEvent, TriggerName } from '../journal/events.ts';
+import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
+import type { JournalEvent } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import { causeSentence, changesOf, eventSentence } from './event-text.ts';
-
-export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
-  'decision',
-  'node',
-  'daemon-set',
-  'agent',
-  'assignment',
-  'pod',
-  'drift',
-  'coordinator',
-]);
-
-const triggerCodec = enumCodec<TriggerName>()('TRIGGER', [
-  'node-report',
-  'daemon-set-change',
-  'roll-change',
-  'operator',
-  'restart',
-  'engine-upgrade',
-  'agent',
-]);
 
 /** Rows with the sentences of the rows that caused them. */
 export async function eventViews(journal: Pick<Journal, 'eventsAt'>, rows: readonly JournalEvent[]): Promise<Event[]> {

@@ -20,6 +20,7 @@ import type { ListPlacementsResponse } from '../../shared/rpc/generated/rollcall
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { driftToWire, placementToWire } from '../../shared/rpc/wire.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
@@ -29,7 +30,7 @@ import { findDaemonSet, findNode, isNamed } from './names.ts';
 import { pageOfKeys, pageSize, readPageToken, writePageToken } from './paging.ts';
 import { planPlacements } from './plan-placements.ts';
 import { countDaemonSets, driftsOf, hasAnswered } from './roll-counts.ts';
-import { agentView, daemonSetView, daemonSetWarnings, nodeView, placementView, presenceCodec } from './views.ts';
+import { agentView, daemonSetView, daemonSetWarnings, nodeView, placementView } from './views.ts';
 import { watchEvents } from './watch-events.ts';
 
 export function queryService(house: House): QueryServiceHandlers {

@@ -7,18 +7,10 @@ import type { ManifestProblem as WireProblem } from '../../shared/rpc/generated/
 import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
 import { daemonSetRef, driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import { enumCodec } from '../../shared/rpc/wire-enum.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { Presence } from '../sessions/agent-record.ts';
+import { acknowledgementCodec, presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { House } from './house.ts';
 import { type Counts, countNode, driftsOf, podsOf } from './roll-counts.ts';
-
-export const presenceCodec = enumCodec<Presence>()('PRESENCE', ['present', 'absent', 'never-seen']);
-const acknowledgementCodec = enumCodec<'pending' | 'acknowledged' | 'refused'>()('ACKNOWLEDGEMENT_STATE', [
-  'pending',
-  'acknowledged',
-  'refused',
-]);
 
 export function daemonSetView(house: House, key: DaemonSetKey, counts: Counts | undefined): DaemonSet {
   const placed = house.evaluator.table.daemonSet(key);

@@ -6,10 +6,11 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
+import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { JournalState } from '../journal/state.ts';
 import * as limits from '../limits.ts';
 import { AgentJournal } from './agent-journal.ts';
-import { type AgentRecord, newAgentRecord, type Presence, presenceOf } from './agent-record.ts';
+import { type AgentRecord, newAgentRecord, presenceOf } from './agent-record.ts';
 import {
   AgentSession,
   NO_REPORT,

@@ -1,0 +1,43 @@
+/** The words of the contract's enumerations, as the design writes them: one list for both sides. */
+import { enumCodec } from './wire-enum.ts';
+
+export type Presence = 'present' | 'absent' | 'never-seen';
+export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
+export type EventKind = 'decision' | 'node' | 'daemon-set' | 'agent' | 'assignment' | 'pod' | 'drift' | 'coordinator';
+export type Trigger =
+  | 'node-report'
+  | 'daemon-set-change'
+  | 'roll-change'
+  | 'operator'
+  | 'restart'
+  | 'engine-upgrade'
+  | 'agent';
+
+export const presenceCodec = enumCodec<Presence>()('PRESENCE', ['present', 'absent', 'never-seen']);
+
+export const acknowledgementCodec = enumCodec<Acknowledgement>()('ACKNOWLEDGEMENT_STATE', [
+  'pending',
+  'acknowledged',
+  'refused',
+]);
+
+export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
+  'decision',
+  'node',
+  'daemon-set',
+  'agent',
+  'assignment',
+  'pod',
+  'drift',
+  'coordinator',
+]);
+
+export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
+  'node-report',
+  'daemon-set-change',
+  'roll-change',
+  'operator',
+  'restart',
+  'engine-upgrade',
+  'agent',
+]);
