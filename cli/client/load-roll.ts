@@ -4,7 +4,7 @@
  */
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
-import { nodeView } from '../view/node-view.ts';
+import { agentView, nodeView } from '../view/node-view.ts';
 import { driftView, placementView } from '../view/placement-view.ts';
 import {
   type DaemonSetDetailView,
@@ -52,4 +52,11 @@ export async function loadNode(coordinator: Coordinator, nodeName: string): Prom
     coordinator.listPlacements({ nodeName }),
   ]);
   return { node: nodeView(node), placements: placements.map(placementView) };
+}
+
+/** The nodes whose agents do not answer, and when these were last seen. */
+export async function loadSilentNodes(coordinator: Coordinator): Promise<ReadonlyMap<string, string | null>> {
+  const agents = (await coordinator.listAgents()).map(agentView);
+  const silent = agents.filter(({ presence }) => presence !== 'present');
+  return new Map(silent.map(({ node, lastSeenTime }) => [node, lastSeenTime]));
 }

@@ -1,6 +1,6 @@
 /** `rollcall node/NAME` and `rollcall daemonset/NAME`: one node or one DaemonSet with its placements. */
 import type { Command } from 'commander';
-import { loadDaemonSet, loadNode } from '../client/load-roll.ts';
+import { loadDaemonSet, loadNode, loadSilentNodes } from '../client/load-roll.ts';
 import { renderDaemonSetDetail, renderNodeDetail } from '../render/detail.ts';
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -24,8 +24,10 @@ export function addShowCommands(program: Command, runner: CommandRunner): void {
     .action(
       runner(async (context, _options, name) => {
         const asked = parseDaemonSetName(name, context.globals.namespace);
-        const detail = await context.ask((coordinator) => loadDaemonSet(coordinator, asked));
-        await context.answer(detail, () => renderDaemonSetDetail(detail, context.render));
+        const [detail, silent] = await context.ask((coordinator) =>
+          Promise.all([loadDaemonSet(coordinator, asked), loadSilentNodes(coordinator)]),
+        );
+        await context.answer(detail, () => renderDaemonSetDetail(detail, silent, context.render));
       }),
     );
 }

@@ -7,20 +7,25 @@ import type { PlacementView } from '../view/placement-view.ts';
 import type { DaemonSetDetailView, NodeDetailView } from '../view/roll-view.ts';
 import { refusalLines, warningLines } from './daemon-sets.ts';
 import { driftDetail, driftLines, paintDrift } from './drift.ts';
-import { count } from './node-names.ts';
+import { count, nodeNames } from './node-names.ts';
 import { paintPresence } from './nodes.ts';
 import { podState } from './pods.ts';
 import { joinSections, section } from './section.ts';
 import { taintText } from './taints.ts';
 
+/** Nodes that are not present, and when their agents were last seen. */
+export type SilentNodes = ReadonlyMap<string, string | null>;
+
 /** What belongs on the node, and what is missing there. */
 export function renderNodeDetail({ node, placements }: NodeDetailView, options: RenderOptions): string {
   const belonging = placements.filter(({ verdict }) => verdict !== 'none');
   const drifts = placements.flatMap((placement) => placement.drifts);
+  const silent: SilentNodes = new Map(node.presence === 'present' ? [] : [[node.name, node.lastSeenTime]]);
   return joinSections(
     [
       nodeHead(node, options),
-      belonging.length === 0 ? 'Nothing belongs here.\n' : placementTable(belonging, 'daemonSet', options),
+      silenceLine(placements, silent, options),
+      belonging.length === 0 ? 'Nothing belongs here.\n' : placementTable(belonging, 'daemonSet', silent, options),
       section('Missing and other drift', driftLines(drifts, options), options),
       section('Does not belong here', absences(placements, options), options),
     ],
@@ -28,11 +33,16 @@ export function renderNodeDetail({ node, placements }: NodeDetailView, options: 
   );
 }
 
-export function renderDaemonSetDetail({ daemonSet, placements }: DaemonSetDetailView, options: RenderOptions): string {
+export function renderDaemonSetDetail(
+  { daemonSet, placements }: DaemonSetDetailView,
+  silent: SilentNodes,
+  options: RenderOptions,
+): string {
   return joinSections(
     [
       daemonSetHead(daemonSet, options),
-      placements.length === 0 ? '' : placementTable(placements, 'node', options),
+      silenceLine(placements, silent, options),
+      placements.length === 0 ? '' : placementTable(placements, 'node', silent, options),
       section('Refused manifest', refusalLines([daemonSet], options), options),
       section('Warnings', warningLines([daemonSet], options), options),
     ],
@@ -71,12 +81,33 @@ function daemonSetHead(
   ].join('\n');
 }
 
+/** What is shown of a silent node's daemon pods may long be otherwise. */
+function silenceLine(
+  placements: readonly PlacementView[],
+  silent: SilentNodes,
+  { nowMs, wide }: RenderOptions,
+): string {
+  const nodes = [...new Set(placements.filter(({ pods }) => pods.length > 0).map(({ node }) => node))];
+  const [first, ...others] = nodes.filter((node) => silent.has(node));
+  if (first === undefined) return '';
+  const age = (node: string) => ageText(silent.get(node) ?? null, nowMs);
+  if (others.length === 0) {
+    return `The agent of ${first} has been silent for ${age(first)}; a state with ? is what it last said.\n`;
+  }
+  const ages = nodeNames(
+    [first, ...others].map((node) => `${node} for ${age(node)}`),
+    wide,
+  );
+  return `${others.length + 1} agents have been silent: ${ages}; a state with ? is what they last said.\n`;
+}
+
 const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
 
 /** The other name is in the heading. */
 function placementTable(
   placements: readonly PlacementView[],
   named: 'node' | 'daemonSet',
+  silent: SilentNodes,
   options: RenderOptions,
 ): string {
   const { style, nowMs } = options;
@@ -84,7 +115,11 @@ function placementTable(
   const columns: Column<PlacementView>[] = [
     { header: named.toUpperCase(), cell: (placement) => placement[named] },
     { header: 'VERDICT', cell: ({ verdict }) => verdict, paint: ({ verdict }, text) => paint[verdict](text) },
-    { header: 'POD', cell: ({ pods }) => pods.map(podState).join(',') || '-' },
+    {
+      header: 'POD',
+      cell: ({ pods, node }) => pods.map((pod) => `${podState(pod)}${silent.has(node) ? '?' : ''}`).join(',') || '-',
+      paint: ({ node }, text) => (silent.has(node) ? style.dim(text) : text),
+    },
     {
       header: 'DRIFT',
       cell: ({ drifts }) => drifts.map(({ kind }) => kind).join(',') || '-',

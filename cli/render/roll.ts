@@ -9,7 +9,7 @@ import type { NodeView } from '../view/node-view.ts';
 import type { DaemonSetRollView, RollView, StatusView } from '../view/roll-view.ts';
 import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
-import { count } from './node-names.ts';
+import { count, nodeNames } from './node-names.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
 import { joinSections, section } from './section.ts';
 
@@ -25,6 +25,7 @@ export function renderRoll(roll: RollView, options: RenderOptions): string {
       nodesSection(nodes, options),
       section('Absent', absenceLines(nodes, options), options),
       section('Missing and other drift', driftLines(drifts, options), options),
+      wantedNowhere(roll, options),
       section('Refused manifests', refusalLines(daemonSets, options), options),
       section('Warnings', warningLines(daemonSets, options), options),
       section('Problems', problemLines(roll, options), options),
@@ -91,6 +92,17 @@ function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderO
   const seen = presence === 'never-seen' ? 'has never answered' : `was last seen ${ageText(lastSeenTime, nowMs)} ago`;
   const age = facts.time === null ? '' : `, its facts are ${ageText(facts.time, nowMs)} old`;
   return `${seen}${age}`;
+}
+
+/** Mostly a mistake in a label or a selector, and by its zeros alone easily overlooked. */
+function wantedNowhere({ daemonSets, nodes }: RollView, { wide }: RenderOptions): string {
+  const nowhere = daemonSets.filter(({ inForce, counts }) => inForce && counts.wanted === 0);
+  const [first] = nowhere;
+  if (first === undefined || nodes.length === 0) return '';
+  const names = nowhere.map(({ namespace, name }) => `${namespace}/${name}`);
+  const isOnlyOfItsName = daemonSets.filter(({ name }) => name === first.name).length === 1;
+  const asked = nowhere.length > 1 ? 'NAME' : isOnlyOfItsName ? first.name : names[0];
+  return `Wanted nowhere: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
 }
 
 function problemLines({ status, nodes }: RollView, { style }: RenderOptions): string[] {

@@ -1,0 +1,101 @@
+/** What a silent agent last said is never printed as if it were so now; and what is wanted nowhere is said. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
+import { DAEMON_SETS, NODES, NOW_MS, PLACEMENTS, STATUS } from './roll-data.ts';
+import { runCli } from './run-cli.ts';
+
+const READY = [{ podName: 'fluentd-x2b9k', phase: 'POD_PHASE_RUNNING', ready: true }] as const;
+const ON_GPU_1 = { ...PLACEMENTS[0], pods: READY };
+const ON_WORKER_2 = { ...PLACEMENTS[0], node: { name: 'worker-2' }, pods: READY };
+const ON_WORKER_3 = { ...PLACEMENTS[0], node: { name: 'worker-3' }, pods: READY };
+const [, , WORKER_2] = NODES;
+const SILENT = { presence: 'PRESENCE_ABSENT', lastSeenTime: WORKER_2?.lastSeenTime ?? null } as const;
+
+let server: FakeQueryServer;
+
+beforeAll(async () => {
+  server = await FakeQueryServer.start({
+    GetDaemonSet: () => ({ daemonSet: DAEMON_SETS[0] }),
+    GetNode: () => ({ node: WORKER_2 }),
+    ListPlacements: ({ nodeName }: { nodeName: string }) => ({
+      placements: nodeName === '' ? [ON_GPU_1, ON_WORKER_2] : [ON_WORKER_2],
+    }),
+    ListAgents: () => ({
+      agents: [
+        { node: { name: 'gpu-1' }, presence: 'PRESENCE_PRESENT' },
+        { node: { name: 'worker-2' }, ...SILENT },
+        { node: { name: 'worker-3' }, ...SILENT },
+      ],
+    }),
+  });
+});
+
+afterAll(() => server.stop());
+
+async function ask(line: string, address = server.address): Promise<string> {
+  return (await runCli([...line.split(' '), '--server', address], { nowMs: NOW_MS })).stdout;
+}
+
+describe('the daemon pods of a silent node', () => {
+  it('are told as what its agent last said', async () => {
+    const answer = await ask('node/worker-2');
+    expect(answer).toContain(`
+The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
+
+DAEMONSET             VERDICT   POD      DRIFT   SINCE   REASON
+kube-system/fluentd   keep      Ready?   -       1h      Taint`);
+  });
+
+  it('are told apart from those of present nodes', async () => {
+    const answer = await ask('daemonset/fluentd');
+    expect(answer).toContain(`
+The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
+
+NODE       VERDICT   POD      DRIFT   SINCE   REASON
+gpu-1      keep      Ready    -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+worker-2   keep      Ready?   -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+`);
+  });
+
+  it('of several nodes are one line', async () => {
+    const several = await FakeQueryServer.start({
+      ...server.answers,
+      ListPlacements: () => ({ placements: [ON_GPU_1, ON_WORKER_2, ON_WORKER_3] }),
+    });
+    const answer = await ask('daemonset/fluentd', several.address);
+    several.stop();
+    expect(answer).toContain(
+      '\n2 agents have been silent: worker-2 for 30m, worker-3 for 30m; a state with ? is what they last said.\n',
+    );
+  });
+});
+
+describe('a DaemonSet that no node wants', () => {
+  const nowhere = { ...DAEMON_SETS[0], counts: { wanted: 0 }, warnings: [] };
+
+  async function statusOf(daemonSets: object[]): Promise<string> {
+    const roll = await FakeQueryServer.start({
+      GetStatus: () => STATUS,
+      ListDaemonSets: () => ({ daemonSets }),
+      ListNodes: () => ({ nodes: NODES }),
+      ListDrifts: () => ({ drifts: [] }),
+    });
+    const answer = await ask('status', roll.address);
+    roll.stop();
+    return answer;
+  }
+
+  it('is named below the roll, with the question that tells why', async () => {
+    const answer = await statusOf([nowhere, ...DAEMON_SETS.slice(1)]);
+    expect(answer).toContain('\nWanted nowhere: kube-system/fluentd (rollcall daemonset/fluentd says why)\n');
+  });
+
+  it('shares its line with others, and none is there where all are wanted', async () => {
+    const other = { ...nowhere, daemonSet: { namespace: 'a', name: 'fluentd' } };
+    expect(await statusOf([other, nowhere])).toContain(
+      '\nWanted nowhere: a/fluentd, kube-system/fluentd (rollcall daemonset/NAME says why)\n',
+    );
+    expect(await statusOf([other, ...DAEMON_SETS])).toContain('(rollcall daemonset/a/fluentd says why)');
+    expect(await statusOf(DAEMON_SETS)).not.toContain('Wanted nowhere');
+  });
+});
