@@ -60,7 +60,8 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   return { evaluator, sessions, journal, clock, counters, log, version, startedMs, leaseMs, randomId, watches };
 }
 
-function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
+/** What sessions hear of the evaluation, and tell it. */
+export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
   const { table, nodes } = evaluator;
   return {
     revision: (node) => table.revision(node),

@@ -2,34 +2,43 @@
  * How every long-running program begins and ends: a user's mistake is one sentence and exit code 2, a
  * bug is loud, and a signal ends it in good order. The only shared code that touches the process.
  */
+import { readFileSync } from 'node:fs';
 import { RollcallError } from './errors.ts';
+import { readSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/settings-error.ts';
+import type { SettingMap, SettingsOf, SettingsTable } from './settings/table.ts';
+import { VERSION } from './version.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Exit code where the user has to change something. */
 const EXIT_MISTAKE = 2;
 
-/** How a program ended: what it prints, if anything, and its exit code, 0 where it says none. */
-export interface ProgramEnd {
-  readonly text?: string;
-  readonly exitCode?: number;
+export interface Program<Map extends SettingMap> {
+  readonly table: SettingsTable<Map>;
+  /** The arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Runs until it is done or stopped; resolves to the exit code. `untilStopped` resolves at the first signal. */
+  readonly run: (settings: SettingsOf<Map>, untilStopped: Promise<void>) => Promise<number>;
 }
 
-/** Runs a program. `untilStopped` resolves at the first signal; a second one ends the process at once. */
-export async function runProgram(
-  name: string,
-  run: (untilStopped: Promise<void>) => Promise<ProgramEnd>,
-): Promise<void> {
+/** Reads a program's settings and runs it. A second signal of one kind ends the process at once. */
+export async function runProgram<Map extends SettingMap>(program: Program<Map>): Promise<void> {
   try {
-    const { text, exitCode = 0 } = await run(signalled());
-    if (text !== undefined) process.stdout.write(`${text}\n`);
-    process.exitCode = exitCode;
+    process.exitCode = await start(program);
   } catch (error) {
     if (!isMistake(error)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
+    process.stderr.write(`${program.table.program}: ${error.message}\n`);
     process.exitCode = EXIT_MISTAKE;
   }
+}
+
+async function start<Map extends SettingMap>({ table, argv, environment, run }: Program<Map>): Promise<number> {
+  const request = readSettings(table, { argv, environment, readFile: (path) => readFileSync(path, 'utf8') });
+  if (request.kind === 'run') return run(request.settings, signalled());
+  process.stdout.write(`${request.kind === 'help' ? request.text : VERSION}\n`);
+  return 0;
 }
 
 function signalled(): Promise<void> {

@@ -4,7 +4,7 @@
  * the record (design.md, "How a change flows"); nothing here sends anything.
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
@@ -107,8 +107,8 @@ export class Evaluator implements ClusterListener {
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {
-    const known = new Set(this.#problems.map(problemText));
-    const news = problems.map(problemText).filter((text) => !known.has(text));
+    const known = new Set(this.#problems.map(problemSentence));
+    const news = problems.map(problemSentence).filter((text) => !known.has(text));
     this.#problems = problems;
     this.#decisions.append(news.map((detail) => this.#lifeEvent('problem', detail, 'roll-change')));
   }
@@ -180,8 +180,4 @@ export class Evaluator implements ClusterListener {
     const engineVersion = PLACEMENT_ENGINE_VERSION;
     return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused(trigger, '') };
   }
-}
-
-function problemText({ source, fieldPath, message }: ManifestProblem): string {
-  return [source, fieldPath, message].filter((part) => part !== '').join(': ');
 }

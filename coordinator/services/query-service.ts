@@ -1,6 +1,6 @@
 /** The query service: one handler per question, each an assembly of what the coordinator knows. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
@@ -71,12 +71,6 @@ function getStatus(house: House): GetStatusResponse {
     counters: counters.toRecord(),
     problems: evaluator.problems.map(problemSentence),
   };
-}
-
-/** Some messages name their place themselves, to the column. */
-function problemSentence({ source, fieldPath, message }: ManifestProblem): string {
-  const where = [source, fieldPath].filter((part) => part !== '' && !message.startsWith(part));
-  return [...where, message].join(': ');
 }
 
 function listDaemonSets(request: ListDaemonSetsRequest__Output, house: House): ListDaemonSetsResponse {

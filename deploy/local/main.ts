@@ -2,14 +2,11 @@
  * `npm start`: the whole house on this machine. Prints the roll once every node has answered it, then
  * every change as it happens, until Ctrl-C.
  */
-import { readFileSync } from 'node:fs';
 import { connect } from '../../cli/client/coordinator.ts';
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { runProgram } from '../../shared/program.ts';
-import { readSettings } from '../../shared/settings/read-settings.ts';
-import { VERSION } from '../../shared/version.ts';
 import { LocalHouse } from './house.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
@@ -17,34 +14,31 @@ import { untilComplete } from './until-complete.ts';
 /** Exit code of `--once` where not every node answered. */
 const EXIT_INCOMPLETE = 1;
 
-await runProgram('rollcall', async (untilStopped) => {
-  const request = readSettings(localSettings, {
-    argv: process.argv.slice(2),
-    environment: process.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
-  });
-  if (request.kind === 'help') return { text: request.text };
-  if (request.kind === 'version') return { text: VERSION };
-  const { settings } = request;
-  const house = new LocalHouse({ ...settings, clock: systemClock });
-  const stopping = new AbortController();
-  void untilStopped.then(() => stopping.abort());
-  try {
-    await house.start();
-    say(`coordinator on ${house.address}, ${house.agentCount} agents started; logs in ${house.logFolder}`);
-    const server = house.address;
-    const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock });
-    const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
-    const io = terminal(stopping.signal);
-    await run(['status', '--server', server], io);
-    if (settings.once) return { exitCode: isComplete ? 0 : EXIT_INCOMPLETE };
-    say(`edit a file in ${settings.nodes} or ${settings.daemonsets} and watch; ask with npx rollcall; Ctrl-C ends`);
-    await Promise.race([run(['watch', '--server', server], io), untilStopped, house.whenCoordinatorFails()]);
-    return {};
-  } finally {
-    stopping.abort();
-    await house.stop();
-  }
+await runProgram({
+  table: localSettings,
+  argv: process.argv.slice(2),
+  environment: process.env,
+  async run(settings, untilStopped) {
+    const house = new LocalHouse({ ...settings, clock: systemClock });
+    const stopping = new AbortController();
+    void untilStopped.then(() => stopping.abort());
+    try {
+      await house.start();
+      say(`coordinator on ${house.address}, ${house.agentCount} agents started; logs in ${house.logFolder}`);
+      const server = house.address;
+      const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock });
+      const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
+      const io = terminal(stopping.signal);
+      await run(['status', '--server', server], io);
+      if (settings.once) return isComplete ? 0 : EXIT_INCOMPLETE;
+      say(`edit a file in ${settings.nodes} or ${settings.daemonsets} and watch; ask with npx rollcall; Ctrl-C ends`);
+      await Promise.race([run(['watch', '--server', server], io), untilStopped, house.whenCoordinatorFails()]);
+      return 0;
+    } finally {
+      stopping.abort();
+      await house.stop();
+    }
+  },
 });
 
 function say(what: string): void {

@@ -12,3 +12,9 @@ export interface ManifestProblem {
   /** `file:line` where the line is known, else the file. */
   readonly source: string;
 }
+
+/** One sentence with its place; some messages name their place themselves, to the column. */
+export function problemSentence({ source, fieldPath, message }: ManifestProblem): string {
+  const where = [source, fieldPath].filter((part) => part !== '' && !message.startsWith(part));
+  return [...where, message].join(': ');
+}

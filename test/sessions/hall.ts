@@ -1,6 +1,8 @@
 /** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
+
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
+import { sessionEvaluation } from '../../coordinator/furnish.ts';
 import type { JournalEvent } from '../../coordinator/journal/events.ts';
 import type { JournalState } from '../../coordinator/journal/state.ts';
 import type { AgentSession } from '../../coordinator/sessions/agent-session.ts';
@@ -58,19 +60,10 @@ export class Hall {
         nodeRemoved: (name) => sessions.nodeRemoved(name),
       },
     });
-    const { table, nodes } = evaluator;
     let sessionCount = 0;
     const sessions: Sessions = new Sessions({
       journal: recorder,
-      evaluation: {
-        revision: (node) => table.revision(node),
-        assignments: (node) => table.assignments(node),
-        endedSince: (node, revision) => evaluator.endedSince(node, revision),
-        isOnRoll: (node) => evaluator.isOnRoll(node),
-        nodeReported: (report) => nodes.report(report),
-        podsReported: (node, report) => nodes.reportPods(node, report),
-        agentAbsent: (node) => nodes.agentAbsent(node),
-      },
+      evaluation: sessionEvaluation(evaluator),
       clock,
       counters,
       log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
