@@ -2,7 +2,9 @@
  * Prunes the record from its beginning, a few rows at a time, in the writer's thread. A row that was still in force at the new
  * horizon stays, so that everything from there on can be answered as before; it goes when a later one has replaced it.
  */
+
 import type { Database, Statement } from 'better-sqlite3';
+import type { ProjectedRow } from './projection.ts';
 import type { AgentBody, DaemonSetBody, DriftBody } from './row.ts';
 import { firstColumn } from './statements.ts';
 import type { Action } from './vocabulary.ts';
@@ -15,16 +17,8 @@ export interface PruneStep {
   readonly usedBytes: number;
 }
 
-interface OldRow {
-  readonly seq: number;
+interface OldRow extends ProjectedRow {
   readonly recordedMs: number;
-  readonly occurredMs: number;
-  readonly kind: number;
-  readonly action: number | null;
-  readonly nodeId: number | null;
-  readonly daemonSetId: number | null;
-  readonly verdict: number | null;
-  readonly body: string | null;
   readonly hash: Buffer;
 }
 

@@ -1,31 +1,17 @@
 /** The node's own answer: assignments held against pods. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { carryBeginnings, verify } from '../../agent/verify/verify.ts';
 import type { Assignment, Drift, PodHealth, PodPhase } from '../../shared/roll/model.ts';
+import { podHealth } from '../fakes/pod-health.ts';
 import { assignment } from '../fakes/scripted-stream.ts';
 import { naiveDrifts } from './naive-verify.ts';
 
 const NOW_MS = 1_000_000;
 
 function pod(changes: Partial<PodHealth> = {}): PodHealth {
-  return {
-    daemonSet: 'default/agent',
-    daemonSetUid: '',
-    podName: 'agent-1',
-    podUid: '',
-    phase: 'Running',
-    ready: true,
-    available: true,
-    restartCount: 0,
-    waitingReason: '',
-    waitingMessage: '',
-    templateRevision: 'r1',
-    sinceMs: 0,
-    createdMs: 0,
-    terminating: false,
-    ...changes,
-  };
+  return podHealth({ daemonSet: 'default/agent', podName: 'agent-1', ...changes });
 }
 
 const drifts = (assignments: Assignment[], pods: PodHealth[], previous: Drift[] = []) =>

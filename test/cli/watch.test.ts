@@ -40,6 +40,13 @@ describe('rollcall watch', () => {
     const quiet = { ...EVENTS[1], changes: [{ field: 'verdict', to: 'none' }] };
     const narrow = watch();
     (await server.watch(0)).write({ event: quiet });
+    const acknowledgement = {
+      ...EVENTS[1],
+      kind: 'EVENT_KIND_ASSIGNMENT' as const,
+      action: 'acknowledged',
+      changes: [],
+    };
+    (await server.watch(0)).write({ event: acknowledgement });
     (await server.watch(0)).write({ event: EVENTS[1] });
     await eventually(() => narrow.stdout() === ROLL + DECISION);
     const wide = watch('-o', 'wide');

@@ -1,6 +1,8 @@
 /** Who speaks for a node, what is kept of what was said, and pods and drifts. */
+
 import { expect, test } from 'vitest';
 import type { Drift, PodHealth } from '../../shared/roll/model.ts';
+import { podHealth } from '../fakes/pod-health.ts';
 import { facts, World } from './world.ts';
 
 const ROLL = facts('n1', { zone: 'roll' });
@@ -144,23 +146,7 @@ function drift(changes: Partial<Drift> = {}): Drift {
 }
 
 function pod(changes: Partial<PodHealth> = {}): PodHealth {
-  return {
-    daemonSet: 'default/a',
-    daemonSetUid: '',
-    podName: 'a-1',
-    podUid: '',
-    phase: 'Running',
-    ready: true,
-    available: true,
-    restartCount: 0,
-    waitingReason: '',
-    waitingMessage: '',
-    templateRevision: 'r1',
-    sinceMs: 5,
-    createdMs: 4,
-    terminating: false,
-    ...changes,
-  };
+  return podHealth({ daemonSet: 'default/a', podName: 'a-1', sinceMs: 5, createdMs: 4, ...changes });
 }
 
 function driftRows(world: World): string[] {

@@ -1,0 +1,20 @@
+/** A daemon pod as it should be, for tests that say what is different about theirs. */
+import type { PodHealth } from '../../shared/roll/model.ts';
+
+export function podHealth(changes: Pick<PodHealth, 'daemonSet' | 'podName'> & Partial<PodHealth>): PodHealth {
+  return {
+    daemonSetUid: '',
+    podUid: '',
+    phase: 'Running',
+    ready: true,
+    available: true,
+    restartCount: 0,
+    waitingReason: '',
+    waitingMessage: '',
+    templateRevision: 'r1',
+    sinceMs: 0,
+    createdMs: 0,
+    terminating: false,
+    ...changes,
+  };
+}
