@@ -20,6 +20,7 @@ export type GrpcStatusName =
   | 'ALREADY_EXISTS'
   | 'ABORTED'
   | 'FAILED_PRECONDITION'
+  | 'OUT_OF_RANGE'
   | 'RESOURCE_EXHAUSTED'
   | 'UNAVAILABLE'
   | 'DEADLINE_EXCEEDED'
@@ -142,6 +143,30 @@ export const ERROR_KINDS = {
     exitCode: EXIT.error,
     retryable: false,
     help: 'The journal cannot be opened: not writable, in use, damaged, or written by a newer version.',
+  },
+  BEFORE_RETENTION: {
+    status: 'OUT_OF_RANGE',
+    exitCode: EXIT.notFound,
+    retryable: false,
+    help: 'The question is about a moment from before what the journal keeps. Ask about a later one, or a backup.',
+  },
+  NOT_RECORDED_YET: {
+    status: 'OUT_OF_RANGE',
+    exitCode: EXIT.error,
+    retryable: false,
+    help: "The time lies in the future by the coordinator's clock, or no row has the revision yet. Ask about an earlier one.",
+  },
+  BACKUP_FAILED: {
+    status: 'FAILED_PRECONDITION',
+    exitCode: EXIT.error,
+    retryable: true,
+    help: 'The coordinator could not write the copy that it sends, most likely because its disk is full. Nothing was changed.',
+  },
+  TOO_MANY_AUDITS: {
+    status: 'RESOURCE_EXHAUSTED',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'As many checks, exports and backups as the coordinator carries are running already. Try again later.',
   },
   WATCH_TOO_SLOW: {
     status: 'RESOURCE_EXHAUSTED',

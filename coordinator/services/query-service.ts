@@ -33,7 +33,7 @@ import { countDaemonSets, driftsOf, hasAnswered } from './roll-counts.ts';
 import { agentView, daemonSetView, daemonSetWarnings, nodeView, placementView } from './views.ts';
 import { watchEvents } from './watch-events.ts';
 
-export function queryService(house: House): QueryServiceHandlers {
+export function queryService(house: House): Omit<QueryServiceHandlers, 'DiffPlacements' | 'ListTimelines'> {
   return {
     GetStatus: unary(house, () => getStatus(house)),
     ListDaemonSets: unary(house, listDaemonSets),

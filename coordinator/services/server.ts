@@ -5,16 +5,23 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
 import { RollcallError } from '../../shared/errors.ts';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
-import { AdminService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
+import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
 import { type Address, formatAddress } from '../../shared/settings/values.ts';
 import { SHUTDOWN_GRACE_MS } from '../limits.ts';
 import { adminService } from './admin-service.ts';
 import { agentService, agentServiceDefinition } from './agent-service.ts';
+import { auditService } from './audit-service.ts';
 import type { House } from './house.ts';
 import { queryService } from './query-service.ts';
 
 /** Names that the standard health service answers for; `''` is the server as a whole. */
-const HEALTH_NAMES = ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService'] as const;
+const HEALTH_NAMES = [
+  '',
+  'rollcall.v1.AgentService',
+  'rollcall.v1.QueryService',
+  'rollcall.v1.AuditService',
+  'rollcall.v1.AdminService',
+] as const;
 
 export interface RunningServer {
   /** The port that was taken, where 0 was asked for. */
@@ -34,6 +41,7 @@ export async function startServer({ house, listen, reflection }: ServerOptions):
   const server = new Server(SERVER_OPTIONS);
   server.addService(agentServiceDefinition(), agentService(house));
   server.addService(QueryService.service, queryService(house));
+  server.addService(AuditService.service, auditService(house));
   server.addService(AdminService.service, adminService(house));
   const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
   health.addToServer(server);

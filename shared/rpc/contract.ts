@@ -7,12 +7,14 @@ import { loadPackageDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc
 import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as AdminTypes } from './generated/admin_service.ts';
 import type { ProtoGrpcType as AgentTypes } from './generated/agent_service.ts';
+import type { ProtoGrpcType as AuditTypes } from './generated/audit_service.ts';
 import type { ProtoGrpcType as QueryTypes } from './generated/query_service.ts';
 
 const PROTO_FOLDER = fileURLToPath(new URL('../../proto', import.meta.url));
 const PROTO_FILES = [
   'rollcall/v1/agent_service.proto',
   'rollcall/v1/query_service.proto',
+  'rollcall/v1/audit_service.proto',
   'rollcall/v1/admin_service.proto',
   'google/rpc/status.proto',
   'google/rpc/error_details.proto',
@@ -35,12 +37,13 @@ const packageDefinition: PackageDefinition = loadSync(PROTO_FILES, {
 interface Services {
   readonly AgentService: AgentTypes['rollcall']['v1']['AgentService'];
   readonly QueryService: QueryTypes['rollcall']['v1']['QueryService'];
+  readonly AuditService: AuditTypes['rollcall']['v1']['AuditService'];
   readonly AdminService: AdminTypes['rollcall']['v1']['AdminService'];
 }
 
 const loaded = loadPackageDefinition(packageDefinition) as unknown as { rollcall: { v1: Services } };
 
-export const { AgentService, QueryService, AdminService } = loaded.rollcall.v1;
+export const { AgentService, QueryService, AuditService, AdminService } = loaded.rollcall.v1;
 
 /** Protocol versions that this build speaks, oldest and newest. */
 export const PROTOCOL_VERSION = { min: 1, max: 1 } as const;

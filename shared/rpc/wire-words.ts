@@ -41,3 +41,11 @@ export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
   'engine-upgrade',
   'agent',
 ]);
+
+export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
+export type KeptState = 'sealed' | 'altered' | 'unsealed';
+export type ExportFormat = 'jsonl' | 'csv';
+
+export const anchorStateCodec = enumCodec<AnchorState>()('ANCHOR_STATE', ['matches', 'differs', 'missing', 'pruned']);
+export const keptStateCodec = enumCodec<KeptState>()('KEPT_STATE', ['sealed', 'altered', 'unsealed']);
+export const exportFormatCodec = enumCodec<ExportFormat>()('EXPORT_FORMAT', ['jsonl', 'csv']);

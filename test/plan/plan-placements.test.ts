@@ -26,6 +26,7 @@ function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: Ho
     daemonSetManifests: manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     removeDaemonSets: remove.map((name) => ({ namespace: '', name, uid: '' })),
     nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
+    at: null,
   };
   return planPlacements(request, asked);
 }
