@@ -7,7 +7,8 @@
  *   outdated nor a duplicate, but where nothing else is ready either, the daemon is unhealthy.
  * - A pod that ended (Failed, Succeeded) and is not being deleted waits for its replacement: unhealthy, as
  *   long as no other pod of the DaemonSet is there.
- * - Of several pods the oldest stays; each of the others is a duplicate.
+ * - Of several pods the oldest stays; each of the others is a duplicate. Where the rolling update surges,
+ *   the oldest of the assigned template and the oldest of any older one both stay.
  * - With the verdict `keep` a pod may be absent, and may be there in any state; only one, though.
  * - A pod of a DaemonSet that was deleted and created anew belongs to nobody: unexpected.
  */
@@ -23,7 +24,7 @@ export interface VerifyInput {
   readonly nowMs: number;
 }
 
-type Finding = Pick<Drift, 'kind' | 'podName' | 'detail'>;
+type Finding = Pick<Drift, 'kind' | 'podName' | 'detail'> & Partial<Pick<Drift, 'sinceMs'>>;
 
 /** Every disagreement, sorted by DaemonSet, kind and pod. */
 export function verify({ node, assignments, pods, previous, nowMs }: VerifyInput): Drift[] {
@@ -32,7 +33,9 @@ export function verify({ node, assignments, pods, previous, nowMs }: VerifyInput
   const keys = [...new Set([...byDaemonSet.keys(), ...podsOf.keys()])].toSorted(compareText);
   const drifts = keys.flatMap((daemonSet): Drift[] => {
     const findings = findingsOf(byDaemonSet.get(daemonSet), podsOf.get(daemonSet) ?? []);
-    return findings.map((finding) => ({ ...finding, daemonSet, node, sinceMs: nowMs })).sort(compareDrifts);
+    return findings
+      .map((finding) => ({ daemonSet, node, ...finding, sinceMs: Math.min(finding.sinceMs ?? nowMs, nowMs) }))
+      .sort(compareDrifts);
   });
   return carryBeginnings(drifts, previous);
 }
@@ -48,10 +51,10 @@ function identityOf({ kind, daemonSet, podName }: Drift): string {
 }
 
 function findingsOf(assignment: Assignment | undefined, pods: readonly PodHealth[]): Finding[] {
-  if (assignment === undefined) return unexpected(pods);
+  if (assignment === undefined) return unexpected(pods, 'nothing is assigned that it could be');
   const [strangers, own] = partition(pods, (pod) => isOfPredecessor(pod, assignment));
   const living = own.filter((pod) => !pod.terminating && !hasEnded(pod)).toSorted(compareAge);
-  const found = [...unexpected(strangers), ...duplicates(living)];
+  const found = [...unexpected(strangers, FOREIGN), ...duplicates(living, assignment)];
   if (assignment.verdict === 'keep') return found;
   return [...found, ...missing(own), ...outdated(living, assignment), ...unhealthy(own, living)];
 }
@@ -60,18 +63,19 @@ function missing(own: readonly PodHealth[]): Finding[] {
   return own.length > 0 ? [] : [{ kind: 'missing', podName: '', detail: '' }];
 }
 
-function unexpected(pods: readonly PodHealth[]): Finding[] {
+const FOREIGN = 'it belongs to a deleted DaemonSet of the same name';
+
+function unexpected(pods: readonly PodHealth[], why: string): Finding[] {
   const staying = pods.filter(({ terminating }) => !terminating);
-  return staying.map(({ podName, phase }) => ({
-    kind: 'unexpected',
-    podName,
-    detail: `nothing is assigned that it could be; phase ${phase}`,
-  }));
+  return staying.map(({ podName, phase }) => ({ kind: 'unexpected', podName, detail: `${why}; phase ${phase}` }));
 }
 
-function duplicates([oldest, ...others]: readonly PodHealth[]): Finding[] {
-  const detail = `${oldest?.podName} is older`;
-  return others.map(({ podName }) => ({ kind: 'duplicate', podName, detail }));
+/** Kubernetes' podsShouldBeOnNode prunes these: by age alone, and while it surges by age within each template. */
+function duplicates(living: readonly PodHealth[], { surge, templateRevision }: Assignment): Finding[] {
+  const groups = surge ? partition(living, (pod) => pod.templateRevision === templateRevision) : [living];
+  return groups.flatMap(([oldest, ...others]) =>
+    others.map(({ podName }) => ({ kind: 'duplicate', podName, detail: `${oldest?.podName} is older` })),
+  );
 }
 
 function outdated(living: readonly PodHealth[], { templateRevision: wanted }: Assignment): Finding[] {
@@ -87,13 +91,21 @@ function unhealthy(own: readonly PodHealth[], living: readonly PodHealth[]): Fin
   const judged = living.length > 0 ? living : own;
   return judged
     .filter((pod) => !pod.ready || hasEnded(pod))
-    .map((pod) => ({ kind: 'unhealthy', podName: pod.podName, detail: unhealthyDetail(pod) }));
+    .map((pod) => ({ kind: 'unhealthy', podName: pod.podName, detail: unhealthyDetail(pod), ...unreadySince(pod) }));
 }
 
-function unhealthyDetail({ waitingReason, waitingMessage, phase, terminating }: PodHealth): string {
+/** An agent that only just came finds pods that broke long before. */
+function unreadySince({ sinceMs, createdMs }: PodHealth): Partial<Pick<Drift, 'sinceMs'>> {
+  const knownMs = sinceMs || createdMs;
+  return knownMs > 0 ? { sinceMs: knownMs } : {};
+}
+
+function unhealthyDetail(pod: PodHealth): string {
+  const { waitingReason, waitingMessage, phase, terminating } = pod;
   if (terminating) return 'being deleted';
-  if (waitingReason === '') return phase === 'Running' ? 'not ready' : phase;
-  return waitingMessage === '' ? waitingReason : `${waitingReason}: ${waitingMessage}`;
+  const state = waitingReason || (phase === 'Running' ? 'not ready' : phase);
+  const why = waitingMessage === '' ? state : `${state}: ${waitingMessage}`;
+  return hasEnded(pod) ? `${why}; it waits for its replacement` : why;
 }
 
 /** A pod that ended and is being deleted only waits for its finalizers. */

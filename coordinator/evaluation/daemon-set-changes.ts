@@ -27,6 +27,7 @@ function flatten(record: DaemonSetRecord): Record<string, string> {
   };
   if (record.uid !== '') flat['uid'] = record.uid;
   if (record.minReadySeconds !== 0) flat['minReadySeconds'] = String(record.minReadySeconds);
+  if (record.surge) flat['surge'] = 'true';
   if (nodeName !== undefined) flat['nodeName'] = nodeName;
   if (hostNetwork !== undefined) flat['hostNetwork'] = String(hostNetwork);
   for (const [key, value] of Object.entries(nodeSelector ?? {})) flat[`nodeSelector.${key}`] = value;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
+import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
 import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
@@ -60,6 +61,7 @@ export class DaemonSetRegister {
       generation: daemonSet.metadata?.generation ?? (before?.generation ?? 0) + 1,
       templateRevision: templateRevision(daemonSet),
       minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
+      surge: allowsSurge(daemonSet),
       placement: placementFieldsOfDaemonSet(daemonSet),
       digest,
       source,

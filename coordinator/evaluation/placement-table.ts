@@ -202,9 +202,9 @@ export class PlacementTable {
     for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
       const verdict = VERDICTS[row.verdicts[slot] ?? 0];
       if (verdict !== 'run' && verdict !== 'keep') continue;
-      const { key, uid, templateRevision, minReadySeconds } = record;
+      const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
       const version = Math.max(row.versions[slot] ?? 0, daemonSetVersion);
-      assignments.push({ daemonSet: key, daemonSetUid: uid, verdict, templateRevision, minReadySeconds, version });
+      assignments.push({ daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version });
     }
     return assignments;
   }

@@ -48,6 +48,8 @@ export interface DaemonSetRecord {
   readonly generation: number;
   readonly templateRevision: string;
   readonly minReadySeconds: number;
+  /** Whether its rolling update starts new pods beside old ones (rollingUpdate.maxSurge). */
+  readonly surge: boolean;
   /** Whatever else the object carries is dropped before it is written (see recorded-daemon-set.ts). */
   readonly placement: DaemonSet;
   /** SHA-256 of the whole manifest, hexadecimal. */

@@ -6,9 +6,9 @@ import type { DaemonSet, NodeSelectorTerm, Requirement } from '../../shared/kube
 import type { DaemonSetRecord } from './events.ts';
 
 export function recordedDaemonSet(record: DaemonSetRecord): DaemonSetRecord {
-  const { key, uid, generation, templateRevision, minReadySeconds, digest, source } = record;
+  const { key, uid, generation, templateRevision, minReadySeconds, surge, digest, source } = record;
   const placement = placementFields(record.placement);
-  return { key, uid, generation, templateRevision, minReadySeconds, placement, digest, source };
+  return { key, uid, generation, templateRevision, minReadySeconds, surge, placement, digest, source };
 }
 
 function placementFields(daemonSet: DaemonSet): DaemonSet {

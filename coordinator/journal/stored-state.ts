@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { Drift } from '../../shared/roll/model.ts';
+import type { DaemonSetRecord } from './events.ts';
 import type { JournalLimits } from './limits.ts';
 import type { DriftBody, NodeBody, PodBody } from './row.ts';
 import type {
@@ -116,10 +117,16 @@ function readDaemonSets(database: Database, daemonSets: readonly string[]): Daem
     .all();
   return rows.map(({ id, version, record, problems }) => ({
     key: daemonSets[id] ?? '',
-    record: record === null ? null : (JSON.parse(record) as DaemonSetState['record']),
+    record: record === null ? null : storedDaemonSet(record),
     version,
     problems: JSON.parse(problems) as DaemonSetState['problems'],
   }));
+}
+
+/** Rows of a coordinator that did not yet keep a field lack it. */
+function storedDaemonSet(json: string): DaemonSetRecord {
+  const later: Pick<DaemonSetRecord, 'surge'> = { surge: false };
+  return { ...later, ...(JSON.parse(json) as DaemonSetRecord) };
 }
 
 function readRemoved(database: Database, daemonSets: readonly string[], removedMax: number): RemovedDaemonSet[] {

@@ -27,16 +27,13 @@ export const nodeFields = object({
   }),
 });
 
+const containerState = object({
+  waiting: object({ reason: string, message: string }),
+  terminated: object({ reason: string, message: string, exitCode: int32 }),
+});
+
 const containerStatuses = list(
-  object({
-    name: string,
-    ready: boolean,
-    restartCount: int32,
-    state: object({
-      waiting: object({ reason: string, message: string }),
-      terminated: object({ reason: string, message: string }),
-    }),
-  }),
+  object({ name: string, ready: boolean, restartCount: int32, state: containerState, lastState: containerState }),
 );
 
 export const podFields = object({

@@ -149,8 +149,12 @@ export interface ContainerStatus {
   readonly name?: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly reason?: string; readonly message?: string };
-  };
+  readonly state?: ContainerState;
+  /** The state before the last restart. */
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
 }

@@ -1,7 +1,7 @@
 /** What a Pod says about a DaemonSet's daemon on its node. */
 import type { PodHealth, PodPhase } from '../roll/model.ts';
 import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
-import type { ContainerStatus, NodeCondition, OwnerReference, Pod } from './objects.ts';
+import type { ContainerState, ContainerStatus, NodeCondition, OwnerReference, Pod } from './objects.ts';
 
 /** The label in which the DaemonSet controller notes which template a pod was made from. */
 const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
@@ -10,6 +10,9 @@ const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 
 
 /** Waiting reasons of a pod that simply starts; any other one is worth more than these. */
 const STARTING_REASONS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Longer messages (a registry's whole answer) say nothing more, and would be kept with every row. */
+const MESSAGE_LENGTH_MAX = 1_000;
 
 /**
  * The health of a daemon pod at `nowMs`, or `null` where no DaemonSet owns the pod. Available means
@@ -35,8 +38,8 @@ export function podHealth(
     ready,
     available: ready && isReadyLongEnough(readyMs, options),
     restartCount: restartCountOf(pod),
-    waitingReason: waiting.reason,
-    waitingMessage: waiting.message,
+    waitingReason: ready ? '' : waiting.reason,
+    waitingMessage: ready ? '' : waiting.message.slice(0, MESSAGE_LENGTH_MAX),
     templateRevision: metadata.labels?.[TEMPLATE_REVISION_LABEL] ?? '',
     sinceMs: readyMs,
     createdMs: timeMs(metadata.creationTimestamp),
@@ -64,11 +67,8 @@ function isReadyLongEnough(
   return minReadySeconds === 0 || (readyMs !== 0 && readyMs + minReadySeconds * 1000 <= nowMs);
 }
 
-function restartCountOf({ status = {} }: Pod): number {
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].reduce(
-    (total, { restartCount = 0 }) => total + restartCount,
-    0,
-  );
+function restartCountOf(pod: Pod): number {
+  return containersOf(pod).reduce((total, { restartCount = 0 }) => total + restartCount, 0);
 }
 
 interface Waiting {
@@ -78,7 +78,10 @@ interface Waiting {
 
 const NOT_WAITING: Waiting = { reason: '', message: '' };
 
-/** The most telling reason: why the pod failed, why it has no node yet, or what its containers wait for. */
+/**
+ * The most telling reason: why the pod failed, why it has no node yet, what its containers wait for or
+ * ended with, or else why it is not ready although they run (a readiness probe, a readiness gate).
+ */
 function waitingOf(pod: Pod): Waiting {
   const { status = {} } = pod;
   if (status.phase === 'Succeeded') return NOT_WAITING;
@@ -87,25 +90,52 @@ function waitingOf(pod: Pod): Waiting {
   if (scheduled?.status === 'False') {
     return { reason: scheduled.reason || 'Unschedulable', message: scheduled.message ?? '' };
   }
-  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const containers = containersOf(pod);
   const waiting = containers.flatMap(waitingOfContainer);
-  return waiting.find(({ reason }) => !STARTING_REASONS.has(reason)) ?? waiting[0] ?? NOT_WAITING;
+  const stuck = waiting.find(({ reason }) => !STARTING_REASONS.has(reason)) ?? containers.flatMap(endOfContainer)[0];
+  return stuck ?? waiting[0] ?? notReadyOf(pod);
 }
 
-function waitingOfContainer({ state = {} }: ContainerStatus): Waiting[] {
+/** What a container waits for and, where it ran before, how that ended. */
+function waitingOfContainer({ state = {}, lastState = {} }: ContainerStatus): Waiting[] {
   const { waiting } = state;
-  return waiting?.reason ? [{ reason: waiting.reason, message: waiting.message ?? '' }] : [];
+  if (!waiting?.reason) return [];
+  const before = endText(lastState);
+  const parts = [waiting.message ?? '', before === '' ? '' : `it ended last with ${before}`];
+  return [{ reason: waiting.reason, message: parts.filter((part) => part !== '').join('; ') }];
+}
+
+/** A container that ended badly and is about to be restarted. An init container that ended well is done. */
+function endOfContainer({ name = '', state = {} }: ContainerStatus): Waiting[] {
+  const { reason, exitCode, message = '' } = state.terminated ?? {};
+  if (state.terminated === undefined || reason === 'Completed') return [];
+  const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  const who = name === '' ? 'a container' : `container ${name}`;
+  return [{ reason: reason || 'Error', message: `${who} ended${code}${message && `: ${message}`}` }];
+}
+
+function endText({ terminated = {} }: ContainerState): string {
+  const { reason = '', exitCode } = terminated;
+  const parts = [reason, exitCode === undefined ? '' : `exit code ${exitCode}`];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function notReadyOf(pod: Pod): Waiting {
+  const { status, reason = '', message = '' } = conditionOf(pod, 'Ready') ?? {};
+  return status === 'False' ? { reason, message } : NOT_WAITING;
 }
 
 /** A pod fails as a whole (evicted, refused by the kubelet), or because a container ended badly. */
-function failureOf({ status = {} }: Pod): Waiting {
+function failureOf(pod: Pod): Waiting {
+  const { status = {} } = pod;
   if (status.reason) return { reason: status.reason, message: status.message ?? '' };
-  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  for (const { state = {} } of containers) {
-    const { reason, message = '' } = state.terminated ?? {};
-    if (reason && reason !== 'Completed') return { reason, message };
-  }
-  return { reason: 'Failed', message: status.message ?? '' };
+  const [end] = containersOf(pod).flatMap(endOfContainer);
+  return end ?? { reason: 'Failed', message: status.message ?? '' };
+}
+
+/** In the order in which they start. */
+function containersOf({ status = {} }: Pod): ContainerStatus[] {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 }
 
 function conditionOf({ status = {} }: Pod, type: string): NodeCondition | undefined {

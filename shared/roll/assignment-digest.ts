@@ -11,6 +11,8 @@ export function assignmentDigest(assignments: Iterable<Assignment>): Buffer {
   return createHash('sha256').update(lines.join('')).digest();
 }
 
-function line({ daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds }: Assignment): string {
-  return `${daemonSet} ${daemonSetUid} ${verdict} ${templateRevision} ${version} ${minReadySeconds}\n`;
+function line(assignment: Assignment): string {
+  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds, surge } = assignment;
+  const words = [daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds];
+  return `${[...words, ...(surge ? ['surge'] : [])].join(' ')}\n`;
 }

@@ -77,6 +77,8 @@ export interface Assignment {
   /** The revision at which this assignment last changed. */
   readonly version: number;
   readonly minReadySeconds: number;
+  /** Whether a pod of this revision may stand beside one of an older revision (rollingUpdate.maxSurge). */
+  readonly surge: boolean;
 }
 
 export type DriftKind = 'missing' | 'unexpected' | 'duplicate' | 'outdated' | 'unhealthy' | 'unknown';

@@ -155,13 +155,14 @@ export function driftFromWire(wire: WireDriftRead): Drift {
 }
 
 export function assignmentToWire(assignment: Assignment): WireAssignment {
-  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds } = assignment;
+  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds, surge } = assignment;
   return {
     daemonSet: daemonSetRef(daemonSet, daemonSetUid),
     verdict: verdictCodec.toWire(verdict),
     templateRevision,
     version: String(version),
     minReadySeconds,
+    surge,
   };
 }
 
@@ -176,6 +177,7 @@ export function assignmentFromWire(wire: WireAssignmentRead): Assignment | null 
     templateRevision: wire.templateRevision,
     version: Number(wire.version),
     minReadySeconds: wire.minReadySeconds,
+    surge: wire.surge,
   };
 }
 

@@ -19,11 +19,13 @@ export function naiveDrifts(assignments: readonly Assignment[], pods: readonly P
     const elders = siblings.filter(
       (other) =>
         isLiving(other) &&
+        // While it surges, pods of the assigned template and those of older ones do not count each other.
+        (!assigned.surge || isUpdated(other, assigned) === isUpdated(pod, assigned)) &&
         (other.createdMs < pod.createdMs || (other.createdMs === pod.createdMs && other.podName < pod.podName)),
     );
     if (isUp && elders.length > 0) label('duplicate');
     if (assigned.verdict === 'keep') continue;
-    if (isUp && pod.templateRevision !== assigned.templateRevision) label('outdated');
+    if (isUp && !isUpdated(pod, assigned)) label('outdated');
     const isRunning = pod.phase !== 'Failed' && pod.phase !== 'Succeeded';
     if (isUp && !pod.ready) label('unhealthy');
     const nobodyIsUp = !siblings.some(isLiving);
@@ -40,6 +42,10 @@ export function naiveDrifts(assignments: readonly Assignment[], pods: readonly P
 
 function isLiving(pod: PodHealth): boolean {
   return !pod.terminating && ['Pending', 'Running', 'Unknown'].includes(pod.phase);
+}
+
+function isUpdated(pod: PodHealth, assigned: Assignment): boolean {
+  return pod.templateRevision === assigned.templateRevision;
 }
 
 function isForeign(pod: PodHealth, assigned: Assignment): boolean {

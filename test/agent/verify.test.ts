@@ -47,7 +47,7 @@ describe('a node that should run a daemon pod', () => {
 
   it('counts a failed pod as unhealthy, and not as missing', () => {
     const failed = pod({ phase: 'Failed', ready: false, waitingReason: 'Evicted' });
-    expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted']);
+    expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted; it waits for its replacement']);
   });
 
   it('forgives a failed pod beside the one that replaced it', () => {
@@ -86,9 +86,31 @@ describe('a node that should run a daemon pod', () => {
     const assigned = [assignment('agent', { daemonSetUid: 'new' })];
     expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual([
       'missing',
-      'unexpected agent-1 nothing is assigned that it could be; phase Running',
+      'unexpected agent-1 it belongs to a deleted DaemonSet of the same name; phase Running',
     ]);
     expect(found(assigned, [pod({ daemonSetUid: '' })])).toEqual([]);
+  });
+
+  it('has no duplicate in the pod of the newest template that stands beside an older one while it surges', () => {
+    const old = pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' });
+    const pods = [old, pod({ podName: 'agent-2', createdMs: 20 })];
+    const outdated = 'outdated agent-1 template revision r0 instead of r1';
+    expect(found([assignment('agent', { surge: true })], pods)).toEqual([outdated]);
+    expect(found(run, pods)).toEqual(['duplicate agent-2 agent-1 is older', outdated]);
+  });
+
+  it('has a duplicate in the second pod of either template while it surges', () => {
+    const pods = [
+      pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' }),
+      pod({ podName: 'agent-2', createdMs: 20 }),
+      pod({ podName: 'agent-3', createdMs: 30 }),
+      pod({ podName: 'agent-4', createdMs: 40, templateRevision: 'r0' }),
+    ];
+    const duplicates = drifts([assignment('agent', { surge: true })], pods).filter(({ kind }) => kind === 'duplicate');
+    expect(duplicates.map(({ podName, detail }) => `${podName}: ${detail}`)).toEqual([
+      'agent-3: agent-2 is older',
+      'agent-4: agent-1 is older',
+    ]);
   });
 });
 
@@ -131,6 +153,14 @@ describe('a drift that lasts', () => {
     expect(now).toMatchObject({ sinceMs: 5, detail: 'CrashLoopBackOff' });
   });
 
+  it('began when the pod stopped being ready, also before anybody looked, and never in the future', () => {
+    const sinceOf = (changes: Partial<PodHealth>) => drifts(run, [pod({ ready: false, ...changes })])[0]?.sinceMs;
+    expect(sinceOf({ sinceMs: 70, createdMs: 60 })).toBe(70);
+    expect(sinceOf({ createdMs: 60 })).toBe(60);
+    expect(sinceOf({ sinceMs: NOW_MS + 1 })).toBe(NOW_MS);
+    expect(sinceOf({})).toBe(NOW_MS);
+  });
+
   it('begins anew after it was gone, and in another pod', () => {
     const before = verify({ node: 'n1', assignments: run, pods: [pod({ ready: false })], previous: [], nowMs: 5 });
     const [other] = drifts(run, [pod({ podName: 'agent-2', ready: false })], before);
@@ -148,6 +178,7 @@ describe('verification', () => {
     templateRevision: fc.constantFrom('r1', 'r2'),
     version: fc.constant(1),
     minReadySeconds: fc.constant(0),
+    surge: fc.boolean(),
   });
   const anyPod = fc.record({
     daemonSet: names.map((name) => `default/${name}`),

@@ -94,6 +94,7 @@ export class Changes {
         generation: revision,
         templateRevision: `${revision}`,
         minReadySeconds: 0,
+        surge: false,
         placement,
         digest,
         source: 'api-server',

@@ -172,7 +172,8 @@ export class History {
         const verdict = shouldRun ? 'run' : shouldContinueRunning ? 'keep' : 'none';
         assert.equal(table.pair(name, of)?.verdict, verdict, `${of} on ${name}`);
         if (verdict === 'none') continue;
-        expected.push({ daemonSet: of, verdict, templateRevision: templateRevision(object), minReadySeconds: wait });
+        const revision = { templateRevision: templateRevision(object), minReadySeconds: wait, surge: false };
+        expected.push({ daemonSet: of, verdict, ...revision });
       }
       const assignments = sortedAssignments(table.assignments(name) ?? []);
       const visible = assignments.map(({ version: _, daemonSetUid: __, ...rest }) => rest);

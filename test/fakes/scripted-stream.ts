@@ -124,6 +124,7 @@ export function assignment(name: string, changes: Partial<Assignment> = {}): Ass
     templateRevision: 'r1',
     version: 1,
     minReadySeconds: 0,
+    surge: false,
     ...changes,
   };
 }

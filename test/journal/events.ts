@@ -47,6 +47,7 @@ export function daemonSetRecord(key: string, generation: number): DaemonSetRecor
     generation,
     templateRevision: `r${generation}`,
     minReadySeconds: 0,
+    surge: false,
     placement: {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',

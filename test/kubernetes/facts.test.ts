@@ -207,8 +207,62 @@ describe('pod health', () => {
     ['an eviction', { phase: 'Failed', reason: 'Evicted', message: 'disk' }, 'Evicted: disk'],
     [
       'a container that ended badly',
-      { phase: 'Failed', containerStatuses: [{ state: { terminated: { reason: 'OOMKilled' } } }] },
-      'OOMKilled: ',
+      { phase: 'Failed', containerStatuses: [{ name: 'web', state: { terminated: { reason: 'OOMKilled' } } }] },
+      'OOMKilled: container web ended',
+    ],
+    [
+      'a container that ended badly and is to start again',
+      {
+        initContainerStatuses: [{ name: 'init', state: { terminated: { reason: 'Completed', exitCode: 0 } } }],
+        containerStatuses: [
+          { name: 'web', state: { terminated: { reason: 'Error', exitCode: 2, message: 'no disk' } } },
+        ],
+      },
+      'Error: container web ended with exit code 2: no disk',
+    ],
+    [
+      'a container that crashes, and how it ended last',
+      {
+        containerStatuses: [
+          {
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m' } },
+            lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+          },
+        ],
+      },
+      'CrashLoopBackOff: back-off 5m; it ended last with OOMKilled, exit code 137',
+    ],
+    [
+      'a configuration that is not there',
+      {
+        containerStatuses: [
+          { state: { waiting: { reason: 'CreateContainerConfigError', message: 'configmap "x" not found' } } },
+        ],
+      },
+      'CreateContainerConfigError: configmap "x" not found',
+    ],
+    [
+      'its readiness',
+      {
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'False',
+            reason: 'ContainersNotReady',
+            message: 'containers with unready status: [c]',
+          },
+        ],
+        containerStatuses: [{ name: 'c', ready: false, state: {} }],
+      },
+      'ContainersNotReady: containers with unready status: [c]',
+    ],
+    [
+      'nothing that matters once it is ready',
+      {
+        conditions: [{ type: 'Ready', status: 'True' }],
+        containerStatuses: [{ lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } } }],
+      },
+      ': ',
     ],
     ['nothing', { phase: 'Running' }, ': '],
   ])('waits for %s', (_what, status, expected) => {
