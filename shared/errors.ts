@@ -63,7 +63,8 @@ export const ERROR_KINDS = {
   HELLO_EXPECTED: {
     status: 'INVALID_ARGUMENT',
     exitCode: EXIT.error,
-    retryable: false,
+    // On a busy machine a Hello may come late; the next one will be in time.
+    retryable: true,
     help: 'The first message of a stream must be Hello, only the first, and within 5 seconds.',
   },
   MESSAGE_INVALID: {

@@ -26,6 +26,8 @@ export interface LocalHouseOptions {
   readonly daemonsets: string;
   readonly nodes: string;
   readonly clock: Clock;
+  /** One sentence about what went wrong meanwhile. */
+  readonly say: (what: string) => void;
 }
 
 export class LocalHouse {
@@ -75,7 +77,9 @@ export class LocalHouse {
 
   async stop(): Promise<void> {
     this.#unwatch();
-    await Promise.all([...this.#agents.values()].map((agent) => agent.stop()));
+    const agents = [...this.#agents.values()];
+    this.#agents.clear();
+    await Promise.all(agents.map((agent) => agent.stop()));
     await this.#coordinator?.stop();
   }
 
@@ -115,15 +119,22 @@ export class LocalHouse {
 
   #startAgent(file: string): ChildProgram {
     const name = file.slice(0, -extname(file).length);
-    return new ChildProgram({
+    const logFile = join(this.#logFolder, `agent-${name}.log`);
+    const agent = new ChildProgram({
       program: AGENT,
       args: flags({
         'node-file': join(this.#options.nodes, file),
         coordinator: this.#address,
         state: join(this.#options.data, 'agents', name),
       }),
-      logFile: join(this.#logFolder, `agent-${name}.log`),
+      logFile,
     });
+    void agent.ended.then(({ exitCode, errorText }) => {
+      if (this.#agents.get(file) !== agent) return;
+      const words = errorText === '' ? `with exit code ${exitCode}` : `with exit code ${exitCode} (${errorText})`;
+      this.#options.say(`the agent of ${file} ended ${words}; its log is ${logFile}`);
+    });
+    return agent;
   }
 }
 

@@ -19,7 +19,7 @@ await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   async run(settings, untilStopped) {
-    const house = new LocalHouse({ ...settings, clock: systemClock });
+    const house = new LocalHouse({ ...settings, clock: systemClock, say });
     const stopping = new AbortController();
     void untilStopped.then(() => stopping.abort());
     try {

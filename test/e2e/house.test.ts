@@ -153,6 +153,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     const { exitCode, stderr } = await local.kill('SIGINT');
     expect(exitCode).toBe(0);
     expect(stderr).not.toContain('Error');
+    expect(stderr.match(/the agent of .* ended/g)).toEqual(['the agent of edge-2.yaml ended']);
     expect(processesOf(folder.path)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** Making folders, also where the file system refuses. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../shared/files/make-folder.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -9,6 +9,15 @@ describe('makeFolder', () => {
     const folder = `${temporaryFolder()}/a/b`;
     makeFolder(folder);
     makeFolder(folder);
+    expect(existsSync(folder)).toBe(true);
+  });
+
+  it('takes a folder that another process makes at the same moment', () => {
+    const folder = `${temporaryFolder()}/a/b`;
+    makeFolder(folder, (path) => {
+      mkdirSync(path);
+      mkdirSync(path);
+    });
     expect(existsSync(folder)).toBe(true);
   });
 
