@@ -181,6 +181,18 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'Nothing answers at the address. Start a coordinator there or name another with --server.',
   },
+  API_SERVER_UNREACHABLE: {
+    status: 'UNAVAILABLE',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'The Kubernetes API server does not answer, or not as one. It is asked again, ever more seldom.',
+  },
+  API_SERVER_REFUSED: {
+    status: 'FAILED_PRECONDITION',
+    exitCode: EXIT.refused,
+    retryable: false,
+    help: 'The Kubernetes API server refuses a request; the message has its words, and the right that is missing.',
+  },
   INTERNAL: {
     status: 'INTERNAL',
     exitCode: EXIT.error,

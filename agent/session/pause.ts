@@ -1,7 +1,16 @@
 /** How long to stay away after a stream has ended, by what ended it. */
+import type { Backoff, BackoffDelays } from '../../shared/backoff.ts';
 import { ERROR_KINDS, type RollcallError } from '../../shared/errors.ts';
-import type { Backoff } from './backoff.ts';
 import type { ConversationEnd } from './conversation.ts';
+
+/** A coordinator that was only restarted has its agents back at once; one that stays away is left in peace. */
+export const RECONNECT_DELAYS: BackoffDelays = {
+  firstMs: 250,
+  secondMs: 1_000,
+  maxMs: 60_000,
+  randomPart: 1,
+  healthyAfterMs: 60_000,
+};
 
 /** Nothing but an operator can mend a refusal for good; asking often would only fill logs. */
 const REFUSED_DELAY_MS = 5 * 60_000;

@@ -2,16 +2,16 @@
  * The agent's session with the coordinator: one stream after the other, for as long as the agent runs.
  * Losing the coordinator changes nothing on the node; what could not be said yet waits in the outbox.
  */
+import { Backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
 import type { Hello } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { Backoff } from './backoff.ts';
 import { Conversation, type ConversationEnd, type ConversationHost } from './conversation.ts';
 import type { Outbox } from './outbox.ts';
-import { isRefusal, pauseMs } from './pause.ts';
+import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
 import type { OpenStream } from './stream.ts';
 
 /** A trouble that lasts is said again this often, and not at every attempt. */
@@ -47,7 +47,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.clock, options.random);
+    this.#backoff = new Backoff(options.clock, options.random, RECONNECT_DELAYS);
   }
 
   start(): void {

@@ -1,0 +1,141 @@
+/** One HTTP request to the API server, up to the head of its answer. Whatever breaks is an ApiServerError. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Clock } from '../clock.ts';
+import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
+import { ApiServerError } from './api-server-error.ts';
+import { CONNECTIONS_MAX, IDLE_CONNECTIONS_MAX, TCP_KEEPALIVE_MS } from './limits.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT';
+
+export interface ExchangeRequest {
+  readonly method: Method;
+  /** Absolute path below the server's own, for example `/api/v1/nodes`. */
+  readonly path: string;
+  readonly query: Query;
+  readonly body?: object;
+  /** When the head of the answer must be here. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export class Exchange {
+  readonly #access: ApiServerAccess;
+  readonly #clock: Clock;
+  readonly #userAgent: string;
+  readonly #isEncrypted: boolean;
+  readonly #connections: HttpAgent | HttpsAgent;
+
+  constructor(access: ApiServerAccess, clock: Clock, userAgent: string) {
+    this.#access = access;
+    this.#clock = clock;
+    this.#userAgent = userAgent;
+    this.#isEncrypted = new URL(access.url).protocol === 'https:';
+    const options = {
+      keepAlive: true,
+      keepAliveMsecs: TCP_KEEPALIVE_MS,
+      maxSockets: CONNECTIONS_MAX,
+      maxFreeSockets: IDLE_CONNECTIONS_MAX,
+      scheduling: 'lifo',
+    } as const;
+    this.#connections = this.#isEncrypted ? new HttpsAgent(options) : new HttpAgent(options);
+  }
+
+  /** Resolves to the answer with its body still to be read. @throws ApiServerError */
+  async send(request: ExchangeRequest): Promise<IncomingMessage> {
+    const credentials = await this.#credentials();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#sendOnce(request, credentials);
+      } catch (error) {
+        if (!(error instanceof StaleConnectionError) || attempt > IDLE_CONNECTIONS_MAX) {
+          throw asApiServerError(error, request);
+        }
+      }
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    this.#connections.destroy();
+  }
+
+  async #credentials(): Promise<ApiServerCredentials> {
+    try {
+      return await this.#access.credentials();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ApiServerError('unreachable', `the credentials for the API server cannot be read: ${why}`);
+    }
+  }
+
+  #sendOnce(request: ExchangeRequest, { authorization, ...tls }: ApiServerCredentials): Promise<IncomingMessage> {
+    const { method, query, body, deadlineMs, signal } = request;
+    const url = urlOf(this.#access.url, request.path, query);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const options: RequestOptions = {
+      method,
+      agent: this.#connections,
+      headers: {
+        accept: 'application/json',
+        'user-agent': this.#userAgent,
+        ...(authorization !== undefined && { authorization }),
+        ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      },
+      ...(signal && { signal }),
+      ...(this.#isEncrypted && tls),
+    };
+    return new Promise((resolve, reject) => {
+      const sent = this.#isEncrypted ? httpsRequest(url, options) : httpRequest(url, options);
+      const cancelDeadline = this.#clock.after(deadlineMs, () =>
+        sent.destroy(new ApiServerError('stalled', `no answer to ${describe(request)} after ${deadlineMs} ms`)),
+      );
+      sent.once('response', (response) => {
+        cancelDeadline();
+        resolve(response);
+      });
+      // More than once: a connection that breaks after the head is the reader's to notice.
+      sent.on('error', (error) => {
+        cancelDeadline();
+        const isStale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error);
+      });
+      sent.end(text);
+    });
+  }
+}
+
+/** `GET /api/v1/nodes`, for messages; no query, because its tokens help nobody. */
+export function describe({ method, path }: Pick<ExchangeRequest, 'method' | 'path'>): string {
+  return `${method} ${path}`;
+}
+
+/** What broke a connection, as an ApiServerError; one that already is one stays. */
+export function asApiServerError(error: unknown, request: Pick<ExchangeRequest, 'method' | 'path'>): ApiServerError {
+  if (error instanceof ApiServerError) return error;
+  const why = error instanceof Error ? reasonOf(error) : String(error);
+  return new ApiServerError('unreachable', `${describe(request)} finds no API server: ${why}`);
+}
+
+/**
+ * The server closed an idle connection at the moment when we used it, so it saw nothing of the request. Sending
+ * it again is safe: and if it did see it, all that we create has a name, so that a second one conflicts.
+ */
+class StaleConnectionError extends Error {}
+
+function urlOf(base: string, path: string, query: Query): URL {
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/\/$/, '') + path;
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+/** Where a host has several addresses, Node.js keeps the reasons inside. */
+function reasonOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((one) => reasonOf(one as Error)).join('; ');
+  return error.message;
+}

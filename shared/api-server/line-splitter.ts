@@ -1,0 +1,30 @@
+/** Puts the lines of a stream together from chunks that are cut anywhere. */
+export class LineSplitter {
+  readonly #charactersMax: number;
+  #pieces: string[] = [];
+  #length = 0;
+
+  constructor(charactersMax: number) {
+    this.#charactersMax = charactersMax;
+  }
+
+  /** The lines that this chunk completes, without their ends. What is after the last one waits for the next chunk. */
+  push(chunk: string): string[] {
+    const parts = chunk.split('\n');
+    const last = parts.pop() ?? '';
+    const lines = parts.map((part, index) => (index === 0 ? this.#pieces.join('') + part : part));
+    if (parts.length > 0) this.#take([], 0);
+    this.#take([...this.#pieces, last], this.#length + last.length);
+    return lines;
+  }
+
+  /** Whether the line that waits is longer than any may be. */
+  get isTooLong(): boolean {
+    return this.#length > this.#charactersMax;
+  }
+
+  #take(pieces: string[], length: number): void {
+    this.#pieces = pieces;
+    this.#length = length;
+  }
+}

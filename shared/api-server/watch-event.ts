@@ -1,0 +1,77 @@
+/** One line of a watch, as a value. */
+import { isObject } from '../kubernetes/field-type.ts';
+import { ApiServerError, wordsOf } from './api-server-error.ts';
+
+export type WatchEvent =
+  | { readonly type: 'applied' | 'removed'; readonly object: RawObject }
+  /** Nothing happened up to this resource version. */
+  | { readonly type: 'bookmark'; readonly object: RawObject };
+
+/** An object as the API server sent it, of which only its identity has been looked at. */
+export interface RawObject {
+  readonly metadata: RawMetadata;
+  readonly [field: string]: unknown;
+}
+
+export interface RawMetadata {
+  readonly name: string;
+  /** `''` where objects of this kind are in no namespace. */
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion: string;
+  readonly [field: string]: unknown;
+}
+
+const TYPES: ReadonlyMap<unknown, WatchEvent['type']> = new Map([
+  ['ADDED', 'applied'],
+  ['MODIFIED', 'applied'],
+  ['DELETED', 'removed'],
+  ['BOOKMARK', 'bookmark'],
+]);
+
+/** @throws ApiServerError for a line that is no event, and for what the API server says with an ERROR. */
+export function readWatchEvent(line: string): WatchEvent {
+  const event = parse(line);
+  if (event['type'] === 'ERROR') throw errorOf(event['object']);
+  const type = TYPES.get(event['type']);
+  if (type === undefined)
+    throw new ApiServerError('garbled', `a watch sends an event of type ${String(event['type'])}`);
+  const object = event['object'];
+  // A bookmark has a resource version and nothing else.
+  if (type === 'bookmark' && isObject(object) && isObject(object['metadata'])) {
+    return { type, object: rawObject({ ...object, metadata: { name: 'bookmark', ...object['metadata'] } }) };
+  }
+  return { type, object: rawObject(object) };
+}
+
+/** @throws ApiServerError where the object has no name or resource version. */
+export function rawObject(object: unknown): RawObject {
+  const metadata = isObject(object) ? object['metadata'] : undefined;
+  const isWhole =
+    isObject(metadata) &&
+    isText(metadata['name']) &&
+    isText(metadata['resourceVersion']) &&
+    [metadata['namespace'], metadata['uid']].every((one) => one === undefined || typeof one === 'string');
+  if (!isWhole)
+    throw new ApiServerError('garbled', 'the API server sends an object without a name or resource version');
+  return object as RawObject;
+}
+
+function parse(line: string): Record<string, unknown> {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (isObject(event)) return event;
+  } catch {
+    // Said below, without the line: it may hold anything.
+  }
+  throw new ApiServerError('garbled', 'a watch sends a line that is no event');
+}
+
+/** Whatever the API server gives a watch up for: it cannot go on from where it was. */
+function errorOf(status: unknown): ApiServerError {
+  return new ApiServerError('expired', `the API server ends a watch: ${wordsOf(status) || 'it does not say why'}`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,47 @@
+/** What a program in a pod knows of its API server. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inClusterAccess } from '../../shared/api-server/access.ts';
+import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import { CREDENTIALS_AGE_MS_MAX } from '../../shared/api-server/limits.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
+
+describe('access to the API server from a pod', () => {
+  it('is where the environment says, in brackets where that is IPv6', () => {
+    const clock = new FakeClock();
+    expect(inClusterAccess({ environment, clock }).url).toBe('https://10.96.0.1:443');
+    const six = { ...environment, KUBERNETES_SERVICE_HOST: 'fd00::1' };
+    expect(inClusterAccess({ environment: six, clock }).url).toBe('https://[fd00::1]:443');
+  });
+
+  it('is a mistake outside a pod, which one sentence explains', () => {
+    expect(() => inClusterAccess({ environment: {}, clock: new FakeClock() })).toThrow(/this is no pod/);
+  });
+
+  it('reads the token again, because it is replaced before it ends', async () => {
+    const folder = temporaryFolder();
+    const clock = new FakeClock();
+    const access = inClusterAccess({ environment, clock, folder });
+    writeFileSync(join(folder, 'ca.crt'), 'authority');
+    writeFileSync(join(folder, 'token'), 'first\n');
+    expect(await access.credentials()).toEqual({ authorization: 'Bearer first', ca: Buffer.from('authority') });
+    writeFileSync(join(folder, 'token'), 'second\n');
+    expect(await access.credentials()).toMatchObject({ authorization: 'Bearer first' });
+    clock.advance(CREDENTIALS_AGE_MS_MAX);
+    expect(await access.credentials()).toMatchObject({ authorization: 'Bearer second' });
+  });
+
+  it('is an unreachable API server while the files are missing, and no longer', async () => {
+    const folder = temporaryFolder();
+    const access = inClusterAccess({ environment, clock: new FakeClock(), folder });
+    const reader = new ApiServerReader({ access, clock: new FakeClock(), userAgent: 'rollcall-test' });
+    await expect(reader.get('/version')).rejects.toMatchObject({ failure: 'unreachable' });
+    writeFileSync(join(folder, 'ca.crt'), 'authority');
+    writeFileSync(join(folder, 'token'), 'first');
+    expect(await access.credentials()).toMatchObject({ authorization: 'Bearer first' });
+  });
+});

@@ -1,0 +1,204 @@
+/**
+ * A small Kubernetes API server in this process: lists in pages, watches, resource versions, bookmarks,
+ * creates and replaces; and every kind of trouble on demand. test/api-server holds it against a real one.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { ApiServerAccess } from '../../shared/api-server/access.ts';
+import { FakeObjectStore, type StoredObject } from './fake-object-store.ts';
+import { FakeWatch } from './fake-watch.ts';
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly authorization: string | undefined;
+}
+
+/** What to answer instead of the truth; `silence` accepts the request and never says a word. */
+export type Fault =
+  | 'silence'
+  | 'cut'
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
+
+const PATH = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/;
+
+/** Starts one that ends with the test. */
+export async function startFakeApiServer(): Promise<FakeApiServer> {
+  const server = new FakeApiServer();
+  await server.start();
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+export class FakeApiServer {
+  readonly store = new FakeObjectStore();
+  readonly requests: SeenRequest[] = [];
+  /** Answers of its own for creates, by path: what a TokenReview, for example, becomes. */
+  readonly answers = new Map<string, (body: Record<string, unknown>) => object>();
+  /** How many bytes of a watch go out at once; all of them by default. */
+  chunkBytes = Number.POSITIVE_INFINITY;
+  readonly #faults: { readonly fault: Fault; readonly concerns: (request: SeenRequest) => boolean }[] = [];
+  readonly #watches = new Set<FakeWatch>();
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  get access(): ApiServerAccess {
+    return { url: `http://127.0.0.1:${this.#port}`, credentials: async () => ({ authorization: 'Bearer fake' }) };
+  }
+
+  get openWatches(): readonly FakeWatch[] {
+    return [...this.#watches];
+  }
+
+  /** On the same port as before. */
+  async start(): Promise<void> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    this.cut();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#watches.clear();
+  }
+
+  /** The next request, or the next that `concerns` accepts, meets this fault. */
+  fault(fault: Fault, concerns: (request: SeenRequest) => boolean = () => true): void {
+    this.#faults.push({ fault, concerns });
+  }
+
+  /** Creates or changes an object, as a client with every right would. */
+  apply(collection: string, object: StoredObject): StoredObject {
+    const { type, stored } = this.store.apply(collection, object);
+    for (const watch of this.#watches) watch.tell(type, collection, stored);
+    return stored;
+  }
+
+  remove(collection: string, name: string, namespace = ''): void {
+    const stored = this.store.remove(collection, name, namespace);
+    for (const watch of this.#watches) watch.tell('DELETED', collection, stored);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const { method = 'GET', headers } = request;
+    const seen = { method, path: url.pathname, query: url.searchParams, authorization: headers.authorization };
+    this.requests.push(seen);
+    const index = this.#faults.findIndex(({ concerns }) => concerns(seen));
+    if (index >= 0) return this.#misbehave(this.#faults.splice(index, 1)[0]?.fault ?? 'cut', request, response);
+    const body = await bodyOf(request);
+    const match = PATH.exec(seen.path);
+    if (match === null) return refuse(response, 404, 'NotFound');
+    const [, group, namespace = '', resource, name] = match;
+    const place = { collection: `${group}/${resource}`, namespace, name };
+    if (method === 'GET' && name === undefined) this.#collection(seen, place, response);
+    else if (method === 'GET') this.#object(place, response);
+    else this.#write(seen, place, body, response);
+  }
+
+  #misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+    if (fault === 'silence') return;
+    if (fault === 'cut') return void request.socket.destroy();
+    response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+    response.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? status(fault.status)));
+  }
+
+  #collection({ query }: SeenRequest, { collection, namespace }: Place, response: ServerResponse): void {
+    const matches = selectorOf(query, namespace);
+    if (query.get('watch') === 'true') return this.#watch(collection, query, matches, response);
+    const page = this.store.page(collection, query, matches);
+    if (page === 'expired') return refuse(response, 410, 'Expired');
+    send(response, 200, { kind: 'List', apiVersion: 'v1', ...page });
+  }
+
+  #watch(
+    collection: string,
+    query: URLSearchParams,
+    matches: (object: StoredObject) => boolean,
+    response: ServerResponse,
+  ) {
+    const missed = this.store.since(collection, Number(query.get('resourceVersion')));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    const watch = new FakeWatch(response, { collection, matches, chunkBytes: this.chunkBytes });
+    this.#watches.add(watch);
+    response.once('close', () => this.#watches.delete(watch));
+    if (missed === 'expired') return watch.fail(status(410, 'Expired', 'too old resource version'));
+    for (const { type, object } of missed) watch.tell(type, collection, object);
+  }
+
+  #object({ collection, name = '', namespace }: Place, response: ServerResponse): void {
+    const object = this.store.get(collection, name, namespace);
+    if (object === undefined) return refuse(response, 404, 'NotFound');
+    send(response, 200, object);
+  }
+
+  #write({ method, path }: SeenRequest, place: Place, body: Record<string, unknown>, response: ServerResponse): void {
+    const answer = this.answers.get(path);
+    if (answer !== undefined) return send(response, 201, answer(body));
+    const { collection, namespace } = place;
+    const object = body as unknown as StoredObject;
+    const before = this.store.get(collection, object.metadata.name, namespace);
+    if (method === 'POST' && before !== undefined) return refuse(response, 409, 'AlreadyExists');
+    if (method === 'PUT' && before === undefined) return refuse(response, 404, 'NotFound');
+    const expected = object.metadata.resourceVersion;
+    if (method === 'PUT' && expected !== undefined && expected !== before?.metadata.resourceVersion) {
+      return refuse(response, 409, 'Conflict');
+    }
+    const metadata = { ...object.metadata, ...(namespace !== '' && { namespace }) };
+    send(response, method === 'POST' ? 201 : 200, this.apply(collection, { ...object, metadata }));
+  }
+}
+
+interface Place {
+  readonly collection: string;
+  readonly namespace: string;
+  readonly name: string | undefined;
+}
+
+/** The selectors that Rollcall uses: a namespace, `metadata.name=` and `spec.nodeName=`. */
+function selectorOf(query: URLSearchParams, namespace: string): (object: StoredObject) => boolean {
+  const [field = '', value = ''] = (query.get('fieldSelector') ?? '').split('=');
+  return ({ metadata, spec }) =>
+    (namespace === '' || metadata.namespace === namespace) &&
+    (field !== 'metadata.name' || metadata.name === value) &&
+    (field !== 'spec.nodeName' || (spec as { nodeName?: string } | undefined)?.nodeName === value);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>);
+}
+
+function refuse(response: ServerResponse, code: number, reason: string): void {
+  send(response, code, status(code, reason));
+}
+
+function send(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function status(code: number, reason = 'Fake', message = `the fake API server says ${code}`): object {
+  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code };
+}

@@ -1,0 +1,60 @@
+/** One open watch of a fake API server, and what can be done to it. */
+import type { ServerResponse } from 'node:http';
+import type { StoredEventType, StoredObject } from './fake-object-store.ts';
+
+interface FakeWatchOptions {
+  readonly collection: string;
+  readonly matches: (object: StoredObject) => boolean;
+  readonly chunkBytes: number;
+}
+
+export class FakeWatch {
+  readonly #response: ServerResponse;
+  readonly #options: FakeWatchOptions;
+  /** True from when nothing more gets through, as on a connection whose other end is gone without a word. */
+  silent = false;
+
+  constructor(response: ServerResponse, options: FakeWatchOptions) {
+    this.#response = response;
+    this.#options = options;
+  }
+
+  get collection(): string {
+    return this.#options.collection;
+  }
+
+  tell(type: StoredEventType, collection: string, object: StoredObject): void {
+    if (collection === this.#options.collection && this.#options.matches(object)) this.#send({ type, object });
+  }
+
+  bookmark(resourceVersion: string): void {
+    this.#send({ type: 'BOOKMARK', object: { kind: 'Bookmark', metadata: { resourceVersion } } });
+  }
+
+  /** Says with an ERROR that the watch cannot go on. */
+  fail(status: object): void {
+    this.#send({ type: 'ERROR', object: status });
+    this.#response.end();
+  }
+
+  /** Ends in good order, as after `timeoutSeconds`. */
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Breaks the connection in the middle of a line. */
+  cutMidLine(): void {
+    this.#response.write('{"type":"MODIFIED","object":{"meta', () => this.#response.destroy());
+  }
+
+  sendRaw(text: string): void {
+    this.#response.write(text);
+  }
+
+  #send(event: object): void {
+    if (this.silent) return;
+    const bytes = Buffer.from(`${JSON.stringify(event)}\n`);
+    const step = Math.min(this.#options.chunkBytes, bytes.length);
+    for (let start = 0; start < bytes.length; start += step) this.#response.write(bytes.subarray(start, start + step));
+  }
+}
