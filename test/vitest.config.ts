@@ -1,6 +1,17 @@
 /** How the tests run: from the repository's root, every test/**\/*.test.ts, two at a time. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LeftOutReporter } from './left-out-reporter.ts';
+
+/** The folder of etcd, kube-apiserver and others, under the name that Kubernetes' own test tooling gives it. */
+const controlPlanePrograms = process.env.KUBEBUILDER_ASSETS ?? '';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `''` where there are none. */
+    controlPlanePrograms: string;
+  }
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -11,7 +22,8 @@ export default defineConfig({
     // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    reporters: ['default'],
+    provide: { controlPlanePrograms },
+    reporters: ['default', new LeftOutReporter(controlPlanePrograms)],
     // Colours depend on who watches; what tests compare must not.
     env: { NO_COLOR: '1' },
   },

@@ -1,16 +1,30 @@
 /** What Rollcall takes for granted of an API server, held against the fake one and a real one alike. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ApiServerAccess } from '../../shared/api-server/access.ts';
 import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
+import { PAGE_OBJECTS } from '../../shared/api-server/limits.ts';
+import { ListWatch } from '../../shared/api-server/list-watch.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { type ControlPlane, hasControlPlane, START_PATIENCE_MS, startControlPlane } from './control-plane.ts';
+import { keepNamed, RecordingList } from './recording-list.ts';
+import { until } from './until.ts';
 
+const NODES = '/api/v1/nodes';
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+const PATIENCE_MS = 15_000;
+
 const lease = (name: string, holderIdentity: string, resourceVersion?: string) => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
   metadata: { name, namespace: 'default', ...(resourceVersion !== undefined && { resourceVersion }) },
   spec: { holderIdentity },
+});
+
+const node = (name: string, note = '') => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, annotations: { note } },
 });
 
 function clientOf(access: ApiServerAccess): ApiServerClient {
@@ -19,11 +33,58 @@ function clientOf(access: ApiServerAccess): ApiServerClient {
   return client;
 }
 
-const servers: [string, () => Promise<ApiServerAccess>][] = [
-  ['the fake API server', async () => (await startFakeApiServer()).access],
-];
+function follow(reader: ApiServerClient, query: Record<string, string> = {}) {
+  const list = new RecordingList();
+  const options = { reader, path: NODES, query, keep: keepNamed, listener: list, clock: systemClock };
+  const watch = new ListWatch({ ...options, random: () => 0.5 });
+  onTestFinished(() => watch.close());
+  watch.start();
+  return { list, watch };
+}
 
-describe.each(servers)('%s', (_, accessOf) => {
+async function replaceNote(client: ApiServerClient, name: string, note: string): Promise<void> {
+  await client.replace(`${NODES}/${name}`, node(name, note));
+}
+
+describe('the fake API server', () => {
+  holdsTheContract(async () => (await startFakeApiServer()).access);
+});
+
+describe.skipIf(!hasControlPlane)('a real API server', () => {
+  let controlPlane: ControlPlane;
+  beforeAll(async () => {
+    controlPlane = await startControlPlane();
+  }, START_PATIENCE_MS);
+  afterAll(() => controlPlane?.stop());
+
+  holdsTheContract(async () => controlPlane.access());
+
+  it(
+    'may restart under a list-watch, which goes on',
+    async () => {
+      const client = clientOf(controlPlane.access());
+      const { list, watch } = follow(client);
+      await watch.synced;
+      await controlPlane.stopApiServer();
+      await until('the watch is broken', PATIENCE_MS, () => watch.counts.ends.unreachable > 0);
+      await controlPlane.startApiServer();
+      await client.create(NODES, node('after-restart'));
+      await until('the new node is told', START_PATIENCE_MS, () => list.there.has('after-restart'));
+      expect(watch.counts.ends.garbled).toBe(0);
+    },
+    START_PATIENCE_MS * 2,
+  );
+
+  it('tells a program without the right what it lacks', async () => {
+    const access = { ...controlPlane.access(), credentials: async () => ({ ca: controlPlane.authority }) };
+    await expect(clientOf(access).get(NODES)).rejects.toMatchObject({
+      failure: 'denied',
+      message: expect.stringMatching(/^the API server answers 40[13] to GET \/api\/v1\/nodes: \S/),
+    });
+  });
+});
+
+function holdsTheContract(accessOf: () => Promise<ApiServerAccess>): void {
   it('keeps what is created, and gives it a resource version', async () => {
     const client = clientOf(await accessOf());
     const created = await client.create(LEASES, lease('kept', 'one'));
@@ -47,11 +108,42 @@ describe.each(servers)('%s', (_, accessOf) => {
     await expect(late).rejects.toMatchObject({ failure: 'conflict', reason: 'API_SERVER_REFUSED' });
   });
 
-  it('says that an object is missing', async () => {
+  it('says that an object or a kind is missing', async () => {
     const client = clientOf(await accessOf());
     await expect(client.get(`${LEASES}/missing`)).rejects.toMatchObject({ failure: 'missing' });
-    await expect(client.replace(`${LEASES}/missing`, lease('missing', 'one'))).rejects.toMatchObject({
-      failure: 'missing',
-    });
+    await expect(client.get('/none/of/these')).rejects.toMatchObject({ failure: 'missing' });
   });
-});
+
+  it('lists in pages of one moment', { timeout: START_PATIENCE_MS }, async () => {
+    const client = clientOf(await accessOf());
+    const names = Array.from({ length: PAGE_OBJECTS + 1 }, (_, index) => `paged-${index}`);
+    for (let start = 0; start < names.length; start += 50) {
+      await Promise.all(names.slice(start, start + 50).map((name) => client.create(NODES, node(name))));
+    }
+    const { list, watch } = follow(client);
+    await watch.synced;
+    expect([...list.there.keys()].filter((name) => name.startsWith('paged-')).sort()).toEqual(names.toSorted());
+  });
+
+  it('tells every change of what is watched, in order', async () => {
+    const client = clientOf(await accessOf());
+    await client.create(NODES, node('watched', '0'));
+    const { list, watch } = follow(client, { fieldSelector: 'metadata.name=watched' });
+    await watch.synced;
+    await client.create(NODES, node('not-watched'));
+    for (const note of ['1', '2', '3']) await replaceNote(client, 'watched', note);
+    await until('the last change is told', PATIENCE_MS, () => list.there.get('watched')?.note === '3');
+    expect(list.told).toEqual(['watched=0', 'watched=1', 'watched=2', 'watched=3']);
+  });
+
+  it('ends a watch in good order when its time is over', async () => {
+    const client = clientOf(await accessOf());
+    const options = { silenceMs: PATIENCE_MS, deadlineMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const { metadata } = await client.get(NODES, { limit: 1 });
+    const { resourceVersion = '' } = metadata as { resourceVersion?: string };
+    const query = { resourceVersion, timeoutSeconds: 1, allowWatchBookmarks: true };
+    const types = new Set<string>();
+    for await (const { type } of await client.watch(NODES, query, options)) types.add(type);
+    expect([...types].filter((type) => type !== 'bookmark')).toEqual([]);
+  });
+}

@@ -22,6 +22,8 @@ export type Fault =
   | 'cut'
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
+const WATCH_SECONDS_MAX = 1_800;
+
 const PATH = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/;
 
 /** Starts one that ends with the test. */
@@ -141,7 +143,12 @@ export class FakeApiServer {
     response.flushHeaders();
     const watch = new FakeWatch(response, { collection, matches, chunkBytes: this.chunkBytes });
     this.#watches.add(watch);
-    response.once('close', () => this.#watches.delete(watch));
+    const seconds = Number(query.get('timeoutSeconds') ?? WATCH_SECONDS_MAX);
+    const timer = setTimeout(() => watch.end(), seconds * 1000);
+    response.once('close', () => {
+      clearTimeout(timer);
+      this.#watches.delete(watch);
+    });
     if (missed === 'expired') return watch.fail(status(410, 'Expired', 'too old resource version'));
     for (const { type, object } of missed) watch.tell(type, collection, object);
   }
@@ -159,7 +166,6 @@ export class FakeApiServer {
     const object = body as unknown as StoredObject;
     const before = this.store.get(collection, object.metadata.name, namespace);
     if (method === 'POST' && before !== undefined) return refuse(response, 409, 'AlreadyExists');
-    if (method === 'PUT' && before === undefined) return refuse(response, 404, 'NotFound');
     const expected = object.metadata.resourceVersion;
     if (method === 'PUT' && expected !== undefined && expected !== before?.metadata.resourceVersion) {
       return refuse(response, 409, 'Conflict');

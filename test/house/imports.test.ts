@@ -26,6 +26,11 @@ describe('imports', () => {
     expect(outward.filter(({ to }) => !to.startsWith(`${side}/`)).map(show)).toEqual([]);
   });
 
+  it('lead from agent and shared to no client of 85 MiB: an agent has 75', () => {
+    const heavy = [...within('agent'), ...within('shared')].filter(({ to }) => to.startsWith('@kubernetes/'));
+    expect(heavy.map(show)).toEqual([]);
+  });
+
   it('lead from the placement engine only to itself and the Kubernetes objects, never to a package', () => {
     const outward = within('shared/placement').filter(({ to }) => !PLACEMENT_MAY_USE.test(to));
     expect(outward.map(show)).toEqual([]);

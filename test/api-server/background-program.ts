@@ -1,0 +1,43 @@
+/** A program that runs beside a test and cannot outlive it, however the test ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+
+const LOG_CHARACTERS = 2_000;
+
+/**
+ * Runs the program and kills it once standard input ends, which it does even where this process is killed
+ * itself. Nothing that these programs keep is wanted after a test, so they need no time to end.
+ */
+const UNTIL_INPUT_ENDS = '"$@" </dev/null & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null; wait';
+
+export class BackgroundProgram {
+  readonly #path: string;
+  readonly #logFile: string;
+  readonly #shell: ChildProcess;
+
+  constructor(path: string, flags: readonly string[], logFile: string) {
+    this.#path = path;
+    this.#logFile = logFile;
+    const log = openSync(logFile, 'a');
+    this.#shell = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', path, ...flags], { stdio: ['pipe', log, log] });
+    // A shell that ended already does not read that it is to end.
+    this.#shell.stdin?.on('error', () => {});
+  }
+
+  /** @throws Error with the end of its log where it has ended by itself. */
+  assertRuns(): void {
+    if (this.#shell.exitCode !== null) throw new Error(`${this.#path} has ended:\n${this.logEnd()}`);
+  }
+
+  logEnd(): string {
+    return readFileSync(this.#logFile, 'utf8').slice(-LOG_CHARACTERS);
+  }
+
+  async end(): Promise<void> {
+    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
+    const ended = once(this.#shell, 'exit');
+    this.#shell.stdin?.end();
+    await ended;
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * A real control plane on loopback: etcd, kube-apiserver, and on request the built-in controllers and the
+ * scheduler. The programs come from the folder that KUBEBUILDER_ASSETS names, as for every Kubernetes project.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { ApiServerAccess } from '../../shared/api-server/access.ts';
+import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { BackgroundProgram } from './background-program.ts';
+import { until } from './until.ts';
+
+const ADMIN_TOKEN = 'admin-token';
+/** A busy machine starts an API server in ten seconds; one that needs a minute will never be there. */
+export const START_PATIENCE_MS = 60_000;
+
+export interface ControlPlaneOptions {
+  /** What the controller manager is to run, for example `daemonset,podgc`; none of it when left out. */
+  readonly controllers?: string;
+  readonly scheduler?: boolean;
+  /** Lines of further tokens, `token,user,uid,"group"`; they have no rights of their own. */
+  readonly tokens?: readonly string[];
+  /** Further flags of the API server. */
+  readonly apiServerFlags?: readonly string[];
+}
+
+/** Whether the programs are there; where they are not, the summary of the run says what was left out. */
+export const hasControlPlane = inject('controlPlanePrograms') !== '';
+
+/** Start it in a `beforeAll` of `START_PATIENCE_MS`, and stop it in an `afterAll`. It also ends with this process. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const [etcdPort = 0, etcdPeerPort = 0, port = 0] = await freePorts(3);
+  const controlPlane = new ControlPlane(options, { etcdPort, etcdPeerPort, port });
+  try {
+    await controlPlane.start();
+    return controlPlane;
+  } catch (error) {
+    await controlPlane.stop();
+    throw error;
+  }
+}
+
+interface Ports {
+  readonly etcdPort: number;
+  readonly etcdPeerPort: number;
+  readonly port: number;
+}
+
+export class ControlPlane {
+  readonly folder = mkdtempSync(join(tmpdir(), 'rollcall-control-plane-'));
+  /** A kubeconfig of somebody with every right. */
+  readonly kubeconfig = join(this.folder, 'kubeconfig');
+  readonly url: string;
+  readonly #options: ControlPlaneOptions;
+  readonly #ports: Ports;
+  readonly #programs: BackgroundProgram[] = [];
+  #apiServer: BackgroundProgram | undefined;
+  #admin: ApiServerClient | undefined;
+
+  constructor(options: ControlPlaneOptions, ports: Ports) {
+    this.#options = options;
+    this.#ports = ports;
+    this.url = `https://127.0.0.1:${ports.port}`;
+  }
+
+  /** With every right. */
+  get admin(): ApiServerClient {
+    this.#admin ??= new ApiServerClient({ access: this.access(), clock: systemClock, userAgent: 'rollcall-test' });
+    return this.#admin;
+  }
+
+  get authority(): Buffer {
+    return readFileSync(join(this.folder, 'certificates', 'apiserver.crt'));
+  }
+
+  /** As whoever has the token. */
+  access(token: string = ADMIN_TOKEN): ApiServerAccess {
+    return { url: this.url, credentials: async () => ({ authorization: `Bearer ${token}`, ca: this.authority }) };
+  }
+
+  async start(): Promise<void> {
+    this.#writeFiles();
+    const { etcdPort, etcdPeerPort } = this.#ports;
+    const etcd = `http://127.0.0.1:${etcdPort}`;
+    this.#run('etcd', [
+      `--data-dir=${join(this.folder, 'etcd')}`,
+      '--unsafe-no-fsync',
+      `--listen-client-urls=${etcd}`,
+      `--advertise-client-urls=${etcd}`,
+      `--listen-peer-urls=http://127.0.0.1:${etcdPeerPort}`,
+    ]);
+    await this.startApiServer();
+    const { controllers, scheduler = false } = this.#options;
+    const common = [`--kubeconfig=${this.kubeconfig}`, '--leader-elect=false', '--port=0', '--secure-port=0'];
+    if (controllers !== undefined) {
+      const key = `--service-account-private-key-file=${join(this.folder, 'service-account.key')}`;
+      this.#run('kube-controller-manager', [...common, `--controllers=${controllers}`, key]);
+    }
+    if (scheduler) this.#run('kube-scheduler', common);
+  }
+
+  /** Starts it, also again after `stopApiServer`, and waits until it is ready. */
+  async startApiServer(): Promise<void> {
+    const key = join(this.folder, 'service-account.key');
+    const apiServer = this.#run('kube-apiserver', [
+      `--etcd-servers=http://127.0.0.1:${this.#ports.etcdPort}`,
+      `--secure-port=${this.#ports.port}`,
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${join(this.folder, 'certificates')}`,
+      `--service-account-key-file=${key}`,
+      `--service-account-signing-key-file=${key}`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      '--api-audiences=https://kubernetes.default.svc',
+      `--token-auth-file=${join(this.folder, 'tokens.csv')}`,
+      '--authorization-mode=Node,RBAC',
+      '--allow-privileged=true',
+      '--service-cluster-ip-range=10.96.0.0/24',
+      '--disable-admission-plugins=ServiceAccount',
+      ...(this.#options.apiServerFlags ?? []),
+    ]);
+    this.#apiServer = apiServer;
+    await until('the API server is ready', START_PATIENCE_MS, () => this.#isReady(apiServer));
+  }
+
+  async stopApiServer(): Promise<void> {
+    await this.#apiServer?.end();
+  }
+
+  /** Ends everything and leaves nothing behind. */
+  async stop(): Promise<void> {
+    this.#admin?.close();
+    for (const program of this.#programs.toReversed()) await program.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #isReady(apiServer: BackgroundProgram): Promise<boolean> {
+    apiServer.assertRuns();
+    try {
+      await this.admin.get('/apis/apps/v1');
+      // The last that it makes for itself; before, nothing can be created there.
+      await this.admin.get('/api/v1/namespaces/default');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #run(name: string, flags: readonly string[]): BackgroundProgram {
+    const logFile = join(this.folder, `${name}.log`);
+    const program = new BackgroundProgram(join(inject('controlPlanePrograms'), name), flags, logFile);
+    this.#programs.push(program);
+    return program;
+  }
+
+  #writeFiles(): void {
+    mkdirSync(join(this.folder, 'certificates'));
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    });
+    writeFileSync(join(this.folder, 'service-account.key'), privateKey);
+    const tokens = [`${ADMIN_TOKEN},admin,admin,"system:masters"`, ...(this.#options.tokens ?? [])];
+    writeFileSync(join(this.folder, 'tokens.csv'), `${tokens.join('\n')}\n`);
+    const cluster = { server: this.url, 'certificate-authority': join(this.folder, 'certificates', 'apiserver.crt') };
+    const kubeconfig = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster }],
+      users: [{ name: 'admin', user: { token: ADMIN_TOKEN } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+      'current-context': 'test',
+    };
+    writeFileSync(this.kubeconfig, JSON.stringify(kubeconfig));
+  }
+}
+
+/** Held together until all are known, so that no two are the same. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
