@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logging.ts';
-import type { NodeReport, PodReport } from '../shared/roll/model.ts';
+import type { Drift, NodeReport, PodReport } from '../shared/roll/model.ts';
 import type { Observation, Observer } from './observe/observer.ts';
 import type { ConversationHost } from './session/conversation.ts';
 import type { HeldAssignments } from './session/held-assignments.ts';
@@ -29,6 +29,18 @@ export interface AgentOptions {
   readonly instanceId: string;
   readonly version: string;
   readonly log: Logger;
+}
+
+export interface AgentStanding {
+  /** Whether the node is known. */
+  readonly isObserved: boolean;
+  /** Why the source cannot be read; `''` when it can. */
+  readonly problem: string;
+  readonly isConnected: boolean;
+  /** Whether the coordinator answered since the start. */
+  readonly everConnected: boolean;
+  readonly assignmentCount: number;
+  readonly drifts: readonly Drift[];
 }
 
 export class Agent {
@@ -64,6 +76,18 @@ export class Agent {
     this.#options.observer.close();
     this.#cancelAvailable();
     await this.#session?.stop();
+  }
+
+  /** How the agent stands right now, for whoever operates it. */
+  get standing(): AgentStanding {
+    return {
+      isObserved: this.#observation !== undefined,
+      problem: this.#problem,
+      isConnected: this.#session?.isConnected ?? false,
+      everConnected: this.#session?.everConnected ?? false,
+      assignmentCount: this.#held?.assignments.size ?? 0,
+      drifts: this.#podReport?.drifts ?? [],
+    };
   }
 
   #observed(observation: Observation): void {

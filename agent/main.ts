@@ -8,6 +8,7 @@ import { formatAddress } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import { Agent } from './agent.ts';
 import { FileObserver } from './observe/file-observer.ts';
+import { startAgentOperations } from './operations/operations.ts';
 import { grpcStreams } from './session/grpc-stream.ts';
 import { agentSettings } from './settings.ts';
 import { StateFolder } from './state/state-folder.ts';
@@ -29,9 +30,13 @@ await runProgram({
       version: VERSION,
       log,
     });
+    const listen = settings.operationsListen;
+    // Before the agent starts, so that a start that hangs can be seen.
+    const operations = listen && (await startAgentOperations({ listen, agent, version: VERSION, log }));
     agent.start();
     await untilStopped;
     await agent.stop();
+    await operations?.stop();
     return 0;
   },
 });

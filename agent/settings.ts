@@ -1,5 +1,6 @@
 /** The agent's settings: every flag, its environment variable, its key in the settings file, and what it means. */
 import { logSettings } from '../shared/logging.ts';
+import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { defineSettings } from '../shared/settings/table.ts';
 import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
@@ -19,6 +20,7 @@ export const agentSettings = defineSettings({
       placeholder: 'FOLDER',
       help: 'folder that keeps assignments and the newest reports over a restart; without it they live in memory',
     },
+    ...operationsSettings,
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },

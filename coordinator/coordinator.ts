@@ -9,6 +9,7 @@ import { furnish } from './furnish.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import type { JournalThreads } from './journal/threads.ts';
+import { CoordinatorOperations } from './operations/operations.ts';
 import type { House } from './services/house.ts';
 import { type RunningServer, startServer } from './services/server.ts';
 import type { CoordinatorSettings } from './settings.ts';
@@ -31,6 +32,8 @@ export interface CoordinatorOptions {
 
 export interface Coordinator {
   readonly port: number;
+  /** Of the operations port; `undefined` where there is none. */
+  readonly operationsPort: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -39,15 +42,43 @@ export interface Coordinator {
  * the port, so that no agent ever gets assignments from a state that is not complete.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { settings, version, log } = options;
+  const operations = new CoordinatorOperations({
+    listen: settings.operationsListen,
+    dataFolder: settings.data,
+    version,
+    log,
+  });
+  await operations.start();
+  try {
+    return await startBehind(operations, options);
+  } catch (error) {
+    await operations.stop();
+    throw error;
+  }
+}
+
+/** Starts everything else, and tells the operations port how far it is. */
+async function startBehind(operations: CoordinatorOperations, options: CoordinatorOptions): Promise<Coordinator> {
   const { log } = options;
   const journal = await openJournal(options);
   const source = sourceOf(options);
   const house = furnish(options, journal);
+  operations.opened(house);
   try {
     const server = await open(options, house, source);
+    operations.serving();
     const { nodeCount, daemonSetCount } = sizes(house);
     log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
-    return { port: server.port, stop: () => stop(house, source, server) };
+    return {
+      port: server.port,
+      operationsPort: operations.port,
+      async stop() {
+        operations.draining();
+        await stop(house, source, server);
+        await operations.stop();
+      },
+    };
   } catch (error) {
     source.close();
     await close(house);

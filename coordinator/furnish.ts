@@ -5,6 +5,7 @@ import { Counters } from './evaluation/counters.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
 import type { JournalEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
+import { RefusalTally } from './operations/refusal-tally.ts';
 import type { House } from './services/house.ts';
 import type { SessionEvaluation } from './sessions/session-ports.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -57,7 +58,9 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   });
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
-  return { evaluator, sessions, journal, clock, counters, log, version, startedMs, leaseMs, randomId, watches };
+  const refusals = new RefusalTally();
+  const parts = { evaluator, sessions, journal, counters, refusals, watches };
+  return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
 }
 
 /** What sessions hear of the evaluation, and tell it. */

@@ -1,5 +1,6 @@
 /** The coordinator's settings: every flag, its environment variable, its key in the settings file, and what it means. */
 import { logSettings } from '../shared/logging.ts';
+import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
 import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
@@ -23,6 +24,7 @@ export const coordinatorSettings = defineSettings({
       max: '1d',
       help: 'how long after a start no node that the journal knows is called absent',
     },
+    ...operationsSettings,
     reflection: { type: 'boolean', default: true, help: 'describe the services to gRPC tools' },
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },

@@ -44,6 +44,8 @@ export class Session {
   #cancelPause: () => void = () => {};
   #warned: { readonly reason: string; readonly atMs: number } | undefined;
   #stopped: (() => void) | undefined;
+  #isConnected = false;
+  #everConnected = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -52,6 +54,16 @@ export class Session {
 
   start(): void {
     this.#connect();
+  }
+
+  /** Whether the coordinator answers right now. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Whether it ever did. */
+  get everConnected(): boolean {
+    return this.#everConnected;
   }
 
   /** The outbox changed. */
@@ -100,6 +112,8 @@ export class Session {
   }
 
   #opened(sessionId: string): void {
+    this.#isConnected = true;
+    this.#everConnected = true;
     this.#backoff.opened();
     this.#warned = undefined;
     this.#options.log.info({ sessionId }, 'connected to the coordinator');
@@ -108,6 +122,7 @@ export class Session {
   #ended(end: ConversationEnd): void {
     const { clock, log, random } = this.#options;
     this.#conversation = undefined;
+    this.#isConnected = false;
     if (this.#stopped !== undefined) {
       this.#stopped();
       return;

@@ -7,6 +7,8 @@ export class Counters {
   pairsEvaluated = 0;
   /** Pairs whose verdict changed. */
   decisionsChanged = 0;
+  /** Milliseconds spent deciding pairs. */
+  evaluationMs = 0;
   /** DaemonSets that were compiled for placement. */
   daemonSetsCompiled = 0;
   /** Node reports, and those of them that said nothing new. */
@@ -26,6 +28,6 @@ export class Counters {
   unknownMessages = 0;
 
   toRecord(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this));
+    return Object.fromEntries(Object.entries(this).map(([name, value]: [string, number]) => [name, Math.round(value)]));
   }
 }

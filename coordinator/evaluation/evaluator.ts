@@ -49,7 +49,7 @@ export class Evaluator implements ClusterListener {
   #problems: readonly ManifestProblem[] = [];
 
   constructor({ recorder, clock, counters, listener, isPresent, hasRoll }: EvaluatorOptions) {
-    const table = new PlacementTable(counters);
+    const table = new PlacementTable(counters, clock);
     const nodesChanged = (names: Iterable<string>) => listener.nodesChanged(names);
     this.#decisions = new DecisionRecorder({ table, recorder, clock, nodesChanged });
     this.table = table;

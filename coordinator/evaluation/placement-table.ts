@@ -4,6 +4,7 @@
  * which revision that came into force.
  */
 
+import type { Clock } from '../../shared/clock.ts';
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
@@ -48,13 +49,15 @@ const SLOT_STEP = 16;
 
 export class PlacementTable {
   readonly #counters: Counters;
+  readonly #clock: Pick<Clock, 'elapsedMs'>;
   readonly #nodes = new Map<string, NodeRow>();
   readonly #daemonSets = new Map<DaemonSetKey, DaemonSetRow>();
   readonly #freeSlots: number[] = [];
   #slotCount = 0;
 
-  constructor(counters: Counters) {
+  constructor(counters: Counters, clock: Pick<Clock, 'elapsedMs'>) {
     this.#counters = counters;
+    this.#clock = clock;
   }
 
   /** Takes facts of a node, in force from `version` on, and decides every pair that they can affect. */
@@ -226,6 +229,7 @@ export class PlacementTable {
   }
 
   #decide(nodes: Iterable<NodeRow>, daemonSets: Iterable<DaemonSetRow>): PairChange[] {
+    const startMs = this.#clock.elapsedMs();
     const rows = [...daemonSets];
     const changes: PairChange[] = [];
     for (const nodeRow of nodes) {
@@ -240,6 +244,7 @@ export class PlacementTable {
       }
     }
     this.#counters.decisionsChanged += changes.length;
+    this.#counters.evaluationMs += this.#clock.elapsedMs() - startMs;
     return changes;
   }
 

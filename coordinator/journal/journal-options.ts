@@ -30,5 +30,5 @@ export interface JournalStatus {
   readonly problem: string;
 }
 
-/** Called after a commit with its newest revision and its events. */
-export type DurableListener = (revision: number, events: readonly JournalEvent[]) => void;
+/** Called after a commit with its newest revision, its events, and how long it took from the first append on. */
+export type DurableListener = (revision: number, events: readonly JournalEvent[], commitMs: number) => void;

@@ -275,11 +275,12 @@ export class Journal {
   #published(batch: QueuedBatch): void {
     this.#commits += 1;
     this.#rows += batch.rows.count;
-    this.#commitTimes.add(this.#clock.nowMs() - batch.appendedMs);
+    const commitMs = this.#clock.nowMs() - batch.appendedMs;
+    this.#commitTimes.add(commitMs);
     this.#waiters.reach(batch.lastRevision);
     if (this.#listeners.size === 0) return;
     const events = batch.events();
-    for (const listener of this.#listeners) listener(batch.lastRevision, events);
+    for (const listener of this.#listeners) listener(batch.lastRevision, events, commitMs);
   }
 
   #fail(cause: unknown): void {

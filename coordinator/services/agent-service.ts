@@ -90,9 +90,13 @@ class ConnectStream implements SessionStream {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#cancelHelloTimer();
-    if (error === undefined) this.#call.end();
+    if (error === undefined) {
+      this.#call.end();
+      return;
+    }
+    if (error instanceof RollcallError) this.#house.refusals.count(error);
     // Ends the stream with a status; `end` would end it well before that.
-    else this.#call.emit('error', toStatus(error));
+    this.#call.emit('error', toStatus(error));
   }
 
   #take(message: ConnectRequest__Output | UnreadableMessage): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 
 export interface House {
@@ -12,6 +13,7 @@ export interface House {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly refusals: RefusalTally;
   readonly log: Logger;
   readonly version: string;
   readonly startedMs: number;

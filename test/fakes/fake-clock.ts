@@ -20,6 +20,10 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
+  elapsedMs(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, callback: () => void): () => void {
     const waiting = { dueMs: this.#nowMs + delayMs, order: this.#order++, callback };
     this.#waiting.add(waiting);

@@ -1,0 +1,55 @@
+// Lays out what the image holds, in a folder: `node deploy/image/context.mjs FOLDER`. Compiled files of
+// the three programs, production dependencies and licences; nothing is downloaded or compiled here.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { basename, extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What of dist/ the programs are. */
+const PROGRAMS = ['agent', 'cli', 'coordinator', 'shared', 'proto'];
+/** Endings of what a program reads while it runs. */
+const RUNS = new Set(['.js', '.cjs', '.mjs', '.json', '.node', '.proto', '.sql']);
+/** Whoever hands on an image hands on these with it. */
+const LICENCE = /^(licen[cs]e|notice|copying)/i;
+/** Dependencies of dependencies that have nothing to say at run time: types, and what fetches prebuilt binaries. */
+const NEVER_LOADED = /node_modules\/(@types|undici-types|prebuild-install)(\/|$)/;
+/** Where better-sqlite3 keeps SQLite's sources and what its compiler left behind. */
+const LEFT_BY_COMPILER = /better-sqlite3\/(deps|src|build\/(deps|Release\/(obj|\.deps|test_extension)))/;
+
+const target = process.argv[2];
+if (target === undefined) fail('name the folder to fill: node deploy/image/context.mjs FOLDER');
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+for (const program of PROGRAMS) copy(join(root, 'dist', program));
+for (const folder of productionDependencies()) copy(folder);
+copy(join(root, 'package.json'));
+
+function copy(from) {
+  cpSync(from, join(target, relative(root, from)), { recursive: true, filter: isNeeded });
+}
+
+/** A folder is looked into; what it holds decides for itself. */
+function isNeeded(path) {
+  const name = basename(path);
+  if (LEFT_BY_COMPILER.test(path.split(sep).join('/'))) return false;
+  return statSync(path).isDirectory() || RUNS.has(extname(name)) || LICENCE.test(name);
+}
+
+/** Folders of what `dependencies` in package.json needs, as they are installed. */
+function productionDependencies() {
+  const { status, stdout } = spawnSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) fail('npm ls finds something missing among the dependencies; run npm ci first');
+  return stdout
+    .split('\n')
+    .filter((folder) => folder.includes(`${sep}node_modules${sep}`) && !NEVER_LOADED.test(folder));
+}
+
+function fail(why) {
+  process.stderr.write(`rollcall: ${why}\n`);
+  process.exit(1);
+}

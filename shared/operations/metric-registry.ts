@@ -1,0 +1,77 @@
+/**
+ * The metrics of one program: each is in the catalogue or does not exist. What can be read is read
+ * when somebody scrapes; what passes is observed when it happens.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricKind } from './metric-catalogue.ts';
+
+/** One value of a metric, and its labels where it has any. */
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+type Reader = () => readonly Sample[] | Promise<readonly Sample[]>;
+
+export class MetricRegistry<Name extends string = string> {
+  readonly #registry = new Registry();
+  readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
+  readonly #readers = new Map<string, Reader>();
+
+  constructor(catalogue: Readonly<Record<Name, MetricKind>>) {
+    for (const [name, kind] of Object.entries<MetricKind>(catalogue)) this.#metrics.set(name, this.#make(name, kind));
+  }
+
+  get names(): string[] {
+    return [...this.#metrics.keys()];
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Reads a counter or gauge whenever somebody scrapes; labels that are not named any more go. */
+  read(name: Name, reader: Reader): void {
+    this.#readers.set(name, reader);
+  }
+
+  /** The same for a metric without labels. */
+  readValue(name: Name, reader: () => number | Promise<number>): void {
+    this.read(name, async () => [{ value: await reader() }]);
+  }
+
+  /** Adds one value to a histogram. */
+  observe(name: Name, value: number): void {
+    const metric = this.#metrics.get(name);
+    if (!(metric instanceof Histogram)) throw new TypeError(`${name} is no histogram`);
+    metric.observe(value);
+  }
+
+  /** Everything in the text format of Prometheus. */
+  async text(): Promise<string> {
+    for (const [name, reader] of this.#readers) this.#take(name, await reader());
+    return this.#registry.metrics();
+  }
+
+  #take(name: string, samples: readonly Sample[]): void {
+    const metric = this.#metrics.get(name);
+    metric?.reset();
+    for (const { labels = {}, value } of samples) {
+      if (metric instanceof Counter) metric.inc(labels, value);
+      else if (metric instanceof Gauge) metric.set(labels, value);
+      else throw new TypeError(`${name} cannot be read, only observed`);
+    }
+  }
+
+  #make(name: string, { type, labels, help, buckets = [] }: MetricKind): Counter | Gauge | Histogram {
+    const common = { name, help, labelNames: labels, registers: [this.#registry] };
+    switch (type) {
+      case 'counter':
+        return new Counter(common);
+      case 'gauge':
+        return new Gauge(common);
+      case 'histogram':
+        return new Histogram({ ...common, buckets: [...buckets] });
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** The coordinator's operations port beside a real house: what the metrics say is what happened. */
+import { mkdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CoordinatorOperations } from '../../coordinator/operations/operations.ts';
+import { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { addDaemonSet, addNode, type RunningHouse, startHouse } from '../services/running-house.ts';
+
+describe('the operations port of a coordinator', () => {
+  let running: RunningHouse;
+  let operations: CoordinatorOperations;
+
+  beforeEach(async () => {
+    const dataFolder = temporaryFolder();
+    mkdirSync(dataFolder, { recursive: true });
+    running = await startHouse();
+    const { log } = running.house;
+    operations = new CoordinatorOperations({
+      listen: { host: '127.0.0.1', port: 0 },
+      dataFolder,
+      version: '1.2.3',
+      log,
+    });
+    await operations.start();
+  });
+
+  afterEach(() => operations.stop());
+
+  async function get(path: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`http://127.0.0.1:${operations.port}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  it('says how far a start and a stop are', async () => {
+    expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
+    operations.opened(running.house);
+    expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
+    operations.serving();
+    expect((await get('/readyz')).status).toBe(200);
+    operations.draining();
+    expect(await get('/readyz')).toEqual({ status: 503, text: 'draining: the coordinator stops\n' });
+    expect((await get('/livez')).status).toBe(200);
+  });
+
+  it('serves every metric of the catalogue, and no other', async () => {
+    operations.opened(running.house);
+    const { text } = await get('/metrics');
+    const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
+    expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
+  });
+
+  it('counts what happened', async () => {
+    const { house } = running;
+    operations.opened(house);
+    addNode(house, 'n4');
+    addDaemonSet(house, 'default/c');
+    await house.journal.durable(house.journal.nextRevision - 1);
+    const { text } = await get('/metrics');
+    expect(text).toContain('rollcall_build_info{version="1.2.3"} 1');
+    expect(text).toContain('rollcall_nodes{presence="never-seen"} 4');
+    expect(text).toContain('rollcall_daemonset_wanted_nodes{namespace="default",daemonset="c"} 4');
+    expect(text).toContain('rollcall_daemonset_drift_nodes{namespace="default",daemonset="c",kind="unknown"} 4');
+    expect(text).toContain(`rollcall_evaluated_pairs_total ${house.counters.pairsEvaluated}\n`);
+    expect(text).toContain(`rollcall_journal_head_revision ${house.journal.durableRevision}\n`);
+    expect(text).toMatch(/rollcall_journal_commit_rows_count [1-9]/);
+    expect(text).toMatch(/rollcall_journal_free_bytes [1-9]/);
+  });
+});
