@@ -1,12 +1,16 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
+import type { Moment } from '../shared/rpc/wire-moment.ts';
 import type { Coordinator } from './client/coordinator.ts';
 import { withNearestName } from './client/nearest.ts';
 import type { Io } from './io.ts';
+import { type Here, parseMoment } from './moment/parse-moment.ts';
 import { jsonDocument, yamlDocument } from './output/document.ts';
 import { createStyle, type Style, speaksUtf8, wantsColor } from './output/style.ts';
 import type { TableOptions } from './output/table.ts';
+import { asOfLine } from './render/as-of.ts';
+import { asOfView } from './view/as-of-view.ts';
 
-export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml'] as const;
+export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'svg'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The global options, as commander hands them over. */
@@ -53,16 +57,61 @@ export class Context {
     return { wide, columns, style };
   }
 
+  /** How wide a drawing may be: as the terminal, or as COLUMNS says; undefined where nothing is known. */
+  get drawingColumns(): number | undefined {
+    const { isTTY, columns, environment } = this.io;
+    return (isTTY ? columns : Number(environment['COLUMNS'])) || undefined;
+  }
+
+  /** `text` as it was typed after `option`, for example `--at`; `null`: now. @throws UsageError */
+  moment(text: string | undefined, option: string): Moment | null {
+    return text === undefined ? null : parseMoment(text, option, this.here);
+  }
+
+  /** What times without a zone, and times ago, are reckoned from. */
+  get here(): Here {
+    return { nowMs: this.io.clock.nowMs(), timeZone: this.io.timeZone };
+  }
+
   /** Prints `value` as JSON or YAML, or what `text` makes of it for people. */
-  async answer(value: unknown, text: () => string): Promise<void> {
+  async answer(value: unknown, text: () => string | Promise<string>): Promise<void> {
     this.io.stdout.write(await this.#format(value, text));
   }
 
-  /** Asks the coordinator at `--server`; gRPC is loaded only here. */
+  /** Asks about now. */
   async ask<Answer>(question: (coordinator: Coordinator) => Promise<Answer>): Promise<Answer> {
+    return this.#ask(null, question);
+  }
+
+  /** Asks about the moment of `--at`, and prints the answer with the moment, as `text` would have printed it then. */
+  async answerAt<Answer extends object>(
+    at: string | undefined,
+    question: (coordinator: Coordinator) => Promise<Answer>,
+    text: (answer: Answer, render: RenderOptions) => string,
+  ): Promise<Answer> {
+    const moment = this.moment(at, '--at');
+    const { answer, asOf } = await this.#ask(moment, async (coordinator) => {
+      const answered = await question(coordinator);
+      return { answer: answered, asOf: coordinator.asOf };
+    });
+    if (moment === null || asOf === null) {
+      await this.answer(answer, () => text(answer, this.render));
+      return answer;
+    }
+    const document = Array.isArray(answer) ? answer : { asOf: asOfView(asOf), ...answer };
+    const then = { ...this.render, nowMs: asOf.timeMs };
+    await this.answer(document, () => `${asOfLine(asOf, then)}\n${text(answer, then)}`);
+    return answer;
+  }
+
+  /** A connection to the coordinator at `server` that the caller closes; gRPC is loaded only here. */
+  async connect(server: string, requestTimeoutMs: number, at: Moment | null = null): Promise<Coordinator> {
     const { connect } = await import('./client/coordinator.ts');
-    const { server, requestTimeout } = this.globals;
-    const coordinator = connect({ server, requestTimeoutMs: requestTimeout, clock: this.io.clock });
+    return connect({ server, requestTimeoutMs, clock: this.io.clock }, at);
+  }
+
+  async #ask<Answer>(at: Moment | null, question: (coordinator: Coordinator) => Promise<Answer>): Promise<Answer> {
+    const coordinator = await this.connect(this.globals.server, this.globals.requestTimeout, at);
     try {
       return await question(coordinator);
     } catch (error) {
@@ -72,7 +121,7 @@ export class Context {
     }
   }
 
-  #format(value: unknown, text: () => string): Promise<string> | string {
+  #format(value: unknown, text: () => string | Promise<string>): Promise<string> | string {
     switch (this.globals.output) {
       case 'json':
         return jsonDocument(value);
@@ -80,6 +129,7 @@ export class Context {
         return yamlDocument(value);
       case 'table':
       case 'wide':
+      case 'svg':
         return text();
     }
   }

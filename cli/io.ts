@@ -12,6 +12,8 @@ export interface Io {
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
   readonly clock: Clock;
+  /** IANA name of the local time zone: times without a zone are of it. */
+  readonly timeZone: string;
   /** For what goes on until the user ends it: from this call on Ctrl-C fires the signal, before it ends the program. */
   readonly untilInterrupted: () => AbortSignal;
 }

@@ -22,6 +22,7 @@ process.exitCode = await run(process.argv.slice(2), {
   isTTY: process.stdout.isTTY === true,
   columns: process.stdout.columns,
   clock: systemClock,
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   untilInterrupted,
 });
 

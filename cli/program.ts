@@ -9,11 +9,13 @@ import { addListCommands } from './commands/lists.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addShowCommands } from './commands/show.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTimelineCommand } from './commands/timeline.ts';
 import { addVersionCommand } from './commands/version.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { addWhyCommand } from './commands/why.ts';
 import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
 import type { Io } from './io.ts';
+import { UsageError } from './mistake.ts';
 
 /** Where `rollcall-coordinator` listens unless it is told otherwise. */
 const DEFAULT_SERVER = '127.0.0.1:7655';
@@ -38,7 +40,11 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .addOption(
       new Option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named').default('', 'any'),
     )
-    .addOption(new Option('-o, --output <format>', 'how to answer').choices(OUTPUT_FORMATS).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', 'how to answer; svg draws timelines only')
+        .choices(OUTPUT_FORMATS)
+        .default('table'),
+    )
     .option('--no-color', 'no colours, also with NO_COLOR set or where no terminal is');
   for (const add of COMMANDS) add(program, runner);
   return program;
@@ -60,6 +66,7 @@ const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] =
   addShowCommands,
   addListCommands,
   addHistoryCommand,
+  addTimelineCommand,
   addWatchCommand,
   addPlanCommand,
   addCompletionCommands,
@@ -73,8 +80,14 @@ function commandRunner(program: Command, io: Io, setExitCode: (code: number) => 
       const operands = given.slice(0, -2).flat() as string[];
       const options = given.at(-2) as Record<string, unknown>;
       const context = new Context(io, program.opts<GlobalOptions>());
+      checkOutput(context.globals, given.at(-1) as Command);
       setExitCode((await action(context, options, ...operands)) ?? 0);
     };
+}
+
+function checkOutput({ output }: GlobalOptions, command: Command): void {
+  if (output !== 'svg' || command.name() === 'timeline') return;
+  throw new UsageError(`-o svg draws timelines only; ${command.name()} answers as table, wide, json or yaml`);
 }
 
 function serverOption({ environment }: Io): Option {

@@ -1,18 +1,18 @@
 /**
- * Asks a coordinator. Every answer comes back whole, page after page, and every failure as one
- * expected error. Only what needs a coordinator may load this: gRPC takes a while.
+ * Asks a coordinator, about now or about a moment of the past. Every answer comes back whole, page after page, and every
+ * failure as one expected error. Only what needs a coordinator may load this: gRPC takes a while.
  */
-import { type ClientUnaryCall, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import type { Clock } from '../../shared/clock.ts';
-import { RollcallError } from '../../shared/errors.ts';
+import { credentials } from '@grpc/grpc-js';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
+import type { AsOf__Output } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
-import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
+import type { GetDaemonSetResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetDaemonSetResponse.ts';
+import type { GetNodeResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetNodeResponse.ts';
 import type { GetStatusResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import type { ListAgentsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListAgentsResponse.ts';
 import type { ListDaemonSetsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListDaemonSetsResponse.ts';
@@ -21,6 +21,7 @@ import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/L
 import type { ListEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import type { ListNodesResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListNodesResponse.ts';
 import type { ListPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsResponse.ts';
+import type { ListTimelinesResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesResponse.ts';
 import type { Node__Output } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import type { PlacementState__Output } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
 import type { PlanPlacementsRequest } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
@@ -28,20 +29,9 @@ import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/
 import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
-import { fromServiceError } from '../../shared/rpc/status.ts';
-import { durationText } from '../output/time.ts';
+import { type AsOf, asOfFromWire, type Moment, momentToWire } from '../../shared/rpc/wire-moment.ts';
 import { present } from '../view/present.ts';
-
-/** The largest page that a coordinator gives: fewer round trips, and far below the size of a message. */
-const PAGE_SIZE = 1000;
-
-export interface Connection {
-  /** `host:port`. */
-  readonly server: string;
-  /** For each call, and each page of a list. */
-  readonly requestTimeoutMs: number;
-  readonly clock: Clock;
-}
+import { Calls, type Connection } from './calls.ts';
 
 /** Which pairs a list is about; all where it is left out. */
 export interface PairFilter {
@@ -49,24 +39,36 @@ export interface PairFilter {
   readonly nodeName?: string;
 }
 
-interface Page {
-  readonly pageSize: number;
-  readonly pageToken: string;
+/** Whose timelines, and of which stretch: from the oldest moment that is kept, or to now, where it is not said. */
+export interface TimelineQuestion extends PairFilter {
+  readonly from?: Moment | null;
+  readonly to: Moment | null;
 }
 
-type Unary<Answer> = (callback: (error: ServiceError | null, answer?: Answer) => void) => ClientUnaryCall;
-
-export function connect(connection: Connection): Coordinator {
-  return new Coordinator(connection);
+/** `at`: the moment that is asked about; now where it is `null`. */
+export function connect(connection: Connection, at: Moment | null = null): Coordinator {
+  return new Coordinator(connection, at);
 }
 
 export class Coordinator {
-  readonly #connection: Connection;
+  readonly #calls: Calls;
   readonly #client: QueryServiceClient;
+  readonly #at: { readonly at?: ReturnType<typeof momentToWire> };
+  #asOf: AsOf | null = null;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(connection: Connection, at: Moment | null) {
+    this.#calls = new Calls(connection);
     this.#client = new QueryService(connection.server, credentials.createInsecure(), CLIENT_OPTIONS);
+    this.#at = at === null ? {} : { at: momentToWire(at) };
+  }
+
+  /** Of which moment the newest answer is; `null` where the coordinator did not say. */
+  get asOf(): AsOf | null {
+    return this.#asOf;
+  }
+
+  get asksAboutThePast(): boolean {
+    return this.#at.at !== undefined;
   }
 
   close(): void {
@@ -74,151 +76,136 @@ export class Coordinator {
   }
 
   getStatus(): Promise<GetStatusResponse__Output> {
-    return this.#call((callback) => this.#client.getStatus({}, callback));
+    return this.#dated(this.#calls.unary((callback) => this.#client.getStatus(this.#at, callback)));
   }
 
   listDaemonSets(): Promise<DaemonSet__Output[]> {
-    return this.#pages<ListDaemonSetsResponse__Output, DaemonSet__Output>(
-      (page, callback) => this.#client.listDaemonSets(page, callback),
-      ({ daemonSets }) => daemonSets,
+    return this.#all(
+      this.#calls.pages<ListDaemonSetsResponse__Output, DaemonSet__Output>(
+        (page, callback) => this.#client.listDaemonSets({ ...page, ...this.#at }, callback),
+        ({ daemonSets }) => daemonSets,
+      ),
     );
   }
 
   async getDaemonSet(daemonSet: DaemonSetRef): Promise<DaemonSet__Output> {
-    const answer = await this.#call<{ daemonSet: DaemonSet__Output | null }>((callback) =>
-      this.#client.getDaemonSet({ daemonSet }, callback),
+    const answer = await this.#dated(
+      this.#calls.unary<GetDaemonSetResponse__Output>((callback) =>
+        this.#client.getDaemonSet({ daemonSet, ...this.#at }, callback),
+      ),
     );
     return present(answer.daemonSet, 'daemon_set');
   }
 
   listNodes(): Promise<Node__Output[]> {
-    return this.#pages<ListNodesResponse__Output, Node__Output>(
-      (page, callback) => this.#client.listNodes(page, callback),
-      ({ nodes }) => nodes,
+    return this.#all(
+      this.#calls.pages<ListNodesResponse__Output, Node__Output>(
+        (page, callback) => this.#client.listNodes({ ...page, ...this.#at }, callback),
+        ({ nodes }) => nodes,
+      ),
     );
   }
 
   async getNode(nodeName: string): Promise<Node__Output> {
-    const answer = await this.#call<{ node: Node__Output | null }>((callback) =>
-      this.#client.getNode({ nodeName }, callback),
+    const answer = await this.#dated(
+      this.#calls.unary<GetNodeResponse__Output>((callback) =>
+        this.#client.getNode({ nodeName, ...this.#at }, callback),
+      ),
     );
     return present(answer.node, 'node');
   }
 
   listPlacements(filter: PairFilter): Promise<PlacementState__Output[]> {
-    return this.#pages<ListPlacementsResponse__Output, PlacementState__Output>(
-      (page, callback) => this.#client.listPlacements({ ...filter, ...page }, callback),
-      ({ placements }) => placements,
+    return this.#all(
+      this.#calls.pages<ListPlacementsResponse__Output, PlacementState__Output>(
+        (page, callback) => this.#client.listPlacements({ ...filter, ...page, ...this.#at }, callback),
+        ({ placements }) => placements,
+      ),
     );
   }
 
   listDrifts(filter: PairFilter): Promise<Drift__Output[]> {
-    return this.#pages<ListDriftsResponse__Output, Drift__Output>(
-      (page, callback) => this.#client.listDrifts({ ...filter, ...page }, callback),
-      ({ drifts }) => drifts,
+    return this.#all(
+      this.#calls.pages<ListDriftsResponse__Output, Drift__Output>(
+        (page, callback) => this.#client.listDrifts({ ...filter, ...page, ...this.#at }, callback),
+        ({ drifts }) => drifts,
+      ),
     );
   }
 
+  /** Of now, whatever the moment: sessions are not recorded. */
   listAgents(): Promise<Agent__Output[]> {
-    return this.#pages<ListAgentsResponse__Output, Agent__Output>(
-      (page, callback) => this.#client.listAgents(page, callback),
-      ({ agents }) => agents,
+    return itemsOf(
+      this.#calls.pages<ListAgentsResponse__Output, Agent__Output>(
+        (page, callback) => this.#client.listAgents(page, callback),
+        ({ agents }) => agents,
+      ),
     );
   }
 
   explainPlacement(daemonSet: DaemonSetRef, nodeName: string): Promise<ExplainPlacementResponse__Output> {
-    return this.#call((callback) => this.#client.explainPlacement({ daemonSet, nodeName }, callback));
+    return this.#dated(
+      this.#calls.unary((callback) => this.#client.explainPlacement({ daemonSet, nodeName, ...this.#at }, callback)),
+    );
   }
 
-  /** At most `limit` rows. */
-  listEvents(request: ListEventsRequest, limit: number): Promise<Event__Output[]> {
-    return this.#pages<ListEventsResponse__Output, Event__Output>(
+  /** Pages with at most `limit` rows together. A page may be empty and not the last one. */
+  async *listEvents(request: ListEventsRequest, limit: number): AsyncGenerator<ListEventsResponse__Output> {
+    const pages = this.#calls.pages<ListEventsResponse__Output, unknown>(
       (page, callback) => this.#client.listEvents({ ...request, ...page }, callback),
       ({ events }) => events,
       limit,
     );
+    for await (const { answer } of pages) yield answer;
+  }
+
+  /** Pages of the same stretch of time, at least one. */
+  async listTimelines({ from, to, ...asked }: TimelineQuestion): Promise<ListTimelinesResponse__Output[]> {
+    const range = { ...(from && { from: momentToWire(from) }), ...(to && { to: momentToWire(to) }) };
+    const pages = this.#calls.pages<ListTimelinesResponse__Output, unknown>(
+      (page, callback) => this.#client.listTimelines({ ...asked, ...range, ...page }, callback),
+      ({ timelines }) => timelines,
+    );
+    const answers: ListTimelinesResponse__Output[] = [];
+    for await (const { answer } of pages) answers.push(answer);
+    return answers;
   }
 
   planPlacements(request: PlanPlacementsRequest): Promise<PlanPlacementsResponse__Output> {
-    return this.#call((callback) => this.#client.planPlacements(request, callback));
+    return this.#dated(
+      this.#calls.unary((callback) => this.#client.planPlacements({ ...request, ...this.#at }, callback)),
+    );
   }
 
   /** Rows as they come, until the stream breaks (an error is thrown) or `signal` fires (it ends). */
-  async *watchEvents(request: WatchEventsRequest, signal: AbortSignal): AsyncGenerator<WatchEventsResponse__Output> {
-    if (signal.aborted) return;
-    const stream = this.#client.watchEvents(request);
-    const cancel = () => stream.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      for await (const item of stream) yield item as WatchEventsResponse__Output;
-    } catch (error) {
-      if (!signal.aborted) throw this.#expected(error as ServiceError);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      stream.cancel();
-    }
+  watchEvents(request: WatchEventsRequest, signal: AbortSignal): AsyncGenerator<WatchEventsResponse__Output> {
+    return this.#calls.stream(() => this.#client.watchEvents(request), signal);
   }
 
-  async #pages<Answer extends { nextPageToken: string }, Item>(
-    ask: (page: Page, ...rest: Parameters<Unary<Answer>>) => ClientUnaryCall,
-    itemsOf: (answer: Answer) => readonly Item[],
-    limit = Number.POSITIVE_INFINITY,
+  async #dated<Answer extends { asOf: AsOf__Output | null }>(answered: Promise<Answer>): Promise<Answer> {
+    const answer = await answered;
+    this.#remember(answer);
+    return answer;
+  }
+
+  async #all<Answer extends { asOf: AsOf__Output | null }, Item>(
+    pages: AsyncGenerator<{ readonly answer: Answer; readonly items: readonly Item[] }>,
   ): Promise<Item[]> {
-    const items: Item[] = [];
-    let pageToken = '';
-    do {
-      const page = { pageSize: Math.min(PAGE_SIZE, limit - items.length), pageToken };
-      const answer = await this.#call<Answer>((callback) => ask(page, callback));
-      items.push(...itemsOf(answer));
-      pageToken = answer.nextPageToken;
-    } while (pageToken !== '' && items.length < limit);
-    return items;
-  }
-
-  #call<Answer>(start: Unary<Answer>): Promise<Answer> {
-    const { clock, requestTimeoutMs, server } = this.#connection;
-    return new Promise((resolve, reject) => {
-      const call = start((error, answer) => {
-        stopWaiting();
-        if (error !== null || answer === undefined) reject(this.#expected(error));
-        else resolve(answer);
-      });
-      const stopWaiting = clock.after(requestTimeoutMs, () => {
-        const message = `${server} did not answer within ${timeoutText(requestTimeoutMs)}; see --request-timeout`;
-        reject(new RollcallError('COORDINATOR_UNREACHABLE', message));
-        call.cancel();
-      });
-    });
-  }
-
-  #expected(error: ServiceError | null): RollcallError {
-    const { server } = this.#connection;
-    if (error === null) return new RollcallError('INTERNAL', `${server} answered nothing at all`);
-    const known = fromServiceError(error, 'INTERNAL');
-    // A coordinator that gives its reason was reached, whatever the status.
-    if (known.reason !== 'INTERNAL') return known;
-    switch (error.code) {
-      case status.UNAVAILABLE:
-        return new RollcallError(
-          'COORDINATOR_UNREACHABLE',
-          `no coordinator answers at ${server}; start one, or name another with --server`,
-        );
-      case status.UNIMPLEMENTED:
-        return new RollcallError(
-          'PROTOCOL_UNSUPPORTED',
-          `${server} does not answer this question: it is no coordinator, or an older one`,
-        );
-      case status.RESOURCE_EXHAUSTED:
-        return new RollcallError(
-          'ARGUMENT_INVALID',
-          `the question or its answer is too large for one message: ${error.details}`,
-        );
-      default:
-        return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
+    const all: Item[] = [];
+    for await (const { answer, items } of pages) {
+      this.#remember(answer);
+      all.push(...items);
     }
+    return all;
+  }
+
+  #remember({ asOf }: { asOf: AsOf__Output | null }): void {
+    if (asOf !== null) this.#asOf = asOfFromWire(asOf);
   }
 }
 
-function timeoutText(ms: number): string {
-  return ms % 1000 === 0 ? durationText(ms) : `${ms}ms`;
+async function itemsOf<Item>(pages: AsyncGenerator<{ readonly items: readonly Item[] }>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const { items } of pages) all.push(...items);
+  return all;
 }

@@ -4,7 +4,7 @@
  */
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
-import { agentView, nodeView } from '../view/node-view.ts';
+import { type AgentView, agentView, nodeView } from '../view/node-view.ts';
 import { driftView, placementView } from '../view/placement-view.ts';
 import {
   type DaemonSetDetailView,
@@ -56,7 +56,14 @@ export async function loadNode(coordinator: Coordinator, nodeName: string): Prom
 
 /** The nodes whose agents do not answer, and when these were last seen. */
 export async function loadSilentNodes(coordinator: Coordinator): Promise<ReadonlyMap<string, string | null>> {
-  const agents = (await coordinator.listAgents()).map(agentView);
-  const silent = agents.filter(({ presence }) => presence !== 'present');
+  const silent = (await loadPresences(coordinator)).filter(({ presence }) => presence !== 'present');
   return new Map(silent.map(({ node, lastSeenTime }) => [node, lastSeenTime]));
+}
+
+/** Sessions say it shortest; of the past, there are only the nodes. */
+async function loadPresences(
+  coordinator: Coordinator,
+): Promise<readonly Pick<AgentView, 'node' | 'presence' | 'lastSeenTime'>[]> {
+  if (!coordinator.asksAboutThePast) return (await coordinator.listAgents()).map(agentView);
+  return (await coordinator.listNodes()).map(nodeView).map(({ name, ...rest }) => ({ node: name, ...rest }));
 }

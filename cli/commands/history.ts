@@ -1,5 +1,6 @@
 /** `rollcall history`: what changed, from what to what, and because of what. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { Context } from '../context.ts';
 import { renderEvent } from '../render/event.ts';
 import { eventView } from '../view/event-view.ts';
@@ -31,7 +32,8 @@ async function showHistory(context: Context, options: HistoryOptions): Promise<u
   const filter = eventFilter(options, context.globals.namespace);
   const { limit, oldestFirst } = options;
   const rows = await context.ask(async (coordinator) => {
-    const found = await coordinator.listEvents({ ...filter, oldestFirst }, limit);
+    const found: Event__Output[] = [];
+    for await (const { events } of coordinator.listEvents({ ...filter, oldestFirst }, limit)) found.push(...events);
     // Names that are gone have a history; only where there is none may the name be wrong.
     if (found.length === 0) await checkNames(coordinator, filter);
     return found;

@@ -1,5 +1,6 @@
 /** `rollcall nodes`, `daemonsets`, `agents` and `drift`: plain lists. */
 import type { Command } from 'commander';
+import type { Coordinator } from '../client/coordinator.ts';
 import type { Context } from '../context.ts';
 import { renderDaemonSets } from '../render/daemon-sets.ts';
 import { renderDrifts } from '../render/drift.ts';
@@ -8,30 +9,41 @@ import { daemonSetView } from '../view/daemon-set-view.ts';
 import { agentView, nodeView } from '../view/node-view.ts';
 import { driftView } from '../view/placement-view.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { type AtOptions, atOption } from './moment-option.ts';
 import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
 
 export function addListCommands(program: Command, runner: CommandRunner): void {
-  program.command('nodes').description('the nodes of the roll').action(runner(listNodes));
-  program.command('daemonsets').description('the DaemonSets and their counts').action(runner(listDaemonSets));
+  program
+    .command('nodes')
+    .description('the nodes of the roll')
+    .addOption(atOption())
+    .action(runner((context, options: AtOptions) => listNodes(context, options)));
+  program
+    .command('daemonsets')
+    .description('the DaemonSets and their counts')
+    .addOption(atOption())
+    .action(runner((context, options: AtOptions) => listDaemonSets(context, options)));
   program.command('agents').description("the nodes' agents and their sessions").action(runner(listAgents));
   program
     .command('drift')
-    .description('where assignments and reality disagree')
+    .description('where assignments and reality disagree, and for how long')
     .addOption(daemonSetOption())
     .addOption(nodeOption())
-    .action(runner(listDrifts));
+    .addOption(atOption())
+    .action(runner((context, options: PairOptions & AtOptions) => listDrifts(context, options)));
 }
 
-async function listNodes(context: Context): Promise<undefined> {
-  const nodes = (await context.ask((coordinator) => coordinator.listNodes())).map(nodeView);
-  await context.answer(nodes, () => renderNodes(nodes, context.render));
+async function listNodes(context: Context, { at }: AtOptions): Promise<undefined> {
+  await context.answerAt(at, async (coordinator) => (await coordinator.listNodes()).map(nodeView), renderNodes);
 }
 
-async function listDaemonSets(context: Context): Promise<undefined> {
+async function listDaemonSets(context: Context, { at }: AtOptions): Promise<undefined> {
   const { namespace } = context.globals;
-  const all = (await context.ask((coordinator) => coordinator.listDaemonSets())).map(daemonSetView);
-  const daemonSets = all.filter((daemonSet) => namespace === '' || daemonSet.namespace === namespace);
-  await context.answer(daemonSets, () => renderDaemonSets(daemonSets, context.render));
+  const load = async (coordinator: Coordinator) => {
+    const all = (await coordinator.listDaemonSets()).map(daemonSetView);
+    return all.filter((daemonSet) => namespace === '' || daemonSet.namespace === namespace);
+  };
+  await context.answerAt(at, load, renderDaemonSets);
 }
 
 async function listAgents(context: Context): Promise<undefined> {
@@ -39,9 +51,9 @@ async function listAgents(context: Context): Promise<undefined> {
   await context.answer(agents, () => renderAgents(agents, context.render));
 }
 
-async function listDrifts(context: Context, options: PairOptions): Promise<undefined> {
+async function listDrifts(context: Context, options: PairOptions & AtOptions): Promise<undefined> {
   const filter = pairFilter(options, context.globals.namespace);
-  const drifts = (await context.ask((coordinator) => coordinator.listDrifts(filter))).map(driftView);
-  await context.answer(drifts, () => renderDrifts(drifts, context.render));
+  const load = async (coordinator: Coordinator) => (await coordinator.listDrifts(filter)).map(driftView);
+  const drifts = await context.answerAt(options.at, load, renderDrifts);
   if (drifts.length === 0) context.io.stderr.write('rollcall: no drift\n');
 }

@@ -1,33 +1,41 @@
 /** `rollcall node/NAME` and `rollcall daemonset/NAME`: one node or one DaemonSet with its placements. */
 import type { Command } from 'commander';
+import type { Coordinator } from '../client/coordinator.ts';
 import { loadDaemonSet, loadNode, loadSilentNodes } from '../client/load-roll.ts';
-import { renderDaemonSetDetail, renderNodeDetail } from '../render/detail.ts';
+import { renderDaemonSetDetail, renderNodeDetail, type SilentNodes } from '../render/detail.ts';
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { type AtOptions, atOption } from './moment-option.ts';
 
 export function addShowCommands(program: Command, runner: CommandRunner): void {
   program
     .command('node')
     .description('what belongs on a node, and what is missing there; node/NAME alone does the same')
     .argument('<node/NAME>', 'the node')
+    .addOption(atOption())
     .action(
-      runner(async (context, _options, name) => {
+      runner(async (context, options, name) => {
+        const { at }: AtOptions = options;
         const { name: nodeName } = parseNodeName(name);
-        const detail = await context.ask((coordinator) => loadNode(coordinator, nodeName));
-        await context.answer(detail, () => renderNodeDetail(detail, context.render));
+        await context.answerAt(at, (coordinator) => loadNode(coordinator, nodeName), renderNodeDetail);
       }),
     );
   program
     .command('daemonset')
     .description('where a DaemonSet runs, and why not elsewhere; daemonset/NAME alone does the same')
     .argument('<daemonset/NAME>', 'the DaemonSet')
+    .addOption(atOption())
     .action(
-      runner(async (context, _options, name) => {
+      runner(async (context, options, name) => {
+        const { at }: AtOptions = options;
         const asked = parseDaemonSetName(name, context.globals.namespace);
-        const [detail, silent] = await context.ask((coordinator) =>
-          Promise.all([loadDaemonSet(coordinator, asked), loadSilentNodes(coordinator)]),
-        );
-        await context.answer(detail, () => renderDaemonSetDetail(detail, silent, context.render));
+        let silent: SilentNodes = new Map();
+        const load = async (coordinator: Coordinator) => {
+          const [detail, found] = await Promise.all([loadDaemonSet(coordinator, asked), loadSilentNodes(coordinator)]);
+          silent = found;
+          return detail;
+        };
+        await context.answerAt(at, load, (detail, render) => renderDaemonSetDetail(detail, silent, render));
       }),
     );
 }

@@ -4,22 +4,23 @@ import { loadDaemonSetRoll, loadRoll } from '../client/load-roll.ts';
 import { renderDaemonSetRoll, renderRoll } from '../render/roll.ts';
 import { parseDaemonSetName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { type AtOptions, atOption } from './moment-option.ts';
 
 export function addStatusCommand(program: Command, runner: CommandRunner): void {
   program
     .command('status')
     .description('the roll: DaemonSets and nodes with their counts, and who is missing and why')
     .argument('[daemonset/NAME]', 'only this DaemonSet')
+    .addOption(atOption())
     .action(
-      runner(async (context, _options, name) => {
+      runner(async (context, options, name) => {
+        const { at }: AtOptions = options;
         if (name === undefined) {
-          const roll = await context.ask(loadRoll);
-          await context.answer(roll, () => renderRoll(roll, context.render));
+          await context.answerAt(at, loadRoll, renderRoll);
           return;
         }
         const asked = parseDaemonSetName(name, context.globals.namespace);
-        const roll = await context.ask((coordinator) => loadDaemonSetRoll(coordinator, asked));
-        await context.answer(roll, () => renderDaemonSetRoll(roll, context.render));
+        await context.answerAt(at, (coordinator) => loadDaemonSetRoll(coordinator, asked), renderDaemonSetRoll);
       }),
     );
 }

@@ -64,6 +64,7 @@ async function eventText(event: EventView, { globals, render }: Context): Promis
       return `---\n${await yamlDocument(event)}`;
     case 'table':
     case 'wide':
+    case 'svg':
       return renderEvent(event, render);
   }
 }

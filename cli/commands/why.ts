@@ -1,10 +1,12 @@
 /** `rollcall why`: the verdict on one pair with every reason. */
 import type { Command } from 'commander';
+import type { Coordinator } from '../client/coordinator.ts';
 import { UsageError } from '../mistake.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { explanationView } from '../view/explanation-view.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { type AtOptions, atOption } from './moment-option.ts';
 
 export function addWhyCommand(program: Command, runner: CommandRunner): void {
   program
@@ -12,12 +14,14 @@ export function addWhyCommand(program: Command, runner: CommandRunner): void {
     .description('why a node runs a DaemonSet or not: every reason, and the edits that would turn the verdict')
     .argument('<daemonset/NAME>', 'the DaemonSet')
     .argument('<node/NAME>', 'the node')
+    .addOption(atOption())
     .action(
-      runner(async (context, _options, ...names) => {
+      runner(async (context, options, ...names) => {
+        const { at }: AtOptions = options;
         const { daemonSet, node } = pairOf(names, context.globals.namespace);
-        const answer = await context.ask((coordinator) => coordinator.explainPlacement(daemonSet, node.name));
-        const explanation = explanationView(answer);
-        await context.answer(explanation, () => renderExplanation(explanation, context.render));
+        const explain = async (coordinator: Coordinator) =>
+          explanationView(await coordinator.explainPlacement(daemonSet, node.name));
+        await context.answerAt(at, explain, renderExplanation);
       }),
     );
 }

@@ -7,13 +7,12 @@ import type { KnownNames } from './candidates.ts';
 const PATIENCE_MS = 500;
 
 /** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
-export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
-  const server = valueAmong(words, ['--server']) ?? globals.server;
+export function knownNames(context: Context, words: readonly string[]): KnownNames {
+  const server = valueAmong(words, ['--server']) ?? context.globals.server;
   const namespace = valueAmong(words, ['-n', '--namespace']);
   const ask = async (question: (coordinator: Coordinator) => Promise<string[]>): Promise<string[]> => {
     try {
-      const { connect } = await import('../client/coordinator.ts');
-      const coordinator = connect({ server, requestTimeoutMs: PATIENCE_MS, clock: io.clock });
+      const coordinator = await context.connect(server, PATIENCE_MS);
       try {
         return await question(coordinator);
       } finally {

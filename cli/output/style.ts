@@ -60,6 +60,22 @@ export function speaksUtf8(environment: Environment): boolean {
   return locale === '' || /utf-?8/i.test(locale);
 }
 
+/** Each becomes as many characters as it takes columns in a drawing; only marks in sentences grow. */
+const ASCII: Readonly<Record<string, string>> = {
+  '→': '->',
+  '–': '-',
+  '·': '|',
+  '…': '...',
+  '━': '=',
+  '╌': '-',
+  '┈': '.',
+  '─': '_',
+  '×': 'x',
+  '╷': '|',
+  '└': '`',
+  '┘': "'",
+};
+
 function toAscii(text: string): string {
-  return text.replaceAll('→', '->').replaceAll('–', '-').replaceAll('·', '|').replaceAll('…', '...');
+  return text.replace(/[→–·…━╌┈─×╷└┘]/gu, (character) => ASCII[character] ?? character);
 }

@@ -55,6 +55,7 @@ function terminal(signal: AbortSignal): Io {
     isTTY: stdout.isTTY === true,
     columns: stdout.columns,
     clock: systemClock,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     untilInterrupted: () => signal,
   };
 }

@@ -18,6 +18,7 @@ const NOWHERE: Io = {
   isTTY: false,
   columns: undefined,
   clock: systemClock,
+  timeZone: 'UTC',
   untilInterrupted: () => new AbortController().signal,
 };
 

@@ -42,8 +42,15 @@ describe('a mistake', () => {
     [
       'nodes -o xml',
       2,
-      "option '-o, --output <format>' argument 'xml' cannot be used. Allowed choices are table, wide, json, yaml",
+      "option '-o, --output <format>' argument 'xml' cannot be used. Allowed choices are table, wide, json, yaml, svg",
     ],
+    ['nodes -o svg', 2, '-o svg draws timelines only; nodes answers as table, wide, json or yaml'],
+    [
+      'timeline node/a node/b',
+      2,
+      'timeline draws one node, one DaemonSet, or one of each: rollcall timeline node/NAME',
+    ],
+    ['timeline node/a --from 2026-02-30', 2, '--from 2026-02-30 does not exist: 2026-02 has the days 01 to 28'],
     [
       'nodes --server here',
       2,

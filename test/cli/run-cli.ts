@@ -12,6 +12,8 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   /** Instead of `nowMs`: also drives timers. */
   readonly clock?: Clock;
+  /** IANA name. */
+  readonly timeZone?: string;
 }
 
 export interface CliOutcome {
@@ -37,6 +39,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
     isTTY: options.isTTY ?? false,
     columns: options.columns,
     clock: options.clock ?? clockAt(options.nowMs),
+    timeZone: options.timeZone ?? 'UTC',
     untilInterrupted: () => options.signal ?? new AbortController().signal,
   };
   return { ended: run(argv, io), stdout: () => written.stdout, stderr: () => written.stderr };

@@ -1,0 +1,110 @@
+/**
+ * Reads a moment as people type it: `2026-03-14T15:09`, `2026-03-14`, `-2h`, `now` or `revision:12345`. Whoever
+ * types a time without a zone means the clocks of their own machine.
+ */
+
+import type { Moment } from '../../shared/rpc/wire-moment.ts';
+import { parseDurationMs } from '../../shared/settings/values.ts';
+import { UsageError } from '../mistake.ts';
+import { asUtc, firstInstantFrom, instantsOf, type WallTime } from './local-time.ts';
+
+/** Where and when it is that somebody types. */
+export interface Here {
+  readonly nowMs: number;
+  /** IANA name of the local time zone. */
+  readonly timeZone: string;
+}
+
+const FORMS = 'a time such as 2026-03-14T15:09, 2026-03-14T15:09:26Z, 2026-03-14, -2h, -3d, now or revision:12345';
+const REVISION = /^revision:(\d+)$/;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:\d{2})?$/;
+
+/**
+ * `option` is how the moment is called in a sentence, for example `--at`. `null`: now.
+ * @throws UsageError for a moment that does not exist, is not clear, or lies in the future
+ */
+export function parseMoment(text: string, option: string, here: Here): Moment | null {
+  if (text === 'now') return null;
+  const revision = REVISION.exec(text)?.[1];
+  return revision === undefined
+    ? { timeMs: parseTime(text, option, here) }
+    : { revision: safeNumber(revision, text, option) };
+}
+
+/**
+ * For what only a time makes sense of, in milliseconds since 1970.
+ * @throws UsageError
+ */
+export function parseTime(text: string, option: string, here: Here): number {
+  if (text === 'now') return here.nowMs;
+  if (REVISION.test(text)) throw new UsageError(`${option} takes a time; '${text}' is a row of the journal`);
+  const timeMs = parseTimeMs(text, option, here);
+  if (timeMs <= here.nowMs) return timeMs;
+  throw new UsageError(`${option} ${text} lies in the future: it is ${isoSeconds(here.nowMs)} now`);
+}
+
+function parseTimeMs(text: string, option: string, here: Here): number {
+  const ago = text.startsWith('-') ? parseDurationMs(text.slice(1)) : undefined;
+  if (ago !== undefined) return Math.max(0, here.nowMs - ago);
+  const date = DATE.exec(text);
+  if (date !== null) return firstInstantFrom(wallTime(date, text, option), here.timeZone);
+  const dateTime = DATE_TIME.exec(text);
+  if (dateTime === null) throw new UsageError(`${option} cannot be '${text}'; it must be ${FORMS}`);
+  const wall = wallTime(dateTime, text, option);
+  const zone = dateTime[8];
+  return zone === undefined ? localTimeMs(wall, text, option, here) : asUtc(wall) - offsetMs(zone, text, option);
+}
+
+function localTimeMs(wall: WallTime, text: string, option: string, { timeZone }: Here): number {
+  const [first, second] = instantsOf(wall, timeZone);
+  if (first === undefined) {
+    throw new UsageError(`${option} ${text} does not exist in ${timeZone}: clocks are put forward over it`);
+  }
+  if (second === undefined) return first;
+  const both = [first, second].map((instant) => `${text}${offsetText(asUtc(wall) - instant)}`).join(' or ');
+  throw new UsageError(`${option} ${text} comes twice in ${timeZone}, as clocks are put back over it; write ${both}`);
+}
+
+function wallTime([, ...parts]: readonly string[], text: string, option: string): WallTime {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(0, 6)
+    .map((part) => Number(part ?? 0));
+  const wrong = (what: string) => new UsageError(`${option} ${text} does not exist: ${what}`);
+  if (month < 1 || month > 12) throw wrong('months are 01 to 12');
+  const days = new Date(
+    asUtc({ year, month: month + 1, day: 0, hour: 0, minute: 0, second: 0, millisecond: 0 }),
+  ).getUTCDate();
+  if (day < 1 || day > days) throw wrong(`${text.slice(0, 7)} has the days 01 to ${days}`);
+  if (hour > 23) throw wrong('hours are 00 to 23');
+  if (minute > 59) throw wrong('minutes are 00 to 59');
+  if (second > 59) throw wrong('seconds are 00 to 59');
+  const millisecond = Math.trunc(Number(`0.${parts[6] ?? 0}`) * 1000);
+  return { year, month, day, hour, minute, second, millisecond };
+}
+
+/** Of `Z`, `+02:00` or `-03:30`. */
+function offsetMs(zone: string, text: string, option: string): number {
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(zone) ?? [];
+  if (sign === undefined) return 0;
+  if (Number(hours) > 14 || Number(minutes) > 59) {
+    throw new UsageError(`${option} ${text} does not exist: no zone is ${zone} from UTC`);
+  }
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+function offsetText(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / 60_000);
+  const twoDigits = (number: number) => String(number).padStart(2, '0');
+  return `${ms < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
+function safeNumber(digits: string, text: string, option: string): number {
+  const number = Number(digits);
+  if (number >= 1 && Number.isSafeInteger(number)) return number;
+  throw new UsageError(`${option} ${text} does not exist: revisions are whole numbers from 1`);
+}
+
+function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,83 @@
+/** When which verdict, which drift and which presence held, as `timeline -o json` shows it (docs/cli.md). */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { ListTimelinesResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesResponse.ts';
+import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
+import type { Timeline__Output } from '../../shared/rpc/generated/rollcall/v1/Timeline.ts';
+import { daemonSetKey, verdictCodec } from '../../shared/rpc/wire.ts';
+import { asOfFromWire } from '../../shared/rpc/wire-moment.ts';
+import { type AsOfView, asOfView } from './as-of-view.ts';
+import { type DriftView, driftView } from './placement-view.ts';
+import { present } from './present.ts';
+import { timeView } from './time.ts';
+import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
+
+export interface TimelineView {
+  /** The stretch of time. */
+  readonly from: AsOfView;
+  readonly to: AsOfView;
+  /** One for each pair that existed at any moment of it. */
+  readonly timelines: readonly PairTimelineView[];
+}
+
+export interface PairTimelineView {
+  readonly daemonSet: DaemonSetKey;
+  readonly node: string;
+  /** Without gaps but where the pair did not exist. */
+  readonly verdicts: readonly (SpanView & { readonly verdict: Verdict })[];
+  /** Of different kinds they may overlap. */
+  readonly drifts: readonly (SpanView & Pick<DriftView, 'kind' | 'pod' | 'detail'>)[];
+  /** Whether the node answered. */
+  readonly presences: readonly (SpanView & { readonly presence: Presence | typeof UNKNOWN })[];
+  /** Set where more changed than is told: the spans are whole up to here. */
+  readonly toldUntilTime: string | null;
+}
+
+export interface SpanView {
+  readonly startTime: string;
+  readonly endTime: string;
+  /** The row that brought it; `null` where no row did. */
+  readonly startRevision: number | null;
+  /** The row that ended it; `null` where it still held at the end. */
+  readonly endRevision: number | null;
+}
+
+/** `pages` of one question: at least one. */
+export function timelineView(pages: readonly ListTimelinesResponse__Output[]): TimelineView {
+  const first = pages[0];
+  return {
+    from: asOfView(asOfFromWire(present(first?.from ?? null, 'from'))),
+    to: asOfView(asOfFromWire(present(first?.to ?? null, 'to'))),
+    timelines: pages.flatMap(({ timelines }) => timelines.map(pairView)),
+  };
+}
+
+function pairView(wire: Timeline__Output): PairTimelineView {
+  return {
+    daemonSet: daemonSetKey(wire.daemonSet),
+    node: wire.node?.name ?? '',
+    verdicts: wire.verdicts.map(({ span, verdict }) => ({
+      verdict: verdictCodec.fromWire(verdict) ?? 'none',
+      ...spanView(span),
+    })),
+    drifts: wire.drifts.map(({ span, drift }) => {
+      const { kind, pod, detail } = driftView(present(drift, 'drift'));
+      return { kind, pod, detail, ...spanView(span) };
+    }),
+    presences: wire.presences.map(({ span, presence }) => ({
+      presence: presenceCodec.fromWire(presence) ?? UNKNOWN,
+      ...spanView(span),
+    })),
+    toldUntilTime: wire.incomplete ? timeView(wire.toldUntil) : null,
+  };
+}
+
+function spanView(wire: Span__Output | null): SpanView {
+  const { startTime, endTime, startRevision, endRevision } = present(wire, 'span');
+  return {
+    startTime: present(timeView(startTime), 'start_time'),
+    endTime: present(timeView(endTime), 'end_time'),
+    startRevision: Number(startRevision) || null,
+    endRevision: Number(endRevision) || null,
+  };
+}
