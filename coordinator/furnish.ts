@@ -7,6 +7,7 @@ import type { JournalEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
 import { RefusalTally } from './operations/refusal-tally.ts';
 import type { House } from './services/house.ts';
+import { PastRolls } from './services/roll/moment.ts';
 import type { SessionEvaluation } from './sessions/session-ports.ts';
 import { Sessions } from './sessions/sessions.ts';
 import type { CoordinatorSettings } from './settings.ts';
@@ -59,7 +60,8 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
   const refusals = new RefusalTally();
-  const parts = { evaluator, sessions, journal, counters, refusals, watches };
+  const pastRolls = new PastRolls(journal);
+  const parts = { evaluator, sessions, journal, pastRolls, counters, refusals, watches };
   return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
 }
 

@@ -73,5 +73,14 @@ export const REPORT_LIMITS = {
 /** Text in one answer of rows: well below what one message carries, whatever the rows hold. */
 export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 
+/** Looks at the record, of some 10 ms each, for one page of a filter that matches seldom. */
+export const EVENT_LOOKS_MAX = 20;
+
+/** Changes of one pair or node in a timeline, of each kind: more than a picture shows. */
+export const TIMELINE_STEPS_MAX = 500;
+
+/** Spans in one page of timelines: below a megabyte. */
+export const TIMELINE_SPANS_MAX = 10_000;
+
 /** Watches open at once; each holds a page of rows. */
 export const WATCHES_MAX = 500;

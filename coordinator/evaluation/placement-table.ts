@@ -205,9 +205,7 @@ export class PlacementTable {
     for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
       const verdict = VERDICTS[row.verdicts[slot] ?? 0];
       if (verdict !== 'run' && verdict !== 'keep') continue;
-      const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
-      const version = Math.max(row.versions[slot] ?? 0, daemonSetVersion);
-      assignments.push({ daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version });
+      assignments.push(assignmentOf(record, verdict, Math.max(row.versions[slot] ?? 0, daemonSetVersion)));
     }
     return assignments;
   }
@@ -263,6 +261,12 @@ export class PlacementTable {
     for (const row of this.#nodes.values()) row.grow(this.#slotCount);
     return this.#slotCount - SLOT_STEP;
   }
+}
+
+/** A placement made concrete; `version`: the revision at which the verdict or the DaemonSet last changed. */
+export function assignmentOf(record: DaemonSetRecord, verdict: Assignment['verdict'], version: number): Assignment {
+  const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
+  return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version };
 }
 
 function isAssigned(verdict: Verdict | null): boolean {

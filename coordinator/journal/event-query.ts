@@ -25,6 +25,8 @@ export interface EventQuery {
   readonly kinds?: readonly EventKind[] | undefined;
   /** Only rows with one of these triggers. */
   readonly triggers?: readonly TriggerName[] | undefined;
+  /** Only rows whose cause names exactly this actor. */
+  readonly actor?: string | undefined;
   /** Only rows that this one led to. */
   readonly causeRevision?: number | undefined;
   /** Only rows recorded at this time or later. */
@@ -64,7 +66,7 @@ export class EventFinder {
   readonly #streams: EventStreams;
   readonly #horizon: Horizon;
   readonly #at: Statement<[number], StoredValues>;
-  readonly #triggerAt: Statement<[number], number>;
+  readonly #causeAt: Statement<[number], [trigger: number, actor: string | null]>;
   readonly #newestSeal: Statement<[], number>;
 
   constructor(database: Database, limits: JournalLimits) {
@@ -73,7 +75,10 @@ export class EventFinder {
     this.#streams = new EventStreams(database, limits);
     this.#horizon = new Horizon(database);
     this.#at = rawRows(database, `${SELECT_ROWS} WHERE seq = ?`);
-    this.#triggerAt = firstColumn(database, 'SELECT cause_trigger FROM event WHERE seq = ?');
+    this.#causeAt = rawRows(
+      database,
+      'SELECT cause_trigger, actor.name FROM event LEFT JOIN actor USING (actor_id) WHERE seq = ?',
+    );
     const isSeal = `kind <> 1 AND kind = ${numberOf(KINDS, 'coordinator')} AND action = ${numberOf(ACTIONS, 'pruned')}`;
     this.#newestSeal = firstColumn(
       database,
@@ -85,9 +90,10 @@ export class EventFinder {
     const limit = Math.min(Math.max(0, Math.trunc(query.limit)), this.#limits.queryEventsMax);
     const bounds = this.#bounds(query);
     const streams = this.#streams.of(query);
-    const { triggers } = query;
-    const isInOrder = triggers === undefined || streams.every(({ index }) => index === TRIGGER_INDEX);
-    const revisions = isInOrder ? this.#take(streams, bounds, limit) : this.#lookUp(streams, bounds, limit, triggers);
+    const { triggers, actor } = query;
+    const isTriggerKnown = triggers === undefined || streams.every(({ index }) => index === TRIGGER_INDEX);
+    const isInOrder = isTriggerKnown && actor === undefined;
+    const revisions = isInOrder ? this.#take(streams, bounds, limit) : this.#lookUp(streams, bounds, limit, query);
     const reachesHorizon = revisions.continueAt === null && !bounds.isOldestFirst;
     const prunedThrough = reachesHorizon && bounds.after === this.#horizon.revision ? bounds.after : 0;
     return { events: this.at(revisions.found), continueAt: revisions.continueAt, prunedThrough };
@@ -134,13 +140,15 @@ export class EventFinder {
   }
 
   /** Looks at a bounded number of rows, and says where it stopped. */
-  #lookUp(streams: readonly Stream[], bounds: Bounds, limit: number, triggers: readonly TriggerName[]): Found {
-    const wanted = triggers.map((trigger) => numberOf(TRIGGERS, trigger));
+  #lookUp(streams: readonly Stream[], bounds: Bounds, limit: number, { triggers, actor }: EventQuery): Found {
+    const wanted = triggers?.map((trigger) => numberOf(TRIGGERS, trigger));
     const candidates = this.#streams.merge(streams, bounds, this.#limits.lookUpRowsMax);
     const found: number[] = [];
     for (const candidate of candidates) {
       if (found.length === limit) return { found, continueAt: found.at(-1) ?? null };
-      if (wanted.includes(this.#triggerAt.get(candidate) ?? 0)) found.push(candidate);
+      const [trigger = 0, name = null] = this.#causeAt.get(candidate) ?? [];
+      const isWanted = (wanted?.includes(trigger) ?? true) && (actor === undefined || actor === name);
+      if (isWanted) found.push(candidate);
     }
     const isEnd = candidates.length < this.#limits.lookUpRowsMax;
     return { found, continueAt: isEnd ? null : (candidates.at(-1) ?? null) };

@@ -10,6 +10,31 @@ export type DaemonSetAt = DaemonSetState;
 export type PodsAt = PodState & { readonly version: number };
 export type DriftAt = Drift & { readonly version: number };
 
+/** What the record says of a node's agent. */
+export interface AgentAt {
+  readonly isPresent: boolean;
+  /** Its stream is open, as far as was recorded. */
+  readonly isConnected: boolean;
+  /** As far as was recorded: heartbeats are not. */
+  readonly lastSeenMs: number;
+  /** 0: none yet. */
+  readonly acknowledgedRevision: number;
+  /** Of what it acknowledged, hexadecimal; `''`: nothing yet. */
+  readonly digest: string;
+  /** The newest answer of its session was a refusal. */
+  readonly isRefusing: boolean;
+}
+
+/** A node that was on the roll, and all that an answer about it is made of; drifts apart (`driftsAt`). */
+export interface NodeOnRoll {
+  readonly node: NodeAt;
+  /** `null`: no agent ever spoke for it. */
+  readonly agent: AgentAt | null;
+  /** `null`: no agent ever reported pods. */
+  readonly pods: PodsAt | null;
+  readonly placements: readonly PlacementInForce[];
+}
+
 /** What a decision rested on; `null` where it is not kept any more, or never was. */
 export interface DecisionInputs {
   readonly node: NodeAt | null;

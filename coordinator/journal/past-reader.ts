@@ -23,6 +23,14 @@ export interface PartOfNodes<Value> {
   readonly next: number | null;
 }
 
+/** Names that the record may hold. */
+export interface KnownNames {
+  readonly node?: string | undefined;
+  /** One DaemonSet, or every one of a name. */
+  readonly daemonSet?: DaemonSetKey | { readonly name: string } | undefined;
+  readonly namespace?: string | undefined;
+}
+
 /** Nodes of one part of an answer: some 5 ms of reading where each brings its facts. */
 const NODES_PER_PART = 250;
 const PLACEMENTS_PER_PART = 2_000;
@@ -32,7 +40,7 @@ const DRIFTS_MAX = 100_000;
 const NEWEST = 'ORDER BY seq DESC LIMIT 1';
 const OF_NODE = `${SELECT_ROWS} INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?`;
 const OF_DAEMON_SET = `${SELECT_ROWS} INDEXED BY event_by_daemon_set WHERE daemon_set_id = ? AND kind = 3`;
-const ON_NODES = `
+export const ON_NODES = `
   WITH RECURSIVE on_node (node_id, count) AS (
     VALUES (:after, 0)
     UNION ALL
@@ -47,16 +55,16 @@ const ON_NODES = `
     WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
   WHERE on_node.count > 0`;
 
-const OF_DAEMON_SETS = `
+export const OF_DAEMON_SETS = `
   SELECT daemon_set.namespace || '/' || daemon_set.name, event.verdict, event.seq, event.recorded_ms - event.lag_ms
   FROM (SELECT * FROM daemon_set LIMIT :limit) AS daemon_set
   JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
     WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST})`;
 
-type OfDaemonSet = [daemonSet: string, verdict: number | null, seq: number, sinceMs: number];
-type OfDaemonSets = { nodeId: number; revision: number; limit: number };
-type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
-type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
+export type OfDaemonSet = [daemonSet: string, verdict: number | null, seq: number, sinceMs: number];
+export type OfDaemonSets = { nodeId: number; revision: number; limit: number };
+export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
+export type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
 
 export class PastReader {
   readonly #limits: JournalLimits;
@@ -64,6 +72,7 @@ export class PastReader {
   readonly #rows: StoredRows;
   readonly #nodeId: Statement<[string], number>;
   readonly #daemonSetId: Statement<[string, string], number>;
+  readonly #anyDaemonSet: Statement<(string | null)[], number>;
   readonly #ofDaemonSets: Statement<[OfDaemonSets], OfDaemonSet>;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #keys: Statement<[number], string>;
@@ -82,6 +91,10 @@ export class PastReader {
     this.#rows = new StoredRows(database);
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
     this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
+    this.#anyDaemonSet = firstColumn(
+      database,
+      'SELECT 1 FROM daemon_set WHERE (? IS NULL OR name = ?) AND (? IS NULL OR namespace = ?) LIMIT 1',
+    );
     this.#ofDaemonSets = rawRows(database, OF_DAEMON_SETS);
     this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
     this.#keys = firstColumn(
@@ -120,6 +133,14 @@ export class PastReader {
     if (revision <= newest) return;
     const message = `Revision ${revision} was not recorded yet; the newest is ${newest}.`;
     throw new JournalError('not-recorded-yet', message);
+  }
+
+  /** Whether the record ever held all of these. */
+  isKnown({ node, daemonSet, namespace }: KnownNames): boolean {
+    if (node !== undefined && this.#nodeId.get(node) === undefined) return false;
+    const [name, ofKey] =
+      typeof daemonSet === 'string' ? splitKey(daemonSet) : [daemonSet?.name ?? null, namespace ?? null];
+    return (name === null && ofKey === null) || this.#anyDaemonSet.get(name, name, ofKey, ofKey) !== undefined;
   }
 
   placement(node: string, daemonSet: DaemonSetKey, revision: number): PlacementAt | undefined {

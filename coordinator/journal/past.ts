@@ -9,14 +9,18 @@ import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { RetentionHorizon } from './journal-error.ts';
 import { JournalError } from './journal-error.ts';
-import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
-import type { PartOfNodes } from './past-reader.ts';
+import type { PairPart } from './pair-changes.ts';
+import type { DaemonSetAt, DriftAt, NodeAt, NodeOnRoll, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import type { ReaderService } from './services.ts';
 import type { PlacementInForce } from './state.ts';
 import type { Port } from './thread-port.ts';
+import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 
 /** Drifts that are looked up at a time. */
 const DRIFTS_PER_PART = 500;
+/** Changed pairs that cross from the reader's thread at a time. */
+const CHANGES_PER_PART = 1_000;
 
 export class Past {
   readonly #reader: Port<ReaderService>;
@@ -35,6 +39,11 @@ export class Past {
     if (timeMs <= this.#clock.nowMs()) return this.#reader.revisionAt(timeMs);
     const message = `${new Date(timeMs).toISOString()} lies in the future; ask about a moment that has passed.`;
     return Promise.reject(new JournalError('not-recorded-yet', message));
+  }
+
+  /** Rejects for a revision that was pruned, or was not recorded yet. */
+  assertKnown(revision: number): Promise<void> {
+    return this.#reader.assertKnown(revision);
   }
 
   /** The newest row that was pruned, and when it was recorded: questions about it and later ones are answered. 0: none was. */
@@ -66,6 +75,18 @@ export class Past {
     for await (const nodes of partsOf((after) => this.#reader.nodesAt(revision, after))) yield* nodes;
   }
 
+  /** Names of all nodes that were on the roll, sorted. */
+  async nodeNamesAt(revision: number): Promise<string[]> {
+    const names: string[] = [];
+    for await (const values of partsOf((after) => this.#reader.nodeNamesAt(revision, after))) names.push(...values);
+    return names.sort();
+  }
+
+  /** Some nodes with all that answers about them are made of; those that were not on the roll are left out. */
+  nodesOnRollAt(names: readonly string[], revision: number): Promise<NodeOnRoll[]> {
+    return this.#reader.nodesOnRollAt(names, revision);
+  }
+
   /** Also those of which no good version was ever seen. */
   daemonSetsAt(revision: number): Promise<DaemonSetAt[]> {
     return this.#reader.daemonSetsAt(revision);
@@ -88,13 +109,61 @@ export class Past {
     }
   }
 
-  /** Every pair that is placed otherwise at `toRevision` than at `fromRevision`, DaemonSet by DaemonSet. */
+  /** Whether the record ever held all of these names. */
+  isKnown(names: KnownNames): Promise<boolean> {
+    return this.#reader.isKnown(names);
+  }
+
+  /** DaemonSets that were placed on the node at any moment of a stretch, in no order. */
+  daemonSetsOfNodeBetween(node: string, between: Between): Promise<DaemonSetKey[]> {
+    return this.#reader.daemonSetsOfNodeBetween(node, between);
+  }
+
+  /** Nodes on which the DaemonSet was placed at any moment of a stretch, in no order. */
+  async nodesOfDaemonSetBetween(daemonSet: DaemonSetKey, between: Between): Promise<string[]> {
+    const part = (after: number) => this.#reader.nodesOfDaemonSetBetween(daemonSet, between, after);
+    const nodes: string[] = [];
+    for await (const values of partsOf(part)) nodes.push(...values);
+    return nodes;
+  }
+
+  /** What a pair went through in a stretch; at most so many steps of each kind, the first ones. */
+  pairSteps(node: string, daemonSet: DaemonSetKey, between: Between, stepsMax: number): Promise<PairSteps> {
+    return this.#reader.pairSteps(node, daemonSet, between, stepsMax);
+  }
+
+  /** When a node's agent came and went in a stretch. */
+  presenceSteps(node: string, between: Between, stepsMax: number): Promise<PresenceStep[]> {
+    return this.#reader.presenceSteps(node, between, stepsMax);
+  }
+
+  /** Every pair that is placed otherwise at `toRevision` than at `fromRevision`, DaemonSet by DaemonSet, then by node. */
   async *diff(fromRevision: number, toRevision: number): AsyncGenerator<PairChange, void, undefined> {
-    if (fromRevision > toRevision) throw new RangeError(`revision ${fromRevision} comes after ${toRevision}`);
-    const auditor = await this.#auditor();
-    for (const daemonSet of await auditor.changedDaemonSets(fromRevision, toRevision)) {
-      yield* await auditor.changesOfDaemonSet(daemonSet, fromRevision, toRevision);
+    for (const daemonSet of await this.changedDaemonSets(fromRevision, toRevision)) {
+      let afterNode: string | undefined = '';
+      while (afterNode !== undefined) {
+        const part = { afterNode, limit: CHANGES_PER_PART };
+        const changes = await this.changesOfDaemonSet(daemonSet, fromRevision, toRevision, part);
+        yield* changes;
+        afterNode = changes.length < CHANGES_PER_PART ? undefined : changes.at(-1)?.node;
+      }
     }
+  }
+
+  /** DaemonSets of which anything was decided after one revision and up to another, sorted. */
+  async changedDaemonSets(fromRevision: number, toRevision: number): Promise<DaemonSetKey[]> {
+    if (fromRevision > toRevision) throw new RangeError(`revision ${fromRevision} comes after ${toRevision}`);
+    return (await this.#auditor()).changedDaemonSets(fromRevision, toRevision);
+  }
+
+  /** Part of the pairs of one DaemonSet that are placed otherwise at `toRevision` than at `fromRevision`, by node. */
+  async changesOfDaemonSet(
+    daemonSet: DaemonSetKey,
+    fromRevision: number,
+    toRevision: number,
+    part: PairPart,
+  ): Promise<PairChange[]> {
+    return (await this.#auditor()).changesOfDaemonSet(daemonSet, fromRevision, toRevision, part);
   }
 }
 

@@ -16,21 +16,27 @@ import type { ExportFormat } from './export-text.ts';
 import { Horizon } from './horizon.ts';
 import type { RetentionHorizon } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
+import type { PairPart } from './pair-changes.ts';
 import { PairChanges } from './pair-changes.ts';
-import type { DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
-import type { PartOfNodes } from './past-reader.ts';
+import type { DaemonSetAt, NodeAt, NodeOnRoll, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { compareWithRebuild } from './rebuild.ts';
+import { RollReader } from './roll-reader.ts';
 import type { PlacementInForce } from './state.ts';
 import type { StoredState } from './stored-state.ts';
 import { readState } from './stored-state.ts';
+import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
+import { TimelineReader } from './timeline-reader.ts';
 
 interface Opened {
   readonly database: Database;
   readonly limits: JournalLimits;
   readonly finder: EventFinder;
   readonly past: PastReader;
+  readonly roll: RollReader;
   readonly changes: PairChanges;
+  readonly timelines: TimelineReader;
   readonly chain: ChainReader;
   readonly horizon: Horizon;
   readonly audit: AuditReader;
@@ -47,7 +53,9 @@ export class JournalReader {
       limits,
       finder: new EventFinder(database, limits),
       past,
+      roll: new RollReader(database, past),
       changes: new PairChanges(database),
+      timelines: new TimelineReader(database, limits),
       chain: new ChainReader(database),
       horizon: new Horizon(database),
       audit: new AuditReader(database, past),
@@ -94,6 +102,14 @@ export class JournalReader {
     return this.#past(revision, (past) => past.nodes(revision, after));
   }
 
+  nodeNamesAt(revision: number, after: number): PartOfNodes<string> {
+    return this.#past(revision, () => this.#open.roll.names(revision, after));
+  }
+
+  nodesOnRollAt(names: readonly string[], revision: number): NodeOnRoll[] {
+    return this.#past(revision, () => this.#open.roll.nodes(names, revision));
+  }
+
   daemonSetsAt(revision: number): DaemonSetAt[] {
     return this.#past(revision, (past) => past.daemonSets(revision));
   }
@@ -117,8 +133,28 @@ export class JournalReader {
     });
   }
 
-  changesOfDaemonSet(daemonSet: string, fromRevision: number, toRevision: number): PairChange[] {
-    return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision));
+  changesOfDaemonSet(daemonSet: string, fromRevision: number, toRevision: number, part: PairPart): PairChange[] {
+    return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision, part));
+  }
+
+  daemonSetsOfNodeBetween(node: string, between: Between): string[] {
+    return this.#past(between.from, () => this.#open.timelines.daemonSetsOfNode(node, between));
+  }
+
+  nodesOfDaemonSetBetween(daemonSet: string, between: Between, after: number): PartOfNodes<string> {
+    return this.#past(between.from, () => this.#open.timelines.nodesOfDaemonSet(daemonSet, between, after));
+  }
+
+  pairSteps(node: string, daemonSet: string, between: Between, stepsMax: number): PairSteps {
+    return this.#past(between.from, () => this.#open.timelines.pair(node, daemonSet, between, stepsMax));
+  }
+
+  presenceSteps(node: string, between: Between, stepsMax: number): PresenceStep[] {
+    return this.#past(between.from, () => this.#open.timelines.presence(node, between, stepsMax));
+  }
+
+  isKnown(names: KnownNames): boolean {
+    return this.#open.past.isKnown(names);
   }
 
   assertKnown(revision: number): void {

@@ -33,7 +33,7 @@ function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: H
 
 function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House): ReevaluateResponse {
   const { evaluator, counters, journal } = house;
-  const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, house) : undefined;
+  const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, evaluator.daemonSets.keys()) : undefined;
   const before = counters.pairsEvaluated;
   const changedCount = evaluator.reevaluate('operator', key);
   return {

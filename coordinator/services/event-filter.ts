@@ -1,35 +1,44 @@
 /** Which rows of the journal a caller wants: the same words for a page and for a watch. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
-import { daemonSetKey } from '../../shared/rpc/wire.ts';
-import { eventKindCodec } from '../../shared/rpc/wire-words.ts';
-import type { EventKind } from '../journal/events.ts';
-import { isNamed } from './names.ts';
+import type { EnumCodec } from '../../shared/rpc/wire-enum.ts';
+import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
+import type { EventQuery } from '../journal/event-query.ts';
+import { namedFilter } from './names.ts';
 
-export interface EventFilter {
-  readonly node?: string;
-  /** One DaemonSet, or every one of a name, whatever its namespace. */
-  readonly daemonSet?: string | { readonly name: string };
-  readonly kinds?: readonly EventKind[];
-}
+export type EventFilter = Pick<
+  EventQuery,
+  'node' | 'daemonSet' | 'namespace' | 'kinds' | 'triggers' | 'causeRevision' | 'actor'
+>;
 
 interface FilterRequest {
   readonly daemonSet: DaemonSetRef__Output | null;
+  readonly namespace: string;
   readonly nodeName: string;
   readonly kinds: readonly string[];
+  readonly triggers: readonly string[];
+  readonly causeRevision: string;
+  readonly actor: string;
 }
 
-/** @throws RollcallError for a kind that this version does not know. */
-export function eventFilter({ daemonSet, nodeName, kinds }: FilterRequest): EventFilter {
+/** @throws RollcallError for a kind or trigger that this version does not know. */
+export function eventFilter(request: FilterRequest): EventFilter {
+  const { daemonSet, namespace, nodeName, kinds, triggers, actor } = request;
+  const causeRevision = Number(request.causeRevision);
+  if (causeRevision < 0) {
+    throw new RollcallError('ARGUMENT_INVALID', `cause_revision is ${causeRevision}; revisions begin at 1`);
+  }
   return {
-    ...(nodeName !== '' && { node: nodeName }),
-    ...(isNamed(daemonSet) && { daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name } }),
-    ...(kinds.length > 0 && { kinds: kinds.map(kindOf) }),
+    ...namedFilter(daemonSet, namespace, nodeName),
+    ...(kinds.length > 0 && { kinds: kinds.map((wire) => wordOf('kinds', eventKindCodec, wire)) }),
+    ...(triggers.length > 0 && { triggers: triggers.map((wire) => wordOf('triggers', triggerCodec, wire)) }),
+    ...(causeRevision > 0 && { causeRevision }),
+    ...(actor !== '' && { actor }),
   };
 }
 
-function kindOf(wire: string): EventKind {
-  const kind = eventKindCodec.fromWire(wire);
-  if (kind !== undefined) return kind;
-  throw new RollcallError('ARGUMENT_INVALID', `kinds holds ${wire}; use ${eventKindCodec.values.join(', ')}`);
+function wordOf<Word extends string>(field: string, codec: EnumCodec<Word, string>, wire: string): Word {
+  const word = codec.fromWire(wire);
+  if (word !== undefined) return word;
+  throw new RollcallError('ARGUMENT_INVALID', `${field} holds ${wire}; use ${codec.values.join(', ')}`);
 }

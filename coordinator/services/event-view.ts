@@ -38,5 +38,6 @@ function eventView(event: JournalEvent, causedBy: JournalEvent | undefined): Eve
       message: causeSentence(event, causedBy),
     },
     message: eventSentence(event),
+    ...('engineVersion' in event && { engineVersion: event.engineVersion }),
   };
 }

@@ -6,11 +6,13 @@ import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import type { PastRolls } from './roll/moment.ts';
 
 export interface House {
   readonly evaluator: Evaluator;
   readonly sessions: Sessions;
   readonly journal: Journal;
+  readonly pastRolls: PastRolls;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly refusals: RefusalTally;

@@ -3,7 +3,9 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire.ts';
+import type { KnownNames } from '../journal/past-reader.ts';
 import type { House } from './house.ts';
+import { asOfWords, type Roll, type RollDaemonSet, type RollNode } from './roll/roll.ts';
 
 /** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
 export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
@@ -11,29 +13,55 @@ export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
   return Boolean(ref?.name);
 }
 
-/** The DaemonSet that a reference names; without a namespace, the only one of its name. */
-export function findDaemonSet(ref: DaemonSetRef | null, { evaluator }: House): DaemonSetKey {
+/** Names as a filter, where a DaemonSet without a namespace is every one of its name. */
+export function namedFilter(daemonSet: DaemonSetRef | null, namespace: string, node: string): KnownNames {
+  return {
+    ...(node !== '' && { node }),
+    ...(isNamed(daemonSet) && {
+      daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name ?? '' },
+    }),
+    ...(namespace !== '' && { namespace }),
+  };
+}
+
+/** The DaemonSet that a reference names; without a namespace, the only one of its name. `when`: words for a moment of the past. */
+export function findDaemonSet(ref: DaemonSetRef | null, keys: Iterable<DaemonSetKey>, when = ''): DaemonSetKey {
   const name = ref?.name ?? '';
   if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'daemon_set.name is empty');
-  const keys = evaluator.daemonSets.keys();
-  const found = keys.filter((key) => (ref?.namespace ? key === daemonSetKey(ref) : key.endsWith(`/${name}`)));
-  const [only, ...others] = found;
+  const isAsked = (key: DaemonSetKey) => (ref?.namespace ? key === daemonSetKey(ref) : key.endsWith(`/${name}`));
+  const [only, ...others] = [...keys].filter(isAsked);
   if (only === undefined) {
     const asked = ref?.namespace ? `${ref.namespace}/${name}` : name;
-    throw new RollcallError('UNKNOWN_DAEMON_SET', `no DaemonSet ${asked} is known`, { metadata: { name } });
+    throw new RollcallError('UNKNOWN_DAEMON_SET', `no DaemonSet ${asked} is known${when}`, { metadata: { name } });
   }
   if (others.length === 0) return only;
-  throw new RollcallError(
-    'ARGUMENT_INVALID',
-    `DaemonSet ${name} is in several namespaces; name one: ${found.join(', ')}`,
-  );
+  const found = [only, ...others].join(', ');
+  throw new RollcallError('ARGUMENT_INVALID', `DaemonSet ${name} is in several namespaces; name one: ${found}`);
+}
+
+/** The DaemonSet of a roll that a reference names. */
+export async function daemonSetOf(ref: DaemonSetRef | null, roll: Roll): Promise<RollDaemonSet> {
+  const daemonSets = await roll.daemonSets();
+  const key = findDaemonSet(ref, daemonSets.keys(), asOfWords(roll.asOf));
+  return daemonSets.get(key) as RollDaemonSet;
 }
 
 /** @throws RollcallError for a node that is not on the roll. */
-export function findNode(name: string, { evaluator }: House): string {
+export async function nodeOf(name: string, roll: Roll): Promise<RollNode> {
   if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'node_name is empty');
-  if (evaluator.table.node(name) === undefined) {
-    throw new RollcallError('UNKNOWN_NODE', `node ${name} is not on the roll`, { metadata: { name } });
+  for await (const node of roll.nodes([name])) return node;
+  const isOrWas = roll.asOf.isFromJournal ? 'was' : 'is';
+  const message = `node ${name} ${isOrWas} not on the roll${asOfWords(roll.asOf)}`;
+  throw new RollcallError('UNKNOWN_NODE', message, { metadata: { name } });
+}
+
+/** A name that the record never held was most likely mistyped. @throws RollcallError that says so. */
+export async function refuseUnknown({ node, daemonSet, namespace }: KnownNames, { journal }: House): Promise<void> {
+  if (node !== undefined && !(await journal.past.isKnown({ node }))) {
+    throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
   }
-  return name;
+  if (await journal.past.isKnown({ daemonSet, namespace })) return;
+  const name = typeof daemonSet === 'string' ? daemonSet : (daemonSet?.name ?? '');
+  const what = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
+  throw new RollcallError('UNKNOWN_DAEMON_SET', `the journal never heard of ${what}`, { metadata: { name } });
 }

@@ -8,9 +8,10 @@ export interface PageRequest {
   readonly pageToken: string;
 }
 
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly nextPageToken: string;
+export interface Page {
+  readonly items: readonly string[];
+  /** Where the next page goes on; `''` at the end. */
+  readonly lastKey: string;
 }
 
 /** How many rows a request asks for. @throws RollcallError for a negative number. */
@@ -20,52 +21,58 @@ export function pageSize(request: PageRequest): number {
   return request.pageSize === 0 ? PAGE_SIZE.usual : Math.min(request.pageSize, PAGE_SIZE.max);
 }
 
-/**
- * One page of keys in order. `query` is whatever tells this list from another; a token of another
- * query is refused.
- */
-export function pageOfKeys(keys: readonly string[], request: PageRequest, query: string): Page<string> {
+/** Where a page goes on, of which question, and of which moment. */
+export interface PageToken {
+  /** The last key that was shown. */
+  readonly lastKey: string;
+  /** The revision that every page is of; 0 where each page is of the moment at which it is read. */
+  readonly revision: number;
+}
+
+/** One page of keys in order, after the last one that was shown. */
+export function pageOfKeys(keys: readonly string[], request: PageRequest, last: PageToken | null): Page {
   const size = pageSize(request);
-  const last = readPageToken(request.pageToken, query);
-  const start = last === null ? 0 : firstAfter(keys, last);
+  const start = last === null ? 0 : firstAfter(keys, last.lastKey);
   const items = keys.slice(start, start + size);
-  const end = items.at(-1);
-  const more = start + size < keys.length && end !== undefined;
-  return { items, nextPageToken: more ? writePageToken(end, query) : '' };
+  return { items, lastKey: start + size < keys.length ? (items.at(-1) ?? '') : '' };
 }
 
-export function writePageToken(lastKey: string, query: string): string {
-  return Buffer.from(JSON.stringify([lastKey, checksum(lastKey, query)])).toString('base64url');
+/** `query`: whatever tells this question from another. An empty last key: there is no more. */
+export function writePageToken({ lastKey, revision }: PageToken, query: string): string {
+  if (lastKey === '') return '';
+  return Buffer.from(JSON.stringify([lastKey, revision, checksum(lastKey, revision, query)])).toString('base64url');
 }
 
-/** The last key shown; `null` without a token. @throws RollcallError for a token that is not ours, or of another query. */
-export function readPageToken(token: string, query: string): string | null {
+/** `null` without a token. @throws RollcallError for a token that is not ours, or of another query. */
+export function readPageToken(token: string, query: string): PageToken | null {
   if (token === '') return null;
-  const lastKey = parse(token);
+  const read = parse(token);
   // Written again, because base64 reads over whatever is none.
-  if (lastKey !== null && writePageToken(lastKey, query) === token) return lastKey;
+  if (read !== null && writePageToken(read, query) === token) return read;
   throw new RollcallError(
     'PAGE_TOKEN_INVALID',
     'page_token was altered or belongs to another query; start again without it',
   );
 }
 
-function parse(token: string): string | null {
+function parse(token: string): PageToken | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    return Array.isArray(value) && typeof value[0] === 'string' ? value[0] : null;
+    if (!Array.isArray(value)) return null;
+    const [lastKey, revision] = value as unknown[];
+    return typeof lastKey === 'string' && typeof revision === 'number' ? { lastKey, revision } : null;
   } catch {
     return null;
   }
 }
 
 /** Guards against accidents, not against malice: whoever may list may list from any key. */
-function checksum(lastKey: string, query: string): string {
-  return createHash('sha256').update(`${query}\n${lastKey}`).digest('base64url').slice(0, 12);
+function checksum(lastKey: string, revision: number, query: string): string {
+  return createHash('sha256').update(`${query}\n${revision}\n${lastKey}`).digest('base64url').slice(0, 12);
 }
 
 /** Index of the first key that sorts after `last`; `keys` are sorted. */
-function firstAfter(keys: readonly string[], last: string): number {
+export function firstAfter(keys: readonly string[], last: string): number {
   let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -1,6 +1,7 @@
-/** Plans on what the coordinator knows: the DaemonSets in force and the newest node facts. Changes nothing. */
+/** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
 import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
@@ -12,49 +13,60 @@ import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rol
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
 import { daemonSetRef } from '../../shared/rpc/wire.ts';
-import type { House } from './house.ts';
+import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';
 import { NODE_CHANGES_MAX } from './plan-limits.ts';
 import { alterationFromWire } from './plan-node-changes.ts';
+import { asOfWords, type Roll, type RollDaemonSet } from './roll/roll.ts';
+
+/** What a plan is made on. */
+export interface PlanBase {
+  readonly asOf: AsOf;
+  readonly isSynced: boolean;
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, RollDaemonSet>;
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+export async function planBase(roll: Roll): Promise<PlanBase> {
+  const { asOf, isSynced } = roll;
+  return { asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
+}
 
 /** @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer. */
-export function planPlacements(request: PlanPlacementsRequest__Output, house: House): PlanPlacementsResponse {
-  const revision = String(house.journal.nextRevision - 1);
+export function planPlacements(request: PlanPlacementsRequest__Output, base: PlanBase): PlanPlacementsResponse {
+  const revision = String(base.asOf.revision);
   const given = collect(request.daemonSetManifests, 'DaemonSet', (index) => `daemon_set_manifests[${index}]`);
   const { changes, problems } = nodeChanges(request);
   const allProblems = [...given.problems, ...problems];
   if (allProblems.length > 0) return { revision, problems: allProblems };
-  const removed = request.removeDaemonSets.map((ref) => findDaemonSet(ref, house));
-  const before = knownWorld(house, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
+  const removed = request.removeDaemonSets.map((ref) =>
+    findDaemonSet(ref, base.daemonSets.keys(), asOfWords(base.asOf)),
+  );
+  const before = knownWorld(base, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
   const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
   const planned = plan({ before, after: changed.world });
   return {
     revision,
     changes: changesToWire(planned.changes),
     counts: planned.counts.map(countsToWire),
-    warnings: [...incompleteness(house), ...given.warnings, ...planned.warnings, ...changed.notes],
+    warnings: [...incompleteness(base), ...given.warnings, ...planned.warnings, ...changed.notes],
   };
 }
 
-function incompleteness({ evaluator }: House): ManifestProblem[] {
-  if (evaluator.isSynced) return [];
+function incompleteness({ isSynced }: PlanBase): ManifestProblem[] {
+  if (isSynced) return [];
   const message = 'The coordinator is still reading its sources: DaemonSets or nodes may be missing from this plan.';
   return [{ code: 'Incomplete', fieldPath: '', message, source: '' }];
 }
 
 /** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */
-function knownWorld({ evaluator: { table } }: House, keys: readonly DaemonSetKey[] | null): World {
-  const placed = (keys ?? table.daemonSetKeys()).flatMap((key) => table.daemonSet(key) ?? []);
+function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey[] | null): World {
+  const placed = (keys ?? [...daemonSets.keys()]).flatMap((key) => daemonSets.get(key)?.placed ?? []);
   return {
     daemonSets: new Map(placed.map(({ record }) => [record.key, record.placement])),
     templateRevisions: new Map(placed.map(({ record }) => [record.key, record.templateRevision])),
-    nodes: new Map(
-      table.nodeNames().flatMap((name) => {
-        const node = table.node(name);
-        return node === undefined ? [] : [[name, node]];
-      }),
-    ),
+    nodes: new Map(nodes),
   };
 }
 

@@ -10,7 +10,7 @@ export interface AsOf {
   /** The newest row that the answer rests on. */
   readonly revision: number;
   readonly timeMs: number;
-  /** When that row was recorded; 0 before the first one. */
+  /** When that row was recorded; 0 in an answer about now. */
   readonly recordedMs: number;
   /** The answer was read from the journal, so that what only a running coordinator knows is left out. */
   readonly isFromJournal: boolean;

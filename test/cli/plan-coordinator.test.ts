@@ -1,7 +1,8 @@
 /** `rollcall plan` without nodes asks a coordinator, over real gRPC, and prints the same. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { planBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { LiveRoll } from '../../coordinator/services/roll/live-roll.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
@@ -26,11 +27,12 @@ async function coordinator(): Promise<string> {
     ListNodes: (_, respond) =>
       respond(null, { nodes: NODES.map(({ metadata }) => ({ facts: { node: { name: metadata?.name ?? '' } } })) }),
     PlanPlacements: ({ request }, respond) => {
-      try {
-        respond(null, planPlacements(request, house));
-      } catch (error) {
-        respond(toStatus(error));
-      }
+      planBase(new LiveRoll(house))
+        .then((base) => planPlacements(request, base))
+        .then(
+          (response) => respond(null, response),
+          (error: unknown) => respond(toStatus(error)),
+        );
     },
   };
   server.addService(QueryService.service, { ...handlers });

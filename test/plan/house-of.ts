@@ -22,9 +22,10 @@ export function houseOf({ daemonSets, nodes, isSynced = true }: HouseOptions): H
       return first;
     },
   };
+  const clock = new FakeClock();
   const evaluator = new Evaluator({
     recorder,
-    clock: new FakeClock(),
+    clock,
     counters: new Counters(),
     listener: { nodesChanged: () => {}, nodeRemoved: () => {} },
     isPresent: () => false,
@@ -38,5 +39,5 @@ export function houseOf({ daemonSets, nodes, isSynced = true }: HouseOptions): H
   }
   if (isSynced) evaluator.synced([]);
   // A plan reads nothing else of the house.
-  return { evaluator, journal: recorder } as unknown as House;
+  return { evaluator, journal: recorder, clock } as unknown as House;
 }

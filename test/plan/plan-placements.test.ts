@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { House } from '../../coordinator/services/house.ts';
 import { changesToWire } from '../../coordinator/services/plan-changes.ts';
-import { planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { planBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { LiveRoll } from '../../coordinator/services/roll/live-roll.ts';
 import { plan } from '../../shared/plan/plan.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
@@ -21,40 +22,42 @@ interface Asked {
   readonly nodeChanges?: readonly Partial<NodeChange__Output>[];
 }
 
-function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = houseWith()) {
+async function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = houseWith()) {
   const request: PlanPlacementsRequest__Output = {
     daemonSetManifests: manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     removeDaemonSets: remove.map((name) => ({ namespace: '', name, uid: '' })),
     nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
     at: null,
   };
-  return planPlacements(request, asked);
+  return planPlacements(request, await planBase(new LiveRoll(asked)));
 }
 
-const changesOf = ({ changes }: ReturnType<typeof ask>) =>
+const changesOf = ({ changes }: Awaited<ReturnType<typeof ask>>) =>
   changes?.map(
     ({ daemonSet, node, before, after }) =>
       `${daemonSet?.name} ${node?.name} ${before?.verdict ?? '-'} ${after?.verdict ?? '-'}`,
   );
 
 describe('a plan of the coordinator', () => {
-  it('compares a new version of a DaemonSet with the one in force', () => {
-    const answer = ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'hdd' } })] });
+  it('compares a new version of a DaemonSet with the one in force', async () => {
+    const answer = await ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'hdd' } })] });
     expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE', 'cache b VERDICT_NONE VERDICT_RUN']);
     expect(answer.changes?.[0]?.after?.reasons?.[0]).toMatchObject({ code: 'NODE_SELECTOR_VALUE_DIFFERS' });
     expect(answer.counts).toMatchObject([{ runBefore: 1, runAfter: 1, templateChanged: true }]);
   });
 
-  it('knows the template in force, though it keeps only what placement reads of it', () => {
-    const same = ask({ manifests: [CACHE] });
+  it('knows the template in force, though it keeps only what placement reads of it', async () => {
+    const same = await ask({ manifests: [CACHE] });
     expect(same.counts).toMatchObject([{ daemonSet: { name: 'cache' }, templateChanged: false }]);
-    const newer = ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'ssd' } }, 'example.org/agent:2')] });
+    const newer = await ask({
+      manifests: [daemonSet('cache', { nodeSelector: { disk: 'ssd' } }, 'example.org/agent:2')],
+    });
     expect(newer.counts).toMatchObject([{ daemonSet: { name: 'cache' }, templateChanged: true }]);
     expect([same.changes, newer.changes]).toEqual([[], []]);
   });
 
-  it('counts every DaemonSet where nodes change', () => {
-    const answer = ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'disk' }] });
+  it('counts every DaemonSet where nodes change', async () => {
+    const answer = await ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'disk' }] });
     expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE']);
     expect(answer.counts).toMatchObject([
       { daemonSet: { name: 'agent' }, runBefore: 2, runAfter: 2 },
@@ -62,8 +65,8 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('takes DaemonSets away, and plans new ones', () => {
-    const answer = ask({ remove: ['agent'], manifests: [daemonSet('new')] });
+  it('takes DaemonSets away, and plans new ones', async () => {
+    const answer = await ask({ remove: ['agent'], manifests: [daemonSet('new')] });
     expect(changesOf(answer)).toEqual([
       'agent a VERDICT_RUN -',
       'agent b VERDICT_RUN -',
@@ -72,8 +75,8 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('adds, drops, cordons and taints nodes', () => {
-    const answer = ask({
+  it('adds, drops, cordons and taints nodes', async () => {
+    const answer = await ask({
       nodeChanges: [
         { change: 'addNodeManifest', addNodeManifest: JSON.stringify(node('c')) },
         { change: 'drop', drop: true, nodeName: 'a' },
@@ -89,17 +92,17 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('changes nothing', () => {
+  it('changes nothing', async () => {
     const asked = houseWith();
     const before = asked.journal.nextRevision;
-    ask({ remove: ['agent'], nodeChanges: [{ change: 'drop', drop: true, nodeName: 'a' }] }, asked);
+    await ask({ remove: ['agent'], nodeChanges: [{ change: 'drop', drop: true, nodeName: 'a' }] }, asked);
     expect(asked.evaluator.table.nodeNames()).toEqual(['a', 'b']);
     expect(asked.evaluator.table.daemonSetKeys()).toEqual(['default/agent', 'default/cache']);
     expect(asked.journal.nextRevision).toBe(before);
   });
 
-  it('lists what is wrong with manifests, and plans nothing then', () => {
-    const answer = ask({
+  it('lists what is wrong with manifests, and plans nothing then', async () => {
+    const answer = await ask({
       manifests: [{ ...CACHE, metadata: { name: 'Bad' } }, '{"kind": "Pod", "apiVersion": "v1"}', '', '{', AGENT],
       nodeChanges: [{ change: 'addNodeManifest', addNodeManifest: '{"kind": "Node", "apiVersion": "v1"}' }],
     });
@@ -114,13 +117,13 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('says what a what-if changes nothing of', () => {
-    const { warnings } = ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'gone' }] });
+  it('says what a what-if changes nothing of', async () => {
+    const { warnings } = await ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'gone' }] });
     expect(warnings).toMatchObject([{ code: 'NoEffect' }]);
   });
 
-  it('warns of a plan that is made before all sources are read', () => {
-    const { warnings } = ask({ manifests: [AGENT] }, houseWith({ isSynced: false }));
+  it('warns of a plan that is made before all sources are read', async () => {
+    const { warnings } = await ask({ manifests: [AGENT] }, houseWith({ isSynced: false }));
     expect(warnings).toMatchObject([{ code: 'Incomplete' }]);
   });
 
@@ -153,8 +156,8 @@ describe('a plan of the coordinator', () => {
       { nodeChanges: Array.from({ length: 1001 }, () => ({ change: 'cordon' as const, cordon: true })) },
       'there are 1001 node_changes, and at most 1000 are planned together; use a label_selector',
     ],
-  ])('refuses %s in one sentence', (_, asked, sentence) => {
-    expect(() => ask(asked)).toThrow(sentence);
+  ])('refuses %s in one sentence', async (_, asked, sentence) => {
+    await expect(ask(asked)).rejects.toThrow(sentence);
   });
 });
 

@@ -264,7 +264,7 @@ test('the operator can drain and decide afresh, within bounds', async () => {
 
 test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
   const { query, house, logged } = await startHouse();
-  house.journal.events = () => Promise.reject(new JournalError('too-broad', 'That asks about too much; name one.'));
+  house.journal.eventPage = () => Promise.reject(new JournalError('too-broad', 'That asks about too much; name one.'));
   expect(await failure(ask(query, Query.ListEvents, {}))).toMatchObject({
     reason: 'ARGUMENT_INVALID',
     message: 'That asks about too much; name one.',

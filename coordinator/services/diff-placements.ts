@@ -1,0 +1,75 @@
+/** Which pairs are placed otherwise at one moment than at another, each with the decision that brought it. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsRequest.ts';
+import type { PlacementDifference } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';
+import { daemonSetKey, daemonSetRef, verdictCodec } from '../../shared/rpc/wire.ts';
+import type { PairChange } from '../journal/past-answers.ts';
+import { eventViews } from './event-view.ts';
+import type { ListPage } from './handlers.ts';
+import type { House } from './house.ts';
+import { isNamed, namedFilter, refuseUnknown } from './names.ts';
+import { pageSize } from './paging.ts';
+import { listOfStretch, type Stretch } from './roll/stretch.ts';
+
+export const diffPlacements = listOfStretch('DiffPlacements', fromIsMissing, differences);
+
+function fromIsMissing(): Promise<never> {
+  return Promise.reject(new RollcallError('ARGUMENT_INVALID', 'from is not set; name the earlier moment'));
+}
+
+async function differences(
+  request: DiffPlacementsRequest__Output,
+  { from, to }: Stretch,
+  lastKey: string,
+  house: House,
+): Promise<ListPage<{ differences: PlacementDifference[] }>> {
+  const size = pageSize(request);
+  const { daemonSet: ref, namespace, nodeName } = request;
+  if (lastKey === '') await refuseUnknown(namedFilter(ref, namespace, nodeName), house);
+  const found: PairChange[] = [];
+  for (const daemonSet of await daemonSetsFrom(lastKey, request, { from, to }, house)) {
+    if (found.length > size) break;
+    const afterNode = lastKey.startsWith(`${daemonSet} `) ? lastKey.slice(daemonSet.length + 1) : '';
+    const part = { node: nodeName || undefined, afterNode, limit: size + 1 - found.length };
+    found.push(...(await house.journal.past.changesOfDaemonSet(daemonSet, from.revision, to.revision, part)));
+  }
+  const page = found.slice(0, size);
+  const end = page.at(-1);
+  return {
+    items: { differences: await differencesToWire(page, house) },
+    lastKey: found.length > size && end !== undefined ? `${end.daemonSet} ${end.node}` : '',
+  };
+}
+
+/** DaemonSets that changed and are wanted, from the one where the last page ended. */
+async function daemonSetsFrom(
+  lastKey: string,
+  { daemonSet, namespace }: DiffPlacementsRequest__Output,
+  { from, to }: Stretch,
+  { journal }: House,
+): Promise<DaemonSetKey[]> {
+  const [last = ''] = lastKey.split(' ', 1);
+  const isWanted = (key: DaemonSetKey) =>
+    (namespace === '' || key.startsWith(`${namespace}/`)) &&
+    (!isNamed(daemonSet) ||
+      (daemonSet.namespace ? key === daemonSetKey(daemonSet) : key.endsWith(`/${daemonSet.name}`)));
+  const changed = await journal.past.changedDaemonSets(from.revision, to.revision);
+  return changed.filter((key) => key >= last && isWanted(key)).sort();
+}
+
+async function differencesToWire(changes: readonly PairChange[], { journal }: House): Promise<PlacementDifference[]> {
+  const decisions = await journal.eventsAt(changes.map(({ revision }) => revision));
+  const views = new Map((await eventViews(journal, decisions)).map((view) => [Number(view.revision), view]));
+  return changes.map(({ daemonSet, node, from, to, decisionCount, revision }) => {
+    const decision = views.get(revision);
+    return {
+      daemonSet: daemonSetRef(daemonSet),
+      node: { name: node },
+      ...(from !== null && { before: verdictCodec.toWire(from) }),
+      ...(to !== null && { after: verdictCodec.toWire(to) }),
+      ...(decision && { decision }),
+      decisionCount,
+    };
+  });
+}

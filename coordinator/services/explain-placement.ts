@@ -1,0 +1,116 @@
+/** Says why a node runs a DaemonSet or not: now, or at any moment that the journal keeps, from what held then. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
+import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
+import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
+import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
+import { placementToWire } from '../../shared/rpc/wire.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
+import type { DaemonSetRecord } from '../journal/events.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { DecisionInputs } from '../journal/past-answers.ts';
+import { eventViews } from './event-view.ts';
+import { whenDurable } from './handlers.ts';
+import type { House } from './house.ts';
+import { daemonSetOf, nodeOf } from './names.ts';
+import { asOfWords, type PlacedDaemonSet, type Roll, type RollNode } from './roll/roll.ts';
+import { placementView } from './views.ts';
+
+export async function explainPlacement(
+  request: ExplainPlacementRequest__Output,
+  roll: Roll,
+  house: House,
+): Promise<ExplainPlacementResponse> {
+  const daemonSet = await daemonSetOf(request.daemonSet, roll);
+  const node = await nodeOf(request.nodeName, roll);
+  const { key, placed, warnings } = daemonSet;
+  const pair = node.pair(key);
+  if (placed === null || pair === undefined) throw neverInForce(key, roll);
+  // All of it before the journal is waited for, so that the parts of the answer fit together.
+  const explained = placed.compiled.explain(node.object);
+  const known = {
+    placement: placementToWire(key, node.name, explained),
+    state: placementView(node, daemonSet),
+    factsOrigin: node.origin,
+    factsTime: timeToWire(node.observedMs),
+    presence: presenceCodec.toWire(node.presence),
+    warnings: [...warnings],
+    engineVersion: PLACEMENT_ENGINE_VERSION,
+    decidedDifferently: explained.verdict !== pair.verdict,
+  };
+  const { journal } = house;
+  if (!roll.asOf.isFromJournal) await whenDurable(house, roll.asOf.revision);
+  const inputs = await inputsOfRoll(node, placed, roll, journal);
+  const [decision] = await journal.eventsAt([pair.version]);
+  if (decision === undefined) return { ...known, inputs };
+  const decided = await journal.past.placementAt(node.name, key, pair.version);
+  const [causedBy] = decision.cause.revision > 0 ? await journal.eventsAt([decision.cause.revision]) : [];
+  const [decisionView, causeView] = await eventViews(journal, causedBy ? [decision, causedBy] : [decision]);
+  const decisionInputs = decided && inputsToWire(decided.inputs);
+  return {
+    ...known,
+    inputs,
+    decision: decisionView ?? null,
+    ...(causeView && { causingEvent: causeView }),
+    ...(decisionInputs && { decisionInputs }),
+  };
+}
+
+function neverInForce(key: string, { asOf }: Roll): RollcallError {
+  const message = `DaemonSet ${key} was never in force${asOfWords(asOf)}: its manifest was refused`;
+  return new RollcallError('UNKNOWN_DAEMON_SET', message);
+}
+
+/** Only the journal knows which row brought the facts of now. */
+async function inputsOfRoll(
+  node: RollNode,
+  placed: PlacedDaemonSet,
+  roll: Roll,
+  journal: Journal,
+): Promise<WireInputs> {
+  const { facts, origin, source, observedMs } = node;
+  const version = node.factsVersion || ((await journal.past.nodeAt(node.name, roll.asOf.revision))?.version ?? 0);
+  return {
+    ...nodeInputs({ facts, origin, source, observedMs, version }),
+    ...daemonSetInputs(placed.record, placed.version),
+  };
+}
+
+/** `null` where the journal no longer keeps both. */
+function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
+  if (node === null || daemonSet?.record == null) return null;
+  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.version) };
+}
+
+interface NodeInputs {
+  readonly facts: NodeFacts;
+  readonly origin: string;
+  readonly source: string;
+  readonly observedMs: number;
+  readonly version: number;
+}
+
+function nodeInputs({ facts, origin, source, observedMs, version }: NodeInputs): WireInputs {
+  return {
+    nodeVersion: String(version),
+    nodeDigest: createHash('sha256').update(canonicalJson(facts)).digest(),
+    nodeResourceVersion: facts.resourceVersion,
+    factsOrigin: origin,
+    factsSource: source,
+    factsTime: timeToWire(observedMs),
+  };
+}
+
+function daemonSetInputs(record: DaemonSetRecord, version: number): WireInputs {
+  return {
+    daemonSetVersion: String(version),
+    daemonSetDigest: Buffer.from(record.digest, 'hex'),
+    daemonSetGeneration: String(record.generation),
+    templateRevision: record.templateRevision,
+    daemonSetSource: record.source,
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * What became of the placements: which daemon pods run, which drift, who is silent. Wanted and
+ * running are kept apart (design.md, rule 3), and a silent node's pods count as unknown, never as
+ * running.
+ */
+import type { DaemonSetKey, PodHealth } from '../../../shared/roll/model.ts';
+import type { Roll, RollNode } from './roll.ts';
+
+/** Nodes that are counted in one turn: with a hundred DaemonSets, some milliseconds. */
+export const NODES_PER_TURN = 100;
+
+export interface Counts {
+  wanted: number;
+  keep: number;
+  none: number;
+  running: number;
+  healthy: number;
+  missing: number;
+  unexpected: number;
+  duplicate: number;
+  outdated: number;
+  unhealthy: number;
+  unknown: number;
+  acknowledged: number;
+}
+
+/** Counts over all nodes of a roll. */
+export interface Tally {
+  readonly nodeCount: number;
+  readonly presentCount: number;
+  /** Nodes that have answered for their newest assignments. */
+  readonly answeredCount: number;
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, Counts>;
+}
+
+export async function tallyOf(roll: Roll, keys: readonly DaemonSetKey[]): Promise<Tally> {
+  const daemonSets = new Map(keys.map((key) => [key, noCounts()]));
+  let [nodeCount, presentCount, answeredCount] = [0, 0, 0];
+  for await (const node of roll.nodes(await roll.nodeNames())) {
+    nodeCount += 1;
+    if (node.presence === 'present') presentCount += 1;
+    if (node.hasAnswered) answeredCount += 1;
+    if (daemonSets.size > 0) countPairs(node, daemonSets);
+  }
+  return { nodeCount, presentCount, answeredCount, daemonSets };
+}
+
+export interface NodeCounts {
+  readonly wanted: number;
+  readonly keep: number;
+  readonly running: number;
+  readonly healthy: number;
+  readonly driftCount: number;
+}
+
+export function countNode(node: RollNode): NodeCounts {
+  const { assignments, drifts } = node;
+  const { running, healthy } = standingOf(node);
+  const wanted = assignments.filter(({ verdict }) => verdict === 'run');
+  return {
+    wanted: wanted.length,
+    keep: assignments.length - wanted.length,
+    running: wanted.filter(({ daemonSet }) => running.has(daemonSet)).length,
+    healthy: wanted.filter(({ daemonSet }) => healthy.has(daemonSet)).length,
+    driftCount: drifts.length,
+  };
+}
+
+/** The pods of one DaemonSet on a node, as its agent last said. */
+export function podsOf({ pods }: RollNode, daemonSet: DaemonSetKey): readonly PodHealth[] {
+  return pods.filter((pod) => pod.daemonSet === daemonSet);
+}
+
+interface Standing {
+  readonly running: ReadonlySet<DaemonSetKey>;
+  readonly healthy: ReadonlySet<DaemonSetKey>;
+}
+
+const NOTHING: Standing = { running: new Set(), healthy: new Set() };
+
+function standingOf({ presence, pods }: RollNode): Standing {
+  if (presence !== 'present') return NOTHING;
+  const standing = pods.filter(({ terminating }) => !terminating);
+  return {
+    running: new Set(standing.filter(({ phase }) => phase === 'Running').map(({ daemonSet }) => daemonSet)),
+    healthy: new Set(standing.filter(({ ready }) => ready).map(({ daemonSet }) => daemonSet)),
+  };
+}
+
+function countPairs(node: RollNode, counts: ReadonlyMap<DaemonSetKey, Counts>): void {
+  const { isSettled } = node;
+  const standing = standingOf(node);
+  for (const [key, count] of counts) countPair(node, key, count, isSettled, standing);
+  for (const { kind, daemonSet } of node.drifts) {
+    const count = counts.get(daemonSet);
+    if (count) count[kind]++;
+  }
+}
+
+function countPair(
+  node: RollNode,
+  key: DaemonSetKey,
+  count: Counts,
+  isSettled: boolean,
+  { running, healthy }: Standing,
+): void {
+  const verdict = node.pair(key)?.verdict;
+  if (verdict === undefined) return;
+  if (verdict === 'none') {
+    count.none++;
+    return;
+  }
+  if (isSettled) count.acknowledged++;
+  if (verdict === 'keep') {
+    count.keep++;
+    return;
+  }
+  count.wanted++;
+  if (running.has(key)) count.running++;
+  if (healthy.has(key)) count.healthy++;
+}
+
+function noCounts(): Counts {
+  const none = { wanted: 0, keep: 0, none: 0, running: 0, healthy: 0, acknowledged: 0 };
+  return { ...none, missing: 0, unexpected: 0, duplicate: 0, outdated: 0, unhealthy: 0, unknown: 0 };
+}

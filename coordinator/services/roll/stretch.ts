@@ -1,0 +1,61 @@
+/** A stretch of the past between two moments, and the pages of whatever is told about it. */
+import { RollcallError } from '../../../shared/errors.ts';
+import type { AsOf as WireAsOf } from '../../../shared/rpc/generated/rollcall/v1/AsOf.ts';
+import type { Moment__Output as WireMoment } from '../../../shared/rpc/generated/rollcall/v1/Moment.ts';
+import { type AsOf, asOfToWire } from '../../../shared/rpc/wire-moment.ts';
+import { type ListPage, questionOf } from '../handlers.ts';
+import type { House } from '../house.ts';
+import { type PageRequest, readPageToken, writePageToken } from '../paging.ts';
+import { asOfMoment, asOfRevision } from './moment.ts';
+
+export interface Stretch {
+  readonly from: AsOf;
+  readonly to: AsOf;
+}
+
+type StretchRequest = PageRequest & { readonly from: WireMoment | null; readonly to: WireMoment | null };
+
+/** Wraps a handler that pages through a stretch: every page is of the same one, whatever is recorded meanwhile. */
+export function listOfStretch<Request extends StretchRequest, Items extends object>(
+  method: string,
+  defaultFrom: (house: House) => Promise<AsOf>,
+  handler: (request: Request, stretch: Stretch, lastKey: string, house: House) => Promise<ListPage<Items>>,
+) {
+  return async (
+    request: Request,
+    house: House,
+  ): Promise<Items & { nextPageToken: string; from: WireAsOf; to: WireAsOf }> => {
+    const query = questionOf(method, request);
+    const last = readPageToken(request.pageToken, query);
+    const [pinnedFrom = '0', ...key] = last?.lastKey.split(' ') ?? [];
+    const from = await pinned(request.from, 'from', house, Number(pinnedFrom), defaultFrom);
+    const to = await pinned(request.to, 'to', house, last?.revision ?? 0, newest);
+    if (from.revision > to.revision) throw reversed(from, to);
+    const { items, lastKey } = await handler(request, { from, to }, key.join(' '), house);
+    const place = lastKey === '' ? '' : `${from.revision} ${lastKey}`;
+    const nextPageToken = writePageToken({ lastKey: place, revision: to.revision }, query);
+    return { ...items, nextPageToken, from: asOfToWire(from), to: asOfToWire(to) };
+  };
+}
+
+async function pinned(
+  at: WireMoment | null,
+  field: string,
+  house: House,
+  revision: number,
+  otherwise: (house: House) => Promise<AsOf>,
+): Promise<AsOf> {
+  const asked = await asOfMoment(at, field, house);
+  if (revision > 0) return asOfRevision(revision, house, asked?.timeMs);
+  return asked ?? otherwise(house);
+}
+
+/** Now, as far as it is on disk. */
+function newest(house: House): Promise<AsOf> {
+  return asOfRevision(house.journal.durableRevision, house, house.clock.nowMs());
+}
+
+function reversed(from: AsOf, to: AsOf): RollcallError {
+  const message = `from (revision ${from.revision}) comes after to (revision ${to.revision}); exchange the two`;
+  return new RollcallError('ARGUMENT_INVALID', message);
+}
