@@ -88,10 +88,10 @@ function readJournal(metrics: CoordinatorMetrics, { journal }: House, dataFolder
 
 /** One pass serves all of these, however the registry asks for them. */
 function readRoll(metrics: CoordinatorMetrics, house: House): void {
-  let newest: RollSamples | null = null;
-  metrics.read('rollcall_daemonset_wanted_nodes', () => {
+  let newest: Promise<RollSamples> | null = null;
+  metrics.read('rollcall_daemonset_wanted_nodes', async () => {
     newest = rollSamples(house);
-    return newest.wanted;
+    return (await newest).wanted;
   });
   const rest = {
     rollcall_daemonset_running_nodes: 'running',
@@ -101,7 +101,7 @@ function readRoll(metrics: CoordinatorMetrics, house: House): void {
     rollcall_drifts: 'drifts',
   } as const;
   for (const [name, of] of Object.entries(rest) as [keyof typeof rest, keyof RollSamples][]) {
-    metrics.read(name, () => newest?.[of] ?? []);
+    metrics.read(name, async () => (await newest)?.[of] ?? []);
   }
 }
 

@@ -1,8 +1,8 @@
-/** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in one pass over the nodes. */
+/** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in turns between which others have theirs. */
 import type { Sample } from '../../shared/operations/metric-registry.ts';
 import type { DaemonSetKey, Drift } from '../../shared/roll/model.ts';
 import type { House } from '../services/house.ts';
-import { countDaemonSets, driftsOf } from '../services/roll-counts.ts';
+import { LiveRoll } from '../services/roll/live-roll.ts';
 import { driftReason } from './drift-reason.ts';
 
 export interface RollSamples {
@@ -14,10 +14,12 @@ export interface RollSamples {
   readonly drifts: readonly Sample[];
 }
 
-export function rollSamples(house: House): RollSamples {
-  const keys = house.evaluator.table.daemonSetKeys();
-  const counts = [...countDaemonSets(house, keys)].map(([key, count]) => ({ labels: labelsOf(key), count }));
-  const drifts = house.evaluator.table.nodeNames().flatMap((node) => driftsOf(house, node));
+export async function rollSamples(house: House): Promise<RollSamples> {
+  const roll = new LiveRoll(house);
+  const { daemonSets } = await roll.tally(house.evaluator.table.daemonSetKeys());
+  const counts = [...daemonSets].map(([key, count]) => ({ labels: labelsOf(key), count }));
+  const drifts: Drift[] = [];
+  for await (const node of roll.nodes(await roll.nodeNames())) drifts.push(...node.drifts);
   return {
     wanted: counts.map(({ labels, count }) => ({ labels, value: count.wanted })),
     running: counts.map(({ labels, count }) => ({ labels, value: count.running })),
