@@ -1,7 +1,7 @@
 /** The agent's settings: every flag, its environment variable, its key in the settings file, and what it means. */
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
-import { defineSettings } from '../shared/settings/table.ts';
+import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
 import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
 export const agentSettings = defineSettings({
@@ -15,6 +15,32 @@ export const agentSettings = defineSettings({
       help: 'manifest of the node, followed by its daemon pods; watched for changes',
     },
     coordinator: { type: 'address', default: '127.0.0.1:7655', help: 'where the coordinator listens' },
+    coordinatorCa: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: "CA of the coordinator's certificate, PEM; by default the CAs that Node knows",
+    },
+    coordinatorName: {
+      type: 'string',
+      placeholder: 'NAME',
+      help: "name in the coordinator's certificate, where it is not the host of --coordinator",
+    },
+    tokenFile: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'bearer token that proves who this agent is, such as a projected ServiceAccount token',
+    },
+    clientCertificate: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'client certificate that proves who this agent is, PEM',
+    },
+    clientKey: { type: 'path', placeholder: 'FILE', help: 'key of the client certificate, PEM' },
+    plaintext: {
+      type: 'boolean',
+      default: false,
+      help: 'encrypt nothing, to try things out; to a loopback address only',
+    },
     state: {
       type: 'path',
       placeholder: 'FOLDER',
@@ -24,11 +50,20 @@ export const agentSettings = defineSettings({
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
-  check({ coordinator }) {
+  check({ coordinator, plaintext, clientCertificate, clientKey, tokenFile, coordinatorCa }) {
     const flag = `--coordinator ${formatAddress(coordinator)}`;
     if (coordinator.port === 0)
       return `${flag} has no port to connect to; name the port of the coordinator's --listen.`;
+    if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+      return '--client-certificate and --client-key belong together; give both or neither.';
+    }
+    if (!plaintext) return null;
+    if ([coordinatorCa, tokenFile, clientCertificate].some((path) => path !== undefined)) {
+      return '--plaintext encrypts nothing, so a CA, token or client certificate would be of no use; leave one out.';
+    }
     if (isLoopback(coordinator)) return null;
-    return `${flag} is on another machine, and this version encrypts nothing; use a loopback address.`;
+    return `${flag} is on another machine, and --plaintext encrypts nothing; leave --plaintext out.`;
   },
 });
+
+export type AgentSettings = SettingsOf<typeof agentSettings.settings>;

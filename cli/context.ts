@@ -2,6 +2,7 @@
 import type { Moment } from '../shared/rpc/wire-moment.ts';
 import type { Coordinator } from './client/coordinator.ts';
 import { withNearestName } from './client/nearest.ts';
+import type { SecurityOptions } from './client/security.ts';
 import type { Io } from './io.ts';
 import { type Here, parseMoment } from './moment/parse-moment.ts';
 import { jsonDocument, yamlDocument } from './output/document.ts';
@@ -14,7 +15,7 @@ export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'svg'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The global options, as commander hands them over. */
-export interface GlobalOptions {
+export interface GlobalOptions extends SecurityOptions {
   readonly server: string;
   readonly requestTimeout: number;
   readonly namespace: string;
@@ -106,8 +107,12 @@ export class Context {
 
   /** A connection to the coordinator at `server` that the caller closes; gRPC is loaded only here. */
   async connect(server: string, requestTimeoutMs: number, at: Moment | null = null): Promise<Coordinator> {
-    const { connect } = await import('./client/coordinator.ts');
-    return connect({ server, requestTimeoutMs, clock: this.io.clock }, at);
+    const [{ connect }, { securityOf }] = await Promise.all([
+      import('./client/coordinator.ts'),
+      import('./client/security.ts'),
+    ]);
+    const security = securityOf(server, this.globals);
+    return connect({ server, requestTimeoutMs, clock: this.io.clock, security }, at);
   }
 
   async #ask<Answer>(at: Moment | null, question: (coordinator: Coordinator) => Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,6 @@
 /** The command tree. Everything that `--help` and shell completion say comes from here. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { environmentNameOf } from '../shared/settings/table.ts';
 import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import type { Action, CommandRunner } from './commands/command-runner.ts';
@@ -36,6 +37,13 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true, optionDescription })
     .addOption(serverOption(io))
+    .addOption(fileOption(io, 'coordinator-ca', "CA of the coordinator's certificate, PEM"))
+    .addOption(
+      textOption(io, 'coordinator-name', 'name', "name in the coordinator's certificate, where it is not the host"),
+    )
+    .addOption(fileOption(io, 'token-file', 'bearer token that proves who asks'))
+    .addOption(fileOption(io, 'client-certificate', 'client certificate that proves who asks, PEM'))
+    .addOption(fileOption(io, 'client-key', 'key of the client certificate, PEM'))
     .addOption(timeoutOption())
     .addOption(
       new Option('-n, --namespace <namespace>', 'namespace of the DaemonSets that are named').default('', 'any'),
@@ -98,6 +106,18 @@ function serverOption({ environment }: Io): Option {
         throw new InvalidArgumentError('It must be an address such as 127.0.0.1:7655.');
       return text;
     });
+}
+
+function fileOption(io: Io, name: string, description: string): Option {
+  return textOption(io, name, 'file', description);
+}
+
+/** An option that the environment can give as well: `--token-file` is ROLLCALL_TOKEN_FILE there. */
+function textOption({ environment }: Io, name: string, placeholder: string, description: string): Option {
+  const variable = environmentNameOf('rollcall', name);
+  const option = new Option(`--${name} <${placeholder}>`, `${description} (environment: ${variable})`);
+  const given = environment[variable];
+  return given ? option.default(given) : option;
 }
 
 function timeoutOption(): Option {

@@ -6,6 +6,7 @@ import { RollcallError } from '../shared/errors.ts';
 import { FolderSource } from './cluster/folder-source.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { furnish } from './furnish.ts';
+import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import type { JournalThreads } from './journal/threads.ts';
@@ -13,6 +14,7 @@ import { CoordinatorOperations } from './operations/operations.ts';
 import type { House } from './services/house.ts';
 import { type RunningServer, startServer } from './services/server.ts';
 import type { CoordinatorSettings } from './settings.ts';
+import { ServerCertificates } from './tls/server-certificates.ts';
 
 /** Name of the journal's file in the data folder. */
 const JOURNAL_FILE = 'rollcall.db';
@@ -61,12 +63,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 /** Starts everything else, and tells the operations port how far it is. */
 async function startBehind(operations: CoordinatorOperations, options: CoordinatorOptions): Promise<Coordinator> {
   const { log } = options;
+  // Before the journal: what the user has to mend is said at once.
+  const certificates = certificatesOf(options);
   const journal = await openJournal(options);
   const source = sourceOf(options);
-  const house = furnish(options, journal);
+  const house = furnish({ ...options, identities: identitiesOf(options) }, journal);
   operations.opened(house);
   try {
-    const server = await open(options, house, source);
+    const server = await open(options, house, source, certificates);
     operations.serving();
     const { nodeCount, daemonSetCount } = sizes(house);
     log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
@@ -107,10 +111,25 @@ function sourceOf({ settings, log, clock }: CoordinatorOptions): ClusterSource {
   return new FolderSource({ daemonSets: daemonsets, nodes, log, clock });
 }
 
-async function open({ settings }: CoordinatorOptions, house: House, source: ClusterSource): Promise<RunningServer> {
+function certificatesOf({ settings, clock, log }: CoordinatorOptions): ServerCertificates | null {
+  const { tlsCertificate: certificate, tlsKey: key, tlsClientCa: clientCa, tlsClientCrl: clientCrl } = settings;
+  if (certificate === undefined || key === undefined) return null;
+  return new ServerCertificates({ files: { certificate, key, clientCa, clientCrl }, clock, log });
+}
+
+function identitiesOf({ settings }: CoordinatorOptions): Identities {
+  return settings.plaintext ? NOBODY_ASKED : provedIdentities(null);
+}
+
+async function open(
+  { settings: { listen, reflection } }: CoordinatorOptions,
+  house: House,
+  source: ClusterSource,
+  certificates: ServerCertificates | null,
+): Promise<RunningServer> {
   source.start(house.evaluator);
   await house.evaluator.whenSynced();
-  return startServer({ house, listen: settings.listen, reflection: settings.reflection });
+  return startServer({ house, listen, certificates, reflection });
 }
 
 async function stop(house: House, source: ClusterSource, server: RunningServer): Promise<void> {
@@ -121,8 +140,9 @@ async function stop(house: House, source: ClusterSource, server: RunningServer):
 }
 
 /** Ends everything but the source and the server: no timer runs and nothing is journalled after it. */
-async function close({ sessions, evaluator, journal }: House): Promise<void> {
+async function close({ sessions, gate, evaluator, journal }: House): Promise<void> {
   sessions.stop();
+  gate.close();
   evaluator.stop();
   try {
     await journal.close();

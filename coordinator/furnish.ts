@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { Counters } from './evaluation/counters.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
+import { Denials } from './identity/denials.ts';
+import { Gate } from './identity/gate.ts';
+import type { Identities } from './identity/identities.ts';
 import type { JournalEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
 import { RefusalTally } from './operations/refusal-tally.ts';
@@ -19,11 +22,12 @@ export interface FurnishOptions {
   readonly random: () => number;
   readonly randomId: () => string;
   readonly version: string;
+  readonly identities: Identities;
 }
 
 /** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
 export function furnish(options: FurnishOptions, journal: Journal): House {
-  const { settings, clock, log, random, randomId, version } = options;
+  const { settings, clock, log, random, randomId, version, identities } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
   const evaluator = new Evaluator({
@@ -39,8 +43,12 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   });
   const terms = { leaseMs, heartbeatMs, startGraceMs };
   const evaluation = sessionEvaluation(evaluator);
+  const refusals = new RefusalTally();
+  const denials = new Denials({ clock, append: (events) => void journal.append(events) });
+  const gate = new Gate({ identities, denials, refusals, log, admit: () => sessions.knock() });
   const sessions: Sessions = new Sessions({
     journal,
+    denied: (denial) => denials.record(denial),
     evaluation,
     clock,
     log,
@@ -59,9 +67,8 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   });
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
-  const refusals = new RefusalTally();
   const pastRolls = new PastRolls(journal);
-  const parts = { evaluator, sessions, journal, pastRolls, counters, refusals, watches };
+  const parts = { evaluator, sessions, gate, journal, pastRolls, counters, refusals, watches };
   return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
 }
 

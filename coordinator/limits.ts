@@ -84,3 +84,18 @@ export const TIMELINE_SPANS_MAX = 10_000;
 
 /** Watches open at once; each holds a page of rows. */
 export const WATCHES_MAX = 500;
+
+/** Connections open at once: every agent of the largest clusters, and as many people as ever ask. */
+export const CONNECTIONS_MAX = 20_000;
+
+/** How long a peer may take over its TLS handshake; a healthy one takes milliseconds. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** A projected token has two kilobytes; no more than this is even looked at. */
+export const TOKEN_LENGTH_MAX = 16_384;
+
+/**
+ * Denials of one caller and kind within the window are one row and, after it, one more with their
+ * number; callers that are told apart in one window are at most so many, the others are counted together.
+ */
+export const DENIALS = { windowMs: 10 * 60_000, tracked: 100 } as const;

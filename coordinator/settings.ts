@@ -2,17 +2,34 @@
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
-import { formatAddress, isLoopback } from '../shared/settings/values.ts';
+import { type Address, formatAddress, isLoopback } from '../shared/settings/values.ts';
 
 export const coordinatorSettings = defineSettings({
   program: 'rollcall-coordinator',
   summary: 'decides where daemons belong, keeps every decision, and answers agents and the CLI',
   settings: {
     data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder of the journal; made where missing' },
-    listen: {
-      type: 'address',
-      default: '127.0.0.1:7655',
-      help: 'where agents and the CLI connect; loopback only, because nothing is encrypted yet',
+    listen: { type: 'address', default: '127.0.0.1:7655', help: 'where agents and the CLI connect' },
+    tlsCertificate: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'certificate of the coordinator and its chain, PEM; read again when it changes',
+    },
+    tlsKey: { type: 'path', placeholder: 'FILE', help: 'key of the certificate, PEM' },
+    tlsClientCa: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'CAs whose client certificates count as proof of identity, PEM; without it none is asked for',
+    },
+    tlsClientCrl: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'revoked client certificates, PEM: a current list of each of these CAs',
+    },
+    plaintext: {
+      type: 'boolean',
+      default: false,
+      help: 'encrypt nothing and ask nobody who they are, to try things out; on a loopback address only',
     },
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
     nodes: { type: 'path', help: 'file or folder of Node manifests: the roll; without it, agents make the roll' },
@@ -29,11 +46,9 @@ export const coordinatorSettings = defineSettings({
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
-  check({ listen, leaseMs, heartbeatMs }) {
-    if (!isLoopback(listen)) {
-      const exposed = `--listen ${formatAddress(listen)} would be open to other machines, and this version encrypts nothing`;
-      return `${exposed}; use a loopback address such as 127.0.0.1:${listen.port}.`;
-    }
+  check({ leaseMs, heartbeatMs, ...settings }) {
+    const problem = listeningProblem(settings);
+    if (problem !== null) return problem;
     if (heartbeatMs * 2 >= leaseMs) {
       const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
       return `${limit}, so that one lost heartbeat makes no node absent; change one of the two.`;
@@ -41,5 +56,34 @@ export const coordinatorSettings = defineSettings({
     return null;
   },
 });
+
+interface Listening {
+  readonly listen: Address;
+  readonly plaintext: boolean;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsClientCa: string | undefined;
+  readonly tlsClientCrl: string | undefined;
+}
+
+/** Encrypted and asking who is there, or expressly neither and then for this machine alone. */
+function listeningProblem(settings: Listening): string | null {
+  const { listen, plaintext, tlsCertificate, tlsKey, tlsClientCa, tlsClientCrl } = settings;
+  if (plaintext) {
+    if ([tlsCertificate, tlsKey, tlsClientCa, tlsClientCrl].some((path) => path !== undefined)) {
+      return '--plaintext and --tls-... contradict each other; give only the one that is meant.';
+    }
+    if (isLoopback(listen)) return null;
+    const exposed = `--listen ${formatAddress(listen)} would be open to other machines, and --plaintext encrypts nothing`;
+    return `${exposed}; use a loopback address such as 127.0.0.1:${listen.port}, or give --tls-certificate and --tls-key.`;
+  }
+  if (tlsCertificate === undefined || tlsKey === undefined) {
+    return 'TLS needs both --tls-certificate and --tls-key; to try things out on this machine alone, give --plaintext.';
+  }
+  if (tlsClientCrl !== undefined && tlsClientCa === undefined) {
+    return '--tls-client-crl revokes certificates of the CAs of --tls-client-ca; give that too.';
+  }
+  return null;
+}
 
 export type CoordinatorSettings = SettingsOf<typeof coordinatorSettings.settings>;

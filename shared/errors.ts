@@ -17,6 +17,8 @@ interface ErrorKind {
 export type GrpcStatusName =
   | 'INVALID_ARGUMENT'
   | 'NOT_FOUND'
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
   | 'ALREADY_EXISTS'
   | 'ABORTED'
   | 'FAILED_PRECONDITION'
@@ -86,10 +88,58 @@ export const ERROR_KINDS = {
     help: 'Agent and coordinator share no protocol version. Upgrade the coordinator first, then agents.',
   },
   NODE_IDENTITY_MISMATCH: {
-    status: 'INVALID_ARGUMENT',
+    status: 'PERMISSION_DENIED',
     exitCode: EXIT.refused,
     retryable: false,
-    help: 'An agent reported another node than the one it said hello for.',
+    help: 'An agent spoke for another node than its own: the one of its token or certificate, or of its Hello.',
+  },
+  CREDENTIALS_MISSING: {
+    status: 'UNAUTHENTICATED',
+    exitCode: EXIT.refused,
+    retryable: false,
+    help: 'The caller proved nothing. Bring a token of the audience `rollcall` or a client certificate.',
+  },
+  TOKEN_REJECTED: {
+    status: 'UNAUTHENTICATED',
+    exitCode: EXIT.refused,
+    retryable: true,
+    help: 'The token is not valid here: expired, of another audience, or of a pod that is gone. Bring a fresh one.',
+  },
+  CERTIFICATE_REJECTED: {
+    status: 'UNAUTHENTICATED',
+    exitCode: EXIT.refused,
+    retryable: true,
+    help: 'The client certificate is not valid here: expired, revoked, or of a CA that is not trusted.',
+  },
+  CREDENTIALS_EXPIRED: {
+    status: 'UNAUTHENTICATED',
+    exitCode: EXIT.refused,
+    retryable: true,
+    help: 'What an agent proved itself with has run out, so its stream was ended. It comes back with a fresh one.',
+  },
+  PERMISSION_DENIED: {
+    status: 'PERMISSION_DENIED',
+    exitCode: EXIT.refused,
+    retryable: false,
+    help: 'The caller is known and lacks the right that the message names.',
+  },
+  IDENTITY_UNKNOWN: {
+    status: 'UNAVAILABLE',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'The API server that tells who a caller is does not answer, so nobody new is let in. Try again in a moment.',
+  },
+  CREDENTIALS_UNUSABLE: {
+    status: 'FAILED_PRECONDITION',
+    exitCode: EXIT.error,
+    retryable: true,
+    help: 'A certificate, key or token file cannot be read or used; the message names it.',
+  },
+  NOT_LEADER: {
+    status: 'UNAVAILABLE',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'This coordinator stands by while another one leads. Ask that one, or wait until this one takes over.',
   },
   SUPERSEDED: {
     status: 'ABORTED',

@@ -1,10 +1,11 @@
 /** The stream to the coordinator over gRPC, one channel per stream. */
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
+import type { ChannelSecurity, OpenSecurity } from '../../shared/rpc/channel-security.ts';
 import { AgentService } from '../../shared/rpc/contract.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
-import type { OpenStream } from './stream.ts';
+import type { OpenStream, Stream } from './stream.ts';
 
 /**
  * A channel that failed waits up to two minutes before it dials again and refuses streams meanwhile. The
@@ -12,10 +13,20 @@ import type { OpenStream } from './stream.ts';
  */
 const FRESH_CHANNEL = { ...CLIENT_OPTIONS, 'grpc.use_local_subchannel_pool': 1 };
 
+const NO_STREAM: Stream = { send: () => {}, end: () => {}, cancel: () => {} };
+
 /** Streams to the coordinator at `address` (`host:port`). */
-export function grpcStreams(address: string): OpenStream {
+export function grpcStreams(address: string, openSecurity: OpenSecurity): OpenStream {
   return (listener) => {
-    const client = new AgentService(address, credentials.createInsecure(), FRESH_CHANNEL);
+    let security: ChannelSecurity;
+    try {
+      security = openSecurity();
+    } catch (error) {
+      if (!(error instanceof RollcallError)) throw error;
+      queueMicrotask(() => listener.ended(error));
+      return NO_STREAM;
+    }
+    const client = new AgentService(address, security.credentials, { ...FRESH_CHANNEL, ...security.options });
     const call = client.connect();
     let over = false;
     const end = (error: RollcallError | null) => {

@@ -2,6 +2,7 @@
 import { type ClientReadableStream, type ClientUnaryCall, type ServiceError, status } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { ChannelSecurity } from '../../shared/rpc/channel-security.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
 import { durationText } from '../output/time.ts';
 
@@ -14,6 +15,8 @@ export interface Connection {
   /** For each call, and each page of a list. */
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
+  /** How the connection is protected, and who asks. */
+  readonly security: ChannelSecurity;
 }
 
 export interface Page {
@@ -92,10 +95,7 @@ export class Calls {
     if (known.reason !== 'INTERNAL') return known;
     switch (error.code) {
       case status.UNAVAILABLE:
-        return new RollcallError(
-          'COORDINATOR_UNREACHABLE',
-          `no coordinator answers at ${server}; start one, or name another with --server`,
-        );
+        return new RollcallError('COORDINATOR_UNREACHABLE', unreachable(server, error.details));
       case status.UNIMPLEMENTED:
         return new RollcallError(
           'PROTOCOL_UNSUPPORTED',
@@ -110,6 +110,17 @@ export class Calls {
         return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
     }
   }
+}
+
+/** What a handshake that failed has in its message, as Node and OpenSSL word it. */
+const TLS_TROUBLE =
+  /certificate|altnames|self[- ]signed|ssl|tls|wrong version number|socket disconnected before secure/i;
+
+function unreachable(server: string, details: string): string {
+  if (!TLS_TROUBLE.test(details))
+    return `no coordinator answers at ${server}; start one, or name another with --server`;
+  const why = details.replace(/^.*Last error: /, '').replace(/\. Resolution note:.*$/, '');
+  return `${server} was reached, but TLS could not be agreed on: ${why}; see --coordinator-ca and --coordinator-name`;
 }
 
 function timeoutText(ms: number): string {

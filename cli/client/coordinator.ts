@@ -2,7 +2,6 @@
  * Asks a coordinator, about now or about a moment of the past. Every answer comes back whole, page after page, and every
  * failure as one expected error. Only what needs a coordinator may load this: gRPC takes a while.
  */
-import { credentials } from '@grpc/grpc-js';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
@@ -58,7 +57,8 @@ export class Coordinator {
 
   constructor(connection: Connection, at: Moment | null) {
     this.#calls = new Calls(connection);
-    this.#client = new QueryService(connection.server, credentials.createInsecure(), CLIENT_OPTIONS);
+    const { server, security } = connection;
+    this.#client = new QueryService(server, security.credentials, { ...CLIENT_OPTIONS, ...security.options });
     this.#at = at === null ? {} : { at: momentToWire(at) };
   }
 

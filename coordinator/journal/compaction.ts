@@ -113,6 +113,8 @@ export class Compaction {
       case 'coordinator':
         if (actionOf(row) === 'started') this.#run.coordinator.run(seq);
         return actionOf(row) === 'started';
+      case 'access':
+        return false;
     }
   }
 

@@ -10,7 +10,7 @@ import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { KINDS, numberOf, TRIGGERS } from './vocabulary.ts';
 
-const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift'];
+const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
 /** Triggers with a smaller number are those of most of the record and not in the index. */
 const INDEXED_TRIGGER_MIN = 3;

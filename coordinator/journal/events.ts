@@ -149,6 +149,24 @@ export interface DriftEvent extends EventBase {
   readonly drift: Drift;
 }
 
+/**
+ * A caller was denied something. Denials of one caller and kind within a while share a row; `count` is
+ * how many it stands for. Nothing of a credential is here; a token's id is part of the cause's actor.
+ */
+export interface AccessEvent extends EventBase {
+  readonly kind: 'access';
+  readonly action: 'denied';
+  /** The node that was spoken for; `''` where none was named. */
+  readonly node: string;
+  /** What was called, `Service/Method`. */
+  readonly method: string;
+  /** From the catalogue of errors. */
+  readonly reason: string;
+  readonly detail: string;
+  readonly peerAddress: string;
+  readonly count: number;
+}
+
 /** What vouches for a pruned journal. Hashes are hexadecimal. */
 export interface RetentionSeal {
   /** The horizon: the newest row that was pruned, and its hash, from which the chain goes on. */
@@ -178,7 +196,8 @@ export type NewEvent =
   | AssignmentEvent
   | PodEvent
   | DriftEvent
-  | CoordinatorEvent;
+  | CoordinatorEvent
+  | AccessEvent;
 
 export type EventKind = NewEvent['kind'];
 

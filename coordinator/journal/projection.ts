@@ -57,6 +57,7 @@ export function project(row: ProjectedRow, tables: DerivedTables): void {
     case 'drift':
       return projectDrift(row, tables);
     case 'coordinator':
+    case 'access':
       return;
   }
 }

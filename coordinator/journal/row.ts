@@ -72,6 +72,13 @@ export interface CoordinatorBody {
   readonly detail: string;
   readonly seal?: RetentionSeal;
 }
+export interface AccessBody {
+  readonly method: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly peerAddress: string;
+  readonly count: number;
+}
 
 /** What of an event its row holds as JSON. What is not picked here is not recorded. */
 export function bodyOf(event: NewEvent): string | null {
@@ -108,6 +115,10 @@ export function bodyOf(event: NewEvent): string | null {
     case 'coordinator': {
       const { detail, seal } = event;
       return JSON.stringify({ detail, ...(seal && { seal: sealFields(seal) }) } satisfies CoordinatorBody);
+    }
+    case 'access': {
+      const { method, reason, detail, peerAddress, count } = event;
+      return JSON.stringify({ method, reason, detail, peerAddress, count } satisfies AccessBody);
     }
   }
 }
@@ -161,4 +172,5 @@ const SUBJECTS: Readonly<Record<EventKind, 'node' | 'daemonSet' | 'none'>> = {
   pod: 'node',
   drift: 'none',
   coordinator: 'none',
+  access: 'node',
 };

@@ -11,6 +11,7 @@ export const KINDS = [
   'pod',
   'drift',
   'coordinator',
+  'access',
 ] as const satisfies readonly EventKind[];
 
 export const ACTIONS = [
@@ -32,6 +33,7 @@ export const ACTIONS = [
   'stopped',
   'problem',
   'pruned',
+  'denied',
 ] as const satisfies readonly Action[];
 
 export const TRIGGERS = [

@@ -6,6 +6,7 @@ import type { DrainSessionsResponse } from '../../shared/rpc/generated/rollcall/
 import type { ReevaluateRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ReevaluateRequest.ts';
 import type { ReevaluateResponse } from '../../shared/rpc/generated/rollcall/v1/ReevaluateResponse.ts';
 import { durationFromWire } from '../../shared/rpc/wire-time.ts';
+import { actorOf, type Caller } from '../identity/caller.ts';
 import { unary } from './handlers.ts';
 import type { House } from './house.ts';
 import { findDaemonSet, isNamed } from './names.ts';
@@ -31,11 +32,11 @@ function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: H
   return { sessionCount: sessions.drain(windowMs, 'an operator asked agents to reconnect') };
 }
 
-function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House): ReevaluateResponse {
+function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House, caller: Caller): ReevaluateResponse {
   const { evaluator, counters, journal } = house;
   const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, evaluator.daemonSets.keys()) : undefined;
   const before = counters.pairsEvaluated;
-  const changedCount = evaluator.reevaluate('operator', key);
+  const changedCount = evaluator.reevaluate(actorOf(caller), key);
   return {
     evaluatedCount: counters.pairsEvaluated - before,
     changedCount,

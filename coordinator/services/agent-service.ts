@@ -10,6 +10,7 @@ import type { AgentServiceHandlers } from '../../shared/rpc/generated/rollcall/v
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
+import type { Caller } from '../identity/caller.ts';
 import { HELLO_TIMEOUT_MS, UNREAD_MESSAGES_MAX } from '../limits.ts';
 import type { AgentSession, SessionStream } from '../sessions/agent-session.ts';
 import { logged } from './handlers.ts';
@@ -53,6 +54,7 @@ function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): 
 
 class ConnectStream implements SessionStream {
   readonly peerAddress: string;
+  readonly caller: Caller;
   readonly #house: House;
   readonly #call: ConnectCall;
   #session: AgentSession | null = null;
@@ -63,6 +65,7 @@ class ConnectStream implements SessionStream {
     this.#house = house;
     this.#call = call;
     this.peerAddress = call.getPeer();
+    this.caller = house.gate.callerOf(call.metadata);
   }
 
   start(): void {

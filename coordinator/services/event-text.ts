@@ -23,6 +23,8 @@ export function eventSentence(event: NewEvent): string {
       return driftSentence(event);
     case 'coordinator':
       return `coordinator ${event.action}${event.detail === '' ? '' : `: ${event.detail}`}`;
+    case 'access':
+      return accessSentence(event);
   }
 }
 
@@ -99,6 +101,12 @@ function driftSentence({ action, drift, node }: Extract<NewEvent, { kind: 'drift
   const detail = drift.detail === '' ? '' : `: ${drift.detail}`;
   if (action === 'ended') return `${drift.daemonSet} on ${node} is no longer ${drift.kind}${pod}`;
   return `${drift.daemonSet} on ${node} is ${drift.kind}${pod}${detail}`;
+}
+
+function accessSentence({ node, method, detail, peerAddress, count }: Extract<NewEvent, { kind: 'access' }>): string {
+  const times = count === 1 ? '' : ` ${count} times`;
+  const about = node === '' ? '' : ` for node ${node}`;
+  return `${method}${about} was denied${times} to ${peerAddress}: ${detail}`;
 }
 
 /** A row of the journal holds every change; a sentence names the first few. */

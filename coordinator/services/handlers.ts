@@ -9,6 +9,7 @@ import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/As
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
+import type { Caller } from '../identity/caller.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { ANSWER_DURABLE_TIMEOUT_MS } from '../limits.ts';
 import type { House } from './house.ts';
@@ -16,15 +17,19 @@ import { type PageRequest, type PageToken, readPageToken, writePageToken } from 
 import { rollOf } from './roll/moment.ts';
 import type { Roll } from './roll/roll.ts';
 
-export type Handler<Request, Response> = (request: Request, house: House) => Response | Promise<Response>;
+export type Handler<Request, Response> = (
+  request: Request,
+  house: House,
+  caller: Caller,
+) => Response | Promise<Response>;
 
 /** An answer that may rest on anything that the coordinator knows. */
 export function unary<Request, Response>(
   house: House,
   handler: Handler<Request, Response>,
 ): handleUnaryCall<Request, Response> {
-  return recorded(house, async (request) => {
-    const response = await handler(request, house);
+  return recorded(house, async (request, _house, caller) => {
+    const response = await handler(request, house, caller);
     await whenDurable(house, house.journal.nextRevision - 1);
     return response;
   });
@@ -37,7 +42,7 @@ export function recorded<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, respond) => {
     Promise.resolve()
-      .then(() => handler(call.request, house))
+      .then(() => handler(call.request, house, house.gate.callerOf(call.metadata)))
       .then(
         (response) => respond(null, response),
         (error: unknown) => respond(toStatus(logged(error, house.log, call.getPath()))),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { Gate } from '../identity/gate.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -11,6 +12,8 @@ import type { PastRolls } from './roll/moment.ts';
 export interface House {
   readonly evaluator: Evaluator;
   readonly sessions: Sessions;
+  /** What every call passes first. */
+  readonly gate: Gate;
   readonly journal: Journal;
   readonly pastRolls: PastRolls;
   readonly clock: Clock;

@@ -1,13 +1,15 @@
 /** The gRPC server: every service on one port, reflection and health among them, and how it ends. */
+import type { Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
-import { RollcallError } from '../../shared/errors.ts';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
-import { type Address, formatAddress } from '../../shared/settings/values.ts';
+import type { Address } from '../../shared/settings/values.ts';
 import { SHUTDOWN_GRACE_MS } from '../limits.ts';
+import { Listener } from '../tls/listener.ts';
+import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { adminService } from './admin-service.ts';
 import { agentService, agentServiceDefinition } from './agent-service.ts';
 import { auditService } from './audit-service.ts';
@@ -33,12 +35,18 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly house: House;
   readonly listen: Address;
+  /** `null` speaks plaintext. */
+  readonly certificates: ServerCertificates | null;
   readonly reflection: boolean;
 }
 
 /** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
-export async function startServer({ house, listen, reflection }: ServerOptions): Promise<RunningServer> {
-  const server = new Server(SERVER_OPTIONS);
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { house, listen, certificates, reflection } = options;
+  const { gate, log } = house;
+  const accept = (socket: Socket) => injector.injectConnection(socket);
+  const listener = new Listener({ listen, certificates, accept, log });
+  const server = new Server({ ...SERVER_OPTIONS, interceptors: [gate.interceptor((peer) => listener.proofOf(peer))] });
   server.addService(agentServiceDefinition(), agentService(house));
   server.addService(QueryService.service, queryService(house));
   server.addService(AuditService.service, auditService(house));
@@ -46,27 +54,19 @@ export async function startServer({ house, listen, reflection }: ServerOptions):
   const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
   health.addToServer(server);
   if (reflection) new ReflectionService({ ...contractDefinition, ...loadSync(healthProtoPath) }).addToServer(server);
-  const port = await bind(server, listen);
+  // The listener speaks TLS, so gRPC takes connections as they come.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const port = await listener.start();
   return {
     port,
     async stop() {
       for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING');
+      listener.close();
       house.sessions.stop();
       for (const end of house.watches) end();
       await shutdown(server, house);
     },
   };
-}
-
-function bind(server: Server, listen: Address): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(formatAddress(listen), ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) return resolve(port);
-      const why = error.message.includes('EADDRINUSE') ? 'something else listens there' : error.message;
-      const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --listen`;
-      reject(new RollcallError('ARGUMENT_INVALID', said));
-    });
-  });
 }
 
 /** Ends well where the peers let go in time; keepalive would break an open stream anyway (docs/protocol.md). */

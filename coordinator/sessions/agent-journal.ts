@@ -1,20 +1,28 @@
 /** Rows about agents: who came, went, was refused, and what they answered. */
 import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
+import { CONNECT, type Denial } from '../identity/denials.ts';
 import type { AgentEvent, Cause, NewEvent } from '../journal/events.ts';
 import type { AgentRecord } from './agent-record.ts';
-import type { AgentSession } from './agent-session.ts';
+import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 import { cut } from './detail.ts';
+import { isWorthARow } from './door.ts';
+
+export interface AgentJournalOptions {
+  readonly append: (events: readonly NewEvent[]) => number;
+  readonly denied: (denial: Denial) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 export class AgentJournal {
-  readonly #append: (events: readonly NewEvent[]) => number;
-  readonly #clock: Clock;
+  readonly #options: AgentJournalOptions;
 
-  constructor({ append, clock }: { append: (events: readonly NewEvent[]) => number; clock: Clock }) {
-    this.#append = append;
-    this.#clock = clock;
+  constructor(options: AgentJournalOptions) {
+    this.#options = options;
   }
 
   /** Something happened to a session. */
@@ -24,10 +32,16 @@ export class AgentJournal {
     this.#agent({ action, node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
-  refused(hello: Hello__Output, peerAddress: string, error: RollcallError): void {
+  /** Somebody said hello in vain. */
+  refused(hello: Hello__Output, { peerAddress, caller }: SessionStream, error: RollcallError): void {
+    const { log, denied } = this.#options;
+    const node = cut(hello.node?.name ?? '');
+    log.warn({ node, reason: error.reason, detail: error.message }, 'agent refused');
+    if (error.reason === 'NODE_IDENTITY_MISMATCH') return denied({ caller, peerAddress, method: CONNECT, node, error });
+    if (!isWorthARow(node, error)) return;
     this.#agent({
       action: 'refused',
-      node: cut(hello.node?.name ?? ''),
+      node,
       sessionId: '',
       instanceId: cut(hello.instanceId),
       agentVersion: cut(hello.agentVersion),
@@ -52,7 +66,7 @@ export class AgentJournal {
     const { node, instanceId } = session.identity;
     const digest = held?.digest.toString('hex') ?? '';
     const cause: Cause = { trigger: 'agent', revision: assignmentRevision, actor: '' };
-    this.#append([
+    this.#options.append([
       {
         kind: 'assignment',
         action,
@@ -69,10 +83,10 @@ export class AgentJournal {
 
   #agent(event: Omit<AgentEvent, 'kind' | 'occurredMs' | 'cause'>): void {
     const cause: Cause = { trigger: 'agent', revision: 0, actor: '' };
-    this.#append([{ kind: 'agent', ...event, occurredMs: this.#nowMs, cause }]);
+    this.#options.append([{ kind: 'agent', ...event, occurredMs: this.#nowMs, cause }]);
   }
 
   get #nowMs(): number {
-    return this.#clock.nowMs();
+    return this.#options.clock.nowMs();
   }
 }

@@ -11,6 +11,7 @@ import type { AssignmentAck__Output } from '../../shared/rpc/generated/rollcall/
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { assignmentToWire, daemonSetRef, nodeReportFromWire, podReportFromWire } from '../../shared/rpc/wire.ts';
+import type { Caller } from '../identity/caller.ts';
 import { ACK_TIMEOUT_MS, REFUSAL_BACKOFF_MS } from '../limits.ts';
 import { type AssignmentSource, type Held, nextUpdate, type Update } from './assignment-update.ts';
 import { cut, quoted } from './detail.ts';
@@ -19,6 +20,8 @@ import { nodeReportProblem, podReportProblem } from './report-problem.ts';
 /** What a session needs of its gRPC stream. */
 export interface SessionStream {
   readonly peerAddress: string;
+  /** Who opened it. */
+  readonly caller: Caller;
   send(message: ConnectResponse): void;
   /** Ends the stream: well without an error, else with its status. Nothing is sent after it. */
   end(error?: RollcallError): void;

@@ -4,6 +4,7 @@ import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
+import type { Caller } from '../identity/caller.ts';
 import {
   ADMISSION,
   ADMISSION_RETRY_MS,
@@ -36,18 +37,25 @@ export class Door {
     this.#isClosed = true;
   }
 
-  /** Who says hello, if it may come in. @throws RollcallError where it may not. */
-  admit(hello: Hello__Output): SessionIdentity {
-    const node = hello.node?.name ?? '';
+  /**
+   * Whether one more may try to come in now: before anything that costs something or leaves a row.
+   * @throws RollcallError TOO_MANY_CONNECTS or DRAINING.
+   */
+  knock(): void {
     if (this.#isClosed) {
       throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: DRAIN_WINDOW_MS });
     }
-    // Before anything that leaves a row, so that nobody can fill the journal from outside.
     if (!this.#admission.admit()) {
       const retryAfterMs = ADMISSION_RETRY_MS * (1 + this.#options.random());
       throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
     }
+  }
+
+  /** Who says hello, if it may come in. @throws RollcallError where it may not. */
+  admit(hello: Hello__Output, caller: Caller): SessionIdentity {
+    const node = hello.node?.name ?? '';
     checkHello(hello, this.#options.clock.nowMs());
+    checkSpeaksFor(node, caller);
     if (!this.#options.evaluation.isOnRoll(node)) throw unknownNode(node);
     return {
       sessionId: this.#options.randomId(),
@@ -91,6 +99,15 @@ function checkHello(hello: Hello__Output, nowMs: number): void {
       `${min} to ${max}; upgrade the older of the two`,
     { metadata: { node } },
   );
+}
+
+/** An agent speaks for its own node and no other (design.md, rule 5). */
+function checkSpeaksFor(node: string, { name, speaksFor }: Caller): void {
+  if (speaksFor?.kind === 'any' || speaksFor?.node === node) return;
+  const own = speaksFor === null ? 'no node' : `node ${speaksFor.node} alone`;
+  throw new RollcallError('NODE_IDENTITY_MISMATCH', `${name} speaks for ${own}, and said hello for node ${node}`, {
+    metadata: { node },
+  });
 }
 
 export function unknownNode(node: string): RollcallError {

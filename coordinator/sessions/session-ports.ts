@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
 import type { Counters } from '../evaluation/counters.ts';
+import type { Denial } from '../identity/denials.ts';
 import type { NewEvent } from '../journal/events.ts';
 import type { AssignmentSource } from './assignment-update.ts';
 
@@ -27,6 +28,8 @@ export interface SessionEvaluation extends AssignmentSource {
 export interface SessionsOptions {
   readonly journal: SessionJournal;
   readonly evaluation: SessionEvaluation;
+  /** Hears of an agent that spoke for another node than its own. */
+  readonly denied: (denial: Denial) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly counters: Counters;

@@ -20,8 +20,7 @@ import {
   type TakenReport,
 } from './agent-session.ts';
 import { type Held, holdsNewest, type Update } from './assignment-update.ts';
-import { cut } from './detail.ts';
-import { Door, isWorthARow, resume, superseded, takeOver, unknownNode } from './door.ts';
+import { Door, resume, superseded, takeOver, unknownNode } from './door.ts';
 import { Leases } from './leases.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionsOptions } from './session-ports.ts';
@@ -36,13 +35,13 @@ export class Sessions implements SessionListener {
   readonly #outgoing: Outgoing;
 
   constructor(options: SessionsOptions) {
-    const { journal, evaluation, clock, leaseMs } = options;
+    const { journal, evaluation, clock, log, denied, leaseMs } = options;
     this.#options = options;
     this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
     this.#door = new Door(options);
     const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
     this.#outgoing = new Outgoing({ journal, evaluation, sessionOf });
-    this.#journal = new AgentJournal({ clock, append: (events) => journal.append(events) });
+    this.#journal = new AgentJournal({ clock, log, denied, append: (events) => journal.append(events) });
   }
 
   /** Takes over what the journal knows: nobody who was here is called absent before the grace is over. */
@@ -56,6 +55,11 @@ export class Sessions implements SessionListener {
     }
   }
 
+  /** Whether one more agent may try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
+  knock(): void {
+    this.#door.knock();
+  }
+
   /**
    * Lets an agent in and answers its Hello.
    * @throws RollcallError with the reason why it may not come in; the refusal is journalled.
@@ -64,7 +68,7 @@ export class Sessions implements SessionListener {
     try {
       return this.#open(hello, stream);
     } catch (error) {
-      if (error instanceof RollcallError) this.#refuse(hello, stream, error);
+      if (error instanceof RollcallError) this.#journal.refused(hello, stream, error);
       throw error;
     }
   }
@@ -198,7 +202,7 @@ export class Sessions implements SessionListener {
 
   #open(hello: Hello__Output, stream: SessionStream): AgentSession {
     const { clock, evaluation, journal, log } = this.#options;
-    const identity = this.#door.admit(hello);
+    const identity = this.#door.admit(hello, stream.caller);
     const { node, instanceId, agentVersion } = identity;
     const record = this.#record(node);
     if (record.session !== null) this.#supersede(record, record.session, identity);
@@ -248,12 +252,6 @@ export class Sessions implements SessionListener {
     record.session = null;
     this.#outgoing.forget(previous);
     previous.end(superseded(record.node, detail, leaseMs));
-  }
-
-  #refuse(hello: Hello__Output, stream: SessionStream, error: RollcallError): void {
-    const node = cut(hello.node?.name ?? '');
-    this.#options.log.warn({ node, reason: error.reason, detail: error.message }, 'agent refused');
-    if (isWorthARow(node, error)) this.#journal.refused(hello, stream.peerAddress, error);
   }
 
   /** While the journal cannot keep up nothing is taken: the agent keeps its report and is asked again. */

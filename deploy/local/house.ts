@@ -88,7 +88,10 @@ export class LocalHouse {
     return new Promise((resolve, reject) => {
       const coordinator = new ChildProgram({
         program: COORDINATOR,
-        args: flags({ data, listen: `127.0.0.1:${port}`, daemonsets, nodes, lease: LEASE, heartbeat: HEARTBEAT }),
+        args: [
+          '--plaintext',
+          ...flags({ data, listen: `127.0.0.1:${port}`, daemonsets, nodes, lease: LEASE, heartbeat: HEARTBEAT }),
+        ],
         logFile: join(this.#logFolder, 'coordinator.log'),
         onLogLine: (line) => {
           if (line.message === 'coordinator ready' && line.port !== undefined) resolve(line.port);
@@ -122,11 +125,14 @@ export class LocalHouse {
     const logFile = join(this.#logFolder, `agent-${name}.log`);
     const agent = new ChildProgram({
       program: AGENT,
-      args: flags({
-        'node-file': join(this.#options.nodes, file),
-        coordinator: this.#address,
-        state: join(this.#options.data, 'agents', name),
-      }),
+      args: [
+        '--plaintext',
+        ...flags({
+          'node-file': join(this.#options.nodes, file),
+          coordinator: this.#address,
+          state: join(this.#options.data, 'agents', name),
+        }),
+      ],
       logFile,
     });
     void agent.ended.then(({ exitCode, errorText }) => {

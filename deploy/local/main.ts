@@ -7,6 +7,7 @@ import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { runProgram } from '../../shared/program.ts';
+import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
 import { LocalHouse } from './house.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
@@ -26,7 +27,7 @@ await runProgram({
       await house.start();
       say(`coordinator on ${house.address}, ${house.agentCount} agents started; logs in ${house.logFolder}`);
       const server = house.address;
-      const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock });
+      const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock, security: PLAINTEXT });
       const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
       const io = terminal(stopping.signal);
       await run(['status', '--server', server], io);

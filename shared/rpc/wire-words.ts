@@ -3,7 +3,16 @@ import { enumCodec } from './wire-enum.ts';
 
 export type Presence = 'present' | 'absent' | 'never-seen';
 export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
-export type EventKind = 'decision' | 'node' | 'daemon-set' | 'agent' | 'assignment' | 'pod' | 'drift' | 'coordinator';
+export type EventKind =
+  | 'decision'
+  | 'node'
+  | 'daemon-set'
+  | 'agent'
+  | 'assignment'
+  | 'pod'
+  | 'drift'
+  | 'coordinator'
+  | 'access';
 export type Trigger =
   | 'node-report'
   | 'daemon-set-change'
@@ -30,6 +39,7 @@ export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
   'pod',
   'drift',
   'coordinator',
+  'access',
 ]);
 
 export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [

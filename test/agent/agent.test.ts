@@ -1,4 +1,5 @@
 /** Whole agents: a real file, real gRPC, and a coordinator that says what the test wants. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
 import type { PodReport } from '../../shared/roll/model.ts';
+import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeCoordinator } from '../fakes/fake-coordinator.ts';
 import { assignment, type ScriptedStream, STORE_ID } from '../fakes/scripted-stream.ts';
@@ -67,7 +69,7 @@ describe('an agent', () => {
     );
     const agent = new Agent({
       observer: new FileObserver({ path: path(), clock: systemClock }),
-      openStream: grpcStreams(coordinator.address),
+      openStream: grpcStreams(coordinator.address, () => PLAINTEXT),
       stateFolder: keepsState ? new StateFolder(join(folder, 'state'), log) : null,
       clock: systemClock,
       random: () => 0.1,

@@ -30,6 +30,7 @@ class Site {
     const settings: CoordinatorSettings = {
       data: join(this.folder, 'data'),
       listen: { host: '127.0.0.1', port: 0 },
+      plaintext: true,
       daemonsets: join(this.folder, 'daemonsets'),
       nodes: join(this.folder, 'nodes.yaml'),
       leaseMs: 40_000,

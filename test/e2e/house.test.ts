@@ -144,7 +144,13 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(unknown.exitCode).toBe(3);
     expect(unknown.stderr.trim().split('\n')).toHaveLength(1);
     expect(unknown.stderr).toContain('fluentd-elasticsearch');
-    const taken = await runToEnd(PROGRAMS.coordinator, ['--data', folder.data, '--listen', '127.0.0.1:0']);
+    const taken = await runToEnd(PROGRAMS.coordinator, [
+      '--plaintext',
+      '--data',
+      folder.data,
+      '--listen',
+      '127.0.0.1:0',
+    ]);
     expect(taken.exitCode).toBe(2);
     expect(taken.stderr.trim().split('\n')).toHaveLength(1);
   });

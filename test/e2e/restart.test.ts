@@ -17,7 +17,17 @@ describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS
 
   async function startCoordinator(port: number): Promise<{ coordinator: Running; server: string; port: number }> {
     const { data, daemonSets, nodes } = folder;
-    const args = ['--data', data, '--daemonsets', daemonSets, '--nodes', nodes, '--listen', `127.0.0.1:${port}`];
+    const args = [
+      '--plaintext',
+      '--data',
+      data,
+      '--daemonsets',
+      daemonSets,
+      '--nodes',
+      nodes,
+      '--listen',
+      `127.0.0.1:${port}`,
+    ];
     const coordinator = new Running(PROGRAMS.coordinator, args);
     const ready = JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number };
     return { coordinator, server: `127.0.0.1:${ready.port}`, port: ready.port };
@@ -27,6 +37,7 @@ describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS
     const first = await startCoordinator(0);
     const before = new EventLog(first.server);
     const agent = new Running(PROGRAMS.agent, [
+      '--plaintext',
       '--node-file',
       folder.nodeFile('worker-2'),
       '--coordinator',

@@ -1,4 +1,5 @@
 /** An agent's end of a stream in memory: what it was sent, as it would read it, and how the stream ended. */
+import { ANYBODY, type Caller } from '../../coordinator/identity/caller.ts';
 import type { SessionStream } from '../../coordinator/sessions/agent-session.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
@@ -13,6 +14,7 @@ type Kind = NonNullable<ConnectResponse__Output['message']>;
 
 export class MemoryStream implements SessionStream {
   readonly peerAddress: string;
+  readonly caller: Caller;
   readonly sent: ConnectResponse__Output[] = [];
   /** How often the stream was ended; once is right. */
   endCount = 0;
@@ -21,8 +23,9 @@ export class MemoryStream implements SessionStream {
   /** Called when the stream ends, as gRPC tells its own side at once. */
   onEnd: () => void = () => {};
 
-  constructor(peerAddress = '127.0.0.1:1') {
+  constructor(peerAddress = '127.0.0.1:1', caller = ANYBODY) {
     this.peerAddress = peerAddress;
+    this.caller = caller;
   }
 
   send(message: ConnectResponse): void {

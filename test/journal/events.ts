@@ -159,4 +159,8 @@ export const anyEvent: fc.Arbitrary<NewEvent> = fc.oneof(
       engineVersion,
     }),
   ),
+  fc.tuple(base, fc.constantFrom('', 'node-1', 'node-2'), small, text).map(([common, on, count, detail]): NewEvent => {
+    const call = { method: 'QueryService/GetStatus', reason: 'TOKEN_REJECTED', peerAddress: '::1' };
+    return { ...common, kind: 'access', action: 'denied', node: on, ...call, detail, count };
+  }),
 );

@@ -1,12 +1,15 @@
 /** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
-import { type Client, type ClientReadableStream, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { furnish } from '../../coordinator/furnish.ts';
+import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import type { House } from '../../coordinator/services/house.ts';
 import { startServer } from '../../coordinator/services/server.ts';
+import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
+import { type ChannelSecurity, PLAINTEXT } from '../../shared/rpc/channel-security.ts';
 import { AdminService, AgentService, QueryService } from '../../shared/rpc/contract.ts';
 import type { AdminServiceClient } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
 import type { AgentServiceClient } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
@@ -31,10 +34,22 @@ export interface RunningHouse {
   stop(): Promise<void>;
 }
 
+interface HouseOptions {
+  readonly nodes?: readonly string[];
+  readonly keys?: readonly string[];
+  readonly identities?: Identities;
+  readonly certificates?: ServerCertificates | null;
+  /** How the clients connect. */
+  readonly security?: ChannelSecurity;
+}
+
 export async function startHouse({
   nodes = ['n1', 'n2', 'n3'],
   keys = ['default/a', 'kube-system/b'],
-} = {}): Promise<RunningHouse> {
+  identities = NOBODY_ASKED,
+  certificates = null,
+  security = PLAINTEXT,
+}: HouseOptions = {}): Promise<RunningHouse> {
   const clock = new FakeClock();
   const journal = await openJournal({ clock });
   const logged: string[] = [];
@@ -48,6 +63,7 @@ export async function startHouse({
       random: () => 0.5,
       randomId: () => `id-${++ids}`,
       version: '1.2.3',
+      identities,
     },
     journal,
   );
@@ -55,12 +71,12 @@ export async function startHouse({
   for (const key of keys) addDaemonSet(house, key);
   house.evaluator.synced([]);
   await journal.durable(journal.nextRevision - 1);
-  const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, reflection: true });
+  const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
   const address = `127.0.0.1:${server.port}`;
-  const secure = credentials.createInsecure();
-  const query = new QueryService(address, secure, CLIENT_OPTIONS);
-  const admin = new AdminService(address, secure, CLIENT_OPTIONS);
-  const agents = new AgentService(address, secure, CLIENT_OPTIONS);
+  const options = { ...CLIENT_OPTIONS, ...security.options };
+  const query = new QueryService(address, security.credentials, options);
+  const admin = new AdminService(address, security.credentials, options);
+  const agents = new AgentService(address, security.credentials, options);
   const stop = async () => {
     for (const client of [query, admin, agents]) client.close();
     let stopped = false;

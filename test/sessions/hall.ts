@@ -3,6 +3,7 @@
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import { sessionEvaluation } from '../../coordinator/furnish.ts';
+import type { Denial } from '../../coordinator/identity/denials.ts';
 import type { JournalEvent } from '../../coordinator/journal/events.ts';
 import type { JournalState } from '../../coordinator/journal/state.ts';
 import type { AgentSession } from '../../coordinator/sessions/agent-session.ts';
@@ -42,6 +43,7 @@ export class Hall {
   readonly counters = new Counters();
   readonly evaluator: Evaluator;
   readonly sessions: Sessions;
+  readonly denials: Denial[] = [];
   readonly #hasRoll: boolean;
 
   constructor({ clock = new FakeClock(), hasRoll = true, events = [], storeId = 'store-1' }: HallOptions = {}) {
@@ -66,6 +68,7 @@ export class Hall {
       evaluation: sessionEvaluation(evaluator),
       clock,
       counters,
+      denied: (denial) => this.denials.push(denial),
       log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
       random: () => 0.5,
       randomId: () => `session-${++sessionCount}`,
@@ -156,6 +159,8 @@ export class TestAgent {
       },
     });
     if (!decoded) throw new Error('no hello');
+    // As the gRPC side does: nobody comes to the door unasked.
+    sessions.knock();
     this.session = sessions.open(decoded, this.stream);
     // As the gRPC side does: the end of a stream is told at once.
     this.stream.onEnd = () => sessions.closed(this.session, 'the stream ended');

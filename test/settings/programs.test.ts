@@ -17,12 +17,17 @@ const coordinator = (...argv: string[]) => readSettings(coordinatorSettings, { a
 const agent = (...argv: string[]) => readSettings(agentSettings, { argv, ...nothingElse });
 
 describe('the coordinator', () => {
-  it('starts without any setting', () => {
-    expect(coordinator()).toEqual({
+  it('starts with nothing but the word that it is to be open', () => {
+    expect(coordinator('--plaintext')).toEqual({
       kind: 'run',
       settings: {
         data: './data',
         listen: { host: '127.0.0.1', port: 7655 },
+        tlsCertificate: undefined,
+        tlsKey: undefined,
+        tlsClientCa: undefined,
+        tlsClientCrl: undefined,
+        plaintext: true,
         daemonsets: undefined,
         nodes: undefined,
         leaseMs: 40_000,
@@ -39,18 +44,32 @@ describe('the coordinator', () => {
   it.each(['0.0.0.0:7655', '[::]:7655', '192.168.1.10:7655', 'example.org:7655'])(
     'refuses to listen on %s, where others could connect without encryption',
     (address) => {
-      expect(() => coordinator('--listen', address)).toThrow(/^--listen .* encrypts nothing; use a loopback address/);
+      expect(() => coordinator('--plaintext', '--listen', address)).toThrow(
+        /^--listen .* encrypts nothing; use a loopback address/,
+      );
     },
   );
 
   it.each(['localhost:1', '[::1]:7655', '127.0.0.2:0'])('listens on %s', (address) => {
-    expect(coordinator('--listen', address).kind).toBe('run');
+    expect(coordinator('--plaintext', '--listen', address).kind).toBe('run');
+  });
+
+  it('encrypts, or is told expressly not to', () => {
+    expect(() => coordinator()).toThrow(/^TLS needs both --tls-certificate and --tls-key; .* give --plaintext\.$/);
+    expect(() => coordinator('--tls-key', 'a')).toThrow(/^TLS needs both/);
+    expect(() => coordinator('--plaintext', '--tls-key', 'a')).toThrow(/contradict each other/);
+    const pair = ['--tls-certificate', 'a', '--tls-key', 'b'];
+    expect(() => coordinator(...pair, '--tls-client-crl', 'c')).toThrow(/give that too/);
+    expect(coordinator(...pair, '--tls-client-ca', 'c', '--listen', '0.0.0.0:7655').kind).toBe('run');
   });
 
   it('refuses a heartbeat of half a lease or more', () => {
-    expect(() => coordinator('--heartbeat', '20s')).toThrow('--heartbeat (20000ms) must be less than half of --lease');
-    expect(() => coordinator('--lease', '15s')).toThrow('--heartbeat (10000ms) must be less than half of --lease');
-    expect(coordinator('--heartbeat', '19s').kind).toBe('run');
+    expect(() => coordinator('--plaintext', '--heartbeat', '20s')).toThrow(
+      '--heartbeat (20000ms) must be less than half of --lease',
+    );
+    const short = () => coordinator('--plaintext', '--lease', '15s');
+    expect(short).toThrow('--heartbeat (10000ms) must be less than half of --lease');
+    expect(coordinator('--plaintext', '--heartbeat', '19s').kind).toBe('run');
   });
 });
 
@@ -62,8 +81,16 @@ describe('the agent', () => {
     });
   });
 
-  it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s', (address) => {
-    expect(() => agent('--node-file', 'a', '--coordinator', address)).toThrow(/^--coordinator .*; (use|name) .*\.$/);
+  it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s in plaintext', (address) => {
+    const given = ['--plaintext', '--node-file', 'a', '--coordinator', address];
+    expect(() => agent(...given)).toThrow(/^--coordinator .*; (leave|name) .*\.$/);
+  });
+
+  it('sends no credentials in plaintext, and half a client certificate nowhere', () => {
+    expect(() => agent('--node-file', 'a', '--plaintext', '--token-file', 't')).toThrow(
+      /^--plaintext encrypts nothing/,
+    );
+    expect(() => agent('--node-file', 'a', '--client-key', 'k')).toThrow(/belong together/);
   });
 });
 

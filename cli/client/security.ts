@@ -1,0 +1,30 @@
+/** How the command line's options say that the coordinator is reached, and who asks. */
+import { type ChannelSecurity, PLAINTEXT, readTlsMaterial, tlsSecurity } from '../../shared/rpc/channel-security.ts';
+import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
+import { UsageError } from '../mistake.ts';
+
+/** What of the global options is about that. */
+export interface SecurityOptions {
+  readonly coordinatorCa?: string;
+  readonly coordinatorName?: string;
+  readonly tokenFile?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+}
+
+/**
+ * Plaintext only to this machine, and only where nothing says otherwise: what a user proves itself with
+ * never goes over an open line.
+ * @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE.
+ */
+export function securityOf(server: string, options: SecurityOptions): ChannelSecurity {
+  const { coordinatorCa: ca, coordinatorName: serverName, tokenFile: token, clientCertificate, clientKey } = options;
+  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+    throw new UsageError('--client-certificate and --client-key belong together; give both or neither');
+  }
+  const files = { ca, serverName, token, clientCertificate, clientKey };
+  const address = parseAddress(server);
+  const asksForTls = Object.values(files).some((value) => value !== undefined);
+  if (address !== undefined && isLoopback(address) && !asksForTls) return PLAINTEXT;
+  return tlsSecurity(readTlsMaterial(files), address?.host ?? server);
+}

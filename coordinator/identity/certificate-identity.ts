@@ -1,0 +1,58 @@
+/**
+ * Identity by client certificate, for places without Kubernetes: the subject's organizations are
+ * groups, and its common name is a user or `rollcall:node:<node>`, as in Kubernetes' own certificates.
+ */
+import { RollcallError } from '../../shared/errors.ts';
+import type { ConnectionProof } from '../tls/listener.ts';
+import type { Caller } from './caller.ts';
+import type { Right } from './rights.ts';
+
+const AGENTS = 'rollcall:agents';
+const NODE_PREFIX = 'rollcall:node:';
+
+/** Each organization may all that the ones before it may. */
+const RIGHTS_OF_ORGANIZATION: Readonly<Record<string, readonly Right[]>> = {
+  'rollcall:viewers': ['read'],
+  'rollcall:planners': ['read', 'plan'],
+  'rollcall:admins': ['read', 'plan', 'administer'],
+};
+
+/** @throws RollcallError CREDENTIALS_MISSING or CERTIFICATE_REJECTED. */
+export function callerOfCertificate(proof: ConnectionProof): Caller {
+  switch (proof.kind) {
+    case 'none':
+      throw new RollcallError('CREDENTIALS_MISSING', 'the caller brought neither a token nor a client certificate');
+    case 'bad-certificate': {
+      const said = `the client certificate of ${JSON.stringify(proof.subject.commonName)} is not good: ${proof.code}`;
+      throw new RollcallError('CERTIFICATE_REJECTED', said);
+    }
+    case 'certificate': {
+      const { commonName, organizations } = proof.subject;
+      if (commonName === '') {
+        throw new RollcallError(
+          'CERTIFICATE_REJECTED',
+          'the client certificate names nobody: it needs one common name',
+        );
+      }
+      return {
+        provedBy: 'certificate',
+        name: commonName,
+        groups: organizations,
+        uid: '',
+        extra: {},
+        credentialId: '',
+        expiresMs: proof.notAfterMs,
+        speaksFor: nodeOf(commonName, organizations),
+      };
+    }
+  }
+}
+
+export function certificateHasRight({ groups }: Caller, right: Right): boolean {
+  return groups.some((group) => RIGHTS_OF_ORGANIZATION[group]?.includes(right) ?? false);
+}
+
+function nodeOf(commonName: string, organizations: readonly string[]): Caller['speaksFor'] {
+  if (!organizations.includes(AGENTS) || !commonName.startsWith(NODE_PREFIX)) return null;
+  return { kind: 'node', node: commonName.slice(NODE_PREFIX.length) };
+}
