@@ -22,10 +22,10 @@ export class Audit {
     this.#limits = limits;
   }
 
-  /** Checks every row that is durable now, in a thread of its own, beside everything else. */
+  /** Checks every row that is durable now, in threads of its own, beside everything else. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    const { verifyRowsMax } = this.#limits;
-    return this.#ports.withReader((reader) => verify(reader, verifyRowsMax, options));
+    const { verifyRowsMax, verifyThreads } = this.#limits;
+    return this.#ports.withReaders(verifyThreads, (readers) => verify(readers, verifyRowsMax, options));
   }
 
   /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */

@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { ChainHasher } from './chain-hasher.ts';
 import { codeOf, messageOf } from './journal-error.ts';
+import { firstColumn, rawRows } from './statements.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -23,34 +24,21 @@ export interface ChainCheck {
 export class ChainReader {
   readonly #hasher = new ChainHasher();
   readonly #rows: StoredRows;
-  readonly #after: Statement<[number, number], StoredValues>;
+  readonly #between: Statement<[number, number], StoredValues>;
   readonly #hashAt: Statement<[number], Buffer>;
   readonly #start: Statement<[], [revision: number, hash: Buffer]>;
 
   constructor(database: Database) {
     this.#rows = new StoredRows(database);
-    this.#after = database.prepare(`${SELECT_ROWS} WHERE seq > ? ORDER BY seq LIMIT ?`).raw() as Statement<
-      [number, number],
-      StoredValues
-    >;
-    this.#hashAt = database.prepare('SELECT hash FROM event WHERE seq = ?').pluck() as Statement<[number], Buffer>;
-    this.#start = database.prepare('SELECT pruned_through, pruned_hash FROM store').raw() as Statement<
-      [],
-      [number, Buffer]
-    >;
+    this.#between = rawRows(database, `${SELECT_ROWS} WHERE seq > ? AND seq <= ? ORDER BY seq`);
+    this.#hashAt = firstColumn(database, 'SELECT hash FROM event WHERE seq = ?');
+    this.#start = rawRows(database, 'SELECT pruned_through, pruned_hash FROM store');
   }
 
   /** Where the chain begins: before its first row, or at the last row that was pruned. */
   start(): ChainLink {
     const [revision, hash] = this.#start.get() ?? [0, Buffer.alloc(32)];
     return { revision, hash };
-  }
-
-  /** The link at a row, taken on trust; the chain's start where the row is not part of it any more. */
-  linkAt(revision: number): ChainLink {
-    const start = this.start();
-    const hash = revision > start.revision ? this.#hashAt.get(revision) : undefined;
-    return hash === undefined ? start : { revision, hash };
   }
 
   /** Hexadecimal; `undefined` where the row is not there. */
@@ -66,8 +54,8 @@ export class ChainReader {
     hasher.startFrom(link.hash);
     let { revision } = link;
     let checkedCount = 0;
-    for (const values of this.#after.iterate(revision, rowsMax)) {
-      if (values[0] > through) break;
+    for (const values of this.#between.iterate(revision, through)) {
+      if (checkedCount === rowsMax) break;
       const { seq, row } = this.#rows.rowOf(values);
       hasher.append(seq, row);
       revision = seq;
@@ -76,30 +64,45 @@ export class ChainReader {
     return { checkedCount, link: { revision, hash: Buffer.from(hasher.head) } };
   }
 
-  /** Checks up to `rowsMax` rows after a link. A row that cannot even be read is a bad one. */
-  check(link: ChainLink, rowsMax: number): ChainCheck {
+  /**
+   * Checks the rows after one, whose own hash is taken on trust, and through another. Rows that were pruned are no part of it, also
+   * those that are pruned meanwhile. A row that cannot even be read is a bad one.
+   */
+  check(after: number, through: number): ChainCheck {
+    const check = this.#check(after, through);
+    const horizon = this.start().revision;
+    const isOvertaken = check.bad !== null && horizon > check.link.revision;
+    return isOvertaken ? this.check(horizon, through) : check;
+  }
+
+  #check(after: number, through: number): ChainCheck {
     const hasher = this.#hasher;
-    hasher.startFrom(link.hash);
-    let { revision, hash } = link;
+    let link = this.start();
     let checkedCount = 0;
     try {
-      for (const values of this.#after.iterate(revision, rowsMax)) {
-        const stored = this.#rows.rowOf(values);
-        if (stored.seq !== revision + 1) return bad(stored.seq, `row ${revision + 1} is missing`);
-        hasher.append(stored.seq, stored.row);
-        if (!hasher.head.equals(stored.hash)) return bad(stored.seq, 'the row or its hash was altered');
-        revision = stored.seq;
-        hash = stored.hash;
+      if (after > link.revision) {
+        const hash = this.#hashAt.get(after);
+        if (hash === undefined) return bad(after, `row ${after} is missing`);
+        link = { revision: after, hash };
+      }
+      hasher.startFrom(link.hash);
+      for (const values of this.#between.iterate(link.revision, through)) {
+        const { seq, row, hash } = this.#rows.rowOf(values);
+        if (seq !== link.revision + 1) return bad(seq, `row ${link.revision + 1} is missing`);
+        hasher.append(seq, row);
+        if (!hasher.head.equals(hash)) return bad(seq, 'the row or its hash was altered');
+        link = { revision: seq, hash };
         checkedCount += 1;
       }
     } catch (error) {
       if (!codeOf(error).startsWith('SQLITE_CORRUPT')) throw error;
-      return bad(revision + 1, `the row cannot be read: ${messageOf(error)}`);
+      return bad(link.revision + 1, `the row cannot be read: ${messageOf(error)}`);
     }
-    return { checkedCount, link: { revision, hash }, bad: null };
+    if (link.revision >= through) return { checkedCount, link, bad: null };
+    return bad(link.revision + 1, `row ${link.revision + 1} is missing`);
 
-    function bad(at: number, problem: string): ChainCheck {
-      return { checkedCount, link: { revision, hash }, bad: { revision: at, problem } };
+    function bad(revision: number, problem: string): ChainCheck {
+      return { checkedCount, link, bad: { revision, problem } };
     }
   }
 }

@@ -36,9 +36,9 @@ export class Checkpoints {
     this.#start(true);
   }
 
-  async close(): Promise<void> {
+  /** Resolves once none is under way; nothing may be committed meanwhile. */
+  async idle(): Promise<void> {
     await this.#running;
-    await this.#port.close();
   }
 
   #start(isWalFull: boolean): void {
@@ -51,8 +51,10 @@ export class Checkpoints {
 
   async #run(isWalFull: boolean): Promise<void> {
     await this.#port.checkpoint();
-    // What came meanwhile is little. The writer copies it itself, since only between two commits can everything be in the
-    // file, and then the WAL begins afresh by itself. Two connections that lock each other out would wait far longer.
-    if (isWalFull) await this.#writer.catchUp();
+    if (!isWalFull) return;
+    // Only between two commits can everything be in the file, and then the WAL begins afresh by itself. The writer sees to that
+    // itself, since two connections that lock each other out would wait far longer; a second checkpoint leaves it little to do.
+    await this.#port.checkpoint();
+    await this.#writer.catchUp();
   }
 }

@@ -34,23 +34,35 @@ export class JournalPorts {
     return this.#auditor;
   }
 
-  /** A reader for one task that cannot be cut into steps; it ends with the task. */
-  async withReader<Result>(task: (reader: Port<ReaderService>) => Promise<Result>): Promise<Result> {
-    const reader = await this.#openReader();
+  /** Readers for one task that takes long; they end with the task. */
+  async withReaders<Result>(
+    count: number,
+    task: (readers: readonly Port<ReaderService>[]) => Promise<Result>,
+  ): Promise<Result> {
+    const readers = await Promise.all(Array.from({ length: count }, () => this.#openReader()));
     try {
-      const result = await task(reader);
-      await reader.close();
+      const result = await task(readers);
+      await Promise.all(readers.map((reader) => reader.close()));
       return result;
     } finally {
-      this.#passing.delete(reader);
-      await reader.terminate();
+      for (const reader of readers) this.#passing.delete(reader);
+      await Promise.all(readers.map((reader) => reader.terminate()));
     }
   }
 
-  /** The writer last: whoever closes last empties the WAL, and a reader cannot. */
-  async closeReaders(): Promise<void> {
+  /** A reader for one task that cannot be cut into steps. */
+  withReader<Result>(task: (reader: Port<ReaderService>) => Promise<Result>): Promise<Result> {
+    return this.withReaders(1, ([reader]) => {
+      if (reader === undefined) throw new Error('no reader was started');
+      return task(reader);
+    });
+  }
+
+  /** The checkpoints last: whoever closes last empties the WAL, and a reader cannot. */
+  async close(): Promise<void> {
     const auditor = await this.#auditor?.catch(() => undefined);
-    await Promise.all([this.reader.close(), auditor?.close()]);
+    await Promise.all([this.reader.close(), auditor?.close(), this.writer.close()]);
+    await this.checkpoints.close();
   }
 
   async terminate(): Promise<void> {

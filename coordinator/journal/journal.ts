@@ -210,8 +210,8 @@ export class Journal {
     await this.#writing;
     const lost = this.#nextRevision - 1 - this.durableRevision;
     if (this.#state !== 'failed') {
-      await Promise.all([this.#ports.closeReaders(), this.#checkpoints.close()]);
-      await this.#ports.writer.close();
+      await this.#checkpoints.idle();
+      await this.#ports.close();
       this.#state = 'closed';
     }
     await this.#ports.terminate();

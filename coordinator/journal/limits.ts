@@ -11,8 +11,8 @@ export interface JournalLimits {
   /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
   readonly stallRetryMs: number;
   /**
-   * Pages in the WAL that are not in the file yet before a checkpoint copies them: 2 MiB, since a commit
-   * waits for a disk that is busy with one.
+   * Pages in the WAL that are not in the file yet before a checkpoint copies them: 1 MiB, since a commit
+   * waits for a disk that is busy with them.
    */
   readonly checkpointPagesMin: number;
   /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
@@ -29,6 +29,8 @@ export interface JournalLimits {
   readonly startLinksMax: number;
   /** Rows of one step of checking or digesting: some 50 ms, after which progress is told. */
   readonly verifyRowsMax: number;
+  /** Threads that check the chain side by side: more than two leave too little of a small machine to whoever is served. */
+  readonly verifyThreads: number;
   /** Rows by which one step of pruning moves the horizon on: about 5 ms, which a commit may have to wait. */
   readonly pruneRowsMax: number;
   /** Rows that always stay, so that whoever was away for a moment can go on from where it was. */
@@ -41,7 +43,7 @@ export const JOURNAL_LIMITS: JournalLimits = {
   queuedEventsHigh: 100_000,
   queuedEventsMax: 1_000_000,
   stallRetryMs: 1_000,
-  checkpointPagesMin: 500,
+  checkpointPagesMin: 250,
   walPagesMax: 32_000,
   queryEventsMax: 1_001,
   lookUpRowsMax: 4_000,
@@ -49,6 +51,7 @@ export const JOURNAL_LIMITS: JournalLimits = {
   removedDaemonSetsMax: 1_000,
   startLinksMax: 4_000,
   verifyRowsMax: 10_000,
+  verifyThreads: 2,
   pruneRowsMax: 500,
   retainedRowsMin: 10_000,
 };

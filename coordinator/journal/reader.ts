@@ -174,8 +174,8 @@ export class JournalReader {
     return this.#open.chain.start();
   }
 
-  checkChain(link: ChainLink, rowsMax: number): ChainCheck {
-    return this.#open.chain.check(link, rowsMax);
+  checkChain(after: number, through: number): ChainCheck {
+    return this.#open.chain.check(after, through);
   }
 
   digestKept(link: ChainLink, through: number, rowsMax: number): Omit<ChainCheck, 'bad'> {

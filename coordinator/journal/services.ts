@@ -1,4 +1,5 @@
 /** The services of a journal's threads, each opened by its first call. */
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { PruneStep } from './compaction.ts';
 import { checkpoint, openForWriting } from './database.ts';
@@ -44,19 +45,28 @@ export const WRITER_METHODS = [
 
 export class CheckpointService {
   #database: Database | undefined;
+  #descriptor: number | undefined;
 
   open(file: string): void {
     this.#database = openForWriting(file);
+    this.#descriptor = openSync(file, 'r+');
   }
 
-  /** Copies into the file what it can beside the writer. */
+  /**
+   * Copies into the file what it can beside the writer, and waits until that is on disk. SQLite itself waits only once all is
+   * copied, and then for everything since the last time, which would hold up the commit that starts the WAL afresh.
+   */
   checkpoint(): void {
     checkpoint(opened(this.#database));
+    fsyncSync(opened(this.#descriptor));
   }
 
+  /** After every other connection: closing a descriptor ends the locks that this process has on the file. */
   close(): void {
     this.#database?.close();
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#database = undefined;
+    this.#descriptor = undefined;
   }
 }
 

@@ -16,13 +16,20 @@ export type Port<Service> = {
   terminate(): Promise<void>;
 };
 
+/** Values of a long answer that cross at once: taking in some thousand objects holds the event loop for milliseconds. */
+const PART_MAX = 1_000;
+
+/** A call, or, without a method, the next part of a long answer. */
 interface Request {
   readonly id: number;
-  readonly method: string;
-  readonly args: readonly unknown[];
+  readonly method?: string;
+  readonly args?: readonly unknown[];
 }
 
-type Response = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: ErrorFacts };
+type Response =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly part: readonly unknown[] }
+  | { readonly id: number; readonly error: ErrorFacts };
 
 /** What of an error survives the way between threads. */
 interface ErrorFacts {
@@ -33,6 +40,7 @@ interface ErrorFacts {
 }
 
 interface Pending {
+  readonly parts: unknown[];
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,9 +49,17 @@ interface Pending {
 export function serveThread(service: object): void {
   const port = parentPort;
   if (port === null) throw new Error('this module runs in a worker thread');
-  port.on('message', ({ id, method, args }: Request) => {
+  // What is left of long answers: the other side asks for one part after the other, between other things that it does.
+  const rests = new Map<number, unknown[]>();
+  const answer = (id: number, result: unknown) => {
+    const isLong = Array.isArray(result) && result.length > PART_MAX;
+    if (isLong) rests.set(id, result.slice(PART_MAX));
+    else rests.delete(id);
+    port.postMessage(isLong ? { id, part: result.slice(0, PART_MAX) } : { id, result });
+  };
+  port.on('message', ({ id, method, args = [] }: Request) => {
     try {
-      port.postMessage({ id, result: callMethod(service, method, args) } satisfies Response);
+      answer(id, method === undefined ? rests.get(id) : callMethod(service, method, args));
     } catch (error) {
       port.postMessage({ id, error: errorFacts(error) } satisfies Response);
     }
@@ -65,17 +81,21 @@ export function threadPort<Service>(module: URL, methods: readonly (keyof Servic
   worker.on('exit', (code) => end(new Error(`a thread of the journal ended (exit code ${code})`)));
   worker.on('message', (response: Response) => {
     const call = pending.get(response.id);
+    if ('part' in response) {
+      call?.parts.push(...response.part);
+      return worker.postMessage({ id: response.id } satisfies Request);
+    }
     pending.delete(response.id);
     // A thread that waits for calls does not keep the process alive.
     if (pending.size === 0) worker.unref();
     if ('error' in response) call?.reject(errorOf(response.error));
-    else call?.resolve(response.result);
+    else call?.resolve(call.parts.length === 0 ? response.result : call.parts.concat(response.result));
   });
   const call = (method: string, args: readonly unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
       const id = nextId++;
-      pending.set(id, { resolve, reject });
+      pending.set(id, { parts: [], resolve, reject });
       worker.ref();
       worker.postMessage({ id, method, args } satisfies Request);
     });

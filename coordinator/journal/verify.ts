@@ -1,4 +1,5 @@
 /** Checks a journal: the chain of its rows, what was sealed when it was pruned, a published head, and the file itself. */
+import type { ChainCheck, ChainLink } from './chain.ts';
 import type { RetentionSeal } from './events.ts';
 import { digestOfKept } from './retention.ts';
 import type { ReaderService } from './services.ts';
@@ -37,27 +38,17 @@ export interface VerifyReport {
   readonly isGood: boolean;
 }
 
+/** `readers`: threads that check the chain side by side. */
 export async function verify(
-  reader: Port<ReaderService>,
+  readers: readonly Port<ReaderService>[],
   rowsMax: number,
   { anchor, wholeFile, onProgress }: VerifyOptions = {},
 ): Promise<VerifyReport> {
+  const [reader] = readers;
+  if (reader === undefined) throw new RangeError('nobody is there to read');
   const start = await reader.chainStart();
-  const totalCount = (await reader.newestRevision()) - start.revision;
-  let link = start;
-  let checkedCount = 0;
-  let bad: VerifyReport['bad'] = null;
-  for (;;) {
-    const check = await reader.checkChain(link, rowsMax);
-    const horizon = await reader.chainStart();
-    checkedCount += check.checkedCount;
-    // What was pruned while it was being checked is not missing.
-    const isOvertaken = horizon.revision > check.link.revision;
-    link = isOvertaken ? horizon : check.link;
-    bad = isOvertaken ? null : check.bad;
-    onProgress?.(checkedCount, totalCount);
-    if (!isOvertaken && (bad !== null || check.checkedCount < rowsMax)) break;
-  }
+  const through = await reader.newestRevision();
+  const { checkedCount, link, bad } = await checkSideBySide(readers, start, through, rowsMax, onProgress);
   const head = { revision: link.revision, hash: Buffer.from(link.hash).toString('hex') };
   const anchored = anchor === undefined ? 'none' : await anchorState(reader, start.revision, anchor);
   const kept = await keptState(reader, rowsMax);
@@ -65,6 +56,49 @@ export async function verify(
   const isAnchorGood = anchored !== 'differs' && anchored !== 'missing';
   const isGood = bad === null && isAnchorGood && kept !== 'altered' && fileProblem === null;
   return { checkedCount, head, bad, anchor: anchored, kept, fileProblem, isGood };
+}
+
+/**
+ * Each stretch of the chain is checked from the hash that the row before it bears; the stretch that ends with that row proves the
+ * hash. So they can be checked in any order, each by whichever reader is free, and hold together as one chain.
+ */
+async function checkSideBySide(
+  readers: readonly Port<ReaderService>[],
+  start: ChainLink,
+  through: number,
+  rowsMax: number,
+  onProgress: VerifyOptions['onProgress'],
+): Promise<ChainCheck> {
+  const total: { checkedCount: number; link: ChainLink; bad: ChainCheck['bad'] } = {
+    checkedCount: 0,
+    link: start,
+    bad: null,
+  };
+  const checks: (ChainCheck | undefined)[] = [];
+  let next = 0;
+  let isBad = false;
+  let toldCount = 0;
+  const walk = async (reader: Port<ReaderService>) => {
+    while (!isBad && start.revision + next * rowsMax < through) {
+      const stretch = next;
+      next += 1;
+      const after = start.revision + stretch * rowsMax;
+      const check = await reader.checkChain(after, Math.min(after + rowsMax, through));
+      checks[stretch] = check;
+      // Those that were begun before are finished: the first bad row may be in one of them.
+      isBad ||= check.bad !== null;
+      toldCount += check.checkedCount;
+      onProgress?.(toldCount, through - start.revision);
+    }
+  };
+  await Promise.all(readers.map(walk));
+  for (const check of checks) {
+    if (check === undefined || total.bad !== null) break;
+    total.checkedCount += check.checkedCount;
+    total.link = check.link;
+    total.bad = check.bad;
+  }
+  return total;
 }
 
 async function anchorState(

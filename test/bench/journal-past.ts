@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { EventQuery } from '../../coordinator/journal/event-query.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import { EventLoopHold, type Hold } from './event-loop-hold.ts';
 import { DAEMON_SETS, daemonSetKey, NODES, nodeName } from './journal-changes.ts';
 import { SeededRandom } from './random.ts';
 import type { BenchResult } from './result.ts';
@@ -10,6 +11,12 @@ const QUESTIONS = 1_000;
 /** Slower ones. */
 const BROAD_QUESTIONS = 100;
 const PAGE = 100;
+const ROUNDS = 20;
+/** Some changed DaemonSets' worth. */
+const DIFF_ROWS = 50_000;
+const EXPORT_ROWS = 20_000;
+/** The largest page of rows that the services ask for. */
+const EVENTS_MAX = 1_001;
 
 export async function pastResults(journal: Journal): Promise<BenchResult[]> {
   const random = new SeededRandom(11);
@@ -40,6 +47,34 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
     ),
     result(`a page of ${PAGE} rows of history, worst of ${pages.length} filters`, 20, Math.max(...pages)),
   ];
+}
+
+/** Questions with the longest answers, all at once and again and again, while rows are written. */
+export async function answeringHold(journal: Journal, append: () => void): Promise<Hold> {
+  const random = new SeededRandom(12);
+  const loop = new EventLoopHold();
+  loop.start();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    append();
+    const revision = 1 + random.below(journal.durableRevision);
+    const { past } = journal;
+    await Promise.all([
+      past.placementsOfDaemonSetAt(daemonSetKey(random.below(DAEMON_SETS)), revision),
+      past.placementsOfNodeAt(nodeName(random.below(NODES)), revision),
+      past.daemonSetsAt(revision),
+      countOf(past.nodesAt(revision)),
+      countOf(past.diff(Math.max(0, revision - DIFF_ROWS), revision)),
+      countOf(journal.audit.export('jsonl', { afterRevision: revision - 1, throughRevision: revision + EXPORT_ROWS })),
+      journal.events({ kinds: ['node'], beforeRevision: revision, limit: EVENTS_MAX }),
+    ]);
+  }
+  return loop.stop();
+}
+
+async function countOf(values: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _value of values) count += 1;
+  return count;
 }
 
 function pageQueries(node: () => string, daemonSet: () => string, revision: () => number): (() => EventQuery)[] {

@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Journal } from '../../coordinator/journal/journal.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { diskSyncP99Ms } from './disk-sync.ts';
 import type { Hold } from './event-loop-hold.ts';
 import { EventLoopHold } from './event-loop-hold.ts';
 import { Changes } from './journal-changes.ts';
-import { pastResults } from './journal-past.ts';
+import { answeringHold, pastResults } from './journal-past.ts';
 import type { BenchResult } from './result.ts';
 
 /** Twenty decisions for every pair. */
@@ -37,8 +38,9 @@ export async function run(): Promise<BenchResult[]> {
     const changes = new Changes();
     const results = [
       ...(await fillResults(journal, changes)),
-      ...(await steadyResults(journal, changes)),
+      await steadyResult(journal, changes, folder),
       ...(await pastResults(journal)),
+      await answeringResult(journal, changes),
       await verifyResult(journal),
     ];
     await journal.close();
@@ -78,12 +80,12 @@ async function fillResults(journal: Journal, changes: Changes): Promise<BenchRes
     atLeast(`journal: durable rows per second, batched, over ${rows} rows`, ROWS_GOAL, rows / seconds, '/s'),
     atLeast('journal: the same, over the last million of them', ROWS_GOAL, LAST_ROWS / lastSeconds, '/s'),
     atMost('journal: bytes of database per decision, all in', BYTES_GOAL, bytes, ' bytes'),
-    holdResult(hold),
+    holdResult('at full load', hold),
   ];
 }
 
 /** Events at an even pace, each timed from its append until it is durable. */
-async function steadyResults(journal: Journal, changes: Changes): Promise<BenchResult[]> {
+async function steadyResult(journal: Journal, changes: Changes, folder: string): Promise<BenchResult> {
   const latenciesMs: number[] = [];
   const waiting: Promise<void>[] = [];
   const startMs = performance.now();
@@ -100,7 +102,25 @@ async function steadyResults(journal: Journal, changes: Changes): Promise<BenchR
   await Promise.all(waiting);
   const sorted = latenciesMs.sort((left, right) => left - right);
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
-  return [atMost(`journal: p99 from append to durable at ${STEADY_ROWS} decisions/s`, COMMIT_GOAL_MS, p99, ' ms')];
+  const result = atMost(
+    `journal: p99 from append to durable at ${STEADY_ROWS} decisions/s`,
+    COMMIT_GOAL_MS,
+    p99,
+    ' ms',
+  );
+  const disk = await diskSyncP99Ms(folder);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const beside = `median ${median.toFixed(1)} ms; p99 of an fsync on this disk at rest ${disk.toFixed(1)} ms`;
+  return { ...result, measured: `${result.measured} (${beside})` };
+}
+
+/** Long answers while rows are written: what crosses threads is taken apart and put together on the event loop. */
+async function answeringResult(journal: Journal, changes: Changes): Promise<BenchResult> {
+  const hold = await answeringHold(journal, () => {
+    journal.append(Array.from({ length: STEADY_ROWS / 10 }, () => changes.single()));
+  });
+  await journal.durable(journal.nextRevision - 1);
+  return holdResult('while long answers are read', hold);
 }
 
 async function verifyResult(journal: Journal): Promise<BenchResult> {
@@ -122,8 +142,8 @@ async function startResult(file: string): Promise<BenchResult> {
   return atMost(name, START_GOAL_MS, tookMs, ' ms');
 }
 
-function holdResult({ maxMs, p999Ms, idleMaxMs }: Hold): BenchResult {
-  const result = atMost('journal: longest hold of the event loop at full load', HOLD_GOAL_MS, maxMs, ' ms');
+function holdResult(when: string, { maxMs, p999Ms, idleMaxMs }: Hold): BenchResult {
+  const result = atMost(`journal: longest hold of the event loop ${when}`, HOLD_GOAL_MS, maxMs, ' ms');
   const beside = `99.9 % below ${p999Ms.toFixed(1)} ms; an idle thread meanwhile ${idleMaxMs.toFixed(1)} ms`;
   return { ...result, measured: `${result.measured} (${beside})` };
 }

@@ -64,10 +64,29 @@ describe('the record', () => {
     journal.append(Array.from({ length: 10 }, (_, index) => decision({ node: `node-${index}` })));
     await journal.close();
     const database = new Database(file);
-    database.exec('DROP TRIGGER event_no_update; UPDATE event SET verdict = 3 WHERE seq = 5');
+    // Two threads check three rows at a time: the second bad row lies in another stretch, and is found at the same time.
+    database.exec('DROP TRIGGER event_no_update; UPDATE event SET verdict = 3 WHERE seq IN (5, 8)');
     database.close();
     const reopened = await openJournal({ file, limits: { startLinksMax: 2, verifyRowsMax: 3 } });
-    expect(await reopened.audit.verify()).toMatchObject({ checkedCount: 4, bad: { revision: 5 } });
+    expect(await reopened.audit.verify()).toMatchObject({
+      checkedCount: 4,
+      bad: { revision: 5, problem: 'the row or its hash was altered' },
+      head: { revision: 4 },
+    });
+  });
+
+  it.each([5, 6])('names row %i when it is missing, also where one stretch of the check ends', async (missing) => {
+    const file = temporaryFile();
+    const limits = { startLinksMax: 2, verifyRowsMax: 3 };
+    const journal = await openJournal({ file, limits });
+    journal.append(Array.from({ length: 10 }, (_, index) => decision({ node: `node-${index}` })));
+    await journal.close();
+    const database = new Database(file);
+    database.exec(`DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = ${missing}`);
+    database.close();
+    const report = await (await openJournal({ file, limits })).audit.verify();
+    expect(report).toMatchObject({ isGood: false, checkedCount: missing - 1, head: { revision: missing - 1 } });
+    expect(report.bad?.problem).toBe(`row ${missing} is missing`);
   });
 
   it('uses the numbers of its vocabulary tables', async () => {

@@ -6,7 +6,7 @@ import type { Journal } from '../../coordinator/journal/journal.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
 import { comparable, naiveState } from './naive-state.ts';
-import { openJournal, temporaryFile } from './open-journal.ts';
+import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 
 describe('a journal', () => {
   it('numbers events from 1, at once and without gaps', async () => {
@@ -116,7 +116,9 @@ describe('a journal', () => {
 });
 
 describe('any run of events', () => {
-  it('reads back as it was appended, restores the state it implies, and rebuilds to the same tables', async () => {
+  it('reads back as it was appended, restores the state it implies, and rebuilds to the same tables', {
+    timeout: MANY_FILES_MS,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyEvent, { maxLength: 12 }), { maxLength: 8 }), async (appends) => {
         const file = temporaryFile();

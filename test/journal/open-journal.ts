@@ -7,6 +7,9 @@ import { sameThread } from '../../coordinator/journal/threads.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
+/** How long a test may take that makes a journal for each of a hundred examples: each waits for the disk some ten times. */
+export const MANY_FILES_MS = 120_000;
+
 export function temporaryFile(): string {
   return join(temporaryFolder(), 'journal.db');
 }

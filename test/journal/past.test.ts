@@ -7,7 +7,7 @@ import type { Verdict } from '../../shared/placement/types.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
 import { naiveState } from './naive-state.ts';
-import { openJournal } from './open-journal.ts';
+import { MANY_FILES_MS, openJournal } from './open-journal.ts';
 import { pastState } from './past-state.ts';
 
 async function recorded(journal: Journal, events: readonly NewEvent[]): Promise<JournalEvent[]> {
@@ -19,7 +19,7 @@ async function recorded(journal: Journal, events: readonly NewEvent[]): Promise<
 }
 
 describe('the past', () => {
-  it('is at every revision what the events up to it say', async () => {
+  it('is at every revision what the events up to it say', { timeout: MANY_FILES_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 60 }), async (events) => {
         const journal = await openJournal();
@@ -101,7 +101,7 @@ const anyDecisions = fc.array(
 );
 
 describe('the difference between two revisions', () => {
-  it('is every pair whose placement differs, with its last decision', async () => {
+  it('is every pair whose placement differs, with its last decision', { timeout: MANY_FILES_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(anyDecisions, fc.nat(), fc.nat(), async (wanted, some, other) => {
         const journal = await openJournal();

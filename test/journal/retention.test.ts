@@ -7,7 +7,7 @@ import type { Journal } from '../../coordinator/journal/journal.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
 import { comparable, naiveState } from './naive-state.ts';
-import { openJournal, temporaryFile } from './open-journal.ts';
+import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 import { pastState } from './past-state.ts';
 
 const LIMITS = { retainedRowsMin: 0, pruneRowsMax: 7, verifyRowsMax: 5 };
@@ -29,7 +29,9 @@ async function recordOnePerMs(
 }
 
 describe('pruning', () => {
-  it('changes no answer about what comes after the horizon, and everything still verifies', async () => {
+  it('changes no answer about what comes after the horizon, and everything still verifies', {
+    timeout: MANY_FILES_MS,
+  }, async () => {
     const events = fc.array(anyEvent, { minLength: 2, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(events, fc.nat(), fc.nat(), async (happened, ...horizons) => {
