@@ -99,3 +99,35 @@ export const TOKEN_LENGTH_MAX = 16_384;
  * number; callers that are told apart in one window are at most so many, the others are counted together.
  */
 export const DENIALS = { windowMs: 10 * 60_000, tracked: 100 } as const;
+/** Reviews of tokens and rights that the API server is asked for at once, and that may wait for their turn. */
+export const REVIEWS = { parallel: 20, waiting: 2_000 } as const;
+
+/** How long the API server may take over one review before it counts as away. */
+export const REVIEW_TIMEOUT_MS = 10_000;
+
+/** How long an answer of the API server is good: a deleted pod loses access within this, plus the life of its stream. */
+export const REVIEW_FRESH_MS = { accepted: 60_000, rejected: 10_000 } as const;
+
+/** For how long an accepted token or right goes on to count while the API server is away. */
+export const REVIEW_STALE_MS_MAX = 10 * 60_000;
+
+/** Answers that are remembered; beyond it the oldest are forgotten. */
+export const REVIEWS_REMEMBERED_MAX = 20_000;
+
+/** After a credential has run out, how long the stream that it opened may go on: a clock may be off, a file late. */
+export const CREDENTIAL_GRACE_MS = 60_000;
+
+/** The life of a token that does not say when it ends. */
+export const TOKEN_LIFE_UNKNOWN_MS = 60 * 60_000;
+
+/** Before an agent whose token was rejected tries again, at least; its kubelet may be about to renew the file. */
+export const REJECTED_RETRY_MS = 10_000;
+
+/** What a caller waits whom nobody can identify at the moment. */
+export const IDENTITY_UNKNOWN_RETRY_MS = 2_000;
+
+/** A timer cannot be set for the months that a certificate lasts. */
+export const EXPIRY_LOOK_MS_MAX = 24 * 3_600_000;
+
+/** What an agent whose credentials ran out waits: its fresh ones are there already. */
+export const EXPIRED_RETRY_MS = 100;

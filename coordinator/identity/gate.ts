@@ -66,11 +66,6 @@ export class Gate {
       });
   }
 
-  /** The agent proves itself again on its open stream. @throws RollcallError where that fails. */
-  renew(token: string): Promise<Caller> {
-    return this.#options.identities.callerOf({ token, connection: { kind: 'none' } });
-  }
-
   /** Journals what was only counted so far. */
   close(): void {
     this.#options.denials.close();

@@ -11,7 +11,13 @@ import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import type { Caller } from '../identity/caller.ts';
-import { HELLO_TIMEOUT_MS, UNREAD_MESSAGES_MAX } from '../limits.ts';
+import {
+  CREDENTIAL_GRACE_MS,
+  EXPIRED_RETRY_MS,
+  EXPIRY_LOOK_MS_MAX,
+  HELLO_TIMEOUT_MS,
+  UNREAD_MESSAGES_MAX,
+} from '../limits.ts';
 import type { AgentSession, SessionStream } from '../sessions/agent-session.ts';
 import { logged } from './handlers.ts';
 import type { House } from './house.ts';
@@ -59,6 +65,7 @@ class ConnectStream implements SessionStream {
   readonly #call: ConnectCall;
   #session: AgentSession | null = null;
   #cancelHelloTimer: () => void = () => {};
+  #cancelExpiryTimer: () => void = () => {};
   #isOpen = true;
 
   constructor(house: House, call: ConnectCall) {
@@ -73,6 +80,7 @@ class ConnectStream implements SessionStream {
     this.#cancelHelloTimer = this.#house.clock.after(HELLO_TIMEOUT_MS, () =>
       this.#fail(new RollcallError('HELLO_EXPECTED', late)),
     );
+    this.#endWithCredentials();
     this.#call.on('data', (message: ConnectRequest__Output | UnreadableMessage) =>
       this.#guarded(() => this.#take(message)),
     );
@@ -93,6 +101,7 @@ class ConnectStream implements SessionStream {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#cancelHelloTimer();
+    this.#cancelExpiryTimer();
     if (error === undefined) {
       this.#call.end();
       return;
@@ -100,6 +109,20 @@ class ConnectStream implements SessionStream {
     if (error instanceof RollcallError) this.#house.refusals.count(error);
     // Ends the stream with a status; `end` would end it well before that.
     this.#call.emit('error', toStatus(error));
+  }
+
+  /** Whoever lost what it proved itself with, as a pod that was deleted, loses its stream soon after. */
+  #endWithCredentials(): void {
+    const { clock } = this.#house;
+    const { expiresMs } = this.caller;
+    if (expiresMs === null) return;
+    const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
+    // A timer cannot be set for months.
+    this.#cancelExpiryTimer = clock.after(Math.min(leftMs, EXPIRY_LOOK_MS_MAX), () => {
+      if (leftMs > EXPIRY_LOOK_MS_MAX) return this.#endWithCredentials();
+      const said = 'what the agent proved itself with has run out; it comes back with a fresh one';
+      this.#fail(new RollcallError('CREDENTIALS_EXPIRED', said, { retryAfterMs: EXPIRED_RETRY_MS }));
+    });
   }
 
   #take(message: ConnectRequest__Output | UnreadableMessage): void {

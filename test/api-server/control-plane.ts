@@ -14,7 +14,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { BackgroundProgram } from './background-program.ts';
 import { until } from './until.ts';
 
-const ADMIN_TOKEN = 'admin-token';
+export const ADMIN_TOKEN = 'admin-token';
 /** A busy machine starts an API server in ten seconds; one that needs a minute will never be there. */
 export const START_PATIENCE_MS = 60_000;
 

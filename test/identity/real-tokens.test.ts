@@ -1,0 +1,144 @@
+/** Agents and people with real tokens of a real API server: who gets in, who does not, and what is journalled. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KubernetesIdentities } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
+import type { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import {
+  type ControlPlane,
+  hasControlPlane,
+  START_PATIENCE_MS,
+  startControlPlane,
+} from '../api-server/control-plane.ts';
+import { RawAgent } from '../services/raw-agent.ts';
+import { Admin, ask, failure, Query } from '../services/running-house.ts';
+import { TlsHouse } from '../tls/tls-house.ts';
+import {
+  anHourAgo,
+  applyRights,
+  coordinatorClient,
+  createPod,
+  deletePod,
+  NAMESPACE,
+  tokenOf,
+} from './service-accounts.ts';
+
+describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
+  let controlPlane: ControlPlane;
+  let client: ApiServerClient;
+  let pods: Readonly<Record<'n1' | 'n2' | 'other', { name: string; uid: string }>>;
+
+  beforeAll(async () => {
+    controlPlane = await startControlPlane();
+    await applyRights(controlPlane);
+    client = await coordinatorClient(controlPlane);
+    const pod = async (name: string, nodeName: string, serviceAccountName = 'rollcall-agent') => {
+      return { name, uid: await createPod(controlPlane, { name, nodeName, serviceAccountName }) };
+    };
+    pods = {
+      n1: await pod('agent-1', 'n1'),
+      n2: await pod('agent-2', 'n2'),
+      other: await pod('other', 'n1', 'rollcall-viewer'),
+    };
+  }, START_PATIENCE_MS);
+  afterAll(async () => {
+    client?.close();
+    await controlPlane?.stop();
+  });
+
+  function startHouse(): Promise<TlsHouse> {
+    const agentServiceAccount = { namespace: NAMESPACE, name: 'rollcall-agent' };
+    return TlsHouse.start(
+      new KubernetesIdentities({ client, clock: systemClock, audience: 'rollcall', agentServiceAccount }),
+    );
+  }
+
+  it('lets the agent of a pod speak for the node that the pod runs on, and for no other', async () => {
+    const house = await startHouse();
+    const token = await tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1 });
+    const agent = new RawAgent(house.clients({ token })).hello('n1');
+    await agent.until('assignmentUpdate');
+    const impostor = new RawAgent(house.clients({ token })).hello('n2');
+    expect(await impostor.ended()).toMatchObject({ reason: 'NODE_IDENTITY_MISMATCH', exitCode: 4 });
+    expect(await house.denials()).toMatchObject([
+      {
+        node: 'n2',
+        method: 'AgentService/Connect',
+        reason: 'NODE_IDENTITY_MISMATCH',
+        cause: { trigger: 'agent', actor: `system:serviceaccount:${NAMESPACE}:rollcall-agent` },
+      },
+    ]);
+    expect(house.running.house.sessions.isPresent('n2')).toBe(false);
+  });
+
+  it.each<[string, () => Promise<string>, string, RegExp]>([
+    [
+      'of another audience',
+      () => tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1, audience: 'https://kubernetes.default.svc' }),
+      'TOKEN_REJECTED',
+      /audience/,
+    ],
+    [
+      'that has expired',
+      async () => anHourAgo(controlPlane, await tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1 })),
+      'TOKEN_REJECTED',
+      /expired|not accepted/,
+    ],
+    [
+      'of another ServiceAccount',
+      () => tokenOf(controlPlane, 'rollcall-viewer', { pod: pods.other }),
+      'PERMISSION_DENIED',
+      /rollcall-viewer is no agent/,
+    ],
+    ['that is bound to no pod', () => tokenOf(controlPlane, 'rollcall-agent'), 'TOKEN_REJECTED', /bound to no pod/],
+    [
+      'of a pod that is gone',
+      async () => {
+        const pod = { name: 'gone', uid: await createPod(controlPlane, { name: 'gone', nodeName: 'n1' }) };
+        const token = await tokenOf(controlPlane, 'rollcall-agent', { pod });
+        await deletePod(controlPlane, 'gone');
+        return token;
+      },
+      'TOKEN_REJECTED',
+      /not accepted/,
+    ],
+    ['that is nonsense', async () => 'nonsense', 'TOKEN_REJECTED', /not accepted/],
+  ])('refuses an agent with a token %s, and journals it', async (_what, tokenFor, reason, text) => {
+    const house = await startHouse();
+    const token = await tokenFor();
+    const end = await new RawAgent(house.clients({ token })).hello('n1').ended();
+    expect(end?.reason).toBe(reason);
+    expect(end?.message).toMatch(text);
+    const [denial, ...others] = await house.denials();
+    expect(denial).toMatchObject({ method: 'AgentService/Connect', reason, count: 1 });
+    expect(others).toEqual([]);
+    // Nothing of a token is logged or stored.
+    expect([JSON.stringify(denial), ...house.running.logged].filter((line) => line.includes(token))).toEqual([]);
+  });
+
+  it.each<[string, string[]]>([
+    ['rollcall-viewer', ['read']],
+    ['rollcall-planner', ['read', 'plan']],
+    ['rollcall-admin', ['read', 'plan', 'administer']],
+  ])('lets %s %s, and nothing else', async (serviceAccount, rights) => {
+    const house = await startHouse();
+    const { query, admin } = house.clients({ token: await tokenOf(controlPlane, serviceAccount) });
+    const tries = {
+      read: () => ask(query, Query.GetStatus, {}),
+      plan: () => ask(query, Query.PlanPlacements, {}),
+      administer: () => ask(admin, Admin.Reevaluate, {}),
+    };
+    for (const [right, attempt] of Object.entries(tries)) {
+      if (rights.includes(right)) await attempt();
+      else {
+        const refusal = await failure(attempt());
+        expect(refusal).toMatchObject({ reason: 'PERMISSION_DENIED', exitCode: 4 });
+        expect(refusal.message).toMatch(new RegExp(`may not ${right}: it needs the verb .* ClusterRole rollcall-`));
+      }
+    }
+    const denied = (await house.denials()).map(({ reason, cause }) => [reason, cause.actor]);
+    const missing = Object.keys(tries).filter((right) => !rights.includes(right));
+    expect(denied).toEqual(
+      missing.map(() => ['PERMISSION_DENIED', `system:serviceaccount:${NAMESPACE}:${serviceAccount}`]),
+    );
+  });
+});
