@@ -131,3 +131,17 @@ export const EXPIRY_LOOK_MS_MAX = 24 * 3_600_000;
 
 /** What an agent whose credentials ran out waits: its fresh ones are there already. */
 export const EXPIRED_RETRY_MS = 100;
+
+/**
+ * The lease of the one leader, as Kubernetes' own components have it: taken for `leaseMs`, tried to renew every
+ * `retryMs`, given up where that failed for `renewWithinMs`, which leaves `leaseMs - renewWithinMs` to stop in.
+ */
+export const LEADERSHIP = {
+  leaseMs: 15_000,
+  renewWithinMs: 10_000,
+  retryMs: 2_000,
+  /** Candidates wait up to this part longer. */
+  retryJitter: 1.2,
+  /** How long one attempt may take. */
+  attemptMs: 4_000,
+} as const;

@@ -1,0 +1,97 @@
+/** The lease as a Lease object of the API server (coordination.k8s.io/v1), with its optimistic locking. */
+import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
+import { isObject } from '../../shared/kubernetes/field-type.ts';
+import type { LeaseRecord } from './election.ts';
+import type { LeaseAnnotations, LeasePort, StoredLease } from './lease-port.ts';
+
+/** What of an API server's client is needed here. */
+export interface LeaseClient {
+  get(path: string): Promise<Record<string, unknown>>;
+  create(path: string, object: object): Promise<Record<string, unknown>>;
+  replace(path: string, object: object): Promise<Record<string, unknown>>;
+}
+
+export interface LeaseName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export class KubernetesLease implements LeasePort {
+  readonly #client: LeaseClient;
+  readonly #name: LeaseName;
+  readonly #collection: string;
+  /** What others wrote of the object stays as it is. */
+  #metadata: Record<string, unknown>;
+
+  constructor(client: LeaseClient, { namespace, name }: LeaseName) {
+    this.#client = client;
+    this.#name = { namespace, name };
+    this.#collection = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+    this.#metadata = { namespace, name };
+  }
+
+  async read(): Promise<StoredLease | null> {
+    try {
+      return this.#stored(await this.#client.get(`${this.#collection}/${this.#name.name}`));
+    } catch (error) {
+      if (error instanceof ApiServerError && error.failure === 'missing') return null;
+      throw error;
+    }
+  }
+
+  async create(record: LeaseRecord, annotations: LeaseAnnotations): Promise<StoredLease> {
+    const metadata = { ...this.#name, annotations };
+    return this.#stored(await this.#client.create(this.#collection, leaseOf(metadata, record)));
+  }
+
+  async update(
+    { resourceVersion }: StoredLease,
+    record: LeaseRecord,
+    annotations: LeaseAnnotations,
+  ): Promise<StoredLease> {
+    const others = isObject(this.#metadata['annotations']) ? this.#metadata['annotations'] : {};
+    const metadata = { ...this.#metadata, resourceVersion, annotations: { ...others, ...annotations } };
+    const path = `${this.#collection}/${this.#name.name}`;
+    return this.#stored(await this.#client.replace(path, leaseOf(metadata, record)));
+  }
+
+  #stored({ metadata, spec }: Record<string, unknown>): StoredLease {
+    this.#metadata = isObject(metadata) ? metadata : {};
+    const resourceVersion = this.#metadata['resourceVersion'];
+    if (typeof resourceVersion !== 'string') throw new ApiServerError('garbled', 'a Lease came without its version');
+    return { record: recordOf(isObject(spec) ? spec : {}), resourceVersion };
+  }
+}
+
+function leaseOf(metadata: object, record: LeaseRecord): object {
+  const { holder, durationMs, acquireTime, renewTime, transitions } = record;
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata,
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: Math.ceil(durationMs / 1000),
+      acquireTime: microTime(acquireTime),
+      renewTime: microTime(renewTime),
+      leaseTransitions: transitions,
+    },
+  };
+}
+
+function recordOf(spec: Record<string, unknown>): LeaseRecord {
+  const text = (name: string) => (typeof spec[name] === 'string' ? spec[name] : '');
+  const number = (name: string) => (typeof spec[name] === 'number' ? spec[name] : 0);
+  return {
+    holder: text('holderIdentity'),
+    durationMs: number('leaseDurationSeconds') * 1000,
+    acquireTime: text('acquireTime'),
+    renewTime: text('renewTime'),
+    transitions: number('leaseTransitions'),
+  };
+}
+
+/** A MicroTime has six digits after the point; our clock gives three. */
+function microTime(time: string): string {
+  return time.replace(/\.(\d{3})Z$/, '.$1000Z');
+}

@@ -1,0 +1,136 @@
+/** Two candidates for one lease: at most one ever leads, and the other takes over when it has to. */
+import { expect, onTestFinished, test } from 'vitest';
+import { Leadership } from '../../coordinator/leadership/leadership.ts';
+import { LEADERSHIP } from '../../coordinator/limits.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { MemoryLease, type MemoryLeasePort } from '../fakes/memory-lease.ts';
+
+const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
+
+class Candidate {
+  readonly port: MemoryLeasePort;
+  readonly leadership: Leadership;
+  lost: string | null = null;
+  leaders: string[] = [];
+
+  constructor(lease: MemoryLease, identity: string, clock: FakeClock) {
+    this.port = lease.port();
+    const onStandby = (leader: string) => this.leaders.push(leader);
+    this.leadership = new Leadership({ lease: this.port, identity, clock, random: () => 0.5, log, onStandby });
+    void this.leadership.untilLeading();
+    void this.leadership.whenLost.then((why) => (this.lost = why));
+    onTestFinished(() => this.leadership.stop());
+  }
+
+  get isLeading(): boolean {
+    return this.leadership.isLeading;
+  }
+}
+
+/** Moves time on in small steps, and lets every request be answered in between. */
+async function pass(clock: FakeClock, ms: number, look: () => void = () => {}): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    clock.advance(250);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    look();
+  }
+}
+
+function twoCandidates() {
+  const clock = new FakeClock();
+  const lease = new MemoryLease();
+  return { clock, lease, a: new Candidate(lease, 'a', clock), b: new Candidate(lease, 'b', clock) };
+}
+
+test('one of two leads, and goes on leading', async () => {
+  const { clock, lease, a, b } = twoCandidates();
+  await pass(clock, 60_000);
+  expect([a.isLeading, b.isLeading]).toEqual([true, false]);
+  expect(b.leaders).toEqual(['a']);
+  expect(lease.stored?.record).toMatchObject({ holder: 'a', durationMs: LEADERSHIP.leaseMs, transitions: 0 });
+});
+
+test.each(['cut', 'silent'] as const)(
+  'a leader whose line is %s gives up before the other may take the lease, and two never lead at once',
+  async (line) => {
+    const { clock, lease, a, b } = twoCandidates();
+    await pass(clock, 5_000);
+    a.port.line = line;
+    let gaveUpMs = 0;
+    let tookOverMs = 0;
+    await pass(clock, 30_000, () => {
+      expect(a.isLeading && b.isLeading).toBe(false);
+      if (a.lost !== null) gaveUpMs ||= clock.elapsedMs();
+      if (b.isLeading) tookOverMs ||= clock.elapsedMs();
+    });
+    expect(a.lost).toContain('could not be renewed for 10 seconds');
+    expect(tookOverMs - gaveUpMs).toBeGreaterThan(0);
+    expect(lease.stored?.record).toMatchObject({ holder: 'b', transitions: 1 });
+    // The line comes back: whoever lost stays down, because nobody knows what it did meanwhile.
+    a.port.line = 'up';
+    await pass(clock, 30_000);
+    expect([a.isLeading, b.isLeading]).toEqual([false, true]);
+  },
+);
+
+test('a short break changes nothing', async () => {
+  const { clock, a, b } = twoCandidates();
+  await pass(clock, 5_000);
+  a.port.line = 'cut';
+  await pass(clock, 7_000);
+  a.port.line = 'up';
+  await pass(clock, 30_000);
+  expect([a.isLeading, b.isLeading, a.lost]).toEqual([true, false, null]);
+});
+
+test('a leader that was paused knows at once that its time is over, before any timer tells it so', async () => {
+  const { clock, a } = twoCandidates();
+  await pass(clock, 5_000);
+  a.port.line = 'silent';
+  const paused = { ms: 0 };
+  const elapsed = clock.elapsedMs.bind(clock);
+  clock.elapsedMs = () => elapsed() + paused.ms;
+  paused.ms = 60_000;
+  expect(a.isLeading).toBe(false);
+});
+
+test('a leader that stops lets go, and the other leads at its next look', async () => {
+  const { clock, lease, a, b } = twoCandidates();
+  await pass(clock, 5_000);
+  await a.leadership.stop();
+  expect(lease.stored?.record.holder).toBe('');
+  await pass(clock, LEADERSHIP.retryMs * (1 + LEADERSHIP.retryJitter));
+  expect(b.isLeading).toBe(true);
+});
+
+test('whoever is stopped while it stands by never leads', async () => {
+  const { clock, a, b } = twoCandidates();
+  await pass(clock, 5_000);
+  const leading = b.leadership.untilLeading();
+  await b.leadership.stop();
+  expect(await leading).toBe(false);
+  await a.leadership.stop();
+  await pass(clock, 60_000);
+  expect(b.isLeading).toBe(false);
+});
+
+test('a leader whose lease somebody else took gives up at once', async () => {
+  const { clock, lease, a } = twoCandidates();
+  await pass(clock, 5_000);
+  const record = lease.stored?.record;
+  if (record === undefined) throw new Error('there is no lease');
+  lease.write({ ...record, holder: 'c' }, {});
+  await pass(clock, LEADERSHIP.retryMs);
+  await eventually(() => a.lost !== null);
+  expect(a.lost).toBe('c holds the lease');
+});
+
+test('the head of the journal goes along with the next renewal', async () => {
+  const { clock, lease, a } = twoCandidates();
+  await pass(clock, 5_000);
+  a.leadership.publishHead({ revision: 42, hash: 'abc' });
+  await pass(clock, LEADERSHIP.retryMs);
+  expect(lease.annotations).toEqual({ 'rollcall.dev/journal-head': '42 abc' });
+});
