@@ -20,8 +20,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     provide: { controlPlanePrograms },
     reporters: ['default', new LeftOutReporter(controlPlanePrograms)],
     // Colours depend on who watches; what tests compare must not.
