@@ -1,0 +1,111 @@
+/** The real programs behind TLS: an agent and a user with client certificates, and a certificate that is renewed meanwhile. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Certificate, CertificateAuthority } from '../fakes/certificates.ts';
+import { Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
+
+/** Each command is a process of its own, and the machine may be busy. */
+const PATIENCE_MS = 120_000;
+
+interface AgentRow {
+  readonly node: string;
+  readonly presence: string;
+  readonly sessionId: string;
+}
+
+describe('with TLS', () => {
+  const folder = new Folder();
+  let ca: CertificateAuthority;
+  let coordinator: Running;
+  let agent: Running;
+  let port = 0;
+
+  const file = (name: string) => join(folder.path, name);
+  const write = (name: string, text: string) => writeFileSync(file(name), text);
+  const writePair = (name: string, { certificate, key }: Certificate) => {
+    write(`${name}.crt`, certificate);
+    write(`${name}.key`, key);
+  };
+  const client = (name: string) => [
+    '--coordinator-ca',
+    file('ca.crt'),
+    '--client-certificate',
+    file(`${name}.crt`),
+    '--client-key',
+    file(`${name}.key`),
+  ];
+  const cli = (...args: string[]) => runToEnd(PROGRAMS.cli, [...args, '--server', `localhost:${port}`]);
+  const agents = async () => JSON.parse((await cli('agents', '-o', 'json', ...client('vera'))).stdout) as AgentRow[];
+
+  beforeAll(async () => {
+    ca = await CertificateAuthority.create();
+    write('ca.crt', ca.certificate);
+    writePair('server', await ca.sign({ commonName: 'coordinator', hosts: ['localhost'] }));
+    writePair('agent', await ca.sign({ commonName: 'rollcall:node:gpu-1', organizations: ['rollcall:agents'] }));
+    writePair('vera', await ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] }));
+    coordinator = new Running(PROGRAMS.coordinator, [
+      ...['--data', folder.data, '--daemonsets', folder.daemonSets, '--nodes', folder.nodes, '--listen', '127.0.0.1:0'],
+      ...['--tls-certificate', file('server.crt'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.crt')],
+    ]);
+    port = (JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number }).port;
+    agent = new Running(PROGRAMS.agent, [
+      ...['--node-file', folder.nodeFile('gpu-1'), '--coordinator', `localhost:${port}`],
+      ...client('agent'),
+    ]);
+    await agent.line((line) => line.includes('connected to the coordinator'));
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await agent?.kill('SIGTERM');
+    await coordinator?.kill('SIGTERM');
+    folder.remove();
+  }, PATIENCE_MS);
+
+  it('keeps sessions while the certificate is renewed, and shows newcomers the new one', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const present = (rows: readonly AgentRow[]) => rows.filter(({ presence }) => presence === 'present');
+    const before = present(await agents());
+    expect(before.map(({ node }) => node)).toEqual(['gpu-1']);
+    const next = await ca.sign({ commonName: 'coordinator', hosts: ['localhost'] });
+    const changed = coordinator.line((line) => line.includes('certificates changed'));
+    writePair('server', next);
+    await changed;
+    expect(Number.parseInt(await serialNumberAt(port), 16)).toBe(Number.parseInt(next.serialNumber, 16));
+    expect(present(await agents())).toEqual([expect.objectContaining({ sessionId: before[0]?.sessionId })]);
+  });
+
+  it('tells a user what is wrong with the connection, in one sentence and the right exit code', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const other = await CertificateAuthority.create('another CA');
+    write('other.crt', other.certificate);
+    const nobody = await cli('status', '--coordinator-ca', file('ca.crt'));
+    expect(nobody).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(nobody.stderr).toMatch(/^rollcall: the caller brought neither a token nor a client certificate\n$/);
+    const distrusting = await cli('status', '--coordinator-ca', file('other.crt'));
+    expect(distrusting).toMatchObject({ exitCode: 5, stdout: '' });
+    expect(distrusting.stderr).toMatch(
+      /^rollcall: .* was reached, but TLS could not be agreed on: .*; see --coordinator-ca .*\n$/,
+    );
+    const misnamed = await cli('status', ...client('vera'), '--coordinator-name', 'another.example');
+    expect(misnamed.stderr).toMatch(/^rollcall: .*TLS could not be agreed on: .*altnames.*\n$/);
+    const history = await cli('history', '--kind', 'access', ...client('vera'));
+    expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*neither a token nor a client certificate/);
+  });
+});
+
+function serialNumberAt(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // Whatever it is, it is only looked at.
+    const socket = connect(
+      { host: '127.0.0.1', port, servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['h2'] },
+      () => {
+        resolve(socket.getPeerCertificate().serialNumber);
+        socket.destroy();
+      },
+    );
+    socket.once('error', reject);
+  });
+}
