@@ -83,6 +83,7 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
     nodeReported: (report) => nodes.report(report),
     podsReported: (node, report) => nodes.reportPods(node, report),
     agentAbsent: (node) => nodes.agentAbsent(node),
+    lacksReports: (node) => nodes.lacksUsage(node),
   };
 }
 

@@ -67,6 +67,8 @@ export const REPORT_LIMITS = {
   conditions: 100,
   pods: 500,
   drifts: 2_000,
+  hostPorts: 2_000,
+  resources: 100,
   textLength: 1_024,
 } as const;
 

@@ -4,7 +4,8 @@ import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
 import type { Assignment, DaemonSetKey } from '../../shared/roll/model.ts';
 import type { Assignment__Output } from '../../shared/rpc/generated/rollcall/v1/Assignment.ts';
 import type { AssignmentUpdate__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentUpdate.ts';
-import { assignmentFromWire, daemonSetKey } from '../../shared/rpc/wire.ts';
+import { assignmentFromWire } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 
 /** Assignments at a revision of one store. */
 export interface HeldAssignments {

@@ -14,7 +14,7 @@ import type { HeldAssignments } from '../session/held-assignments.ts';
 import type { Unnumbered } from '../session/outbox.ts';
 
 /** Of what is in the file; another one is not ours to read. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE_NAME = 'agent-state.json';
 
 export interface AgentState {

@@ -3,6 +3,7 @@
  * pod report, and says which of the two differs from the one before. Pure.
  */
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { nodeUsage } from '../../shared/fit/node-usage.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { podHealth } from '../../shared/kubernetes/pod-health.ts';
 import type { NodeReport, PodHealth, PodReport } from '../../shared/roll/model.ts';
@@ -37,7 +38,8 @@ export function podReportOf({ observation, held, previous, nowMs, observedMs }: 
           previous: previous?.drifts ?? [],
           nowMs,
         });
-  return { observedMs, pods, verifiedRevision: held?.revision ?? 0, drifts };
+  const usage = nodeUsage(observation.pods);
+  return { observedMs, pods, verifiedRevision: held?.revision ?? 0, drifts, usage };
 }
 
 /** When the next pod becomes available by the mere passing of time; `null` where none does. */

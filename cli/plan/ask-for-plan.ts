@@ -5,7 +5,8 @@ import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/n
 import type { NodeTaint } from '../../shared/roll/model.ts';
 import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
-import { daemonSetKey, placementFromWire } from '../../shared/rpc/wire.ts';
+import { placementFromWire } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import type { Context } from '../context.ts';
 import type { Difference } from './plan-view.ts';
 import type { PlanInput } from './read-input.ts';

@@ -3,6 +3,7 @@ import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
+import { fitsText, paintFits } from './answers.ts';
 import { DRIFT_KINDS, paintDrift } from './drift.ts';
 import { problemLine } from './problems.ts';
 
@@ -19,9 +20,15 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
     { header: 'NAMESPACE', cell: ({ namespace }) => namespace },
     { header: 'NAME', cell: ({ name }) => name, paint: ({ inForce }, text) => (inForce ? text : style.bad(text)) },
     { header: 'WANTED', cell: ({ counts }) => counts.wanted },
+    { header: 'ALLOWED', cell: ({ counts }) => counts.allowed },
     { header: 'KEEP', cell: ({ counts }) => counts.keep },
-    { header: 'RUNNING', cell: ({ counts }) => counts.running, paint: short('running', 'wanted') },
-    { header: 'HEALTHY', cell: ({ counts }) => counts.healthy, paint: short('healthy', 'wanted') },
+    {
+      header: 'FITS',
+      cell: ({ counts }) => fitsText(counts),
+      paint: ({ counts }, text) => paintFits(counts, style)(text),
+    },
+    { header: 'RUNNING', cell: ({ counts }) => counts.running, paint: short('running', 'allowed') },
+    { header: 'HEALTHY', cell: ({ counts }) => counts.healthy, paint: short('healthy', 'allowed') },
     ...driftColumns(options),
     { header: 'NONE', cell: ({ counts }) => counts.none, wide: true },
     { header: 'ACKNOWLEDGED', cell: ({ counts }) => counts.acknowledged, wide: true },

@@ -3,8 +3,10 @@ import type { Verdict } from '../../shared/placement/types.ts';
 import type { RenderOptions } from '../context.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
-import type { PlacementView } from '../view/placement-view.ts';
+import type { CountsView } from '../view/daemon-set-view.ts';
+import type { DriftView, PlacementView } from '../view/placement-view.ts';
 import type { DaemonSetDetailView, NodeDetailView } from '../view/roll-view.ts';
+import { answerText, fitsText, paintAnswer } from './answers.ts';
 import { refusalLines, warningLines } from './daemon-sets.ts';
 import { driftDetail, driftLines, paintDrift } from './drift.ts';
 import { count, nodeNames } from './node-names.ts';
@@ -63,7 +65,7 @@ function nodeHead(node: NodeDetailView['node'], options: RenderOptions): string 
     `facts    from the ${facts.origin}, ${ageText(facts.time, nowMs)} old${software.length > 0 ? `; ${software.join(', ')}` : ''}`,
     `taints   ${taints}`,
     ...(problem === '' ? [] : [style.bad(`problem  ${problem}`)]),
-    `${count(node.wanted, 'DaemonSet')} wanted, ${node.running} running, ${node.healthy} healthy, ${node.keep} may stay`,
+    countsLine('DaemonSet', node),
     '',
   ].join('\n');
 }
@@ -76,9 +78,15 @@ function daemonSetHead(
   const force = inForce ? `version ${version}, template ${templateRevision}` : style.bad('not in force');
   return [
     `${style.bold(`daemonset ${namespace}/${name}`)}: ${force}${source === '' ? '' : `, from ${source}`}`,
-    `${count(counts.wanted, 'node')} wanted, ${counts.running} running, ${counts.healthy} healthy, ${counts.keep} may stay`,
+    countsLine('node', counts),
     '',
   ].join('\n');
+}
+
+function countsLine(what: string, counts: Omit<CountsView, DriftView['kind'] | 'none' | 'acknowledged'>): string {
+  const { wanted, allowed, running, healthy, keep } = counts;
+  const answers = `${allowed} allowed, ${fitsText(counts)} fit, ${running} running, ${healthy} healthy`;
+  return `${count(wanted, what)} wanted, ${answers}, ${keep} may stay`;
 }
 
 /** What is shown of a silent node's daemon pods may long be otherwise. */
@@ -116,6 +124,11 @@ function placementTable(
     { header: named.toUpperCase(), cell: (placement) => placement[named] },
     { header: 'VERDICT', cell: ({ verdict }) => verdict, paint: ({ verdict }, text) => paint[verdict](text) },
     {
+      header: 'FITS',
+      cell: ({ answers }) => answerText(answers.fits),
+      paint: ({ answers: { fits } }, text) => (fits === 'yes' ? text : paintAnswer(fits, style)(text)),
+    },
+    {
       header: 'POD',
       cell: ({ pods, node }) => pods.map((pod) => `${podState(pod)}${silent.has(node) ? '?' : ''}`).join(',') || '-',
       paint: ({ node }, text) => (silent.has(node) ? style.dim(text) : text),
@@ -146,8 +159,9 @@ function absences(placements: readonly PlacementView[], options: RenderOptions):
 }
 
 /** Why not, where something stands in the way; else what is wrong; nothing where all is as it should be. */
-function reasonText({ verdict, summary, drifts }: PlacementView, { wide }: RenderOptions): string {
-  if (verdict === 'run' && !wide) return drifts.map(driftDetail).join('; ');
+function reasonText({ verdict, summary, drifts, answers }: PlacementView, { wide }: RenderOptions): string {
+  const noRoom = answers.fits === 'no' ? answers.fitReasons.map(({ message }) => message.replace(/\.$/, '')) : [];
+  if (verdict === 'run' && !wide) return [...drifts.map(driftDetail), ...noRoom].join('; ');
   const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
   if (wide || others.length === 0) return [first, ...others].join('; ');
   return `${first}; ${count(others.length, 'more reason')}`;

@@ -4,6 +4,7 @@ import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
 import type { ExplanationView } from '../view/explanation-view.ts';
+import { answerLines } from './answers.ts';
 import { driftDetail, paintDrift } from './drift.ts';
 import { timeText } from './event.ts';
 import { podLine } from './pods.ts';
@@ -18,6 +19,7 @@ export function renderExplanation(explanation: ExplanationView, options: RenderO
       headline(explanation, options),
       reasons.flatMap((reason) => reasonLines(reason, options)).join(''),
       section('Warnings', manifestWarnings(explanation, options), options),
+      section('Answers', answerLines(explanation.answers, options), options),
       section('What became of it', stateLines(explanation, options), options),
     ],
     options,

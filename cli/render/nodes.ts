@@ -3,6 +3,7 @@ import type { RenderOptions } from '../context.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { AgentView, NodeView } from '../view/node-view.ts';
+import { fitsText, paintFits } from './answers.ts';
 import { taintText } from './taints.ts';
 
 export function renderNodes(nodes: readonly NodeView[], options: RenderOptions): string {
@@ -12,16 +13,18 @@ export function renderNodes(nodes: readonly NodeView[], options: RenderOptions):
     { header: 'PRESENCE', cell: presenceText, paint: (node, text) => paintPresence(node, options)(text) },
     { header: 'LAST SEEN', cell: ({ lastSeenTime }) => ageText(lastSeenTime, nowMs) },
     { header: 'WANTED', cell: ({ wanted }) => wanted },
+    { header: 'ALLOWED', cell: ({ allowed }) => allowed },
     { header: 'KEEP', cell: ({ keep }) => keep },
+    { header: 'FITS', cell: fitsText, paint: (node, text) => paintFits(node, style)(text) },
     {
       header: 'RUNNING',
       cell: ({ running }) => running,
-      paint: ({ running, wanted }, text) => (running < wanted ? style.warn(text) : text),
+      paint: ({ running, allowed }, text) => (running < allowed ? style.warn(text) : text),
     },
     {
       header: 'HEALTHY',
       cell: ({ healthy }) => healthy,
-      paint: ({ healthy, wanted }, text) => (healthy < wanted ? style.warn(text) : text),
+      paint: ({ healthy, allowed }, text) => (healthy < allowed ? style.warn(text) : text),
     },
     {
       header: 'DRIFT',

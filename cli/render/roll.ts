@@ -5,6 +5,7 @@
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
+import type { CountsView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { DaemonSetRollView, RollView, StatusView } from '../view/roll-view.ts';
 import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
@@ -25,7 +26,9 @@ export function renderRoll(roll: RollView, options: RenderOptions): string {
       nodesSection(nodes, options),
       section('Absent', absenceLines(nodes, options), options),
       section('Missing and other drift', driftLines(drifts, options), options),
-      wantedNowhere(roll, options),
+      nowhere('Wanted', ({ wanted }) => wanted === 0, roll, options),
+      nowhere('Allowed', ({ wanted, allowed }) => wanted > 0 && allowed === 0, roll, options),
+      withoutRoom(roll, options),
       section('Refused manifests', refusalLines(daemonSets, options), options),
       section('Warnings', warningLines(daemonSets, options), options),
       section('Problems', problemLines(roll, options), options),
@@ -95,14 +98,29 @@ function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderO
 }
 
 /** Mostly a mistake in a label or a selector, and by its zeros alone easily overlooked. */
-function wantedNowhere({ daemonSets, nodes }: RollView, { wide }: RenderOptions): string {
-  const nowhere = daemonSets.filter(({ inForce, counts }) => inForce && counts.wanted === 0);
-  const [first] = nowhere;
+function nowhere(
+  what: string,
+  isSo: (counts: CountsView) => boolean,
+  { daemonSets, nodes }: RollView,
+  { wide }: RenderOptions,
+): string {
+  const found = daemonSets.filter(({ inForce, counts }) => inForce && isSo(counts));
+  const [first] = found;
   if (first === undefined || nodes.length === 0) return '';
-  const names = nowhere.map(({ namespace, name }) => `${namespace}/${name}`);
+  const names = found.map(({ namespace, name }) => `${namespace}/${name}`);
   const isOnlyOfItsName = daemonSets.filter(({ name }) => name === first.name).length === 1;
-  const asked = nowhere.length > 1 ? 'NAME' : isOnlyOfItsName ? first.name : names[0];
-  return `Wanted nowhere: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
+  const asked = found.length > 1 ? 'NAME' : isOnlyOfItsName ? first.name : names[0];
+  return `${what} nowhere: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
+}
+
+/** What is wanted and allowed but has no room waits for somebody to make some. */
+function withoutRoom({ daemonSets }: RollView, { wide }: RenderOptions): string {
+  const short = daemonSets.filter(({ counts }) => counts.doesNotFit > 0);
+  if (short.length === 0) return '';
+  const names = short.map(
+    ({ namespace, name, counts }) => `${namespace}/${name} on ${count(counts.doesNotFit, 'node')}`,
+  );
+  return `Does not fit: ${nodeNames(names, wide)} (rollcall daemonset/NAME says why)\n`;
 }
 
 function problemLines({ status, nodes }: RollView, { style }: RenderOptions): string[] {

@@ -23,6 +23,9 @@ export interface DaemonSetView {
 
 const COUNTS = [
   'wanted',
+  'allowed',
+  'fits',
+  'doesNotFit',
   'keep',
   'none',
   'running',
@@ -36,7 +39,7 @@ const COUNTS = [
   'acknowledged',
 ] as const satisfies readonly (keyof DaemonSetCounts__Output)[];
 
-/** Nodes of the roll: by verdict, by what runs, and by drift. */
+/** Nodes of the roll: by the five answers, by verdict, and by drift. */
 export type CountsView = Readonly<Record<(typeof COUNTS)[number], number>>;
 
 export function daemonSetView(wire: DaemonSet__Output): DaemonSetView {

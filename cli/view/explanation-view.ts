@@ -10,7 +10,10 @@ import { present } from './present.ts';
 import { timeView } from './time.ts';
 import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
 
-export interface ExplanationView extends Omit<PlacementView, 'summary'>, PlacementResult {
+/** Whether it is wanted and allowed is said once, among the answers. */
+type Decision = Omit<PlacementResult, 'wanted' | 'allowed'>;
+
+export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decision {
   /** The journal row of the decision in force; `null` where it is not known. */
   readonly decision: EventView | null;
   /** Whether the node answers, and how old what is known of it is. */
@@ -24,9 +27,10 @@ export interface ExplanationView extends Omit<PlacementView, 'summary'>, Placeme
 
 export function explanationView(wire: ExplainPlacementResponse__Output): ExplanationView {
   const { summary: _summary, ...state } = placementView(present(wire.state, 'state'));
+  const { wanted: _wanted, allowed: _allowed, ...decision } = placementFromWire(present(wire.placement, 'placement'));
   return {
     ...state,
-    ...placementFromWire(present(wire.placement, 'placement')),
+    ...decision,
     decision: wire.decision && eventView(wire.decision),
     presence: presenceCodec.fromWire(wire.presence) ?? UNKNOWN,
     factsOrigin: wire.factsOrigin,

@@ -11,8 +11,11 @@ export interface NodeView {
   readonly name: string;
   readonly presence: Presence | typeof UNKNOWN;
   readonly lastSeenTime: string | null;
-  /** Verdict run, and of these, with a daemon pod that runs, and that is ready. */
+  /** DaemonSets that select the node; of these, allowed by its taints; of these, with room, without, running, ready. */
   readonly wanted: number;
+  readonly allowed: number;
+  readonly fits: number;
+  readonly doesNotFit: number;
   readonly running: number;
   readonly healthy: number;
   /** Verdict keep. */
@@ -40,6 +43,9 @@ export function nodeView(wire: Node__Output): NodeView {
     presence: presenceCodec.fromWire(wire.presence) ?? UNKNOWN,
     lastSeenTime: timeView(wire.lastSeenTime),
     wanted: wire.wanted,
+    allowed: wire.allowed,
+    fits: wire.fits,
+    doesNotFit: wire.doesNotFit,
     running: wire.running,
     healthy: wire.healthy,
     keep: wire.keep,

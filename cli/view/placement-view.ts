@@ -1,10 +1,13 @@
 /** A placement in force, its daemon pods and its drifts, as `-o json` shows them and as tables read them. */
+import type { Answers } from '../../shared/fit/answers.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DaemonSetKey, DriftKind, PodPhase } from '../../shared/roll/model.ts';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { PlacementState__Output } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
 import type { PodHealth__Output } from '../../shared/rpc/generated/rollcall/v1/PodHealth.ts';
-import { daemonSetKey, driftFromWire, podHealthFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { driftFromWire, podHealthFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import { answersFromWire } from '../../shared/rpc/wire-fit.ts';
 import { isoTime } from '../output/time.ts';
 import { timeView } from './time.ts';
 import { type Acknowledgement, acknowledgementCodec } from './words.ts';
@@ -23,6 +26,7 @@ export interface PlacementView {
   readonly drifts: readonly DriftView[];
   /** Why, in one sentence. */
   readonly summary: string;
+  readonly answers: Answers;
 }
 
 export interface PodView {
@@ -62,6 +66,7 @@ export function placementView(wire: PlacementState__Output): PlacementView {
     pods: wire.pods.map(podView),
     drifts: wire.drifts.map(driftView),
     summary: wire.summary,
+    answers: answersFromWire(wire.answers),
   };
 }
 

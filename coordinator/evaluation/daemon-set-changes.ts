@@ -1,6 +1,7 @@
 /** What differs between two versions of a DaemonSet, and whether a placement can see it. */
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { amountText } from '../../shared/fit/amounts.ts';
 import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import type { Change, DaemonSetRecord } from '../journal/events.ts';
 import { changesOfRecords } from './record-changes.ts';
@@ -28,6 +29,10 @@ function flatten(record: DaemonSetRecord): Record<string, string> {
   if (record.uid !== '') flat['uid'] = record.uid;
   if (record.minReadySeconds !== 0) flat['minReadySeconds'] = String(record.minReadySeconds);
   if (record.surge) flat['surge'] = 'true';
+  for (const [resource, amount] of Object.entries(record.needs?.requests ?? {})) {
+    flat[`requests.${resource}`] = amountText(resource, amount);
+  }
+  for (const { port, protocol } of record.needs?.hostPorts ?? []) flat[`hostPorts.${port}/${protocol}`] = '';
   if (nodeName !== undefined) flat['nodeName'] = nodeName;
   if (hostNetwork !== undefined) flat['hostNetwork'] = String(hostNetwork);
   for (const [key, value] of Object.entries(nodeSelector ?? {})) flat[`nodeSelector.${key}`] = value;

@@ -1,6 +1,7 @@
 /** The DaemonSets in force, refused and removed, and what a change of one makes of its placements. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { podNeeds } from '../../shared/fit/pod-needs.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
@@ -51,7 +52,8 @@ export class DaemonSetRegister {
       problems: [],
       ...this.#recorder.caused('daemon-set-change', actor),
     } as const;
-    if (before?.digest === digest) {
+    // A coordinator that kept less of the same manifest wrote no needs.
+    if (before?.digest === digest && before.needs !== null) {
       if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
       return;
     }
@@ -62,6 +64,7 @@ export class DaemonSetRegister {
       templateRevision: templateRevision(daemonSet),
       minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
       surge: allowsSurge(daemonSet),
+      needs: podNeeds(daemonSet.spec?.template?.spec),
       placement: placementFieldsOfDaemonSet(daemonSet),
       digest,
       source,

@@ -13,6 +13,7 @@ import type { JournalState } from '../journal/state.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetRegister } from './daemon-set-register.ts';
 import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
+import { FitTable } from './fit-table.ts';
 import { NodeRegister } from './node-register.ts';
 import { type PairChange, PlacementTable } from './placement-table.ts';
 
@@ -38,6 +39,7 @@ export class Evaluator implements ClusterListener {
   readonly table: PlacementTable;
   readonly daemonSets: DaemonSetRegister;
   readonly nodes: NodeRegister;
+  readonly fits: FitTable;
   readonly #decisions: DecisionRecorder;
   readonly #listener: EvaluationListener;
   readonly #hasRoll: boolean;
@@ -55,6 +57,7 @@ export class Evaluator implements ClusterListener {
     this.table = table;
     this.daemonSets = new DaemonSetRegister(table, this.#decisions, nodesChanged);
     this.nodes = new NodeRegister({ table, recorder: this.#decisions, counters, isPresent, nodesChanged });
+    this.fits = new FitTable(table, this.nodes);
     this.#whenSynced = new Promise((resolve) => {
       this.#announceSynced = resolve;
     });

@@ -1,4 +1,5 @@
 /** What differs between two states of a node's facts, and which of it a placement can read. */
+import { amountText } from '../../shared/fit/amounts.ts';
 import type { NodeFacts, NodeTaint } from '../../shared/roll/model.ts';
 import type { Change } from '../journal/events.ts';
 import { changesOfRecords } from './record-changes.ts';
@@ -40,6 +41,9 @@ function flatten(facts: NodeFacts): Record<string, string> {
   if (facts.unschedulable) flat.unschedulable = 'true';
   for (const { type, status, reason } of facts.conditions) {
     flat[`conditions.${type}`] = reason === '' ? status : `${status} (${reason})`;
+  }
+  for (const [resource, amount] of Object.entries(facts.allocatable)) {
+    flat[`allocatable.${resource}`] = amountText(resource, amount);
   }
   for (const [part, version] of Object.entries(facts.versions)) if (version !== '') flat[`versions.${part}`] = version;
   return flat;

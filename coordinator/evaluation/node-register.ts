@@ -1,4 +1,5 @@
 /** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
+import type { NodeUsage } from '../../shared/fit/types.ts';
 import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/roll/model.ts';
 import type { AppliedNode } from '../cluster/source.ts';
 import type { Cause, NewEvent } from '../journal/events.ts';
@@ -26,6 +27,8 @@ export interface NodeRecord {
   /** The assignments' revision that the agent held its pods against; 0 when it never did. */
   verifiedRevision: number;
   podsObservedMs: number;
+  /** What the node's pods take, as its agent last said; `null` until it does. Not journalled: it is asked for again. */
+  usage: NodeUsage | null;
 }
 
 interface RollEntry {
@@ -82,6 +85,12 @@ export class NodeRegister {
     return this.#nodes.get(node);
   }
 
+  /** Whether the agent reported before, and what its pods take was forgotten since (a restart, a silence). */
+  lacksUsage(node: string): boolean {
+    const record = this.#nodes.get(node);
+    return record !== undefined && record.podsObservedMs > 0 && record.usage === null;
+  }
+
   apply({ facts, source, actor }: AppliedNode): void {
     const entry = { facts, source, actor, readMs: this.#recorder.nowMs };
     const record = this.#nodes.get(facts.name);
@@ -97,7 +106,9 @@ export class NodeRegister {
 
   /** The node's agent is gone: what the roll said since the agent's last report counts now. */
   agentAbsent(node: string): void {
-    const roll = this.#nodes.get(node)?.roll;
+    const record = this.#nodes.get(node);
+    if (record) record.usage = null;
+    const roll = record?.roll;
     if (!roll?.isNewer) return;
     const before = this.#table.facts(node) ?? null;
     if (nodeChanges(before, roll.facts).length > 0) this.#takeRoll(roll);
@@ -154,6 +165,7 @@ export class NodeRegister {
     record.podsObservedMs = report.observedMs;
     record.drifts = drifts;
     record.pods = report.pods;
+    record.usage = report.usage;
     if (changes.length === 0 && drifted.length === 0) {
       this.#counters.podReportsUnchanged++;
       return;
@@ -214,6 +226,14 @@ export class NodeRegister {
 }
 
 function newNodeRecord(origin: FactsOrigin, source: string, observedMs: number): NodeRecord {
-  const unknown = { roll: null, problem: '', pods: [], drifts: [], verifiedRevision: 0, podsObservedMs: 0 };
+  const unknown = {
+    roll: null,
+    problem: '',
+    pods: [],
+    drifts: [],
+    verifiedRevision: 0,
+    podsObservedMs: 0,
+    usage: null,
+  };
   return { origin, source, observedMs, ...unknown };
 }

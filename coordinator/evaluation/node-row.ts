@@ -4,12 +4,18 @@
  */
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Verdict } from '../../shared/placement/types.ts';
+import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { NodeFacts } from '../../shared/roll/model.ts';
 
 /** Verdicts as bytes: 0 is a pair that does not exist. */
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
 export const CODES = { run: 1, keep: 2, none: 3 } as const;
+
+/** Whether the DaemonSet selects the node: only a NoExecute taint turns a pair that is wanted into none, and few nodes have one. */
+export function isWanted(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {
+  if (verdict !== 'none') return true;
+  return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.wants(node);
+}
 
 export class NodeRow {
   facts: NodeFacts;

@@ -14,7 +14,7 @@ import type { DaemonSetRecord } from '../journal/events.ts';
 import type { Counters } from './counters.ts';
 import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
-import { CODES, NodeRow, VERDICTS } from './node-row.ts';
+import { CODES, isWanted, NodeRow, VERDICTS } from './node-row.ts';
 
 /** A pair whose verdict changed. `null` stands for a pair that does not exist (any more). */
 export interface PairChange {
@@ -192,6 +192,20 @@ export class PlacementTable {
     return { verdict, version: row.versions[slot] ?? 0, sinceMs: row.sinceMs[slot] ?? 0 };
   }
 
+  /** Whether the DaemonSet selects the node, whatever the node's taints. */
+  isWanted(node: string, daemonSet: DaemonSetKey): boolean {
+    const row = this.#nodes.get(node);
+    const placed = this.#daemonSets.get(daemonSet);
+    return row !== undefined && placed !== undefined && isWantedIn(row, placed);
+  }
+
+  /** How many DaemonSets select the node. */
+  wantedOn(node: string): number {
+    const row = this.#nodes.get(node);
+    if (row === undefined) return 0;
+    return [...this.#daemonSets.values()].filter((placed) => isWantedIn(row, placed)).length;
+  }
+
   /** The newest revision of a node's assignments; 0 for a node that is not known. */
   revision(node: string): number {
     return this.#nodes.get(node)?.revision ?? 0;
@@ -267,6 +281,11 @@ export class PlacementTable {
 export function assignmentOf(record: DaemonSetRecord, verdict: Assignment['verdict'], version: number): Assignment {
   const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
   return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version };
+}
+
+function isWantedIn({ node, verdicts }: NodeRow, { slot, compiled }: DaemonSetRow): boolean {
+  const verdict = VERDICTS[verdicts[slot] ?? 0] ?? null;
+  return verdict !== null && isWanted(verdict, compiled, node);
 }
 
 function isAssigned(verdict: Verdict | null): boolean {

@@ -2,6 +2,7 @@
  * What the journal records: one union, one member per kind of event. A row holds what stands here
  * and nothing else, so whatever may be secret has no field here (design.md, rule 11).
  */
+import type { PodNeeds } from '../../shared/fit/types.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
@@ -50,6 +51,8 @@ export interface DaemonSetRecord {
   readonly minReadySeconds: number;
   /** Whether its rolling update starts new pods beside old ones (rollingUpdate.maxSurge). */
   readonly surge: boolean;
+  /** What a pod of it asks of its node; `null` in rows of a coordinator that did not keep it. */
+  readonly needs: PodNeeds | null;
   /** Whatever else the object carries is dropped before it is written (see recorded-daemon-set.ts). */
   readonly placement: DaemonSet;
   /** SHA-256 of the whole manifest, hexadecimal. */

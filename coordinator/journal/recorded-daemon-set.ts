@@ -2,13 +2,22 @@
  * What the journal keeps of a DaemonSet: the fields that a placement reads, picked one by one. The
  * rest of a manifest (containers, environment, annotations that repeat it all) never gets here.
  */
+import type { PodNeeds } from '../../shared/fit/types.ts';
 import type { DaemonSet, NodeSelectorTerm, Requirement } from '../../shared/kubernetes/objects.ts';
 import type { DaemonSetRecord } from './events.ts';
 
 export function recordedDaemonSet(record: DaemonSetRecord): DaemonSetRecord {
   const { key, uid, generation, templateRevision, minReadySeconds, surge, digest, source } = record;
   const placement = placementFields(record.placement);
-  return { key, uid, generation, templateRevision, minReadySeconds, surge, placement, digest, source };
+  const needs = record.needs && podNeeds(record.needs);
+  return { key, uid, generation, templateRevision, minReadySeconds, surge, needs, placement, digest, source };
+}
+
+function podNeeds({ requests, hostPorts }: PodNeeds): PodNeeds {
+  return {
+    requests: { ...requests },
+    hostPorts: hostPorts.map(({ protocol, hostIP, port }) => ({ protocol, hostIP, port })),
+  };
 }
 
 function placementFields(daemonSet: DaemonSet): DaemonSet {

@@ -3,7 +3,7 @@
  * million, travel between threads as columns of numbers.
  */
 import type { Database } from 'better-sqlite3';
-import type { Drift } from '../../shared/roll/model.ts';
+import type { Drift, NodeFacts } from '../../shared/roll/model.ts';
 import type { DaemonSetRecord } from './events.ts';
 import type { JournalLimits } from './limits.ts';
 import type { DriftBody, NodeBody, PodBody } from './row.ts';
@@ -101,12 +101,15 @@ function readEngineVersion(database: Database): string | null {
   return (database.prepare(sql).pluck().get() as string | undefined) ?? null;
 }
 
+/** Rows of a coordinator that did not yet keep a field lack it. */
+const LATER_FACTS: Pick<NodeFacts, 'allocatable'> = { allocatable: {} };
+
 function readNodes(database: Database): NodeState[] {
   const sql = 'SELECT from_seq AS version, observed_ms AS observedMs, body FROM node_now';
   const rows = database.prepare<[], { version: number; observedMs: number; body: string }>(sql).all();
   return rows.flatMap(({ version, observedMs, body }) => {
     const { facts, origin, source } = JSON.parse(body) as NodeBody;
-    return facts === null ? [] : [{ facts, origin, source, observedMs, version }];
+    return facts === null ? [] : [{ facts: { ...LATER_FACTS, ...facts }, origin, source, observedMs, version }];
   });
 }
 
@@ -123,10 +126,10 @@ function readDaemonSets(database: Database, daemonSets: readonly string[]): Daem
   }));
 }
 
-/** Rows of a coordinator that did not yet keep a field lack it. */
+const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs'> = { surge: false, needs: null };
+
 function storedDaemonSet(json: string): DaemonSetRecord {
-  const later: Pick<DaemonSetRecord, 'surge'> = { surge: false };
-  return { ...later, ...(JSON.parse(json) as DaemonSetRecord) };
+  return { ...LATER_FIELDS, ...(JSON.parse(json) as DaemonSetRecord) };
 }
 
 function readRemoved(database: Database, daemonSets: readonly string[], removedMax: number): RemovedDaemonSet[] {

@@ -20,6 +20,8 @@ const KNOWN = new Set([
   'Error',
   'Completed',
   'Evicted',
+  'ContainersNotReady',
+  'ReadinessGatesNotReady',
   'Unschedulable',
   'NodeLost',
 ]);

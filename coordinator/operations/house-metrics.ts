@@ -94,6 +94,8 @@ function readRoll(metrics: CoordinatorMetrics, house: House): void {
     return (await newest).wanted;
   });
   const rest = {
+    rollcall_daemonset_allowed_nodes: 'allowed',
+    rollcall_daemonset_without_room_nodes: 'withoutRoom',
     rollcall_daemonset_running_nodes: 'running',
     rollcall_daemonset_healthy_nodes: 'healthy',
     rollcall_daemonset_drift_nodes: 'driftNodes',

@@ -7,6 +7,8 @@ import { driftReason } from './drift-reason.ts';
 
 export interface RollSamples {
   readonly wanted: readonly Sample[];
+  readonly allowed: readonly Sample[];
+  readonly withoutRoom: readonly Sample[];
   readonly running: readonly Sample[];
   readonly healthy: readonly Sample[];
   readonly driftNodes: readonly Sample[];
@@ -22,6 +24,8 @@ export async function rollSamples(house: House): Promise<RollSamples> {
   for await (const node of roll.nodes(await roll.nodeNames())) drifts.push(...node.drifts);
   return {
     wanted: counts.map(({ labels, count }) => ({ labels, value: count.wanted })),
+    allowed: counts.map(({ labels, count }) => ({ labels, value: count.allowed })),
+    withoutRoom: counts.map(({ labels, count }) => ({ labels, value: count.doesNotFit })),
     running: counts.map(({ labels, count }) => ({ labels, value: count.running })),
     healthy: counts.map(({ labels, count }) => ({ labels, value: count.healthy })),
     ...driftSamples(drifts, house.clock.nowMs()),

@@ -1,6 +1,6 @@
 /** Turns rows of the journal into messages of the query service, each with what caused it. */
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
-import { daemonSetRef } from '../../shared/rpc/wire.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
 import type { JournalEvent } from '../journal/events.ts';

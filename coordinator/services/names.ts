@@ -2,7 +2,7 @@
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
-import { daemonSetKey } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import type { KnownNames } from '../journal/past-reader.ts';
 import type { House } from './house.ts';
 import { asOfWords, type Roll, type RollDaemonSet, type RollNode } from './roll/roll.ts';

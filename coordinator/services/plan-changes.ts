@@ -3,7 +3,8 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { PlacementResult, Reason } from '../../shared/placement/types.ts';
 import type { PlannedChange } from '../../shared/plan/plan.ts';
 import type { PlannedChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/PlannedChange.ts';
-import { daemonSetRef, placementToWire } from '../../shared/rpc/wire.ts';
+import { placementToWire } from '../../shared/rpc/wire.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { CHANGES_BYTES } from './plan-limits.ts';
 
 export interface ChangesBytes {
@@ -37,8 +38,8 @@ export function changesToWire(changes: readonly PlannedChange[], limits: Changes
 }
 
 /** Reads the reasons once: a planned placement computes them whenever it is asked. */
-function everything({ verdict, shouldRun, shouldContinueRunning, reasons }: PlacementResult): PlacementResult {
-  return { verdict, shouldRun, shouldContinueRunning, reasons };
+function everything(placement: PlacementResult): PlacementResult {
+  return { ...verdictOnly(placement), reasons: placement.reasons };
 }
 
 function whatStandsInTheWay(placement: PlacementResult): PlacementResult {
@@ -46,8 +47,8 @@ function whatStandsInTheWay(placement: PlacementResult): PlacementResult {
   return { ...verdictOnly(placement), reasons: failed.map((reason) => ({ ...reason, edits: [] })) };
 }
 
-function verdictOnly({ verdict, shouldRun, shouldContinueRunning }: PlacementResult): PlacementResult {
-  return { verdict, shouldRun, shouldContinueRunning, reasons: [] };
+function verdictOnly({ verdict, wanted, allowed, shouldRun, shouldContinueRunning }: PlacementResult): PlacementResult {
+  return { verdict, wanted, allowed, shouldRun, shouldContinueRunning, reasons: [] };
 }
 
 /** Tags and lengths of a message beside its texts, at most. */

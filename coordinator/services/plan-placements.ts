@@ -12,7 +12,7 @@ import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
-import { daemonSetRef } from '../../shared/rpc/wire.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';

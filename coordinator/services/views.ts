@@ -1,10 +1,14 @@
 /** Turns what the coordinator knows into the messages of the query service. */
+import { type Answers, answersOf } from '../../shared/fit/answers.ts';
 import type { CompiledPlacement } from '../../shared/placement/types.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { Agent } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
-import { daemonSetRef, driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
+import { answersToWire } from '../../shared/rpc/wire-fit.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { acknowledgementCodec, presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { House } from './house.ts';
@@ -58,7 +62,17 @@ export function placementView(node: RollNode, { key, placed }: RollDaemonSet): P
     pods: podsOf(node, key).map(podHealthToWire),
     drifts: node.drifts.filter(({ daemonSet }) => daemonSet === key).map(driftToWire),
     summary: summary(node, placed.compiled),
+    answers: answersToWire(answers(node, key, placed.compiled)),
   };
+}
+
+/** The five answers about a pair. */
+function answers(node: RollNode, key: DaemonSetKey, compiled: CompiledPlacement): Answers {
+  return answersOf({
+    placement: { wanted: node.isWanted(key), allowed: compiled.allows(node.object) },
+    fit: node.fit(key),
+    pods: node.presence === 'present' ? podsOf(node, key) : null,
+  });
 }
 
 export function agentView(house: House, node: string): Agent {

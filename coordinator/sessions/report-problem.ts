@@ -3,6 +3,7 @@
  * the journal could not keep (a time beyond all calendars, a number that was rounded, a drift of no
  * DaemonSet) has to be found here.
  */
+import type { Amounts, NodeUsage, PodUsage } from '../../shared/fit/types.ts';
 import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import type { DaemonSetKey, NodeReport, PodReport } from '../../shared/roll/model.ts';
 import { REPORT_LIMITS } from '../limits.ts';
@@ -13,7 +14,7 @@ const TIME_MS = { min: -62_135_596_800_000, max: 253_402_300_799_999 } as const;
 
 /** One sentence that names the field; `null` for a sound report. */
 export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {
-  const { labels, taints, conditions, versions, uid, resourceVersion } = facts;
+  const { labels, taints, conditions, versions, uid, resourceVersion, allocatable } = facts;
   return (
     sequenceProblem('node_report.report_sequence', sequence) ??
     timeProblem('node_report.observe_time', observedMs) ??
@@ -21,12 +22,14 @@ export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): 
     countProblem('node_report.facts.taints', taints.length, REPORT_LIMITS.taints) ??
     countProblem('node_report.facts.conditions', conditions.length, REPORT_LIMITS.conditions) ??
     textProblem('node_report.facts.labels', [...Object.keys(labels), ...Object.values(labels)]) ??
+    amountsProblem('node_report.facts.allocatable', allocatable) ??
     textProblem('node_report.facts', [uid, resourceVersion, ...Object.values(versions)]) ??
     first(taints, ({ key, value, effect }, path) => textProblem(path, [key, value, effect]), 'node_report.facts.taints')
   );
 }
 
-export function podReportProblem({ sequence, observedMs, verifiedRevision, pods, drifts }: PodReport): string | null {
+export function podReportProblem(report: PodReport): string | null {
+  const { sequence, observedMs, verifiedRevision, pods, drifts, usage } = report;
   return (
     sequenceProblem('pod_report.report_sequence', sequence) ??
     timeProblem('pod_report.observe_time', observedMs) ??
@@ -51,7 +54,39 @@ export function podReportProblem({ sequence, observedMs, verifiedRevision, pods,
         return key ?? timeProblem(`${path}.since_time`, sinceMs) ?? textProblem(path, [podName]);
       },
       'pod_report.drifts',
+    ) ??
+    (usage && usageProblem(usage))
+  );
+}
+
+function usageProblem({ others, daemonSets }: NodeUsage): string | null {
+  const path = 'pod_report.usage.daemon_sets';
+  return (
+    podUsageProblem('pod_report.usage.others', others) ??
+    countProblem(path, daemonSets.length, REPORT_LIMITS.pods) ??
+    first(
+      daemonSets,
+      ({ daemonSet, usage }, at) => keyProblem(`${at}.daemon_set`, daemonSet) ?? podUsageProblem(`${at}.usage`, usage),
+      path,
     )
+  );
+}
+
+function podUsageProblem(path: string, { requests, hostPorts }: PodUsage): string | null {
+  const texts = hostPorts.flatMap(({ protocol, hostIP, pod }) => [protocol, hostIP, pod]);
+  return (
+    amountsProblem(`${path}.requests`, requests) ??
+    countProblem(`${path}.host_ports`, hostPorts.length, REPORT_LIMITS.hostPorts) ??
+    textProblem(`${path}.host_ports`, texts)
+  );
+}
+
+function amountsProblem(path: string, amounts: Amounts): string | null {
+  const wrong = Object.values(amounts).find((amount) => !(Number.isSafeInteger(amount) && amount >= 0));
+  return (
+    countProblem(path, Object.keys(amounts).length, REPORT_LIMITS.resources) ??
+    textProblem(path, Object.keys(amounts)) ??
+    (wrong === undefined ? null : `${path} holds ${wrong}; use 0 to 2^53 - 1`)
   );
 }
 

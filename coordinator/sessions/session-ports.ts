@@ -23,6 +23,8 @@ export interface SessionEvaluation extends AssignmentSource {
   nodeReported(report: NodeReport): void;
   podsReported(node: string, report: PodReport): void;
   agentAbsent(node: string): void;
+  /** Whether what the node's agent last reported was not all kept, and has to be asked for again. */
+  lacksReports(node: string): boolean;
 }
 
 export interface SessionsOptions {

@@ -229,7 +229,7 @@ export class Sessions implements SessionListener {
   }
 
   #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: TakenReport }): void {
-    const { journal, clock, version, leaseMs, heartbeatMs } = this.#options;
+    const { journal, evaluation, clock, version, leaseMs, heartbeatMs } = this.#options;
     const { storeId, durableRevision } = journal;
     session.send({
       welcome: welcome(session.identity, {
@@ -243,6 +243,7 @@ export class Sessions implements SessionListener {
         lastReportSequence: lastReport.revision <= durableRevision ? lastReport.sequence : 0,
       }),
     });
+    if (evaluation.lacksReports(session.node)) session.send({ reportRequest: {} });
   }
 
   #supersede(record: AgentRecord, previous: AgentSession, next: SessionIdentity): void {

@@ -1,4 +1,5 @@
 /** Turns a Kubernetes Node into the facts that Rollcall keeps of it, and back. */
+import { amountsOf } from '../fit/amounts.ts';
 import type { FactCondition, NodeFacts } from '../roll/model.ts';
 import type { Node } from './objects.ts';
 
@@ -22,6 +23,7 @@ export function nodeFacts(node: Node): NodeFacts {
       architecture: info.architecture ?? '',
     },
     resourceVersion: metadata.resourceVersion ?? '',
+    allocatable: amountsOf(status.allocatable),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The JSON types of the fields of Nodes and Pods, as far as Rollcall reads them. */
-import { boolean, int32, list, object, string, time } from './field-type.ts';
+import { boolean, int32, list, map, object, quantity, string, time } from './field-type.ts';
 import { objectMetaFields } from './pod-spec-fields.ts';
 
 const conditions = list(
@@ -16,6 +16,7 @@ export const nodeFields = object({
   }),
   status: object({
     conditions,
+    allocatable: map(quantity),
     nodeInfo: object({
       kubeletVersion: string,
       kernelVersion: string,

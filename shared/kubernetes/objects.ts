@@ -104,6 +104,7 @@ export interface Node {
   readonly spec?: { readonly taints?: readonly Taint[]; readonly unschedulable?: boolean };
   readonly status?: {
     readonly conditions?: readonly NodeCondition[];
+    readonly allocatable?: Readonly<Record<string, string | number>>;
     readonly nodeInfo?: {
       readonly kubeletVersion?: string;
       readonly kernelVersion?: string;
@@ -133,7 +134,7 @@ export interface Pod {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: ObjectMeta;
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: PodSpec;
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;

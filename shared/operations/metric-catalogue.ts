@@ -81,9 +81,23 @@ export const COORDINATOR_METRICS = {
   rollcall_journal_free_bytes: { type: 'gauge', labels: [], help: 'room that is left on the volume of the journal' },
   rollcall_journal_head_revision: { type: 'gauge', labels: [], help: 'the newest revision that is on disk' },
   rollcall_journal_stalled: { type: 'gauge', labels: [], help: '1 while the journal cannot write, else 0' },
-  rollcall_daemonset_wanted_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'nodes where it is wanted' },
-  rollcall_daemonset_running_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'of these, nodes where it runs' },
-  rollcall_daemonset_healthy_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'of these, nodes where it is healthy' },
+  rollcall_daemonset_wanted_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'nodes that it selects' },
+  rollcall_daemonset_allowed_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: "of these, nodes where its pods may start: Kubernetes' desiredNumberScheduled",
+  },
+  rollcall_daemonset_without_room_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'of the allowed, nodes where a pod of it has no room',
+  },
+  rollcall_daemonset_running_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'of the allowed, nodes where it runs' },
+  rollcall_daemonset_healthy_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'of the allowed, nodes where it is healthy',
+  },
   rollcall_daemonset_drift_nodes: {
     type: 'gauge',
     labels: [...DAEMON_SET, 'kind'],

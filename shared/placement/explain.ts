@@ -45,6 +45,13 @@ export class PlacementExplainer {
     for (const warning of this.#warnings) reasons.push(warning);
     for (const warning of nodeWarnings(pair)) reasons.push(warning);
     const { verdict } = pair;
-    return { verdict, shouldRun: verdict === 'run', shouldContinueRunning: verdict !== 'none', reasons };
+    return {
+      verdict,
+      wanted: pair.blockers === 0,
+      allowed: pair.taintVerdict === 'run',
+      shouldRun: verdict === 'run',
+      shouldContinueRunning: verdict !== 'none',
+      reasons,
+    };
   }
 }

@@ -57,9 +57,18 @@ function requirementCount(terms: readonly CompiledTerm[]): number {
 
 /** The decision (daemon_controller.go, NodeShouldRunDaemonPod). */
 export function decideByRules(rules: PlacementRules, node: Node): Verdict {
-  if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return 'none';
-  if (rules.selects && !labelsAreSelected(rules, labelsOf(node), node)) return 'none';
-  return taintVerdict(rules.tolerationsByEffect, taintsOf(node));
+  return isSelected(rules, node) ? taintVerdict(rules.tolerationsByEffect, taintsOf(node)) : 'none';
+}
+
+/** Whether name and labels of the node are those that the DaemonSet asks for. */
+export function isSelected(rules: PlacementRules, node: Node): boolean {
+  if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return false;
+  return !rules.selects || labelsAreSelected(rules, labelsOf(node), node);
+}
+
+/** Whether no taint of effect NoSchedule or NoExecute is untolerated. */
+export function isAllowed(rules: PlacementRules, node: Node): boolean {
+  return taintVerdict(rules.tolerationsByEffect, taintsOf(node)) === 'run';
 }
 
 /** Whether nodeSelector and required node affinity match; `labels` stand in for the node's own. */

@@ -11,6 +11,10 @@ export type Verdict = 'run' | 'keep' | 'none';
 /** Kubernetes' two answers with every reason (design.md, rule 4). */
 export interface PlacementResult {
   readonly verdict: Verdict;
+  /** Whether the DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */
+  readonly wanted: boolean;
+  /** Whether no taint of the node keeps the daemon pod from starting there. */
+  readonly allowed: boolean;
   readonly shouldRun: boolean;
   readonly shouldContinueRunning: boolean;
   readonly reasons: readonly Reason[];
@@ -86,6 +90,10 @@ export interface RequirementPlace {
 export interface CompiledPlacement {
   /** The verdict alone: no allocation, for the millions. */
   decide(node: Node): Verdict;
+  /** Whether the DaemonSet selects the node, whatever its taints. */
+  wants(node: Node): boolean;
+  /** Whether no taint of the node keeps the daemon pod from starting there, whatever the DaemonSet selects. */
+  allows(node: Node): boolean;
   /** The verdict with every reason, computed only when asked. */
   explain(node: Node): PlacementResult;
   /** What this DaemonSet reads of a node, so that a caller can tell which changes matter to it. */

@@ -95,6 +95,14 @@ class LazyPlacement implements PlacementResult {
     this.#node = node;
   }
 
+  get wanted(): boolean {
+    return this.verdict !== 'none' || this.#compiled.wants(this.#node);
+  }
+
+  get allowed(): boolean {
+    return this.#compiled.allows(this.#node);
+  }
+
   get shouldRun(): boolean {
     return this.verdict === 'run';
   }

@@ -2,6 +2,7 @@
  * The words of the roll as values: what agents report and what they are assigned. Wire and file
  * formats are turned into these at the edge, and nothing inside knows any other form.
  */
+import type { Amounts, NodeUsage } from '../fit/types.ts';
 import type { Verdict } from '../placement/types.ts';
 
 /** `namespace/name`: how a DaemonSet is named everywhere inside. */
@@ -18,6 +19,8 @@ export interface NodeFacts {
   readonly versions: NodeVersions;
   /** Kubernetes' resourceVersion, or a digest where the source is a file. */
   readonly resourceVersion: string;
+  /** What the node has for pods; empty where it is not known. */
+  readonly allocatable: Amounts;
 }
 
 export interface NodeTaint {
@@ -111,4 +114,6 @@ export interface PodReport {
   /** The revision of the assignments that drifts was computed against. */
   readonly verifiedRevision: number;
   readonly drifts: readonly Drift[];
+  /** What all pods of the node take, daemon pods or not; `null` where the agent cannot say. */
+  readonly usage: NodeUsage | null;
 }

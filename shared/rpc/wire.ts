@@ -18,7 +18,6 @@ import type {
   Assignment as WireAssignment,
   Assignment__Output as WireAssignmentRead,
 } from './generated/rollcall/v1/Assignment.ts';
-import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
 import type { Drift as WireDrift, Drift__Output as WireDriftRead } from './generated/rollcall/v1/Drift.ts';
 import type {
   NodeFacts as WireNodeFacts,
@@ -41,7 +40,9 @@ import type {
   PodReport__Output as WirePodReportRead,
 } from './generated/rollcall/v1/PodReport.ts';
 import type { Reason as WireReason, Reason__Output as WireReasonRead } from './generated/rollcall/v1/Reason.ts';
+import { daemonSetKey, daemonSetRef } from './wire-daemon-set.ts';
 import { enumCodec } from './wire-enum.ts';
+import { amountsFromWire, nodeUsageFromWire, nodeUsageToWire } from './wire-fit.ts';
 import { timeFromWire, timeToWire } from './wire-time.ts';
 
 export const verdictCodec = enumCodec<Verdict>()('VERDICT', ['run', 'keep', 'none']);
@@ -56,18 +57,8 @@ const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
   'unknown',
 ]);
 
-/** `namespace/name`, or `''` where the reference is unset. */
-export function daemonSetKey(ref: { namespace?: string; name?: string } | null | undefined): DaemonSetKey {
-  return ref?.name ? `${ref.namespace}/${ref.name}` : '';
-}
-
-export function daemonSetRef(key: DaemonSetKey, uid = ''): DaemonSetRef {
-  const slash = key.indexOf('/');
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1), uid };
-}
-
 export function nodeFactsToWire(facts: NodeFacts): WireNodeFacts {
-  const { name, uid, labels, taints, unschedulable, conditions, versions, resourceVersion } = facts;
+  const { name, uid, labels, taints, unschedulable, conditions, versions, resourceVersion, allocatable } = facts;
   return {
     node: { name, uid },
     labels: { ...labels },
@@ -76,6 +67,7 @@ export function nodeFactsToWire(facts: NodeFacts): WireNodeFacts {
     conditions: [...conditions],
     versions,
     resourceVersion,
+    allocatable: { ...allocatable },
   };
 }
 
@@ -89,6 +81,7 @@ export function nodeFactsFromWire(wire: WireNodeFactsRead): NodeFacts {
     conditions: wire.conditions,
     versions: wire.versions ?? NO_VERSIONS,
     resourceVersion: wire.resourceVersion,
+    allocatable: amountsFromWire(wire.allocatable),
   };
 }
 
@@ -210,6 +203,7 @@ export function podReportToWire(report: PodReport): WirePodReport {
     pods: report.pods.map(podHealthToWire),
     verifiedRevision: String(report.verifiedRevision),
     drifts: report.drifts.map(driftToWire),
+    usage: report.usage && nodeUsageToWire(report.usage),
   };
 }
 
@@ -220,18 +214,21 @@ export function podReportFromWire(wire: WirePodReportRead): PodReport {
     pods: wire.pods.map(podHealthFromWire),
     verifiedRevision: Number(wire.verifiedRevision),
     drifts: wire.drifts.map(driftFromWire),
+    usage: wire.usage && nodeUsageFromWire(wire.usage),
   };
 }
 
 export function placementToWire(
   daemonSet: DaemonSetKey,
   node: string,
-  { verdict, shouldRun, shouldContinueRunning, reasons }: PlacementResult,
+  { verdict, wanted, allowed, shouldRun, shouldContinueRunning, reasons }: PlacementResult,
 ): WirePlacement {
   return {
     daemonSet: daemonSetRef(daemonSet),
     node: { name: node },
     verdict: verdictCodec.toWire(verdict),
+    wanted,
+    allowed,
     shouldRun,
     shouldContinueRunning,
     reasons: reasons.map(reasonToWire),
@@ -241,6 +238,8 @@ export function placementToWire(
 export function placementFromWire(wire: WirePlacementRead): PlacementResult {
   return {
     verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
+    wanted: wire.wanted,
+    allowed: wire.allowed,
     shouldRun: wire.shouldRun,
     shouldContinueRunning: wire.shouldContinueRunning,
     reasons: wire.reasons.map(reasonFromWire),

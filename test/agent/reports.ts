@@ -22,6 +22,7 @@ export function nodeReport(source = 'file', observedMs = 1_000): Unnumbered<Node
       conditions: [],
       versions,
       resourceVersion: '',
+      allocatable: {},
     },
     source,
     problem: '',
@@ -29,5 +30,5 @@ export function nodeReport(source = 'file', observedMs = 1_000): Unnumbered<Node
 }
 
 export function podReport(verifiedRevision: number, observedMs = 1_000): Unnumbered<PodReport> {
-  return { observedMs, pods: [], verifiedRevision, drifts: [] };
+  return { observedMs, pods: [], verifiedRevision, drifts: [], usage: null };
 }

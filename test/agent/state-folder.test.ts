@@ -61,7 +61,7 @@ describe('a state folder', () => {
     ['torn', (text: string) => text.slice(0, text.length / 2)],
     ['altered', (text: string) => text.replace('"revision":9', '"revision":8')],
     ['empty', () => ''],
-    ['of another format', (text: string) => text.replace('"format":1', '"format":2')],
+    ['of another format', (text: string) => text.replace('"format":2', '"format":1')],
   ])('sets a file aside that is %s, and says so', (_, damage) => {
     open().save(STATE);
     const damaged = damage(readFileSync(file(), 'utf8'));

@@ -95,6 +95,7 @@ export class Changes {
         templateRevision: `${revision}`,
         minReadySeconds: 0,
         surge: false,
+        needs: { requests: { cpu: 100, memory: 200 * 2 ** 20 }, hostPorts: [] },
         placement,
         digest,
         source: 'api-server',
@@ -128,5 +129,6 @@ function facts(name: string, revision: number): NodeFacts {
       architecture: 'amd64',
     },
     resourceVersion: String(revision),
+    allocatable: { cpu: 4000, memory: 16 * 2 ** 30, pods: 110 },
   };
 }

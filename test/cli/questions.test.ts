@@ -10,14 +10,14 @@ describe('rollcall status', () => {
     expect(await answer('status')).toBe(`\
 3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312
 
-NAMESPACE     NAME            WANTED   KEEP   RUNNING   HEALTHY   DRIFT
-kube-system   fluentd         2        1      1         1         1 missing
-monitoring    node-exporter   3        0      2         2         1 unknown
+NAMESPACE     NAME            WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT
+kube-system   fluentd         3        2         1      1?     1         1         1 missing
+monitoring    node-exporter   3        3         0      2      2         2         1 unknown
 
-NODE       PRESENCE   LAST SEEN   WANTED   KEEP   RUNNING   HEALTHY   DRIFT
-gpu-1      present    2s          1        1      1         1         0
-worker-1   present    2s          2        0      1         1         1
-worker-2   absent     30m         2        0      0         0         1
+NODE       PRESENCE   LAST SEEN   WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT
+gpu-1      present    2s          2        1         1      1      1         1         0
+worker-1   present    2s          2        2         0      1      1         1         1
+worker-2   absent     30m         2        2         0      ?      0         0         1
 
 Absent
   worker-2 was last seen 30m ago, its facts are 45m old
@@ -25,6 +25,8 @@ Absent
 Missing and other drift
   missing      kube-system/fluentd on worker-1: no daemon pod is there (for 5m)
   unknown      monitoring/node-exporter on worker-2: the agent of this node is silent (for 30m)
+
+Does not fit: monitoring/node-exporter on 1 node (rollcall daemonset/NAME says why)
 
 Refused manifests
   monitoring/node-exporter: the last good version stays in force
@@ -40,7 +42,7 @@ Problems
 
   it('of one DaemonSet asks for that one only', async () => {
     server.asked.length = 0;
-    expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   2');
+    expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   3');
     expect(server.asked.map(({ method }) => method).sort()).toEqual(['GetDaemonSet', 'ListDrifts']);
     expect(server.asked[0]?.request).toMatchObject({ daemonSet: { namespace: 'kube-system', name: 'fluentd' } });
   });
@@ -110,6 +112,13 @@ since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSc
 Warnings
   ! The pod is evicted again and again (TOLERATION_LOOPS)
 
+Answers
+  wanted       yes
+  allowed      no
+  fits         yes
+  running      yes
+  healthy      yes
+
 What became of it
   node         present, facts from the agent, 2m old
   assignment   acknowledged, version 12
@@ -157,11 +166,11 @@ describe('rollcall node/NAME and daemonset/NAME', () => {
   it('show the nodes of the DaemonSet, those that should run it first', async () => {
     expect(await answer('ds/fluentd')).toBe(`\
 daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
-2 nodes wanted, 1 running, 1 healthy, 1 may stay
+3 nodes wanted, 2 allowed, 1? fit, 1 running, 1 healthy, 1 may stay
 
-NODE       VERDICT   POD   DRIFT     SINCE   REASON
-worker-1   run       -     missing   1h      no daemon pod is there
-gpu-1      keep      -     -         1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+NODE       VERDICT   FITS   POD   DRIFT     SINCE   REASON
+worker-1   run       no     -     missing   1h      no daemon pod is there; Insufficient cpu: it is short
+gpu-1      keep      yes    -     -         1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
 
 Warnings
   ! kube-system/fluentd: spec.template.spec.tolerations[0]: The pod is evicted again and again.
@@ -177,8 +186,8 @@ Warnings
 
 describe('the lists', () => {
   it.each([
-    ['nodes', 'NODE       PRESENCE   LAST SEEN   WANTED   KEEP   RUNNING   HEALTHY   DRIFT'],
-    ['daemonsets', 'NAMESPACE     NAME            WANTED   KEEP   RUNNING   HEALTHY   DRIFT'],
+    ['nodes', 'NODE       PRESENCE   LAST SEEN   WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT'],
+    ['daemonsets', 'NAMESPACE     NAME            WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT'],
     ['agents', 'NODE    PRESENCE   LAST SEEN   CONNECTED   SENT   ACKNOWLEDGED   VERSION   PROBLEM'],
     ['drift', 'DRIFT     DAEMONSET                  NODE       FOR   DETAIL'],
   ])('%s begins with its headings', async (command, headings) => {

@@ -42,7 +42,17 @@ export const DAEMON_SETS: DaemonSet[] = [
     version: 7,
     source: 'fluentd.yaml:1',
     inForce: true,
-    counts: { wanted: 2, keep: 1, running: 1, healthy: 1, missing: 1, unknown: 0, acknowledged: 3 },
+    counts: {
+      wanted: 3,
+      allowed: 2,
+      fits: 1,
+      keep: 1,
+      running: 1,
+      healthy: 1,
+      missing: 1,
+      unknown: 0,
+      acknowledged: 3,
+    },
     warnings: [
       {
         code: 'TOLERATION_LOOPS',
@@ -58,7 +68,7 @@ export const DAEMON_SETS: DaemonSet[] = [
     version: 9,
     source: 'node-exporter.yaml:1',
     inForce: true,
-    counts: { wanted: 3, running: 2, healthy: 2, unknown: 1, acknowledged: 2 },
+    counts: { wanted: 3, allowed: 3, fits: 2, doesNotFit: 1, running: 2, healthy: 2, unknown: 1, acknowledged: 2 },
     rejections: [
       {
         code: 'Required',
@@ -71,10 +81,11 @@ export const DAEMON_SETS: DaemonSet[] = [
 ];
 
 export const NODES: Node[] = [
-  node('gpu-1', { keep: 1, wanted: 1, running: 1, healthy: 1 }),
-  node('worker-1', { wanted: 2, running: 1, healthy: 1, driftCount: 1 }),
+  node('gpu-1', { wanted: 2, allowed: 1, fits: 1, keep: 1, running: 1, healthy: 1 }),
+  node('worker-1', { wanted: 2, allowed: 2, fits: 1, doesNotFit: 1, running: 1, healthy: 1, driftCount: 1 }),
   node('worker-2', {
     wanted: 2,
+    allowed: 2,
     driftCount: 1,
     presence: 'PRESENCE_ABSENT',
     lastSeenTime: minutesAgo(30),
@@ -121,6 +132,13 @@ export const PLACEMENTS: PlacementState[] = [
     sinceTime: minutesAgo(60),
     acknowledgement: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
     summary: 'Taint gpu:NoSchedule is not tolerated.; Another reason.',
+    answers: {
+      wanted: 'ANSWER_YES',
+      allowed: 'ANSWER_NO',
+      fits: 'ANSWER_YES',
+      running: 'ANSWER_YES',
+      healthy: 'ANSWER_YES',
+    },
   },
   {
     daemonSet: FLUENTD,
@@ -131,6 +149,23 @@ export const PLACEMENTS: PlacementState[] = [
     acknowledgement: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
     drifts: DRIFTS.slice(0, 1),
     summary: 'Nothing rules this node out.',
+    answers: {
+      wanted: 'ANSWER_YES',
+      allowed: 'ANSWER_YES',
+      fits: 'ANSWER_NO',
+      running: 'ANSWER_NO',
+      healthy: 'ANSWER_NO',
+      fitReasons: [
+        {
+          code: 'RESOURCE_INSUFFICIENT',
+          message: 'Insufficient cpu: it is short.',
+          resource: 'cpu',
+          requested: 500,
+          allocatable: 2000,
+          used: 1800,
+        },
+      ],
+    },
   },
 ];
 

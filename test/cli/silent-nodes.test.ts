@@ -42,8 +42,8 @@ describe('the daemon pods of a silent node', () => {
     expect(answer).toContain(`
 The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
 
-DAEMONSET             VERDICT   POD      DRIFT   SINCE   REASON
-kube-system/fluentd   keep      Ready?   -       1h      Taint`);
+DAEMONSET             VERDICT   FITS   POD      DRIFT   SINCE   REASON
+kube-system/fluentd   keep      yes    Ready?   -       1h      Taint`);
   });
 
   it('are told apart from those of present nodes', async () => {
@@ -51,9 +51,9 @@ kube-system/fluentd   keep      Ready?   -       1h      Taint`);
     expect(answer).toContain(`
 The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
 
-NODE       VERDICT   POD      DRIFT   SINCE   REASON
-gpu-1      keep      Ready    -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
-worker-2   keep      Ready?   -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+NODE       VERDICT   FITS   POD      DRIFT   SINCE   REASON
+gpu-1      keep      yes    Ready    -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
+worker-2   keep      yes    Ready?   -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
 `);
   });
 

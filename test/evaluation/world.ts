@@ -3,6 +3,7 @@ import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { JournalEvent } from '../../coordinator/journal/events.ts';
 import type { JournalState } from '../../coordinator/journal/state.ts';
+import type { NodeUsage } from '../../shared/fit/types.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
 import type { Drift, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
@@ -94,11 +95,12 @@ export class World {
       pods = [],
       drifts = [],
       verifiedRevision = 1,
-    }: { pods?: PodHealth[]; drifts?: Drift[]; verifiedRevision?: number },
+      usage = null,
+    }: { pods?: PodHealth[]; drifts?: Drift[]; verifiedRevision?: number; usage?: NodeUsage | null },
   ): void {
     const observedMs = this.clock.nowMs();
     const sequence = ++this.#reportSequence;
-    this.evaluator.nodes.reportPods(node, { pods, drifts, observedMs, sequence, verifiedRevision });
+    this.evaluator.nodes.reportPods(node, { pods, drifts, observedMs, sequence, verifiedRevision, usage });
   }
 
   verdict(node: string, key: string): string | undefined {

@@ -8,7 +8,8 @@ import type { Assignment, NodeReport, PodReport } from '../../shared/roll/model.
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import type { Welcome } from '../../shared/rpc/generated/rollcall/v1/Welcome.ts';
-import { assignmentToWire, daemonSetRef, nodeReportFromWire, podReportFromWire } from '../../shared/rpc/wire.ts';
+import { assignmentToWire, nodeReportFromWire, podReportFromWire } from '../../shared/rpc/wire.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from './eventually.ts';
 

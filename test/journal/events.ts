@@ -36,6 +36,7 @@ export function facts(name: string, label = 'a'): NodeFacts {
       architecture: 'amd64',
     },
     resourceVersion: label,
+    allocatable: { cpu: 4000, memory: 16 * 2 ** 30, pods: 110 },
   };
 }
 
@@ -48,6 +49,7 @@ export function daemonSetRecord(key: string, generation: number): DaemonSetRecor
     templateRevision: `r${generation}`,
     minReadySeconds: 0,
     surge: false,
+    needs: { requests: { cpu: 100 }, hostPorts: [{ protocol: 'TCP', hostIP: '0.0.0.0', port: 9100 }] },
     placement: {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',

@@ -1,4 +1,5 @@
 /** The roll as the running coordinator knows it now. */
+import type { FitResult } from '../../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
@@ -174,6 +175,18 @@ class LiveNode implements RollNode {
 
   pair(daemonSet: DaemonSetKey): Pair | undefined {
     return this.#house.evaluator.table.pair(this.name, daemonSet);
+  }
+
+  isWanted(daemonSet: DaemonSetKey): boolean {
+    return this.#house.evaluator.table.isWanted(this.name, daemonSet);
+  }
+
+  get wantedCount(): number {
+    return this.#house.evaluator.table.wantedOn(this.name);
+  }
+
+  fit(daemonSet: DaemonSetKey): FitResult {
+    return this.#house.evaluator.fits.fit(this.name, daemonSet);
   }
 
   get #record(): NodeRecord | undefined {

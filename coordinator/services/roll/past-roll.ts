@@ -1,4 +1,6 @@
 /** The roll at a revision, read from the journal. What only a running coordinator knew is left out. */
+import { fit } from '../../../shared/fit/fit.ts';
+import type { FitResult } from '../../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
 import { compilePlacement } from '../../../shared/placement/index.ts';
@@ -6,6 +8,7 @@ import { assignmentDigest } from '../../../shared/roll/assignment-digest.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
 import type { AsOf } from '../../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../../shared/rpc/wire-words.ts';
+import { isWanted } from '../../evaluation/node-row.ts';
 import { assignmentOf } from '../../evaluation/placement-table.ts';
 import type { Past } from '../../journal/past.ts';
 import type { AgentAt, DaemonSetAt, DriftAt, NodeOnRoll } from '../../journal/past-answers.ts';
@@ -215,6 +218,22 @@ class PastNode implements RollNode {
 
   pair(daemonSet: DaemonSetKey): PlacementInForce | undefined {
     return this.#placements.get(daemonSet);
+  }
+
+  isWanted(daemonSet: DaemonSetKey): boolean {
+    const verdict = this.#placements.get(daemonSet)?.verdict;
+    const placed = this.#daemonSets.get(daemonSet)?.placed;
+    return verdict !== undefined && Boolean(placed && isWanted(verdict, placed.compiled, this.object));
+  }
+
+  get wantedCount(): number {
+    return [...this.#placements.keys()].filter((daemonSet) => this.isWanted(daemonSet)).length;
+  }
+
+  /** What a node's pods took is not kept. */
+  fit(daemonSet: DaemonSetKey): FitResult {
+    const needs = this.#daemonSets.get(daemonSet)?.placed?.record.needs ?? null;
+    return fit({ daemonSet, needs, allocatable: this.facts.allocatable, usage: null });
   }
 
   #holdsNewest(): boolean {

@@ -3,6 +3,7 @@
  * running are kept apart (design.md, rule 3), and a silent node's pods count as unknown, never as
  * running.
  */
+import { isHealthy, isRunning } from '../../../shared/fit/answers.ts';
 import type { DaemonSetKey, PodHealth } from '../../../shared/roll/model.ts';
 import type { Roll, RollNode } from './roll.ts';
 
@@ -11,6 +12,9 @@ export const NODES_PER_TURN = 100;
 
 export interface Counts {
   wanted: number;
+  allowed: number;
+  fits: number;
+  doesNotFit: number;
   keep: number;
   none: number;
   running: number;
@@ -47,6 +51,9 @@ export async function tallyOf(roll: Roll, keys: readonly DaemonSetKey[]): Promis
 
 export interface NodeCounts {
   readonly wanted: number;
+  readonly allowed: number;
+  readonly fits: number;
+  readonly doesNotFit: number;
   readonly keep: number;
   readonly running: number;
   readonly healthy: number;
@@ -56,12 +63,16 @@ export interface NodeCounts {
 export function countNode(node: RollNode): NodeCounts {
   const { assignments, drifts } = node;
   const { running, healthy } = standingOf(node);
-  const wanted = assignments.filter(({ verdict }) => verdict === 'run');
+  const allowed = assignments.filter(({ verdict }) => verdict === 'run').map(({ daemonSet }) => daemonSet);
+  const fits = allowed.map((daemonSet) => node.fit(daemonSet).fits);
   return {
-    wanted: wanted.length,
-    keep: assignments.length - wanted.length,
-    running: wanted.filter(({ daemonSet }) => running.has(daemonSet)).length,
-    healthy: wanted.filter(({ daemonSet }) => healthy.has(daemonSet)).length,
+    wanted: node.wantedCount,
+    allowed: allowed.length,
+    fits: fits.filter((answer) => answer === 'yes').length,
+    doesNotFit: fits.filter((answer) => answer === 'no').length,
+    keep: assignments.length - allowed.length,
+    running: allowed.filter((daemonSet) => running.has(daemonSet)).length,
+    healthy: allowed.filter((daemonSet) => healthy.has(daemonSet)).length,
     driftCount: drifts.length,
   };
 }
@@ -80,10 +91,9 @@ const NOTHING: Standing = { running: new Set(), healthy: new Set() };
 
 function standingOf({ presence, pods }: RollNode): Standing {
   if (presence !== 'present') return NOTHING;
-  const standing = pods.filter(({ terminating }) => !terminating);
   return {
-    running: new Set(standing.filter(({ phase }) => phase === 'Running').map(({ daemonSet }) => daemonSet)),
-    healthy: new Set(standing.filter(({ ready }) => ready).map(({ daemonSet }) => daemonSet)),
+    running: new Set(pods.filter(isRunning).map(({ daemonSet }) => daemonSet)),
+    healthy: new Set(pods.filter(isHealthy).map(({ daemonSet }) => daemonSet)),
   };
 }
 
@@ -106,6 +116,7 @@ function countPair(
 ): void {
   const verdict = node.pair(key)?.verdict;
   if (verdict === undefined) return;
+  if (node.isWanted(key)) count.wanted++;
   if (verdict === 'none') {
     count.none++;
     return;
@@ -115,12 +126,26 @@ function countPair(
     count.keep++;
     return;
   }
-  count.wanted++;
+  count.allowed++;
+  const { fits } = node.fit(key);
+  if (fits === 'yes') count.fits++;
+  if (fits === 'no') count.doesNotFit++;
   if (running.has(key)) count.running++;
   if (healthy.has(key)) count.healthy++;
 }
 
 function noCounts(): Counts {
-  const none = { wanted: 0, keep: 0, none: 0, running: 0, healthy: 0, acknowledged: 0 };
-  return { ...none, missing: 0, unexpected: 0, duplicate: 0, outdated: 0, unhealthy: 0, unknown: 0 };
+  const answers = { wanted: 0, allowed: 0, fits: 0, doesNotFit: 0, running: 0, healthy: 0 };
+  return {
+    ...answers,
+    keep: 0,
+    none: 0,
+    acknowledged: 0,
+    missing: 0,
+    unexpected: 0,
+    duplicate: 0,
+    outdated: 0,
+    unhealthy: 0,
+    unknown: 0,
+  };
 }

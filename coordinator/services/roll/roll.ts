@@ -3,6 +3,7 @@
  * coordinator knows it (live-roll.ts) or the journal kept it (past-roll.ts). So the same question has the same answer
  * today and, asked of today, in a year.
  */
+import type { FitResult } from '../../../shared/fit/types.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
 import type { CompiledPlacement } from '../../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
@@ -74,6 +75,12 @@ export interface RollNode {
   readonly drifts: readonly Drift[];
   readonly assignments: readonly Assignment[];
   pair(daemonSet: DaemonSetKey): Pair | undefined;
+  /** Whether the DaemonSet selects the node, whatever its taints. */
+  isWanted(daemonSet: DaemonSetKey): boolean;
+  /** How many DaemonSets select the node. */
+  readonly wantedCount: number;
+  /** Whether a daemon pod has room on the node. */
+  fit(daemonSet: DaemonSetKey): FitResult;
 }
 
 /** Of a silent node nobody can say what runs, so every DaemonSet that is wanted there drifts as unknown. */

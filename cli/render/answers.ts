@@ -1,0 +1,43 @@
+/** The five answers about a pair in words, and how many of a table's pairs have room. */
+import type { Answers } from '../../shared/fit/answers.ts';
+import type { Answer } from '../../shared/fit/types.ts';
+import type { RenderOptions } from '../context.ts';
+import { oneLine } from '../output/one-line.ts';
+
+/** One line for each answer. */
+export function answerLines(answers: Answers, { style }: RenderOptions): string[] {
+  const why = answers.fitReasons.map(({ message }) => oneLine(message)).join(' ');
+  const words = { wanted: '', allowed: '', fits: why, running: '', healthy: '' };
+  return (Object.keys(words) as (keyof typeof words)[]).map((word) => {
+    const answer = paintAnswer(answers[word], style)(answers[word]);
+    return `  ${word.padEnd(ANSWER_WIDTH)}   ${answer}${words[word] === '' ? '' : `: ${words[word]}`}`;
+  });
+}
+
+/** Of `running`, so that they stand below each other with the other lines of an explanation. */
+const ANSWER_WIDTH = 10;
+
+/** For a cell: `yes`, `no`, or `?` where nobody can say. */
+export function answerText(answer: Answer): string {
+  return answer === 'unknown' ? '?' : answer;
+}
+
+export function paintAnswer(answer: Answer, style: RenderOptions['style']): (text: string) => string {
+  return { yes: style.good, no: style.bad, unknown: style.dim }[answer];
+}
+
+export interface FitCounts {
+  readonly allowed: number;
+  readonly fits: number;
+  readonly doesNotFit: number;
+}
+
+/** How many have room, with `?` where of some nobody can say. */
+export function fitsText({ allowed, fits, doesNotFit }: FitCounts): string {
+  if (allowed === fits + doesNotFit) return String(fits);
+  return fits + doesNotFit === 0 ? '?' : `${fits}?`;
+}
+
+export function paintFits({ doesNotFit }: FitCounts, style: RenderOptions['style']): (text: string) => string {
+  return doesNotFit > 0 ? style.warn : (text) => text;
+}

@@ -1,0 +1,13 @@
+/** How a DaemonSet is named on the wire and inside. */
+import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
+
+/** `namespace/name`, or `''` where the reference is unset. */
+export function daemonSetKey(ref: { namespace?: string; name?: string } | null | undefined): DaemonSetKey {
+  return ref?.name ? `${ref.namespace}/${ref.name}` : '';
+}
+
+export function daemonSetRef(key: DaemonSetKey, uid = ''): DaemonSetRef {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1), uid };
+}

@@ -1,0 +1,101 @@
+/** What pods take of a node, and the five answers about a pair, as wire messages and back. */
+import type { Answers } from '../fit/answers.ts';
+import type { Amounts, Answer, FitReason, NodeUsage, PodUsage } from '../fit/types.ts';
+import type { Answers as WireAnswers, Answers__Output as WireAnswersRead } from './generated/rollcall/v1/Answers.ts';
+import type {
+  NodeUsage as WireNodeUsage,
+  NodeUsage__Output as WireNodeUsageRead,
+} from './generated/rollcall/v1/NodeUsage.ts';
+import type {
+  PodUsage as WirePodUsage,
+  PodUsage__Output as WirePodUsageRead,
+} from './generated/rollcall/v1/PodUsage.ts';
+import { daemonSetKey, daemonSetRef } from './wire-daemon-set.ts';
+import { enumCodec } from './wire-enum.ts';
+
+const answerCodec = enumCodec<Answer>()('ANSWER', ['yes', 'no', 'unknown']);
+
+export function amountsFromWire(wire: Readonly<Record<string, string>>): Amounts {
+  return Object.fromEntries(Object.entries(wire).map(([resource, amount]) => [resource, Number(amount)]));
+}
+
+export function nodeUsageToWire({ others, daemonSets }: NodeUsage): WireNodeUsage {
+  return {
+    others: podUsageToWire(others),
+    daemonSets: daemonSets.map(({ daemonSet, usage }) => ({
+      daemonSet: daemonSetRef(daemonSet),
+      usage: podUsageToWire(usage),
+    })),
+  };
+}
+
+export function nodeUsageFromWire(wire: WireNodeUsageRead): NodeUsage {
+  return {
+    others: podUsageFromWire(wire.others),
+    daemonSets: wire.daemonSets.map(({ daemonSet, usage }) => ({
+      daemonSet: daemonSetKey(daemonSet),
+      usage: podUsageFromWire(usage),
+    })),
+  };
+}
+
+function podUsageToWire({ podCount, requests, hostPorts }: PodUsage): WirePodUsage {
+  return {
+    podCount,
+    requests: { ...requests },
+    hostPorts: hostPorts.map(({ hostIP, ...rest }) => ({ hostIp: hostIP, ...rest })),
+  };
+}
+
+function podUsageFromWire(wire: WirePodUsageRead | null): PodUsage {
+  return {
+    podCount: wire?.podCount ?? 0,
+    requests: amountsFromWire(wire?.requests ?? {}),
+    hostPorts: (wire?.hostPorts ?? []).map(({ hostIp, protocol, port, pod }) => ({
+      hostIP: hostIp,
+      protocol,
+      port,
+      pod,
+    })),
+  };
+}
+
+export function answersToWire({ wanted, allowed, fits, running, healthy, fitReasons }: Answers): WireAnswers {
+  return {
+    wanted: answerCodec.toWire(wanted),
+    allowed: answerCodec.toWire(allowed),
+    fits: answerCodec.toWire(fits),
+    running: answerCodec.toWire(running),
+    healthy: answerCodec.toWire(healthy),
+    fitReasons: fitReasons.map(({ requested, allocatable, used, ...rest }) => ({
+      ...rest,
+      requested: String(requested),
+      allocatable: String(allocatable),
+      used: String(used),
+    })),
+  };
+}
+
+/** A coordinator that is older than the answers says nothing of them. */
+export function answersFromWire(wire: WireAnswersRead | null): Answers {
+  const answer = (word: 'wanted' | 'allowed' | 'fits' | 'running' | 'healthy'): Answer =>
+    (wire && answerCodec.fromWire(wire[word])) ?? 'unknown';
+  return {
+    wanted: answer('wanted'),
+    allowed: answer('allowed'),
+    fits: answer('fits'),
+    running: answer('running'),
+    healthy: answer('healthy'),
+    fitReasons: (wire?.fitReasons ?? []).map(
+      ({ code, message, resource, requested, allocatable, used, pod }): FitReason => ({
+        code,
+        message,
+        resource,
+        requested: Number(requested),
+        allocatable: Number(allocatable),
+        used: Number(used),
+        pod,
+      }),
+    ),
+  };
+}

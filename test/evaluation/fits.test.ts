@@ -1,0 +1,84 @@
+/** What of fit the coordinator keeps: worked out when asked, new where its inputs are new, and never a placement. */
+import { describe, expect, it } from 'vitest';
+import { nodeUsage } from '../../shared/fit/node-usage.ts';
+import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { NodeFacts } from '../../shared/roll/model.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import { World } from './world.ts';
+
+const AGENT = 'default/agent';
+const asking = (cpu: string) => ({ containers: [{ name: 'c', image: 'v1', resources: { requests: { cpu } } }] });
+
+function node(cpu: string): NodeFacts {
+  return nodeFacts({ metadata: { name: 'n1' }, status: { allocatable: { cpu, pods: '110' } } });
+}
+
+const usageOf = (cpu: string) =>
+  nodeUsage([{ metadata: { namespace: 'default', name: 'web' }, spec: asking(cpu), status: { phase: 'Running' } }]);
+
+function worldWith(cpu: string): World {
+  const world = new World();
+  world.reportNode(node(cpu));
+  world.applyDaemonSet(AGENT, asking('500m'));
+  return world;
+}
+
+describe('whether a daemon pod fits', () => {
+  const fits = (world: World) => world.evaluator.fits.fit('n1', AGENT).fits;
+
+  it('is not known before the agent says what runs there, and no more once it is silent', () => {
+    const world = worldWith('2');
+    expect(fits(world)).toBe('unknown');
+    world.reportPods('n1', { usage: usageOf('1') });
+    expect(fits(world)).toBe('yes');
+    world.evaluator.nodes.agentAbsent('n1');
+    expect(fits(world)).toBe('unknown');
+  });
+
+  it('is answered anew where usage, allocatable or requests are new, and changes no placement', () => {
+    const world = worldWith('2');
+    world.reportPods('n1', { usage: usageOf('1800m') });
+    expect(fits(world)).toBe('no');
+    const pairs = world.counters.pairsEvaluated;
+    world.reportNode(node('4'));
+    expect(fits(world)).toBe('yes');
+    world.reportPods('n1', { usage: usageOf('3900m') });
+    expect(fits(world)).toBe('no');
+    world.applyDaemonSet(AGENT, asking('50m'));
+    expect(fits(world)).toBe('yes');
+    expect(world.counters.pairsEvaluated).toBe(pairs);
+    expect(world.verdict('n1', AGENT)).toBe('run');
+  });
+
+  it('costs no row where only the usage is new', () => {
+    const world = worldWith('2');
+    world.reportPods('n1', { usage: usageOf('1') });
+    expect(world.costOf(() => world.reportPods('n1', { usage: usageOf('1500m') }))).toEqual({ pairs: 0, rows: 0 });
+  });
+
+  it('has to be asked for again after a restart, once the agent had said anything', () => {
+    const world = worldWith('2');
+    expect(world.evaluator.nodes.lacksUsage('n1')).toBe(false);
+    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'a' })], usage: usageOf('1') });
+    expect(world.evaluator.nodes.lacksUsage('n1')).toBe(false);
+    expect(world.restartInOrder().evaluator.nodes.lacksUsage('n1')).toBe(true);
+  });
+});
+
+describe('whether a DaemonSet is wanted on a node', () => {
+  const tainted = (effect: string) =>
+    nodeFacts({ metadata: { name: 'n1', labels: { disk: 'ssd' } }, spec: { taints: [{ key: 'gpu', effect }] } });
+
+  it.each(['NoSchedule', 'NoExecute'])('does not depend on a taint of effect %s', (effect) => {
+    const world = new World();
+    world.applyNode(tainted(effect));
+    world.applyDaemonSet(AGENT, { nodeSelector: { disk: 'ssd' } });
+    world.applyDaemonSet('default/other', { nodeSelector: { disk: 'hdd' } });
+    const { table } = world.evaluator;
+    expect([table.isWanted('n1', AGENT), table.isWanted('n1', 'default/other'), table.wantedOn('n1')]).toEqual([
+      true,
+      false,
+      1,
+    ]);
+  });
+});
