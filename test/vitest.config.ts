@@ -17,6 +17,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.ts'],
+    // Needs a cluster of its own: npm run test:cluster.
+    exclude: ['test/real-cluster/**'],
     pool: 'forks',
     maxWorkers: 2,
     // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.

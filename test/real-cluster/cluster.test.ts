@@ -1,0 +1,232 @@
+/**
+ * Rollcall installed from deploy/ into a real cluster, and what it says while the cluster lives. Each step
+ * goes on where the one before ended.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../api-server/until.ts';
+import { disagreements, lastWord } from './agreement.ts';
+import { BAD, BETTER, daemon, fluentd } from './daemons.ts';
+import { PATIENCE_MS, RealCluster } from './real-cluster.ts';
+import { RollcallInCluster } from './rollcall-in-cluster.ts';
+
+const MEGABYTE = 1e6;
+const cluster = new RealCluster();
+const rollcall = new RollcallInCluster(cluster);
+let node: string;
+
+interface Status {
+  readonly status: { readonly complete: boolean; readonly revision: number; readonly storeId: string };
+  readonly nodes: readonly { readonly name: string; readonly presence: string }[];
+  readonly drifts: readonly { readonly kind: string; readonly daemonSet: string; readonly detail: string }[];
+}
+interface Placements {
+  readonly placements: readonly {
+    readonly verdict: string;
+    readonly pods: readonly { readonly uid: string; readonly ready: boolean; readonly restarts: number }[];
+  }[];
+}
+interface Event {
+  readonly revision: number;
+  readonly kind: string;
+  readonly action: string;
+  readonly message: string;
+  readonly changes: readonly { readonly from: string | null; readonly to: string | null }[];
+}
+
+const status = () => rollcall.ask<Status>('status');
+const placementOf = async (name: string, namespace = 'default') => {
+  const { placements } = await rollcall.ask<Placements>(`daemonset/${name}`, '-n', namespace);
+  return placements[0];
+};
+const verdictOf = async (name: string) => (await placementOf(name))?.verdict;
+const history = (...args: string[]) => rollcall.ask<Event[]>('history', '--limit', '500', ...args);
+/** Also while the API server or the coordinator is away, which is no answer. */
+const eventually = (what: string, holds: () => Promise<boolean>) =>
+  until(what, PATIENCE_MS, () => holds().catch(() => false));
+
+/** What keeps the roll from being complete, healthy, and the same as Kubernetes', when patience ends. */
+async function troubles(): Promise<string[]> {
+  const own = await lastWord(async () => {
+    const { status: coordinator, nodes, drifts } = await status();
+    const silent = nodes.filter(({ presence }) => presence !== 'present').map(({ name }) => `${name} is silent`);
+    const drifting = drifts.map(({ kind, daemonSet, detail }) => `${daemonSet} is ${kind}: ${detail}`);
+    return [...silent, ...drifting, ...(coordinator.complete ? [] : ['the roll is not complete'])];
+  });
+  return own.length > 0 ? own : disagreements(cluster, rollcall);
+}
+
+beforeAll(async () => {
+  await cluster.prepare();
+  node = await cluster.nodeName();
+});
+
+describe('Rollcall in a real cluster', () => {
+  it('is installed by one command, and everything gets ready', async () => {
+    await cluster.kubectl('apply', '-k', cluster.kustomization);
+    await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'deployment/rollcall-coordinator', '--timeout=120s');
+    await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'daemonset/rollcall-agent', '--timeout=120s');
+    for (const program of ['coordinator', 'agent'] as const) {
+      expect(await rollcall.operations(program, '/readyz')).toEqual({ status: 200, text: 'ok\n' });
+    }
+  });
+
+  it('tells a viewer the roll', async () => {
+    await rollcall.login('viewer');
+    await eventually('the roll is complete', async () => (await status()).status.complete);
+    expect((await status()).nodes).toMatchObject([{ name: node, presence: 'present' }]);
+  });
+
+  it('calls the roll of DaemonSets as the built-in controller places them', async () => {
+    await cluster.apply(
+      fluentd(),
+      daemon('everywhere', { tolerations: [{ operator: 'Exists' }] }),
+      daemon('plain'),
+      daemon('ssd', { nodeSelector: { disk: 'ssd' } }),
+      daemon('elsewhere', { nodeSelector: { 'kubernetes.io/hostname': 'not-here' } }),
+    );
+    await eventually('the example is healthy', async () => {
+      const placement = await placementOf('fluentd-elasticsearch', 'kube-system');
+      return placement?.verdict === 'run' && placement.pods[0]?.ready === true;
+    });
+    expect(await troubles()).toEqual([]);
+    expect(await verdictOf('elsewhere')).toBe('none');
+  });
+
+  it('turns its verdict with a label, both ways', async () => {
+    await cluster.kubectl('label', 'node', node, 'disk=ssd');
+    await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    expect(await troubles()).toEqual([]);
+    await cluster.kubectl('label', 'node', node, 'disk-');
+    await eventually('it is not wanted', async () => (await verdictOf('ssd')) === 'none');
+    expect(await troubles()).toEqual([]);
+    const turns = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
+    expect(turns.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
+  });
+
+  it('keeps what a NoSchedule taint keeps, and lets go of what a NoExecute taint evicts', async () => {
+    await cluster.kubectl('taint', 'node', node, 'gpu=yes:NoSchedule');
+    await eventually('it may stay', async () => (await verdictOf('plain')) === 'keep');
+    expect(await verdictOf('everywhere')).toBe('run');
+    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    await cluster.kubectl('taint', 'node', node, 'gpu-', 'gpu=yes:NoExecute');
+    await eventually('it must go', async () => (await verdictOf('plain')) === 'none');
+    await eventually('it is gone', async () => (await placementOf('plain'))?.pods.length === 0);
+    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    await cluster.kubectl('taint', 'node', node, 'gpu-');
+    expect(await troubles()).toEqual([]);
+    expect(await verdictOf('plain')).toBe('run');
+  });
+
+  it('wants daemons on a cordoned node all the same, as Kubernetes does', async () => {
+    await cluster.kubectl('cordon', node);
+    await eventually('the roll knows', async () =>
+      JSON.stringify(await rollcall.ask('nodes')).includes('"unschedulable":true'),
+    );
+    expect(await verdictOf('plain')).toBe('run');
+    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    await cluster.kubectl('uncordon', node);
+    expect(await troubles()).toEqual([]);
+  });
+
+  it('says why a daemon is not healthy when its image is broken, and that it is again', async () => {
+    await cluster.apply(daemon('plain', {}, BAD));
+    await eventually('the drift names the reason', async () => {
+      const drifts = await rollcall.ask<Status['drifts']>('drift', '--kind', 'unhealthy');
+      return drifts.some(
+        ({ daemonSet, detail }) => daemonSet === 'default/plain' && detail.includes('CrashLoopBackOff'),
+      );
+    });
+    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    await cluster.apply(daemon('plain', {}, BETTER));
+    expect(await troubles()).toEqual([]);
+    const told = (await history('--daemonset', 'plain', '--kind', 'drift')).map(({ action }) => action);
+    expect(told).toContain('began');
+    expect(told[0]).toBe('ended');
+  });
+
+  it('follows a pod that is deleted to the one that replaces it', async () => {
+    const before = (await placementOf('everywhere'))?.pods[0]?.uid;
+    await cluster.kubectl('delete', 'pod', '-l', 'app=everywhere', '--wait=false');
+    await eventually('another pod is ready', async () => {
+      const [pod, ...more] = (await placementOf('everywhere'))?.pods ?? [];
+      return more.length === 0 && pod?.ready === true && pod.uid !== before;
+    });
+    expect(await troubles()).toEqual([]);
+  });
+
+  it('goes on where it was when the coordinator is replaced', async () => {
+    const before = (await status()).status;
+    await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=coordinator');
+    expect(await troubles()).toEqual([]);
+    const after = (await status()).status;
+    expect(after.storeId).toBe(before.storeId);
+    expect(after.revision).toBeGreaterThan(before.revision);
+    const since = (await history()).filter(({ revision }) => revision > before.revision);
+    expect(since.filter(({ kind }) => kind === 'decision')).toEqual([]);
+  });
+
+  it('goes on where it was when the agent is replaced', async () => {
+    await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=agent');
+    expect(await troubles()).toEqual([]);
+  });
+
+  it('goes on when the API server was away, and hears what happens after', async () => {
+    await cluster.restart('apiserver');
+    await until('the API server answers', PATIENCE_MS, () => cluster.answers());
+    await cluster.kubectl('label', 'node', node, 'disk=ssd');
+    await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    expect(await troubles()).toEqual([]);
+  });
+
+  it('goes on when the kubelet was away', async () => {
+    await cluster.restart('kubelet');
+    await cluster.kubectl('delete', 'pod', '-l', 'app=ssd', '--wait=false');
+    expect(await troubles()).toEqual([]);
+  });
+
+  it('lets each person do what their role allows, and nobody without a token', async () => {
+    await rollcall.login('planner');
+    const file = join(cluster.folder, 'kustomize/base/agent.yaml');
+    const refused = await rollcall.run('viewer', 'plan', '-f', file);
+    expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('rollcall-planner') });
+    expect((await rollcall.run('planner', 'plan', '-f', file)).exitCode).toBeLessThan(2);
+    expect((await rollcall.run('admin', 'status')).exitCode).not.toBe(0);
+    const denied = (await history('--kind', 'access')).map(({ message }) => message).join('\n');
+    expect(denied).toContain('rollcall-viewer');
+  });
+
+  it('is as small as it should be', async () => {
+    const more = ['small-1', 'small-2', 'small-3', 'small-4'];
+    await cluster.apply(...more.map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })));
+    await eventually('the roll has five nodes', async () => (await status()).nodes.length === 1 + more.length);
+    const cpuBefore = await rollcall.metric('agent', 'process_cpu_seconds_total');
+    const startMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    const cpu = (await rollcall.metric('agent', 'process_cpu_seconds_total')) - cpuBefore;
+    const figures = {
+      agentMegabytes: (await rollcall.metric('agent', 'process_resident_memory_bytes')) / MEGABYTE,
+      agentCpuPercent: (cpu / (performance.now() - startMs)) * 1e5,
+      coordinatorMegabytes: (await rollcall.metric('coordinator', 'process_resident_memory_bytes')) / MEGABYTE,
+      imageMegabytes: Number(/([\d.]+) MB/.exec(readFileSync(join(cluster.folder, 'image.log'), 'utf8'))?.[1]),
+    };
+    process.stdout.write(`\nfigures: ${JSON.stringify(figures)}\n\n`);
+    expect(figures.agentMegabytes).toBeLessThanOrEqual(75);
+    expect(figures.agentCpuPercent).toBeLessThan(5);
+    expect(figures.coordinatorMegabytes).toBeLessThanOrEqual(150);
+    expect(figures.imageMegabytes).toBeLessThanOrEqual(180);
+    await cluster.kubectl('delete', 'node', ...more);
+  });
+
+  it('is removed by one command, without a trace', async () => {
+    await cluster.kubectl('delete', '-k', cluster.kustomization, '--timeout=120s');
+    const left = await cluster.kubectl(
+      'get',
+      'namespaces,clusterroles,clusterrolebindings,priorityclasses,persistentvolumes,customresourcedefinitions',
+      '-o',
+      'name',
+    );
+    expect(left.split('\n').filter((name) => name.includes('rollcall'))).toEqual([]);
+  });
+});

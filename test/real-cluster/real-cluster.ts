@@ -1,0 +1,98 @@
+/** The running cluster: kubectl as its administrator, and its programs, which can be killed and started again. */
+import { execFile, spawn } from 'node:child_process';
+import { chownSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
+import { until } from '../api-server/until.ts';
+
+const run = promisify(execFile);
+const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
+const OVERLAY = fileURLToPath(new URL('overlay', import.meta.url));
+/** Whom the image runs as. */
+const NOBODY = 65_532;
+/** Pods of a busy machine are there in ten seconds; a minute and a half says that they never will be. */
+export const PATIENCE_MS = 90_000;
+
+export class RealCluster {
+  readonly folder = inject('clusterFolder');
+  readonly kustomization = join(this.folder, 'kustomize/overlays/test');
+  readonly #environment = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: this.folder,
+    KUBECONFIG: join(this.folder, 'kubeconfig'),
+  };
+
+  /** Copies deploy/ with the changes that this cluster needs, and makes certificates. */
+  async prepare(): Promise<void> {
+    cpSync(DEPLOY, join(this.folder, 'kustomize'), { recursive: true });
+    cpSync(OVERLAY, this.kustomization, { recursive: true });
+    const journal = join(this.folder, 'journal');
+    mkdirSync(journal);
+    chownSync(journal, NOBODY, NOBODY);
+    for (const file of ['workloads.yaml', 'journal-folder.yaml']) {
+      const path = join(this.kustomization, file);
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replaceAll('API_SERVER_PORT', inject('clusterPort')).replace('JOURNAL_FOLDER', journal));
+    }
+    await run(join(this.folder, 'kustomize/overlays/standalone/make-certificates.sh'));
+  }
+
+  get authority(): string {
+    return join(this.folder, 'kustomize/overlays/standalone/certificates/ca.crt');
+  }
+
+  /** @throws Error with what kubectl said. */
+  async kubectl(...args: string[]): Promise<string> {
+    const { stdout } = await run('kubectl', args, { env: this.#environment, maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  }
+
+  async json<Value>(...args: string[]): Promise<Value> {
+    return JSON.parse(await this.kubectl(...args, '-o', 'json')) as Value;
+  }
+
+  /** Creates or changes objects. */
+  async apply(...objects: object[]): Promise<void> {
+    const file = join(this.folder, 'apply.json');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    await this.kubectl('apply', '-f', file);
+  }
+
+  async nodeName(): Promise<string> {
+    const { items } = await this.json<{ items: { metadata: { name: string } }[] }>('get', 'nodes');
+    return items[0]?.metadata.name ?? '';
+  }
+
+  /** Kills one of the cluster's programs and starts it again as it was. */
+  async restart(name: 'apiserver' | 'kubelet'): Promise<void> {
+    const pidFile = join(this.folder, `${name}.pid`);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    process.kill(pid, 'SIGKILL');
+    await until(`${name} is gone`, PATIENCE_MS, () => !isRunning(pid));
+    const log = openSync(join(this.folder, `${name}.log`), 'a');
+    // Detached, so that it belongs to the script that ends the cluster and not to this process.
+    const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
+    child.unref();
+    writeFileSync(pidFile, String(child.pid));
+  }
+
+  async answers(): Promise<boolean> {
+    try {
+      return (await this.kubectl('get', '--raw', '/readyz', '--request-timeout=5s')) === 'ok';
+    } catch {
+      return false;
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // A zombie is gone, only nobody has asked how it ended.
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
