@@ -1,5 +1,7 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
-import type { Moment } from '../shared/rpc/wire-moment.ts';
+import type { AsOf, Moment } from '../shared/rpc/wire-moment.ts';
+import type { Auditor } from './client/auditor.ts';
+import type { Connection } from './client/calls.ts';
 import type { Coordinator } from './client/coordinator.ts';
 import { withNearestName } from './client/nearest.ts';
 import type { SecurityOptions } from './client/security.ts';
@@ -79,11 +81,6 @@ export class Context {
     this.io.stdout.write(await this.#format(value, text));
   }
 
-  /** Asks about now. */
-  async ask<Answer>(question: (coordinator: Coordinator) => Promise<Answer>): Promise<Answer> {
-    return this.#ask(null, question);
-  }
-
   /** Asks about the moment of `--at`, and prints the answer with the moment, as `text` would have printed it then. */
   async answerAt<Answer extends object>(
     at: string | undefined,
@@ -91,31 +88,36 @@ export class Context {
     text: (answer: Answer, render: RenderOptions) => string,
   ): Promise<Answer> {
     const moment = this.moment(at, '--at');
-    const { answer, asOf } = await this.#ask(moment, async (coordinator) => {
+    const { answer, asOf } = await this.ask(async (coordinator) => {
       const answered = await question(coordinator);
       return { answer: answered, asOf: coordinator.asOf };
-    });
-    if (moment === null || asOf === null) {
-      await this.answer(answer, () => text(answer, this.render));
-      return answer;
-    }
+    }, moment);
+    await this.answerAsOf(moment === null ? null : asOf, answer, (render) => text(answer, render));
+    return answer;
+  }
+
+  /** Prints an answer with the moment that it is of; `null`: now. */
+  async answerAsOf(asOf: AsOf | null, answer: object, text: (render: RenderOptions) => string): Promise<void> {
+    if (asOf === null) return this.answer(answer, () => text(this.render));
     const document = Array.isArray(answer) ? answer : { asOf: asOfView(asOf), ...answer };
     const then = { ...this.render, nowMs: asOf.timeMs };
-    await this.answer(document, () => `${asOfLine(asOf, then)}\n${text(answer, then)}`);
-    return answer;
+    return this.answer(document, () => `${asOfLine(asOf, then)}\n${text(then)}`);
   }
 
   /** A connection to the coordinator at `server` that the caller closes; gRPC is loaded only here. */
   async connect(server: string, requestTimeoutMs: number, at: Moment | null = null): Promise<Coordinator> {
-    const [{ connect }, { securityOf }] = await Promise.all([
+    const [{ connect }, connection] = await Promise.all([
       import('./client/coordinator.ts'),
-      import('./client/security.ts'),
+      this.#connection(server, requestTimeoutMs),
     ]);
-    const security = securityOf(server, this.globals);
-    return connect({ server, requestTimeoutMs, clock: this.io.clock, security }, at);
+    return connect(connection, at);
   }
 
-  async #ask<Answer>(at: Moment | null, question: (coordinator: Coordinator) => Promise<Answer>): Promise<Answer> {
+  /** Asks about the moment, by default about now. */
+  async ask<Answer>(
+    question: (coordinator: Coordinator) => Promise<Answer>,
+    at: Moment | null = null,
+  ): Promise<Answer> {
     const coordinator = await this.connect(this.globals.server, this.globals.requestTimeout, at);
     try {
       return await question(coordinator);
@@ -124,6 +126,27 @@ export class Context {
     } finally {
       coordinator.close();
     }
+  }
+
+  /** Asks the audit service; Ctrl-C ends what takes long, in good order. */
+  async audit<Answer>(question: (auditor: Auditor) => Promise<Answer>): Promise<Answer> {
+    const { server, requestTimeout } = this.globals;
+    const [{ connectAuditor }, connection] = await Promise.all([
+      import('./client/auditor.ts'),
+      this.#connection(server, requestTimeout),
+    ]);
+    const auditor = connectAuditor(connection, this.io.untilInterrupted());
+    try {
+      return await question(auditor);
+    } finally {
+      auditor.close();
+    }
+  }
+
+  /** How the coordinator at `server` is reached. */
+  async #connection(server: string, requestTimeoutMs: number): Promise<Connection> {
+    const { securityOf } = await import('./client/security.ts');
+    return { server, requestTimeoutMs, clock: this.io.clock, security: securityOf(server, this.globals) };
   }
 
   #format(value: unknown, text: () => string | Promise<string>): Promise<string> | string {

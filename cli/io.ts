@@ -9,6 +9,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a person watches standard output. */
   readonly isTTY: boolean;
+  /** Whether a person watches standard error. */
+  readonly isErrorTTY: boolean;
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
   readonly clock: Clock;

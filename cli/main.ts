@@ -20,6 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
   readStdin: () => buffer(process.stdin),
   environment: process.env,
   isTTY: process.stdout.isTTY === true,
+  isErrorTTY: process.stderr.isTTY === true,
   columns: process.stdout.columns,
   clock: systemClock,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -3,8 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { environmentNameOf } from '../shared/settings/table.ts';
 import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import type { Action, CommandRunner } from './commands/command-runner.ts';
 import { addCompletionCommands } from './commands/completion.ts';
+import { addDiffCommand } from './commands/diff.ts';
 import { addHistoryCommand } from './commands/history.ts';
 import { addListCommands } from './commands/lists.ts';
 import { addPlanCommand } from './commands/plan.ts';
@@ -74,9 +76,11 @@ const COMMANDS: readonly ((program: Command, runner: CommandRunner) => void)[] =
   addShowCommands,
   addListCommands,
   addHistoryCommand,
+  addDiffCommand,
   addTimelineCommand,
   addWatchCommand,
   addPlanCommand,
+  addAuditCommands,
   addCompletionCommands,
   addVersionCommand,
 ];

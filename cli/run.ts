@@ -2,7 +2,7 @@
  * Runs one command line: argv in, exit code out. Every mistake becomes one sentence on standard error;
  * only a bug shows its stack.
  */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { EXIT, RollcallError } from '../shared/errors.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import type { Io } from './io.ts';
@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io, (code) => {
     exitCode = code;
   });
-  for (const command of [program, ...program.commands]) {
+  for (const command of withAllBelow(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // Said below, in our own form.
@@ -30,6 +30,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return report(error, io);
   }
+}
+
+function withAllBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }
 
 function report(error: unknown, io: Io): number {
@@ -47,7 +51,7 @@ function reportUsage(error: CommanderError, io: Io): number {
   // Help and version were asked for, and are printed already.
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') {
-    io.stderr.write('rollcall: a command is missing; rollcall --help lists them\n');
+    io.stderr.write('rollcall: a command is missing; --help lists them\n');
     return EXIT.error;
   }
   io.stderr.write(`rollcall: ${sentenceOf(error.message)}\n`);

@@ -28,8 +28,8 @@ export type GrpcStatusName =
   | 'DEADLINE_EXCEEDED'
   | 'INTERNAL';
 
-/** Exit codes of the CLI. `plan` uses 0 and 1 as `kubectl diff` does; errors are above. */
-export const EXIT = { ok: 0, changes: 1, error: 2, notFound: 3, refused: 4, unreachable: 5 } as const;
+/** Exit codes of the CLI. `plan` and `diff` use 0 and 1 as `kubectl diff` does; errors are above. */
+export const EXIT = { ok: 0, changes: 1, error: 2, notFound: 3, refused: 4, unreachable: 5, unsound: 6 } as const;
 
 export const ERROR_KINDS = {
   ARGUMENT_INVALID: {
@@ -242,6 +242,12 @@ export const ERROR_KINDS = {
     exitCode: EXIT.refused,
     retryable: false,
     help: 'The Kubernetes API server refuses a request; the message has its words, and the right that is missing.',
+  },
+  INTERRUPTED: {
+    status: 'ABORTED',
+    exitCode: EXIT.error,
+    retryable: false,
+    help: 'The command was ended from outside before it was done. Nothing half-done was left behind.',
   },
   INTERNAL: {
     status: 'INTERNAL',

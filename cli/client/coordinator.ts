@@ -8,6 +8,7 @@ import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent
 import type { AsOf__Output } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
+import type { DiffPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsResponse.ts';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import type { GetDaemonSetResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetDaemonSetResponse.ts';
@@ -44,9 +45,18 @@ export interface TimelineQuestion extends PairFilter {
   readonly to: Moment | null;
 }
 
+/** Between which moments; to now where `to` is `null`. */
+export interface DifferenceQuestion extends PairFilter {
+  readonly from: Moment;
+  readonly to: Moment | null;
+  readonly namespace: string;
+}
+
 /** `at`: the moment that is asked about; now where it is `null`. */
 export function connect(connection: Connection, at: Moment | null = null): Coordinator {
-  return new Coordinator(connection, at);
+  const { server, security } = connection;
+  const client = new QueryService(server, security.credentials, { ...CLIENT_OPTIONS, ...security.options });
+  return new Coordinator(new Calls(connection), client, at);
 }
 
 export class Coordinator {
@@ -55,11 +65,15 @@ export class Coordinator {
   readonly #at: { readonly at?: ReturnType<typeof momentToWire> };
   #asOf: AsOf | null = null;
 
-  constructor(connection: Connection, at: Moment | null) {
-    this.#calls = new Calls(connection);
-    const { server, security } = connection;
-    this.#client = new QueryService(server, security.credentials, { ...CLIENT_OPTIONS, ...security.options });
+  constructor(calls: Calls, client: QueryServiceClient, at: Moment | null) {
+    this.#calls = calls;
+    this.#client = client;
     this.#at = at === null ? {} : { at: momentToWire(at) };
+  }
+
+  /** The same coordinator over the same connection, asked about another moment. */
+  at(moment: Moment): Coordinator {
+    return new Coordinator(this.#calls, this.#client, moment);
   }
 
   /** Of which moment the newest answer is; `null` where the coordinator did not say. */
@@ -166,9 +180,17 @@ export class Coordinator {
       (page, callback) => this.#client.listTimelines({ ...asked, ...range, ...page }, callback),
       ({ timelines }) => timelines,
     );
-    const answers: ListTimelinesResponse__Output[] = [];
-    for await (const { answer } of pages) answers.push(answer);
-    return answers;
+    return answersOf(pages);
+  }
+
+  /** Pages of the same two moments, at least one. */
+  async diffPlacements({ from, to, ...asked }: DifferenceQuestion): Promise<DiffPlacementsResponse__Output[]> {
+    const moments = { from: momentToWire(from), ...(to && { to: momentToWire(to) }) };
+    const pages = this.#calls.pages<DiffPlacementsResponse__Output, unknown>(
+      (page, callback) => this.#client.diffPlacements({ ...asked, ...moments, ...page }, callback),
+      ({ differences }) => differences,
+    );
+    return answersOf(pages);
   }
 
   planPlacements(request: PlanPlacementsRequest): Promise<PlanPlacementsResponse__Output> {
@@ -208,4 +230,10 @@ async function itemsOf<Item>(pages: AsyncGenerator<{ readonly items: readonly It
   const all: Item[] = [];
   for await (const { items } of pages) all.push(...items);
   return all;
+}
+
+async function answersOf<Answer>(pages: AsyncGenerator<{ readonly answer: Answer }>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for await (const { answer } of pages) answers.push(answer);
+  return answers;
 }

@@ -1,29 +1,70 @@
 /** Which rows of the journal a command is about: the options of `history` and `watch`. */
-import { InvalidArgumentError, Option } from 'commander';
-import { eventKindCodec } from '../view/words.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { eventKindCodec, triggerCodec } from '../view/words.ts';
 import { collect } from './command-runner.ts';
-import { type PairOptions, pairFilter } from './pair-options.ts';
+import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
 
 export interface EventOptions extends PairOptions {
   readonly kind: readonly string[];
+  readonly cause: readonly string[];
+  readonly actor?: string;
 }
 
-export function kindOption(): Option {
+const CAUSE_FORMS = `Allowed are ${triggerCodec.values.join(', ')}, and revision:N for what row N led to.`;
+
+export function addEventOptions(command: Command): Command {
+  return command
+    .addOption(daemonSetOption())
+    .addOption(nodeOption())
+    .addOption(kindOption())
+    .addOption(causeOption())
+    .option('--actor <name>', 'only rows that this one caused: a field manager, a user, an agent, a file');
+}
+
+/** What the coordinator is to be asked for; 0 and `''` where any will do. @throws UsageError */
+export function eventFilter(options: EventOptions, namespace: string) {
+  const { kind, cause, actor } = options;
+  const revisions = cause.flatMap((text) => causeRevision(text) ?? []);
+  const isKind = (word: string) => kind.includes(word);
+  const isCause = (word: string) => cause.includes(word);
+  return {
+    ...pairFilter(options, namespace),
+    // The namespace of a DaemonSet that is named is in its name.
+    namespace: options.daemonset === undefined ? namespace : '',
+    kinds: eventKindCodec.values.filter(isKind).map((word) => eventKindCodec.toWire(word)),
+    triggers: triggerCodec.values.filter(isCause).map((word) => triggerCodec.toWire(word)),
+    causeRevision: revisions.at(-1) ?? 0,
+    actor: actor ?? '',
+  };
+}
+
+export type EventFilter = ReturnType<typeof eventFilter>;
+
+function kindOption(): Option {
   return new Option('--kind <kind>', 'only rows of this kind, repeatable')
     .choices(eventKindCodec.values)
     .argParser((value, before: readonly string[]) => collect(knownKind(value), before))
     .default([]);
 }
 
-/** What the coordinator is to be asked for. @throws UsageError */
-export function eventFilter(options: EventOptions, namespace: string) {
-  const kinds = eventKindCodec.values
-    .filter((kind) => options.kind.includes(kind))
-    .map((kind) => eventKindCodec.toWire(kind));
-  return { ...pairFilter(options, namespace), kinds };
+function causeOption(): Option {
+  return new Option('--cause <trigger>', 'only rows with this trigger, repeatable, or revision:N, what row N led to')
+    .choices([...triggerCodec.values, 'revision:'])
+    .argParser((value, before: readonly string[]) => collect(knownCause(value), before))
+    .default([]);
 }
 
 function knownKind(value: string): string {
   if (eventKindCodec.values.some((kind) => kind === value)) return value;
   throw new InvalidArgumentError(`Allowed choices are ${eventKindCodec.values.join(', ')}.`);
+}
+
+function knownCause(value: string): string {
+  if (triggerCodec.values.some((trigger) => trigger === value) || causeRevision(value) !== undefined) return value;
+  throw new InvalidArgumentError(CAUSE_FORMS);
+}
+
+function causeRevision(text: string): number | undefined {
+  const revision = Number(/^revision:(\d+)$/.exec(text)?.[1]);
+  return Number.isSafeInteger(revision) && revision > 0 ? revision : undefined;
 }

@@ -1,46 +1,118 @@
 /** `rollcall history`: what changed, from what to what, and because of what. */
-import { type Command, InvalidArgumentError } from 'commander';
-import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
+import type { Coordinator } from '../client/coordinator.ts';
+import { decisionInputs } from '../client/decision-inputs.ts';
 import type { Context } from '../context.ts';
-import { renderEvent } from '../render/event.ts';
-import { eventView } from '../view/event-view.ts';
+import { parseTimeRange, type TimeRangeOptions, timeRangeToWire } from '../moment/time-range.ts';
+import { horizonLine } from '../render/horizon.ts';
+import { type EventView, eventView } from '../view/event-view.ts';
+import { horizonView } from '../view/horizon-view.ts';
+import { statusView } from '../view/roll-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { type EventOptions, eventFilter, kindOption } from './event-options.ts';
-import { checkNames, daemonSetOption, nodeOption } from './pair-options.ts';
+import { addEventOptions, type EventFilter, type EventOptions, eventFilter } from './event-options.ts';
+import { addTimeRangeOptions } from './moment-option.ts';
+import { checkNames } from './pair-options.ts';
+import { eventText, follow } from './print-events.ts';
 
 /** A screenful or two; --limit asks for more. */
 const LIMIT_DEFAULT = 50;
 
-interface HistoryOptions extends EventOptions {
+interface HistoryOptions extends EventOptions, TimeRangeOptions {
   readonly limit: number;
   readonly oldestFirst: boolean;
+  readonly newestFirst: boolean;
+  readonly inputs: boolean;
+  readonly follow: boolean;
 }
 
 export function addHistoryCommand(program: Command, runner: CommandRunner): void {
-  program
+  const command = program
     .command('history')
-    .description('what changed, from what to what, and because of what; newest first')
-    .addOption(daemonSetOption())
-    .addOption(nodeOption())
-    .addOption(kindOption())
+    .description('what changed, from what to what, and because of what; newest first');
+  addTimeRangeOptions(addEventOptions(command))
     .option('--limit <rows>', 'at most so many rows', parseLimit, LIMIT_DEFAULT)
-    .option('--oldest-first', 'from the first row on', false)
+    .addOption(new Option('--newest-first', 'from the newest row back').default(false))
+    .addOption(new Option('--oldest-first', 'from the first row on').default(false).conflicts('newestFirst'))
+    .option('--inputs', 'also what each decision was made from, which asks for each', false)
+    .addOption(
+      new Option('--follow', 'then go on with every row as it is recorded, until Ctrl-C')
+        .default(false)
+        .conflicts(['until', 'newestFirst', 'oldestFirst']),
+    )
     .action(runner((context, options) => showHistory(context, options as unknown as HistoryOptions)));
 }
 
 async function showHistory(context: Context, options: HistoryOptions): Promise<undefined> {
   const filter = eventFilter(options, context.globals.namespace);
-  const { limit, oldestFirst } = options;
-  const rows = await context.ask(async (coordinator) => {
-    const found: Event__Output[] = [];
-    for await (const { events } of coordinator.listEvents({ ...filter, oldestFirst }, limit)) found.push(...events);
-    // Names that are gone have a history; only where there is none may the name be wrong.
-    if (found.length === 0) await checkNames(coordinator, filter);
-    return found;
+  const question = {
+    ...filter,
+    ...timeRangeToWire(parseTimeRange(options, context.here)),
+    oldestFirst: options.oldestFirst,
+  };
+  await context.ask(async (coordinator) => {
+    if (options.follow) await followHistory(coordinator, question, filter, options, context);
+    else await printHistory(coordinator, question, filter, options, context);
   });
-  const events = rows.map(eventView);
-  await context.answer(events, () => events.map((event) => renderEvent(event, context.render)).join(''));
-  if (events.length === 0) context.io.stderr.write('rollcall: nothing of the kind is recorded\n');
+}
+
+async function printHistory(
+  coordinator: Coordinator,
+  question: ListEventsRequest,
+  filter: EventFilter,
+  options: HistoryOptions,
+  context: Context,
+): Promise<void> {
+  const { output } = context.globals;
+  const isDocument = output === 'json' || output === 'yaml';
+  const whole: EventView[] = [];
+  let count = 0;
+  for await (const page of coordinator.listEvents(question, options.limit)) {
+    const events = await withInputs(page.events.map(eventView), coordinator, options, context);
+    count += events.length;
+    if (isDocument) whole.push(...events);
+    else for (const event of events) context.io.stdout.write(await eventText(event, context));
+    const horizon = horizonView(page.horizon);
+    if (horizon !== null) context.io.stderr.write(`rollcall: ${horizonLine(horizon)}\n`);
+  }
+  // Names that are gone have a history; only where there is none may the name be wrong.
+  if (count === 0) await checkNames(coordinator, filter);
+  if (isDocument) await context.answer(whole, () => '');
+  if (count === 0) context.io.stderr.write('rollcall: nothing of the kind is recorded\n');
+}
+
+/** The newest rows in the order of the record, then every one that comes. */
+async function followHistory(
+  coordinator: Coordinator,
+  question: ListEventsRequest,
+  filter: EventFilter,
+  options: HistoryOptions,
+  context: Context,
+): Promise<void> {
+  // Asked first, so that a row that comes meanwhile is in the list, or comes after it.
+  const status = statusView(await coordinator.getStatus());
+  const recorded: EventView[] = [];
+  for await (const { events } of coordinator.listEvents(question, options.limit))
+    recorded.push(...events.map(eventView));
+  if (recorded.length === 0) await checkNames(coordinator, filter);
+  for (const event of await withInputs(recorded.reverse(), coordinator, options, context)) {
+    context.io.stdout.write(await eventText(event, context));
+  }
+  const revision = Math.max(status.revision, recorded.at(-1)?.revision ?? 0);
+  await follow(coordinator, filter, { ...status, revision }, context, async (event) => {
+    const [view = event] = await withInputs([event], coordinator, options, context);
+    context.io.stdout.write(await eventText(view, context));
+  });
+}
+
+/** With `-o wide`, people see what a decision was made from; programs ask for it. */
+function withInputs(
+  events: readonly EventView[],
+  coordinator: Coordinator,
+  { inputs }: HistoryOptions,
+  { globals }: Context,
+): Promise<readonly EventView[]> | readonly EventView[] {
+  return inputs || globals.output === 'wide' ? decisionInputs(coordinator, events) : events;
 }
 
 function parseLimit(text: string): number {

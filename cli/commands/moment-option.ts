@@ -1,5 +1,5 @@
-/** The options that name moments of the past: `--at` for a question, `--from` and `--to` for a stretch of time. */
-import { Option } from 'commander';
+/** The options that name moments of the past: `--at` for a question, two of them for a stretch of time. */
+import { type Command, Option } from 'commander';
 
 const FORMS = '2026-03-14T15:09 (local time), 2026-03-14T15:09Z, 2026-03-14, -2h, -3d, revision:12345';
 
@@ -22,4 +22,10 @@ export function toOption(description: string): Option {
 export interface RangeOptions {
   readonly from?: string;
   readonly to?: string;
+}
+
+export function addTimeRangeOptions(command: Command): Command {
+  return command
+    .option('--since <time>', 'only rows recorded then or later: 2026-03-14T15:09 (local time), 2026-03-14, -2h, -3d')
+    .option('--until <time>', 'only rows recorded before then');
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import { type CommandRunner, collect } from './command-runner.ts';
+import { atOption } from './moment-option.ts';
 
 const EXAMPLES = `
 Examples:
@@ -13,6 +14,8 @@ Examples:
     rollcall plan -f daemonsets.yaml --nodes nodes.yaml --remove-label disktype
   The same for the cluster of a running coordinator:
     rollcall plan --remove-label disktype
+  Whether a manifest would have caught what happened then:
+    rollcall plan -f new.yaml --at 2026-03-14T15:09
 
 Exit codes: 0 nothing changes, 1 something does, 2 or more an error.`;
 
@@ -51,6 +54,7 @@ export function addPlanCommand(program: Command, runner: CommandRunner): void {
     .addOption(nodeOption('--cordon [name]', 'what if this node, or those chosen, were cordoned (repeatable)'))
     .addOption(nodeOption('--drop-node [name]', 'what if this node, or those chosen, were gone (repeatable)'))
     .option('--add-node <path>', 'what if the nodes in this file were there as well (repeatable)', collect, [])
+    .addOption(atOption())
     .option('--skip-invalid', 'leave out manifests that cannot be used instead of refusing to plan', false)
     .addHelpText('after', EXAMPLES)
     .action(

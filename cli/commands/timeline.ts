@@ -1,11 +1,12 @@
 /** `rollcall timeline`: who ran when, drawn for a terminal or as SVG. */
+
 import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Moment } from '../../shared/rpc/wire-moment.ts';
 import type { Coordinator, TimelineQuestion } from '../client/coordinator.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../mistake.ts';
-import { timeText } from '../render/event.ts';
+import { timeText } from '../output/time.ts';
 import { count } from '../render/node-names.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { timelineOf } from '../timeline/lanes.ts';

@@ -4,26 +4,22 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Coordinator } from '../client/coordinator.ts';
 import { withNearestName } from '../client/nearest.ts';
 import type { Context } from '../context.ts';
-import { jsonLine, yamlDocument } from '../output/document.ts';
-import { renderEvent } from '../render/event.ts';
 import { rollLine } from '../render/roll.ts';
-import { type EventView, eventView } from '../view/event-view.ts';
+import type { EventView } from '../view/event-view.ts';
 import { statusView } from '../view/roll-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { type EventOptions, eventFilter, kindOption } from './event-options.ts';
-import { checkNames, daemonSetOption, nodeOption } from './pair-options.ts';
+import { addEventOptions, type EventOptions, eventFilter } from './event-options.ts';
+import { checkNames } from './pair-options.ts';
+import { eventText, follow } from './print-events.ts';
 
 export function addWatchCommand(program: Command, runner: CommandRunner): void {
-  program
+  const command = program
     .command('watch')
     .description(
       'print every change as it is recorded; acknowledgements, and decisions that change nothing for anybody, ' +
         'only with -o wide or --kind; -o json prints one object a line',
-    )
-    .addOption(daemonSetOption())
-    .addOption(nodeOption())
-    .addOption(kindOption())
-    .action(runner((context, options) => watch(context, options as unknown as EventOptions)));
+    );
+  addEventOptions(command).action(runner((context, options) => watch(context, options as unknown as EventOptions)));
 }
 
 async function watch(context: Context, options: EventOptions): Promise<undefined> {
@@ -33,19 +29,10 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
     await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
     const status = statusView(await coordinator.getStatus());
     if (globals.output === 'table' || globals.output === 'wide') io.stdout.write(`${rollLine(status, render)}\n`);
-    const { followEvents } = await import('../client/follow-events.ts');
-    const events = followEvents(coordinator, {
-      request: filter,
-      from: status,
-      clock: io.clock,
-      signal: io.untilInterrupted(),
-      tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),
-    });
     const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
-    for await (const event of events) {
-      const view = eventView(event);
-      if (isTold(view)) io.stdout.write(await eventText(view, context));
-    }
+    await follow(coordinator, filter, status, context, async (event) => {
+      if (isTold(event)) io.stdout.write(await eventText(event, context));
+    });
   });
 }
 
@@ -54,19 +41,6 @@ function isChange({ kind, action, changes }: EventView): boolean {
   if (kind === 'assignment') return action !== 'acknowledged';
   if (kind !== 'decision') return true;
   return changes.some(({ from, to }) => (from ?? 'none') !== (to ?? 'none'));
-}
-
-async function eventText(event: EventView, { globals, render }: Context): Promise<string> {
-  switch (globals.output) {
-    case 'json':
-      return jsonLine(event);
-    case 'yaml':
-      return `---\n${await yamlDocument(event)}`;
-    case 'table':
-    case 'wide':
-    case 'svg':
-      return renderEvent(event, render);
-  }
 }
 
 /** What is not known yet may come: that is worth a word, and no end. */

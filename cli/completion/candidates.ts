@@ -44,6 +44,7 @@ export async function complete(program: Command, words: readonly string[], names
   }
   if (current.startsWith('-')) return optionNames(program, typed.command, current);
   if (typed.command === null) return commandNames(program, current, names);
+  if (typed.command.commands.length > 0) return subcommandNames(typed.command, current);
   return operands(typed.command.registeredArguments, typed.operandCount, current, names);
 }
 
@@ -65,8 +66,9 @@ function readTyped(program: Command, words: readonly string[]): Typed {
     } else if (word.startsWith('-')) {
       const option = findOption(program, command, word);
       openOption = option?.required === true ? option : null;
-    } else if (command === null) {
-      command = program.commands.find((one) => one.name() === word) ?? null;
+    } else if (command === null || command.commands.length > 0) {
+      const known: readonly Command[] = (command ?? program).commands;
+      command = known.find((one) => one.name() === word) ?? command;
     } else {
       operandCount++;
     }
@@ -102,9 +104,13 @@ async function optionValues(option: Option, current: string, prefix: string, nam
 
 async function commandNames(program: Command, current: string, names: KnownNames): Promise<Completion> {
   if (current.includes('/')) return resources(['node', 'daemonset'], current, names);
-  const commands = program
+  return subcommandNames(program, current);
+}
+
+function subcommandNames(parent: Command, current: string): Completion {
+  const commands = parent
     .createHelp()
-    .visibleCommands(program)
+    .visibleCommands(parent)
     .map((command) => ({ value: command.name(), description: command.summary() || command.description() }));
   return startingWith(current, commands);
 }
@@ -119,6 +125,7 @@ async function operands(
   const argument = wanted[index] ?? (last?.variadic ? last : undefined);
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return startingWith(current, described(argument.argChoices));
+  if (argument.name() === 'path') return FILES;
   const kinds = ['node', 'daemonset'].filter((kind) => argument.name().toLowerCase().includes(kind));
   return resources(kinds, current, names);
 }

@@ -27,3 +27,8 @@ export function ageText(time: string | null, nowMs: number): string {
 export function isoTime(ms: number): string | null {
   return ms === 0 ? null : new Date(ms).toISOString();
 }
+
+/** RFC 3339 to the second, in UTC. */
+export function timeText(time: string | null): string {
+  return time === null ? '-'.padEnd('2026-01-01T00:00:00Z'.length) : time.replace(/\.\d+Z$/, 'Z');
+}

@@ -7,6 +7,7 @@ import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollca
 import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import { type AsOf, asOfFromWire, type Moment } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
 import type { Difference } from './plan-view.ts';
 import type { PlanInput } from './read-input.ts';
@@ -15,17 +16,23 @@ import type { PlanInput } from './read-input.ts';
 export interface AnsweredPlan {
   readonly difference: Difference;
   readonly problems: readonly ManifestProblem[];
+  /** Of which moment the plan is; `null`: now. */
+  readonly asOf: AsOf | null;
 }
 
 /** @throws RollcallError where the coordinator refuses the question or cannot be reached */
-export async function askForPlan(context: Context, input: PlanInput): Promise<AnsweredPlan> {
+export async function askForPlan(context: Context, input: PlanInput, at: Moment | null): Promise<AnsweredPlan> {
   const request = {
     daemonSetManifests: [...input.given.daemonSets.values()].map((daemonSet) => JSON.stringify(daemonSet)),
     nodeChanges: input.changes.map(changeToWire),
   };
   try {
-    const response = await context.ask((coordinator) => coordinator.planPlacements(request));
-    return { difference: differenceFromWire(response, input), problems: response.problems };
+    const response = await context.ask((coordinator) => coordinator.planPlacements(request), at);
+    return {
+      difference: differenceFromWire(response, input),
+      problems: response.problems,
+      asOf: at === null ? null : response.asOf && asOfFromWire(response.asOf),
+    };
   } catch (error) {
     if (!(error instanceof RollcallError) || error.reason !== 'COORDINATOR_UNREACHABLE') throw error;
     throw new RollcallError(error.reason, `${error.message}, or give nodes with --nodes to plan without one`);

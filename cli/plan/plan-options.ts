@@ -27,6 +27,7 @@ export interface PlanOptions {
   readonly node: readonly string[];
   readonly selector?: string;
   readonly skipInvalid: boolean;
+  readonly at?: string;
 }
 
 export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget };

@@ -6,6 +6,7 @@ import type { RefusedObjects } from '../../shared/plan/collect-world.ts';
 import { placeWorld } from '../../shared/plan/place-world.ts';
 import { placementWarnings, plan } from '../../shared/plan/plan.ts';
 import { sortedKeys, type World } from '../../shared/plan/world.ts';
+import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../mistake.ts';
 import { renderDifference } from '../render/difference.ts';
@@ -24,17 +25,22 @@ export async function runPlan(context: Context, options: PlanOptions): Promise<n
   const input = await readInput(context, options);
   reportProblems(context, input.problems);
   if (input.problems.length > 0 && !options.skipInvalid) return refuse(context, input.problems);
-  if (isOffline(input, options)) return planOffline(context, input, options);
+  const at = context.moment(options.at, '--at');
+  if (isOffline(input, options)) {
+    if (at !== null)
+      throw new UsageError('--at plans on what a coordinator recorded; leave out --against and the nodes');
+    return planOffline(context, input, options);
+  }
   const { filename, addNode } = options;
   if (filename.length + addNode.length + input.changes.length === 0) {
     throw new UsageError(
       'there is nothing to plan; give -f FILE --nodes FILE, or a what-if such as --remove-label KEY',
     );
   }
-  const answer = await askForPlan(context, input);
+  const answer = await askForPlan(context, input, at);
   reportProblems(context, answer.problems);
   if (answer.problems.length > 0) return refuse(context, answer.problems);
-  return printDifference(context, answer.difference);
+  return printDifference(context, answer.difference, answer.asOf);
 }
 
 function reportProblems({ io }: Context, problems: readonly ManifestProblem[]): void {
@@ -110,8 +116,8 @@ async function printPlacements(context: Context, world: World, warnings: readonl
   return EXIT.ok;
 }
 
-async function printDifference(context: Context, difference: Difference): Promise<number> {
+async function printDifference(context: Context, difference: Difference, asOf: AsOf | null = null): Promise<number> {
   const view = differenceView(difference);
-  await context.answer(view, () => renderDifference(view, context.render));
+  await context.answerAsOf(asOf, view, (render) => renderDifference(view, render));
   return view.changed ? EXIT.changes : EXIT.ok;
 }

@@ -1,21 +1,32 @@
 /** A row of the journal on one line: when, which, what, and because of what. Pure; `npm start` prints the same. */
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
+import { timeText } from '../output/time.ts';
 import type { EventView } from '../view/event-view.ts';
+import { inputFacts, provenance } from './inputs.ts';
 
 /** Wide enough for a million rows. */
 const REVISION_WIDTH = 7;
 
-/** Ends with a line break. */
-export function renderEvent(event: EventView, { style }: Pick<RenderOptions, 'style'>): string {
+/** Ends with a line break. With `wide`, a decision has lines below it: who and what made it, and what from. */
+export function renderEvent(event: EventView, options: Pick<RenderOptions, 'style' | 'wide'>): string {
+  const { style } = options;
   const { revision, occurTime, message } = event;
   const place = style.dim(`${timeText(occurTime)} ${String(revision).padStart(REVISION_WIDTH)}`);
-  return style.fit(`${place}  ${paintOf(event, style)(oneLine(message))}${because(event, style)}\n`);
+  return style.fit(
+    `${place}  ${paintOf(event, style)(oneLine(message))}${because(event, style)}\n${detailLines(event, options)}`,
+  );
 }
 
-/** RFC 3339 to the second, in UTC. */
-export function timeText(time: string | null): string {
-  return time === null ? '-'.padEnd('2026-01-01T00:00:00Z'.length) : time.replace(/\.\d+Z$/, 'Z');
+const DETAIL_INDENT = ' '.repeat('2026-01-01T00:00:00Z'.length + REVISION_WIDTH + 3);
+/** Of `daemonset`, the widest name. */
+const DETAIL_NAME_WIDTH = 12;
+
+function detailLines(event: EventView, { style, wide }: Pick<RenderOptions, 'style' | 'wide'>): string {
+  if (!wide || event.kind !== 'decision') return '';
+  const facts = [...provenance(event), ...(event.inputs ? inputFacts(event.inputs, style, true) : [])];
+  const lines = facts.map(({ name, text }) => `${DETAIL_INDENT}${name.padEnd(DETAIL_NAME_WIDTH)}${oneLine(text)}\n`);
+  return style.dim(lines.join(''));
 }
 
 /** The row that caused this one, and who is behind it. That a report came of an agent goes without saying. */

@@ -2,11 +2,12 @@
 import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
-import { ageText } from '../output/time.ts';
+import { ageText, timeText } from '../output/time.ts';
 import type { ExplanationView } from '../view/explanation-view.ts';
+import type { InputsView } from '../view/inputs-view.ts';
 import { answerLines } from './answers.ts';
 import { driftDetail, paintDrift } from './drift.ts';
-import { timeText } from './event.ts';
+import { inputFacts, provenance } from './inputs.ts';
 import { podLine } from './pods.ts';
 import { problemLine } from './problems.ts';
 import { joinSections, section } from './section.ts';
@@ -20,6 +21,7 @@ export function renderExplanation(explanation: ExplanationView, options: RenderO
       reasons.flatMap((reason) => reasonLines(reason, options)).join(''),
       section('Warnings', manifestWarnings(explanation, options), options),
       section('Answers', answerLines(explanation.answers, options), options),
+      section('How it was decided', decisionLines(explanation, options), options),
       section('What became of it', stateLines(explanation, options), options),
     ],
     options,
@@ -76,6 +78,33 @@ function manifestWarnings({ reasons, warnings }: ExplanationView, { style }: Ren
   return warnings
     .filter(({ code, fieldPath }) => !said.has(`${code} ${fieldPath}`))
     .map((warning) => `  ${style.warn(style.marks.warning)} ${problemLine(warning)}`);
+}
+
+/** Who and what made the decision in force, and what from. */
+function decisionLines(explanation: ExplanationView, { style, wide }: RenderOptions): string[] {
+  const { decision, decisionInputs, inputs, decidedDifferently, engineVersion } = explanation;
+  if (decision === null) return [];
+  const facts = [...provenance(decision), ...(decisionInputs === null ? [] : inputFacts(decisionInputs, style, wide))];
+  return [
+    ...facts.map(({ name, text }) => `  ${name.padEnd(12)} ${oneLine(text)}`),
+    ...(decisionInputs === null || inputs === null ? [] : laterLines(decisionInputs, inputs)),
+    ...(decidedDifferently
+      ? [
+          `  ${style.bad(style.marks.warning)} the engine ${engineVersion} decides otherwise today; the verdict above is the recorded one`,
+        ]
+      : []),
+  ];
+}
+
+/** What changed since and turned nothing. */
+function laterLines(decided: InputsView, now: InputsView): string[] {
+  const changed = [
+    ...(now.nodeVersion > decided.nodeVersion ? [`the node at revision ${now.nodeVersion}`] : []),
+    ...(now.daemonSetVersion > decided.daemonSetVersion ? [`the DaemonSet at revision ${now.daemonSetVersion}`] : []),
+  ];
+  return changed.length === 0
+    ? []
+    : [`  ${'since then'.padEnd(12)} ${changed.join(' and ')} changed, and turned nothing`];
 }
 
 function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {

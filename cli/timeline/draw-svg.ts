@@ -1,6 +1,5 @@
 /** Draws a timeline as a standalone SVG document: no script, no font and no file of others. */
-import { durationText } from '../output/time.ts';
-import { timeText } from '../render/event.ts';
+import { durationText, timeText } from '../output/time.ts';
 import {
   type CellRun,
   cellsOf,

@@ -2,9 +2,8 @@
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import type { Style } from '../output/style.ts';
-import { durationText } from '../output/time.ts';
+import { durationText, timeText } from '../output/time.ts';
 import { paintDrift } from '../render/drift.ts';
-import { timeText } from '../render/event.ts';
 import { joinSections } from '../render/section.ts';
 import {
   type Cell,

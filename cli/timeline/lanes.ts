@@ -1,6 +1,5 @@
 /** Turns what a coordinator tells of a node or a DaemonSet into lanes to draw. */
-import { durationText } from '../output/time.ts';
-import { timeText } from '../render/event.ts';
+import { durationText, timeText } from '../output/time.ts';
 import type { PairTimelineView, SpanView, TimelineView } from '../view/timeline-view.ts';
 import type { Lane, Mark, Span, Timeline } from './timeline.ts';
 

@@ -2,6 +2,7 @@
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import type { InputsView } from './inputs-view.ts';
 import { timeView } from './time.ts';
 import { type EventKind, eventKindCodec, type Trigger, triggerCodec, UNKNOWN } from './words.ts';
 
@@ -19,6 +20,10 @@ export interface EventView {
   readonly cause: CauseView | null;
   /** One sentence for people. */
   readonly message: string;
+  /** Version of the placement engine; `''` but in decisions and in rows of the coordinator. */
+  readonly engineVersion: string;
+  /** What a decision was made from, where it was asked for; `null` where the journal no longer keeps it. */
+  readonly inputs?: InputsView | null;
 }
 
 export interface CauseView {
@@ -41,6 +46,7 @@ export function eventView(wire: Event__Output): EventView {
     changes: wire.changes.map(({ field, from, to }) => ({ field, from: from ?? null, to: to ?? null })),
     cause: causeView(wire.cause),
     message: wire.message,
+    engineVersion: wire.engineVersion,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generate
 import { placementFromWire } from '../../shared/rpc/wire.ts';
 import { problemView } from './daemon-set-view.ts';
 import { type EventView, eventView } from './event-view.ts';
+import { type InputsView, inputsView } from './inputs-view.ts';
 import { type PlacementView, placementView } from './placement-view.ts';
 import { present } from './present.ts';
 import { timeView } from './time.ts';
@@ -23,6 +24,15 @@ export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decisio
   readonly factsTime: string | null;
   /** About the manifest, whatever the node. */
   readonly warnings: readonly ManifestProblem[];
+  /** The row that led to the decision; `null` where there is none, or it was let go. */
+  readonly causingEvent: EventView | null;
+  /** What the reasons were found from, and by which engine. */
+  readonly inputs: InputsView | null;
+  readonly engineVersion: string;
+  /** What the decision in force was made from; `null` where the journal no longer keeps it. */
+  readonly decisionInputs: InputsView | null;
+  /** This engine decides otherwise than the one whose decision is in force. */
+  readonly decidedDifferently: boolean;
 }
 
 export function explanationView(wire: ExplainPlacementResponse__Output): ExplanationView {
@@ -36,5 +46,10 @@ export function explanationView(wire: ExplainPlacementResponse__Output): Explana
     factsOrigin: wire.factsOrigin,
     factsTime: timeView(wire.factsTime),
     warnings: wire.warnings.map(problemView),
+    causingEvent: wire.causingEvent && eventView(wire.causingEvent),
+    inputs: wire.inputs && inputsView(wire.inputs),
+    engineVersion: wire.engineVersion,
+    decisionInputs: wire.decisionInputs && inputsView(wire.decisionInputs),
+    decidedDifferently: wire.decidedDifferently,
   };
 }

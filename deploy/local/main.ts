@@ -54,6 +54,7 @@ function terminal(signal: AbortSignal): Io {
     readStdin: () => Promise.resolve(new Uint8Array()),
     environment: process.env,
     isTTY: stdout.isTTY === true,
+    isErrorTTY: stderr.isTTY === true,
     columns: stdout.columns,
     clock: systemClock,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -16,6 +16,7 @@ const NOWHERE: Io = {
   readStdin: () => Promise.resolve(new Uint8Array()),
   environment: {},
   isTTY: false,
+  isErrorTTY: false,
   columns: undefined,
   clock: systemClock,
   timeZone: 'UTC',
@@ -23,13 +24,16 @@ const NOWHERE: Io = {
 };
 
 const program = createProgram(NOWHERE, () => {});
-const commands = program.createHelp().visibleCommands(program);
+const commands = program
+  .createHelp()
+  .visibleCommands(program)
+  .flatMap((command) => [command, ...command.commands]);
 const options = [program, ...commands].flatMap((command) => command.options.map(({ long }) => long ?? ''));
 
 describe('docs/cli.md', () => {
   it('tells of every command', () => {
     const missing = commands
-      .map((command) => command.name())
+      .map((command) => (command.parent === program ? '' : `${command.parent?.name()} `) + command.name())
       .filter((name) => !page.includes(`\`${name}`) && !page.includes(`rollcall ${name}`));
     expect(commands.length).toBeGreaterThan(10);
     expect(missing).toEqual([]);

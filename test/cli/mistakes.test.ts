@@ -31,7 +31,9 @@ afterAll(() => server.stop());
 describe('a mistake', () => {
   it.each<[string, number, string]>([
     ['statsu', 2, "unknown command 'statsu'; did you mean status?"],
-    ['', 2, 'a command is missing; rollcall --help lists them'],
+    ['', 2, 'a command is missing; --help lists them'],
+    ['audit', 2, 'a command is missing; --help lists them'],
+    ['audit verfy', 2, "unknown command 'verfy'; did you mean verify?"],
     ['why ds/fluentd', 2, "missing required argument 'node/NAME'"],
     ['why ds/fluentd ds/other', 2, 'why needs one DaemonSet and one node: rollcall why daemonset/NAME node/NAME'],
     ['deamonset/x', 2, "'deamonset/x' is no daemonset/NAME and no node/NAME; did you mean daemonset/x?"],

@@ -7,6 +7,7 @@ export interface CliOptions {
   readonly stdin?: string;
   readonly environment?: Record<string, string>;
   readonly isTTY?: boolean;
+  readonly isErrorTTY?: boolean;
   readonly columns?: number;
   readonly nowMs?: number;
   readonly signal?: AbortSignal;
@@ -37,6 +38,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
     readStdin: async () => Buffer.from(options.stdin ?? ''),
     environment: options.environment ?? {},
     isTTY: options.isTTY ?? false,
+    isErrorTTY: options.isErrorTTY ?? false,
     columns: options.columns,
     clock: options.clock ?? clockAt(options.nowMs),
     timeZone: options.timeZone ?? 'UTC',

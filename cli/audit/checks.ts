@@ -1,0 +1,84 @@
+/** `rollcall audit head`, `verify`, `replay` and `rebuild`: checks of the journal, and their exit codes. */
+import { EXIT } from '../../shared/errors.ts';
+import { pairFilter } from '../commands/pair-options.ts';
+import type { Context } from '../context.ts';
+import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
+import { Progress, rowsText } from '../output/progress.ts';
+import {
+  renderHead,
+  renderRebuild,
+  renderReplay,
+  renderReplayDifference,
+  renderVerification,
+} from '../render/audit.ts';
+import {
+  publishedHeadView,
+  type ReplayDifferenceView,
+  rebuildView,
+  replayDifferenceView,
+  replayView,
+  verificationView,
+} from '../view/audit-view.ts';
+import { parseAnchor, type ReplayOptions, type VerifyOptions } from './audit-options.ts';
+
+export async function showHead(context: Context): Promise<number> {
+  const head = publishedHeadView(await context.audit((auditor) => auditor.getHead()));
+  await context.answer(head, () => renderHead(head, context.render));
+  return EXIT.ok;
+}
+
+export async function verify(context: Context, { anchor, skipFileCheck }: VerifyOptions): Promise<number> {
+  const request = { skipFileCheck, ...(anchor !== undefined && { anchor: parseAnchor(anchor) }) };
+  const report = await withProgress(context, 'verifying', (progress) =>
+    context.audit((auditor) => auditor.verifyJournal(request, (done, total) => progress.tell(done, total))),
+  );
+  const view = verificationView(report);
+  await context.answer(view, () => renderVerification(view, context.render));
+  return view.good ? EXIT.ok : EXIT.unsound;
+}
+
+export async function replay(context: Context, options: ReplayOptions): Promise<number> {
+  const { output, namespace } = context.globals;
+  const request = { ...pairFilter(options, namespace), range: timeRangeToWire(parseTimeRange(options, context.here)) };
+  const isDocument = output === 'json' || output === 'yaml';
+  const differences: ReplayDifferenceView[] = [];
+  const report = await withProgress(context, 'replaying', (progress) =>
+    context.audit((auditor) =>
+      auditor.replayDecisions(
+        request,
+        (done, total) => progress.tell(done, total),
+        (difference) => {
+          const view = replayDifferenceView(difference);
+          progress.done();
+          if (isDocument) differences.push(view);
+          else context.io.stdout.write(renderReplayDifference(view, context.render));
+        },
+      ),
+    ),
+  );
+  const view = replayView(report, differences);
+  await context.answer(view, () => renderReplay(view, context.render));
+  return view.different === 0 ? EXIT.ok : EXIT.changes;
+}
+
+export async function rebuild(context: Context): Promise<number> {
+  const report = await withProgress(context, 'rebuilding', (progress) =>
+    context.audit((auditor) => auditor.checkDerivedTables((done, total) => progress.tell(done, total))),
+  );
+  const view = rebuildView(report);
+  await context.answer(view, () => renderRebuild(view, context.render));
+  return view.equal ? EXIT.ok : EXIT.unsound;
+}
+
+async function withProgress<Result>(
+  { io }: Context,
+  what: string,
+  work: (progress: Progress) => Promise<Result>,
+): Promise<Result> {
+  const progress = new Progress(io, what, rowsText);
+  try {
+    return await work(progress);
+  } finally {
+    progress.done();
+  }
+}

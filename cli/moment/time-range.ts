@@ -1,0 +1,32 @@
+/** The options `--since` and `--until`: rows recorded at the first time or later, and before the second. */
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { UsageError } from '../mistake.ts';
+import { type Here, parseTime } from './parse-moment.ts';
+
+export interface TimeRangeOptions {
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Milliseconds since 1970. */
+export interface TimeRange {
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** @throws UsageError */
+export function parseTimeRange({ since, until }: TimeRangeOptions, here: Here): TimeRange {
+  const sinceMs = since === undefined ? undefined : parseTime(since, '--since', here);
+  const untilMs = until === undefined ? undefined : parseTime(until, '--until', here);
+  if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
+    throw new UsageError(`--since ${since} is not before --until ${until}, so nothing can be between them`);
+  }
+  return { ...(sinceMs !== undefined && { sinceMs }), ...(untilMs !== undefined && { untilMs }) };
+}
+
+export function timeRangeToWire({ sinceMs, untilMs }: TimeRange) {
+  return {
+    ...(sinceMs !== undefined && { sinceTime: timeToWire(sinceMs) }),
+    ...(untilMs !== undefined && { untilTime: timeToWire(untilMs) }),
+  };
+}

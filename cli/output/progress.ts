@@ -1,0 +1,48 @@
+/** One line on a terminal that says how far something got, and is gone when it is done. */
+import type { Clock } from '../../shared/clock.ts';
+import type { Io } from '../io.ts';
+
+/** Faster than that nobody reads. */
+const INTERVAL_MS = 100;
+const CLEAR_LINE = '\r\u001B[K';
+
+export class Progress {
+  readonly #io: Pick<Io, 'stderr' | 'isErrorTTY'>;
+  readonly #clock: Clock;
+  readonly #what: string;
+  readonly #text: (amount: number) => string;
+  #shownMs = Number.NEGATIVE_INFINITY;
+
+  /** `what` is going on, for example `verifying`; `text` writes amounts, for example `1,200 rows`. */
+  constructor(io: Io, what: string, text: (amount: number) => string) {
+    this.#io = io;
+    this.#clock = io.clock;
+    this.#what = what;
+    this.#text = text;
+  }
+
+  /** `total` is 0 where nobody knows. */
+  tell(done: number, total: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (!this.#io.isErrorTTY || nowMs - this.#shownMs < INTERVAL_MS) return;
+    this.#shownMs = nowMs;
+    const share = total > 0 ? ` of ${this.#text(total)} (${Math.floor((done / total) * 100)}%)` : '';
+    this.#io.stderr.write(`${CLEAR_LINE}${this.#what}: ${this.#text(done)}${share}`);
+  }
+
+  done(): void {
+    if (this.#shownMs > Number.NEGATIVE_INFINITY) this.#io.stderr.write(CLEAR_LINE);
+  }
+}
+
+export function rowsText(rows: number): string {
+  return `${rows.toLocaleString('en-US')} rows`;
+}
+
+/** In the unit that leaves at least one before the point. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  const amount = bytes / 2 ** (10 * power);
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`;
+}

@@ -1,0 +1,54 @@
+/** Says what a decision was made from, by whom, and by which engine. */
+
+import type { Style } from '../output/style.ts';
+import { timeText } from '../output/time.ts';
+import type { EventView } from '../view/event-view.ts';
+import type { InputsView } from '../view/inputs-view.ts';
+
+/** Enough of a SHA-256 to tell two apart; `-o wide` and JSON have it whole. */
+const DIGEST_LENGTH = 12;
+
+export interface Fact {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Trigger, actor, engine and times. */
+export function provenance({ cause, engineVersion, occurTime, recordTime, revision }: EventView): Fact[] {
+  const trigger = cause === null ? 'not known' : cause.trigger;
+  const led = cause?.revision ? `, revision ${cause.revision}: ${cause.message}` : '';
+  const late = occurTime === recordTime ? '' : `, happened ${occurTime ?? 'at a time not known'}`;
+  return [
+    { name: 'trigger', text: `${trigger}${led}` },
+    { name: 'actor', text: cause?.actor || 'not known' },
+    { name: 'recorded', text: `revision ${revision}, ${recordTime ?? '-'}${late}` },
+    ...(engineVersion === '' ? [] : [{ name: 'engine', text: engineVersion }]),
+  ];
+}
+
+/** Versions and digests of both inputs. */
+export function inputFacts(inputs: InputsView, style: Style, wide: boolean): Fact[] {
+  const { nodeResourceVersion, factsOrigin, factsSource, factsTime } = inputs;
+  const { daemonSetGeneration, templateRevision, daemonSetSource } = inputs;
+  const node = [
+    versionText(inputs.nodeVersion, inputs.nodeDigest, style, wide),
+    ...(nodeResourceVersion === '' || !wide ? [] : [`resourceVersion ${nodeResourceVersion}`]),
+    `from the ${factsOrigin}${factsSource === '' ? '' : ` (${factsSource})`}`,
+    ...(factsTime === null ? [] : [`seen ${timeText(factsTime)}`]),
+  ];
+  const daemonSet = [
+    versionText(inputs.daemonSetVersion, inputs.daemonSetDigest, style, wide),
+    `generation ${daemonSetGeneration}`,
+    `template ${templateRevision}`,
+    ...(daemonSetSource === '' ? [] : [`from ${daemonSetSource}`]),
+  ];
+  return [
+    { name: 'node', text: node.join(', ') },
+    { name: 'daemonset', text: daemonSet.join(', ') },
+  ];
+}
+
+function versionText(version: number, digest: string, { marks }: Style, wide: boolean): string {
+  const shown = wide || digest.length <= DIGEST_LENGTH ? digest : digest.slice(0, DIGEST_LENGTH) + marks.ellipsis;
+  return `version ${version}, sha256:${shown}`;
+}

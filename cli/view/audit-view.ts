@@ -1,0 +1,126 @@
+/** What `rollcall audit` answers, as `-o json` shows it (docs/cli.md). */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { DerivedTablesReport__Output } from '../../shared/rpc/generated/rollcall/v1/DerivedTablesReport.ts';
+import type { GetHeadResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetHeadResponse.ts';
+import type { JournalHead__Output } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
+import type { ReplayDifference__Output } from '../../shared/rpc/generated/rollcall/v1/ReplayDifference.ts';
+import type { ReplayReport__Output } from '../../shared/rpc/generated/rollcall/v1/ReplayReport.ts';
+import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
+import { placementFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { type AnchorState, anchorStateCodec, type KeptState, keptStateCodec } from '../../shared/rpc/wire-words.ts';
+import { blockingReasons, reasonPhrase } from '../render/reason-phrase.ts';
+import { type EventView, eventView } from './event-view.ts';
+import { type HorizonView, horizonView } from './horizon-view.ts';
+import { type InputsView, inputsView } from './inputs-view.ts';
+import { present } from './present.ts';
+import { timeView } from './time.ts';
+
+export interface HeadView {
+  readonly revision: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** The newest row, to be kept elsewhere. */
+export interface PublishedHeadView extends HeadView {
+  readonly recordTime: string | null;
+  readonly storeId: string;
+  /** As `audit verify --anchor` takes it. */
+  readonly anchor: string;
+}
+
+export function publishedHeadView({ head, storeId, recordTime }: GetHeadResponse__Output): PublishedHeadView {
+  const newest = headView(present(head, 'head'));
+  return { ...newest, recordTime: timeView(recordTime), storeId, anchor: anchorText(newest) };
+}
+
+export function anchorText({ revision, hash }: HeadView): string {
+  return `${revision}:${hash}`;
+}
+
+export function headView({ revision, hash }: JournalHead__Output): HeadView {
+  return { revision: Number(revision), hash: hash.toString('hex') };
+}
+
+export interface VerificationView {
+  /** Nothing at all is wrong. */
+  readonly good: boolean;
+  readonly checkedRows: number;
+  /** The newest good row. */
+  readonly head: HeadView | null;
+  /** The first row that does not fit, and what is wrong with it. */
+  readonly bad: { readonly revision: number; readonly problem: string } | null;
+  /** How the head that was published earlier compares; `null` where none was given. */
+  readonly anchor: AnchorState | null;
+  /** What of the rows from before the horizon is vouched for; `null` where nothing was let go. */
+  readonly kept: KeptState | null;
+  /** `''` where nothing is wrong with the file, or it was not looked at. */
+  readonly fileProblem: string;
+  readonly horizon: HorizonView | null;
+}
+
+export function verificationView(wire: VerifyReport__Output): VerificationView {
+  const badRevision = Number(wire.badRevision);
+  return {
+    good: wire.good,
+    checkedRows: Number(wire.checkedCount),
+    head: wire.head && headView(wire.head),
+    bad: badRevision === 0 ? null : { revision: badRevision, problem: wire.badProblem },
+    anchor: anchorStateCodec.fromWire(wire.anchor) ?? null,
+    kept: keptStateCodec.fromWire(wire.kept) ?? null,
+    fileProblem: wire.fileProblem,
+    horizon: horizonView(wire.horizon),
+  };
+}
+
+export interface ReplayDifferenceView {
+  readonly decision: EventView;
+  /** The verdict that was recorded; `null` where the pair ended. */
+  readonly recorded: Verdict | null;
+  /** The verdict of today's engine, and what stands in the way. */
+  readonly replayed: Verdict;
+  readonly reason: string;
+  readonly inputs: InputsView | null;
+}
+
+export function replayDifferenceView(wire: ReplayDifference__Output): ReplayDifferenceView {
+  const { verdict, reasons } = placementFromWire(present(wire.replayed, 'replayed'));
+  return {
+    decision: eventView(present(wire.decision, 'decision')),
+    recorded: verdictCodec.fromWire(wire.recorded) ?? null,
+    replayed: verdict,
+    reason: reasonPhrase(blockingReasons(reasons)),
+    inputs: wire.inputs && inputsView(wire.inputs),
+  };
+}
+
+export interface ReplayView {
+  readonly replayed: number;
+  readonly different: number;
+  /** Decisions that ended a pair, and those whose inputs are no longer kept: there is nothing to decide again. */
+  readonly ended: number;
+  readonly withoutInputs: number;
+  readonly engineVersion: string;
+  readonly differences: readonly ReplayDifferenceView[];
+}
+
+export function replayView(wire: ReplayReport__Output, differences: readonly ReplayDifferenceView[]): ReplayView {
+  return {
+    replayed: Number(wire.replayedCount),
+    different: Number(wire.differentCount),
+    ended: Number(wire.endedCount),
+    withoutInputs: Number(wire.withoutInputsCount),
+    engineVersion: wire.engineVersion,
+    differences,
+  };
+}
+
+export interface RebuildView {
+  readonly equal: boolean;
+  readonly tables: readonly string[];
+  readonly differingTables: readonly string[];
+}
+
+export function rebuildView({ equal, tables, differingTables }: DerivedTablesReport__Output): RebuildView {
+  return { equal, tables, differingTables };
+}

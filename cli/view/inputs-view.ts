@@ -1,0 +1,36 @@
+/** What a decision is a pure function of, as `why` and `history` show it (docs/cli.md). */
+import type { DecisionInputs__Output } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
+import { timeView } from './time.ts';
+
+export interface InputsView {
+  /** The row that brought the node's facts, and SHA-256 over their canonical JSON. */
+  readonly nodeVersion: number;
+  readonly nodeDigest: string;
+  readonly nodeResourceVersion: string;
+  /** `agent` or `roll`. */
+  readonly factsOrigin: string;
+  readonly factsSource: string;
+  readonly factsTime: string | null;
+  /** The row that brought this version of the DaemonSet, and SHA-256 of its manifest. */
+  readonly daemonSetVersion: number;
+  readonly daemonSetDigest: string;
+  readonly daemonSetGeneration: number;
+  readonly templateRevision: string;
+  readonly daemonSetSource: string;
+}
+
+export function inputsView(wire: DecisionInputs__Output): InputsView {
+  return {
+    nodeVersion: Number(wire.nodeVersion),
+    nodeDigest: wire.nodeDigest.toString('hex'),
+    nodeResourceVersion: wire.nodeResourceVersion,
+    factsOrigin: wire.factsOrigin,
+    factsSource: wire.factsSource,
+    factsTime: timeView(wire.factsTime),
+    daemonSetVersion: Number(wire.daemonSetVersion),
+    daemonSetDigest: wire.daemonSetDigest.toString('hex'),
+    daemonSetGeneration: Number(wire.daemonSetGeneration),
+    templateRevision: wire.templateRevision,
+    daemonSetSource: wire.daemonSetSource,
+  };
+}
