@@ -1,7 +1,7 @@
 /** The commands below `rollcall audit`: their options. What they do is loaded only when it is used. */
 import { type Command, Option } from 'commander';
 import { exportFormatCodec } from '../../shared/rpc/wire-words.ts';
-import type { BackupOptions, ExportOptions, ReplayOptions, VerifyOptions } from '../audit/audit-options.ts';
+import type { BackupOptions, ExportOptions, VerifyOptions } from '../audit/audit-options.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { addTimeRangeOptions } from './moment-option.ts';
 import { daemonSetOption, nodeOption } from './pair-options.ts';
@@ -50,7 +50,7 @@ function addReplay(audit: Command, runner: CommandRunner): void {
     .addOption(daemonSetOption())
     .addOption(nodeOption());
   addTimeRangeOptions(command).action(
-    runner(async (context, options) => (await import('../audit/checks.ts')).replay(context, options as ReplayOptions)),
+    runner(async (context, options) => (await import('../audit/checks.ts')).replay(context, options)),
   );
 }
 

@@ -8,13 +8,12 @@ import { inputFacts, provenance } from './inputs.ts';
 /** Wide enough for a million rows. */
 const REVISION_WIDTH = 7;
 
-/** Ends with a line break. With `wide`, a decision has lines below it: who and what made it, and what from. */
-export function renderEvent(event: EventView, options: Pick<RenderOptions, 'style' | 'wide'>): string {
-  const { style } = options;
+/** Ends with a line break. A decision whose inputs were asked for has lines below it: what made it, and what from. */
+export function renderEvent(event: EventView, { style }: Pick<RenderOptions, 'style'>): string {
   const { revision, occurTime, message } = event;
   const place = style.dim(`${timeText(occurTime)} ${String(revision).padStart(REVISION_WIDTH)}`);
   return style.fit(
-    `${place}  ${paintOf(event, style)(oneLine(message))}${because(event, style)}\n${detailLines(event, options)}`,
+    `${place}  ${paintOf(event, style)(oneLine(message))}${because(event, style)}\n${detailLines(event, style)}`,
   );
 }
 
@@ -22,8 +21,8 @@ const DETAIL_INDENT = ' '.repeat('2026-01-01T00:00:00Z'.length + REVISION_WIDTH 
 /** Of `daemonset`, the widest name. */
 const DETAIL_NAME_WIDTH = 12;
 
-function detailLines(event: EventView, { style, wide }: Pick<RenderOptions, 'style' | 'wide'>): string {
-  if (!wide || event.kind !== 'decision') return '';
+function detailLines(event: EventView, style: RenderOptions['style']): string {
+  if (event.inputs === undefined) return '';
   const facts = [...provenance(event), ...(event.inputs ? inputFacts(event.inputs, style, true) : [])];
   const lines = facts.map(({ name, text }) => `${DETAIL_INDENT}${name.padEnd(DETAIL_NAME_WIDTH)}${oneLine(text)}\n`);
   return style.dim(lines.join(''));

@@ -119,6 +119,15 @@ Answers
   running      yes
   healthy      yes
 
+How it was decided
+  trigger      node-report, revision 311: node gpu-1: taint gpu:NoSchedule added
+  actor        gpu-1.yaml
+  recorded     revision 312, 2026-03-14T15:07:26.000Z
+  engine       2
+  node         version 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), seen 2026-03-14T15:07:26Z
+  daemonset    version 7, sha256:ff00ff00ff00…, generation 1, template abc, from fluentd.yaml:1
+  since then   the node at revision 311 changed, and turned nothing
+
 What became of it
   node         present, facts from the agent, 2m old
   assignment   acknowledged, version 12
@@ -135,7 +144,7 @@ What became of it
 
   it('uses ASCII where the locale knows no more', async () => {
     const ascii = await answer('why ds/fluentd node/gpu-1', { environment: { LC_ALL: 'C' } });
-    expect(ascii).toBe(WHY.replaceAll('✓', '+').replaceAll('✗', 'x').replaceAll('·', '|'));
+    expect(ascii).toBe(WHY.replaceAll('✓', '+').replaceAll('✗', 'x').replaceAll('·', '|').replaceAll('…', '...'));
   });
 
   it('as JSON gives the reasons as the engine does', async () => {

@@ -1,5 +1,6 @@
 /** A small roll as a coordinator answers it: two DaemonSets, three nodes, one of each thing worth saying. */
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
+import type { DecisionInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { Drift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
@@ -197,8 +198,24 @@ export const EVENTS: Event[] = [
       message: 'node gpu-1: taint gpu:NoSchedule added',
     },
     message: 'kube-system/fluentd on gpu-1: run → keep',
+    engineVersion: '2',
   },
 ];
+
+/** What the decision was made from. */
+export const INPUTS: DecisionInputs = {
+  nodeVersion: 9,
+  nodeDigest: Buffer.from('0a0b0c'.repeat(10), 'hex'),
+  nodeResourceVersion: '4711',
+  factsOrigin: 'agent',
+  factsSource: 'gpu-1.yaml',
+  factsTime: minutesAgo(2),
+  daemonSetVersion: 7,
+  daemonSetDigest: Buffer.from('ff00'.repeat(16), 'hex'),
+  daemonSetGeneration: 1,
+  templateRevision: 'abc',
+  daemonSetSource: 'fluentd.yaml:1',
+};
 
 export const EXPLANATION: ExplainPlacementResponse = {
   placement: {
@@ -256,6 +273,10 @@ export const EXPLANATION: ExplainPlacementResponse = {
     ],
   },
   decision: EVENTS[1] ?? null,
+  causingEvent: EVENTS[0] ?? null,
+  inputs: { ...INPUTS, nodeVersion: 311 },
+  decisionInputs: INPUTS,
+  engineVersion: '2',
   factsOrigin: 'agent',
   factsTime: minutesAgo(2),
   presence: 'PRESENCE_PRESENT',

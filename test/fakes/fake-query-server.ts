@@ -1,26 +1,33 @@
-/** A real gRPC QueryService that answers what a test scripts, and remembers what it was asked. */
+/** Real query and audit services over gRPC that answer what a test scripts, and remember what they were asked. */
+import { once } from 'node:events';
 import {
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type ServiceDefinition,
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
-import { QueryService } from '../../shared/rpc/contract.ts';
+import { AuditService, QueryService } from '../../shared/rpc/contract.ts';
+import type { AuditServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AuditService.ts';
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { eventually } from './eventually.ts';
 
-type Method = Exclude<keyof QueryServiceHandlers, 'WatchEvents' | symbol | number>;
+type Method = Exclude<keyof QueryServiceHandlers | keyof AuditServiceHandlers, 'WatchEvents' | symbol | number>;
 
-/** What a method answers; throws a RollcallError to refuse, and never resolves to keep the caller waiting. */
+/**
+ * What a method answers, or for a stream the messages; throws a RollcallError to refuse, and never resolves to keep the
+ * caller waiting.
+ */
 type Answer = (request: object) => object | Promise<object>;
 type Answers = { readonly [M in Method]?: (request: never) => object | Promise<object> };
 
+type StreamCall = ServerWritableStream<object, object>;
 type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
 
 // Without channelz grpc-js 1.14 loses track of its sessions, and `forceShutdown` would leave connections open.
@@ -41,21 +48,26 @@ export class FakeQueryServer {
   /** Listens on loopback. What is not scripted is refused as unknown. */
   static async start(answers: Answers): Promise<FakeQueryServer> {
     const fake = new FakeQueryServer(answers);
-    const handlers = Object.values(QueryService.service).map(({ originalName, path }) => {
-      const method = path.slice(path.lastIndexOf('/') + 1);
-      if (method === 'WatchEvents') return [originalName, (call: WatchCall) => fake.#watch(call)];
-      return [
-        originalName,
-        (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => void fake.#answer(method, call, done),
-      ];
-    });
-    fake.#server.addService(QueryService.service, Object.fromEntries(handlers));
+    for (const { service } of [QueryService, AuditService]) fake.#serve(service);
     fake.#port = await new Promise((resolve, reject) => {
       fake.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
         error === null ? resolve(port) : reject(error),
       );
     });
     return fake;
+  }
+
+  #serve(service: ServiceDefinition): void {
+    const handlers = Object.values(service).map(({ originalName = '', path, responseStream }) => {
+      const method = path.slice(path.lastIndexOf('/') + 1);
+      if (method === 'WatchEvents') return [originalName, (call: WatchCall) => this.#watch(call)];
+      if (responseStream) return [originalName, (call: StreamCall) => void this.#stream(method, call)];
+      return [
+        originalName,
+        (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => void this.#answer(method, call, done),
+      ];
+    });
+    this.#server.addService(service, Object.fromEntries(handlers));
   }
 
   get address(): string {
@@ -84,6 +96,22 @@ export class FakeQueryServer {
       done(null, await answer(call.request));
     } catch (error) {
       done(toStatus(error));
+    }
+  }
+
+  async #stream(method: string, call: StreamCall): Promise<void> {
+    this.asked.push({ method, request: call.request });
+    const answer = (this.answers as Record<string, Answer | undefined>)[method];
+    const cancelled = new AbortController();
+    call.once('cancelled', () => cancelled.abort());
+    try {
+      if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test scripts no ${method}`);
+      for await (const message of (await answer(call.request)) as AsyncIterable<object>) {
+        if (!call.write(message)) await once(call, 'drain', { signal: cancelled.signal });
+      }
+      call.end();
+    } catch (error) {
+      if (!cancelled.signal.aborted) call.emit('error', toStatus(error));
     }
   }
 

@@ -1,0 +1,185 @@
+/** `rollcall history`: its filters, its pages, what decisions were made from, and following over broken connections. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RollcallError } from '../../shared/errors.ts';
+import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
+import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
+import { EVENTS, EXPLANATION, INPUTS, NOW_MS, STATUS } from './roll-data.ts';
+import { runCli, startCli } from './run-cli.ts';
+
+const HOUR_MS = 3_600_000;
+
+function row(revision: number) {
+  return { ...EVENTS[0], revision, message: `row ${revision}` };
+}
+
+let server: FakeQueryServer;
+
+beforeEach(async () => {
+  server = await FakeQueryServer.start({
+    GetStatus: () => STATUS,
+    ListEvents: () => ({ events: [...EVENTS].reverse() }),
+    ExplainPlacement: () => EXPLANATION,
+  });
+});
+
+afterEach(() => server.stop());
+
+function history(line: string) {
+  const words = ['history', ...line.split(' ').filter((word) => word !== ''), '--server', server.address];
+  return runCli(words, { nowMs: NOW_MS });
+}
+
+function asked<Request>(method: string): Request[] {
+  return server.asked.filter((one) => one.method === method).map(({ request }) => request as Request);
+}
+
+describe('the filters of history', () => {
+  it('go to the coordinator, in any combination', async () => {
+    await history(
+      '-n logging --node gpu-1 --kind drift --cause operator --cause roll-change --actor kubectl --since -2h --until -1h',
+    );
+    expect(asked('ListEvents')).toMatchObject([
+      {
+        namespace: 'logging',
+        daemonSet: null,
+        nodeName: 'gpu-1',
+        kinds: ['EVENT_KIND_DRIFT'],
+        triggers: ['TRIGGER_ROLL_CHANGE', 'TRIGGER_OPERATOR'],
+        causeRevision: '0',
+        actor: 'kubectl',
+        sinceTime: timeToWire(NOW_MS - 2 * HOUR_MS),
+        untilTime: timeToWire(NOW_MS - HOUR_MS),
+        oldestFirst: false,
+      },
+    ]);
+  });
+
+  it('take what a row led to, and a DaemonSet with the namespace', async () => {
+    await history('-n logging --daemonset fluentd --cause revision:311 --oldest-first');
+    expect(asked('ListEvents')).toMatchObject([
+      { namespace: '', daemonSet: { namespace: 'logging', name: 'fluentd' }, causeRevision: '311', oldestFirst: true },
+    ]);
+  });
+
+  it.each([
+    [
+      '--cause weather',
+      "option '--cause <trigger>' argument 'weather' cannot be used. Allowed are node-report, daemon-set-change, " +
+        'roll-change, operator, restart, engine-upgrade, agent, and revision:N for what row N led to',
+    ],
+    ['--since -1h --until -2h', '--since -1h is not before --until -2h, so nothing can be between them'],
+    ['--since revision:5', "--since takes a time; 'revision:5' is a row of the journal"],
+    ['--until 2026-03-15', '--until 2026-03-15 lies in the future: it is 2026-03-14T15:09:26Z now'],
+    ['--newest-first --oldest-first', "option '--oldest-first' cannot be used with option '--newest-first'"],
+    ['--follow --until -1h', "option '--follow' cannot be used with option '--until <time>'"],
+  ])('refuse %s in a sentence', async (line, sentence) => {
+    expect(await history(line)).toEqual({ exitCode: 2, stdout: '', stderr: `rollcall: ${sentence}\n` });
+    expect(server.asked).toEqual([]);
+  });
+});
+
+describe('pages of history', () => {
+  it('are printed one after the other, also behind one that is empty, up to the limit', async () => {
+    const pages = new Map([
+      ['', { events: [row(9), row(8)], nextPageToken: 'a' }],
+      ['a', { events: [], nextPageToken: 'b' }],
+      ['b', { events: [row(7)], nextPageToken: 'c' }],
+    ]);
+    server.answers = { ListEvents: ({ pageToken }: ListEventsRequest__Output) => pages.get(pageToken) ?? {} };
+    const { stdout } = await history('--limit 3');
+    expect(stdout.match(/row \d/g)).toEqual(['row 9', 'row 8', 'row 7']);
+    expect(asked<ListEventsRequest__Output>('ListEvents').map(({ pageSize }) => pageSize)).toEqual([3, 1, 1]);
+  });
+
+  it('say where the journal ends before the question does', async () => {
+    server.answers = {
+      ListEvents: () => ({ events: [row(9)], horizon: { revision: 8, recordTime: timeToWire(NOW_MS - HOUR_MS) } }),
+    };
+    expect((await history('')).stderr).toBe(
+      'rollcall: rows up to revision 8 (2026-03-14T14:09:26Z) were let go; what came before is not told\n',
+    );
+  });
+
+  it('with an altered token are refused in the words of the coordinator', async () => {
+    server.answers = {
+      ListEvents: ({ pageToken }: ListEventsRequest__Output) => {
+        if (pageToken === '') return { events: [row(9)], nextPageToken: 'bad' };
+        throw new RollcallError('PAGE_TOKEN_INVALID', 'the page token was altered or is from another query');
+      },
+    };
+    const { exitCode, stderr } = await history('');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'rollcall: the page token was altered or is from another query\n',
+    });
+  });
+});
+
+describe('what a decision was made from', () => {
+  it('is told below it with -o wide, as of its own row', async () => {
+    const { stdout } = await history('-o wide');
+    expect(asked<ExplainPlacementRequest__Output>('ExplainPlacement')).toMatchObject([
+      { daemonSet: { namespace: 'kube-system', name: 'fluentd' }, nodeName: 'gpu-1', at: { revision: '312' } },
+    ]);
+    const digest = Buffer.from(INPUTS.nodeDigest as Buffer).toString('hex');
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+      expect.stringContaining('312  kube-system/fluentd on gpu-1: run → keep'),
+      'trigger     node-report, revision 311: node gpu-1: taint gpu:NoSchedule added',
+      'actor       gpu-1.yaml',
+      'recorded    revision 312, 2026-03-14T15:07:26.000Z',
+      'engine      2',
+      `node        version 9, sha256:${digest}, resourceVersion 4711, from the agent (gpu-1.yaml), seen 2026-03-14T15:07:26Z`,
+      expect.stringContaining('daemonset   version 7, sha256:ff00'),
+      expect.stringContaining('311  node gpu-1: taint gpu:NoSchedule added'),
+      '',
+    ]);
+  });
+
+  it('is in JSON where it is asked for, and null where it was let go', async () => {
+    server.answers = {
+      ...server.answers,
+      ExplainPlacement: () => {
+        throw new RollcallError('BEFORE_RETENTION', 'nothing is kept of it');
+      },
+    };
+    const inputs = async (line: string) =>
+      (JSON.parse((await history(`${line} -o json`)).stdout) as { inputs?: unknown }[]).map((event) => event.inputs);
+    expect(await inputs('--inputs')).toEqual([null, undefined]);
+    expect(await inputs('')).toEqual([undefined, undefined]);
+  });
+});
+
+describe('history --follow', () => {
+  it('prints what is recorded in its order, goes on live, and loses and repeats no row where the connection breaks', async () => {
+    const clock = new FakeClock(NOW_MS);
+    const interrupt = new AbortController();
+    // Row 314 is recorded between the two questions: it is in the list.
+    server.answers = { ...server.answers, ListEvents: () => ({ events: [row(314), row(312), row(311)] }) };
+    const words = ['history', '--follow', '--node', 'gpu-1', '--server', server.address];
+    const cli = startCli(words, { clock, signal: interrupt.signal });
+    const rows = () => cli.stdout().match(/row \d+/g) ?? [];
+    const first = await server.watch(0);
+    first.write({ event: row(315) });
+    first.write({ bookmarkRevision: '316' });
+    await eventually(() => rows().length === 4);
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
+    await eventually(() => cli.stderr() !== '');
+    clock.advance(1_000);
+    const second = await server.watch(1);
+    second.write({ event: row(317) });
+    await eventually(() => rows().length === 5);
+    expect(rows()).toEqual(['row 311', 'row 312', 'row 314', 'row 315', 'row 317']);
+    expect(asked('WatchEvents')).toMatchObject([
+      { afterRevision: '314', nodeName: 'gpu-1' },
+      { afterRevision: '316', nodeName: 'gpu-1' },
+    ]);
+    expect(cli.stderr()).toBe('rollcall: the coordinator is going away; going on after revision 316 in 1s\n');
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+  });
+});
