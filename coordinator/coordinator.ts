@@ -1,9 +1,13 @@
 /** Puts the parts of a coordinator together, starts them in order and ends them in reverse. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { inClusterAccess } from '../shared/api-server/access.ts';
+import { ApiServerClient } from '../shared/api-server/api-server-client.ts';
 import type { Clock } from '../shared/clock.ts';
 import { RollcallError } from '../shared/errors.ts';
+import { ApiServerSource } from './cluster/api-server-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
+import { kubeconfigAccess } from './cluster/kubeconfig-access.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { furnish } from './furnish.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
@@ -26,6 +30,8 @@ export interface CoordinatorOptions {
   readonly random: () => number;
   readonly randomId: () => string;
   readonly version: string;
+  /** Where a pod finds its API server; needed with `--cluster api-server` alone. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Called when nobody can know any more what is on disk; the process should end at once. */
   readonly onFatal: (error: Error) => void;
   /** Where the journal works; threads of its own where nothing is said. */
@@ -65,8 +71,9 @@ async function startBehind(operations: CoordinatorOperations, options: Coordinat
   const { log } = options;
   // Before the journal: what the user has to mend is said at once.
   const certificates = certificatesOf(options);
+  const apiServer = await apiServerOf(options);
   const journal = await openJournal(options);
-  const source = sourceOf(options);
+  const source = sourceOf(options, apiServer);
   const house = furnish({ ...options, identities: identitiesOf(options) }, journal);
   operations.opened(house);
   try {
@@ -80,11 +87,13 @@ async function startBehind(operations: CoordinatorOperations, options: Coordinat
       async stop() {
         operations.draining();
         await stop(house, source, server);
+        apiServer?.close();
         await operations.stop();
       },
     };
   } catch (error) {
     source.close();
+    apiServer?.close();
     await close(house);
     throw error;
   }
@@ -106,7 +115,18 @@ async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOpt
   }
 }
 
-function sourceOf({ settings, log, clock }: CoordinatorOptions): ClusterSource {
+/** `null` where everything comes from files. */
+async function apiServerOf(options: CoordinatorOptions): Promise<ApiServerClient | null> {
+  const { settings, clock, version, environment = {} } = options;
+  const { cluster, kubeconfig } = settings;
+  if (cluster !== 'api-server') return null;
+  const access =
+    kubeconfig === undefined ? inClusterAccess({ environment, clock }) : await kubeconfigAccess(kubeconfig);
+  return new ApiServerClient({ access, clock, userAgent: `rollcall-coordinator/${version}` });
+}
+
+function sourceOf({ settings, log, clock, random }: CoordinatorOptions, reader: ApiServerClient | null): ClusterSource {
+  if (reader !== null) return new ApiServerSource({ reader, clock, random, log });
   const { daemonsets = null, nodes = null } = settings;
   return new FolderSource({ daemonSets: daemonsets, nodes, log, clock });
 }

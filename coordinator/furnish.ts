@@ -16,7 +16,7 @@ import { Sessions } from './sessions/sessions.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
 export interface FurnishOptions {
-  readonly settings: Pick<CoordinatorSettings, 'nodes' | 'leaseMs' | 'heartbeatMs' | 'startGraceMs'>;
+  readonly settings: Pick<CoordinatorSettings, 'cluster' | 'nodes' | 'leaseMs' | 'heartbeatMs' | 'startGraceMs'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -34,7 +34,7 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
     recorder: journal,
     clock,
     counters,
-    hasRoll: settings.nodes !== undefined,
+    hasRoll: settings.nodes !== undefined || settings.cluster === 'api-server',
     isPresent: (node) => sessions.isPresent(node),
     listener: {
       nodesChanged: (names) => sessions.nodesChanged(names),

@@ -22,6 +22,7 @@ await runProgram({
       random: Math.random,
       randomId: randomUUID,
       version: VERSION,
+      environment: process.env,
       onFatal: (error) => {
         log.fatal({ err: error }, 'the journal failed; nothing that was acknowledged is lost, start again');
         process.exit(1);

@@ -31,6 +31,17 @@ export const coordinatorSettings = defineSettings({
       default: false,
       help: 'encrypt nothing and ask nobody who they are, to try things out; on a loopback address only',
     },
+    cluster: {
+      type: 'choice',
+      choices: ['files', 'api-server'],
+      default: 'files',
+      help: 'where DaemonSets and the roll come from: --daemonsets and --nodes, or the Kubernetes API server',
+    },
+    kubeconfig: {
+      type: 'path',
+      placeholder: 'FILE',
+      help: 'with --cluster api-server: how to reach it from outside; without it, as a pod does',
+    },
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
     nodes: { type: 'path', help: 'file or folder of Node manifests: the roll; without it, agents make the roll' },
     lease: { type: 'duration', default: '40s', min: '100ms', max: '1d', help: 'silence after which a node is absent' },
@@ -47,7 +58,7 @@ export const coordinatorSettings = defineSettings({
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
   check({ leaseMs, heartbeatMs, ...settings }) {
-    const problem = listeningProblem(settings);
+    const problem = listeningProblem(settings) ?? clusterProblem(settings);
     if (problem !== null) return problem;
     if (heartbeatMs * 2 >= leaseMs) {
       const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
@@ -82,6 +93,25 @@ function listeningProblem(settings: Listening): string | null {
   }
   if (tlsClientCrl !== undefined && tlsClientCa === undefined) {
     return '--tls-client-crl revokes certificates of the CAs of --tls-client-ca; give that too.';
+  }
+  return null;
+}
+
+interface ClusterSettings {
+  readonly cluster: 'files' | 'api-server';
+  readonly kubeconfig: string | undefined;
+  readonly daemonsets: string | undefined;
+  readonly nodes: string | undefined;
+}
+
+/** One source of the cluster, and nothing given that it would not read. */
+function clusterProblem({ cluster, kubeconfig, daemonsets, nodes }: ClusterSettings): string | null {
+  if (cluster === 'api-server' && (daemonsets !== undefined || nodes !== undefined)) {
+    const extra = daemonsets !== undefined ? '--daemonsets' : '--nodes';
+    return `--cluster api-server reads DaemonSets and nodes from the API server; leave out ${extra}, or --cluster.`;
+  }
+  if (cluster === 'files' && kubeconfig !== undefined) {
+    return '--kubeconfig is read with --cluster api-server only; add that, or leave out --kubeconfig.';
   }
   return null;
 }

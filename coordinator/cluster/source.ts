@@ -1,6 +1,6 @@
 /**
- * The interface behind which DaemonSets and the roll come from: today a folder of manifests, and an
- * API server behind the same words. A source tells differences only, and decides nothing.
+ * The interface behind which DaemonSets and the roll come from: a folder of manifests, or an API server.
+ * A source tells differences only, and decides nothing.
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
@@ -40,10 +40,14 @@ export interface AppliedDaemonSet {
   readonly key: DaemonSetKey;
   /** Validated, with Kubernetes' defaults filled in. */
   readonly daemonSet: DaemonSet;
-  /** For people: `path:line` at the time of the change. */
+  /** For people: `path:line` at the time of the change, or the object's address. */
   readonly source: string;
   /** Who changed it: a file's path, or a field manager. */
   readonly actor: string;
+  /** When it was changed; left out where the source does not know. */
+  readonly changedMs?: number;
+  /** How the cluster names this template in its daemon pods; left out where there is no cluster to ask. */
+  readonly templateRevision?: string;
   readonly warnings: readonly ManifestProblem[];
 }
 
@@ -58,4 +62,5 @@ export interface AppliedNode {
   readonly facts: NodeFacts;
   readonly source: string;
   readonly actor: string;
+  readonly changedMs?: number;
 }

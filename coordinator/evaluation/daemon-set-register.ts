@@ -40,8 +40,10 @@ export class DaemonSetRegister {
     this.#removed.push(...[...removedDaemonSets].reverse());
   }
 
-  apply({ key, daemonSet, source, actor, warnings }: AppliedDaemonSet): void {
+  apply(entry: AppliedDaemonSet): void {
+    const { key, daemonSet, source, actor, warnings, changedMs } = entry;
     this.#warnings.set(key, warnings);
+    const revision = entry.templateRevision ?? templateRevision(daemonSet);
     const before = this.#table.daemonSet(key)?.record ?? null;
     const uid = daemonSet.metadata?.uid ?? '';
     const digest = sha256(canonicalJson({ uid, spec: daemonSet.spec }));
@@ -50,10 +52,10 @@ export class DaemonSetRegister {
       kind: 'daemon-set',
       daemonSet: key,
       problems: [],
-      ...this.#recorder.caused('daemon-set-change', actor),
+      ...this.#recorder.caused('daemon-set-change', actor, changedMs),
     } as const;
     // A coordinator that kept less of the same manifest wrote no needs.
-    if (before?.digest === digest && before.needs !== null) {
+    if (before?.digest === digest && before.templateRevision === revision && before.needs !== null) {
       if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
       return;
     }
@@ -61,7 +63,7 @@ export class DaemonSetRegister {
       key,
       uid,
       generation: daemonSet.metadata?.generation ?? (before?.generation ?? 0) + 1,
-      templateRevision: templateRevision(daemonSet),
+      templateRevision: revision,
       minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
       surge: allowsSurge(daemonSet),
       needs: podNeeds(daemonSet.spec?.template?.spec),
@@ -75,7 +77,7 @@ export class DaemonSetRegister {
       record,
       changes: daemonSetChanges(before, record),
     } as const;
-    this.#recorder.record(event, 'daemon-set-change', (revision) => this.#table.setDaemonSet(record, revision));
+    this.#recorder.record(event, 'daemon-set-change', (version) => this.#table.setDaemonSet(record, version));
     this.#nodesChanged(this.#table.nodeNames());
   }
 

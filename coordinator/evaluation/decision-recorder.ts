@@ -61,8 +61,8 @@ export class DecisionRecorder {
     nodesChanged(new Set(changes.map(({ node }) => node)));
   }
 
-  /** When something happens now, and what made it. */
-  caused(trigger: TriggerName, actor: string): { occurredMs: number; cause: Cause } {
-    return { occurredMs: this.nowMs, cause: { trigger, revision: 0, actor } };
+  /** When something happened, now where nobody says otherwise, and what made it. */
+  caused(trigger: TriggerName, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
+    return { occurredMs, cause: { trigger, revision: 0, actor } };
   }
 }

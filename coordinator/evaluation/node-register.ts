@@ -9,6 +9,7 @@ import type { DecisionRecorder } from './decision-recorder.ts';
 import { nodeChanges } from './node-changes.ts';
 import type { PlacementTable } from './placement-table.ts';
 import { driftChanges, podChanges } from './pod-changes.ts';
+import { compareResourceVersions } from './resource-version.ts';
 
 export type FactsOrigin = 'agent' | 'roll';
 
@@ -36,6 +37,8 @@ interface RollEntry {
   readonly source: string;
   readonly actor: string;
   readonly readMs: number;
+  /** When it changed there, where the roll knows, else when it was read. */
+  readonly changedMs: number;
   /** Whether it is newer than what the agent last reported, and counts once the agent is gone. */
   isNewer: boolean;
 }
@@ -91,15 +94,23 @@ export class NodeRegister {
     return record !== undefined && record.podsObservedMs > 0 && record.usage === null;
   }
 
-  apply({ facts, source, actor }: AppliedNode): void {
-    const entry = { facts, source, actor, readMs: this.#recorder.nowMs };
+  apply({ facts, source, actor, changedMs }: AppliedNode): void {
+    const readMs = this.#recorder.nowMs;
+    const entry = { facts, source, actor, readMs, changedMs: changedMs ?? readMs };
     const record = this.#nodes.get(facts.name);
-    if (record === undefined) return this.#takeRoll({ ...entry, isNewer: false });
+    const known = this.#table.facts(facts.name);
+    if (record === undefined || known === undefined) return this.#takeRoll({ ...entry, isNewer: false });
+    const isAhead = compareResourceVersions(facts.resourceVersion, known.resourceVersion);
+    if (record.origin === 'agent' && isAhead !== null) {
+      record.roll = { ...entry, isNewer: false };
+      if (isAhead > 0 && nodeChanges(known, facts).length > 0) this.#takeRoll(record.roll);
+      return;
+    }
     // After a restart nobody knows what the roll said before the agent spoke, so that it is no news.
-    const before = record.origin === 'roll' ? this.#table.facts(facts.name) : facts;
-    const isNews = nodeChanges(record.roll?.facts ?? before ?? null, facts).length > 0;
+    const before = record.origin === 'roll' ? known : facts;
+    const isNews = nodeChanges(record.roll?.facts ?? before, facts).length > 0;
     record.roll = { ...entry, isNewer: isNews || record.roll?.isNewer === true };
-    // A live agent that has spoken sees more than the roll does.
+    // A live agent that has spoken sees more than a file does.
     const agentSpeaks = record.origin === 'agent' && this.#isPresent(facts.name);
     if (isNews && !agentSpeaks) this.#takeRoll(record.roll);
   }
@@ -139,15 +150,24 @@ export class NodeRegister {
     const record = this.#nodes.get(facts.name);
     const before = this.#table.facts(facts.name);
     if (record !== undefined) record.problem = problem;
-    if (record?.roll) record.roll.isNewer = false;
-    const unchanged = before !== undefined && nodeChanges(before, facts).length === 0;
-    if (unchanged && record?.origin === 'agent') {
+    const isAhead = record?.roll
+      ? compareResourceVersions(facts.resourceVersion, record.roll.facts.resourceVersion)
+      : null;
+    // The roll has seen more: what the agent says was so before, and it will say the rest.
+    if (isAhead !== null && isAhead < 0) {
       this.#counters.nodeReportsUnchanged++;
-      record.observedMs = observedMs;
-      record.source = source;
       return;
     }
-    this.#takeFacts(facts, 'agent', source, observedMs, source);
+    if (record?.roll) record.roll.isNewer = false;
+    const unchanged = before !== undefined && nodeChanges(before, facts).length === 0;
+    // Where both watch the same object, it is no news that now the other of the two has seen it.
+    if (unchanged && record !== undefined && (record.origin === 'agent' || isAhead !== null)) {
+      this.#counters.nodeReportsUnchanged++;
+      record.observedMs = observedMs;
+      if (record.origin === 'agent') record.source = source;
+      return;
+    }
+    this.#takeFacts(facts, { origin: 'agent', source, observedMs, actor: source, occurredMs: observedMs });
     const taken = this.#nodes.get(facts.name);
     if (taken) taken.problem = problem;
   }
@@ -194,13 +214,13 @@ export class NodeRegister {
   }
 
   #takeRoll(roll: RollEntry): void {
-    const { facts, source, actor, readMs } = roll;
-    this.#takeFacts(facts, 'roll', source, readMs, actor);
+    const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = roll;
+    this.#takeFacts(facts, { origin: 'roll', source, observedMs, actor, occurredMs });
     const record = this.#nodes.get(facts.name);
     if (record) record.roll = { ...roll, isNewer: false };
   }
 
-  #takeFacts(facts: NodeFacts, origin: FactsOrigin, source: string, observedMs: number, actor: string): void {
+  #takeFacts(facts: NodeFacts, { origin, source, observedMs, actor, occurredMs }: Taken): void {
     const before = this.#table.facts(facts.name) ?? null;
     const known = this.#nodes.get(facts.name);
     const changes = nodeChanges(before, facts);
@@ -214,7 +234,7 @@ export class NodeRegister {
       origin,
       source,
       changes,
-      occurredMs: observedMs,
+      occurredMs,
       cause: { trigger, revision: 0, actor },
     } as const;
     if (known) Object.assign(known, { origin, source, observedMs });
@@ -223,6 +243,15 @@ export class NodeRegister {
     // Also a node that no DaemonSet touches has to hear that it has no assignments.
     if (!known) this.#nodesChanged([facts.name]);
   }
+}
+
+/** Who said what is taken, and when. */
+interface Taken {
+  readonly origin: FactsOrigin;
+  readonly source: string;
+  readonly observedMs: number;
+  readonly actor: string;
+  readonly occurredMs: number;
 }
 
 function newNodeRecord(origin: FactsOrigin, source: string, observedMs: number): NodeRecord {

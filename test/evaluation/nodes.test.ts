@@ -1,6 +1,6 @@
 /** Who speaks for a node, what is kept of what was said, and pods and drifts. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Drift, PodHealth } from '../../shared/roll/model.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { facts, World } from './world.ts';
@@ -219,4 +219,67 @@ test('a report of an agent that holds no assignments ends no drift', () => {
   world.reportPods('n1', { pods: [pod()], drifts: [drift()] });
   expect(world.costOf(() => world.reportPods('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
   expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
+});
+
+describe('where agent and roll watch the same object', () => {
+  const at = (resourceVersion: string, zone: string) => ({ ...facts('n1', { zone }), resourceVersion });
+  const known = (world: World) => [zone(world), world.evaluator.nodes.get('n1')?.origin];
+
+  /** The roll said version 10, and so did the agent, which lives. */
+  function both(): World {
+    const world = new World();
+    world.applyNode(at('10', 'a'));
+    world.present.add('n1');
+    world.reportNode(at('10', 'a'));
+    return world;
+  }
+
+  test('it costs nothing that the other of the two has seen the same', () => {
+    const world = new World();
+    world.applyNode(at('10', 'a'));
+    world.present.add('n1');
+    expect(world.costOf(() => world.reportNode(at('10', 'a')))).toEqual({ pairs: 0, rows: 0 });
+    world.reportNode(at('11', 'b'));
+    expect(known(world)).toEqual(['b', 'agent']);
+    expect(world.costOf(() => world.applyNode(at('11', 'b')))).toEqual({ pairs: 0, rows: 0 });
+    expect(known(world)).toEqual(['b', 'agent']);
+  });
+
+  test('the newer resource version wins, whoever has it, and who has it is kept', () => {
+    const world = both();
+    world.applyNode(at('12', 'b'));
+    expect(known(world)).toEqual(['b', 'roll']);
+    world.reportNode(at('9', 'older'));
+    expect(known(world)).toEqual(['b', 'roll']);
+    world.reportNode(at('100', 'c'));
+    expect(known(world)).toEqual(['c', 'agent']);
+    world.applyNode(at('99', 'd'));
+    expect(known(world)).toEqual(['c', 'agent']);
+    agentGone(world);
+    expect(known(world)).toEqual(['c', 'agent']);
+  });
+
+  test('a heartbeat costs no decision and no row', () => {
+    const world = both();
+    world.applyDaemonSet('default/a');
+    for (let version = 20; version < 40; version += 2) {
+      expect(world.costOf(() => world.applyNode(at(String(version), 'a')))).toEqual({ pairs: 0, rows: 0 });
+      expect(world.costOf(() => world.reportNode(at(String(version + 1), 'a')))).toEqual({ pairs: 0, rows: 0 });
+    }
+  });
+
+  test('one of them that goes back, as after a restored backup, is believed of itself', () => {
+    const world = new World();
+    world.applyNode(at('1000', 'a'));
+    world.applyNode(at('900', 'b'));
+    expect(known(world)).toEqual(['b', 'roll']);
+  });
+
+  test('what changed while the coordinator was away counts, because its version is newer', () => {
+    const world = both();
+    world.reportNode(at('11', 'b'));
+    const next = world.restartInOrder();
+    next.applyNode(at('30', 'c'));
+    expect(known(next)).toEqual(['c', 'roll']);
+  });
 });

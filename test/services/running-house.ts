@@ -57,7 +57,7 @@ export async function startHouse({
   let ids = 0;
   const house = furnish(
     {
-      settings: { nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
+      settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
       clock,
       log: createLogger({ program: 'test', level: 'debug', format: 'json', destination }),
       random: () => 0.5,

@@ -28,6 +28,7 @@ describe('the coordinator', () => {
         tlsClientCa: undefined,
         tlsClientCrl: undefined,
         plaintext: true,
+        cluster: 'files',
         daemonsets: undefined,
         nodes: undefined,
         leaseMs: 40_000,
@@ -61,6 +62,14 @@ describe('the coordinator', () => {
     const pair = ['--tls-certificate', 'a', '--tls-key', 'b'];
     expect(() => coordinator(...pair, '--tls-client-crl', 'c')).toThrow(/give that too/);
     expect(coordinator(...pair, '--tls-client-ca', 'c', '--listen', '0.0.0.0:7655').kind).toBe('run');
+  });
+
+  it('takes the cluster from files or from the API server, never from both', () => {
+    expect(coordinator('--plaintext', '--cluster', 'api-server', '--kubeconfig', 'k').kind).toBe('run');
+    expect(() => coordinator('--plaintext', '--cluster', 'api-server', '--nodes', 'n')).toThrow(
+      /leave out --nodes, or --cluster\.$/,
+    );
+    expect(() => coordinator('--plaintext', '--kubeconfig', 'k')).toThrow(/leave out --kubeconfig\.$/);
   });
 
   it('refuses a heartbeat of half a lease or more', () => {

@@ -1,0 +1,191 @@
+/**
+ * The cluster as its API server tells it: follows DaemonSets, nodes, and the revisions that name templates,
+ * and tells what changed. While the API server is away, what was told last stays in force, with its age.
+ */
+import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import {
+  ListWatch,
+  type ListWatchCounts,
+  type ListWatchListener,
+  type ListWatchProblem,
+} from '../../shared/api-server/list-watch.ts';
+import type { RawObject } from '../../shared/api-server/watch-event.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { Logger } from '../../shared/logging.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import { type ControllerRevision, ControllerRevisions, keepRevision } from './controller-revisions.ts';
+import type { ClusterListener, ClusterSource } from './source.ts';
+import { keepDaemonSet, keepNode, type WatchedDaemonSet, type WatchedNode } from './watched-objects.ts';
+
+/** How long the built-in controller may take to name a new template before our own name stands in. */
+export const REVISION_PATIENCE_MS = 2_000;
+
+export interface ApiServerSourceOptions {
+  readonly reader: ApiServerReader;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+const COLLECTIONS = {
+  nodes: '/api/v1/nodes',
+  daemonSets: '/apis/apps/v1/daemonsets',
+  controllerRevisions: '/apis/apps/v1/controllerrevisions',
+} as const;
+
+type Collection = keyof typeof COLLECTIONS;
+
+/** A DaemonSet as it was last told. */
+type Told = Pick<WatchedDaemonSet, 'uid' | 'generation'> & { readonly revision: string | null };
+
+export class ApiServerSource implements ClusterSource {
+  readonly #options: ApiServerSourceOptions;
+  readonly #revisions = new ControllerRevisions();
+  readonly #daemonSets = new Map<DaemonSetKey, WatchedDaemonSet>();
+  readonly #keysByUid = new Map<string, DaemonSetKey>();
+  readonly #told = new Map<DaemonSetKey, Told>();
+  /** DaemonSets that wait for the name of their template: how to stop waiting. */
+  readonly #waiting = new Map<DaemonSetKey, () => void>();
+  readonly #problems = new Map<Collection, ManifestProblem>();
+  readonly #watches: Partial<Record<Collection, ListWatch<unknown>>> = {};
+  #isSynced = false;
+  #isClosed = false;
+
+  constructor(options: ApiServerSourceOptions) {
+    this.#options = options;
+  }
+
+  start(listener: ClusterListener): void {
+    const { url } = this.#options.reader;
+    this.#follow('nodes', listener, (object) => keepNode(object, url), {
+      applied: ({ facts, source, actor, changedMs }: WatchedNode) =>
+        listener.nodeApplied({ facts, source, actor, ...(changedMs !== null && { changedMs }) }),
+      removed: ({ facts }) => listener.nodeRemoved(facts.name, ''),
+    });
+    this.#follow('daemonSets', listener, (object) => keepDaemonSet(object, url), {
+      applied: (daemonSet: WatchedDaemonSet) => this.#daemonSetApplied(daemonSet, listener),
+      removed: (daemonSet) => this.#daemonSetRemoved(daemonSet, listener),
+    });
+    this.#follow('controllerRevisions', listener, keepRevision, {
+      applied: (revision: ControllerRevision) => this.#revisionChanged(revision, 'apply', listener),
+      removed: (revision) => this.#revisionChanged(revision, 'remove', listener),
+    });
+    void this.#announceSynced(listener);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const watch of Object.values(this.#watches)) watch.close();
+    for (const stop of this.#waiting.values()) stop();
+  }
+
+  /** How often each collection was listed and watched, and what broke it. */
+  counts(): Readonly<Partial<Record<Collection, ListWatchCounts>>> {
+    return Object.fromEntries(Object.entries(this.#watches).map(([name, watch]) => [name, watch.counts]));
+  }
+
+  #follow<Kept>(
+    collection: Collection,
+    listener: ClusterListener,
+    keep: (object: RawObject) => Kept,
+    tell: Omit<ListWatchListener<Kept>, 'problemChanged'>,
+  ): void {
+    const { reader, clock, random } = this.#options;
+    const problemChanged = (problem: ListWatchProblem | null) => this.#problemChanged(collection, problem, listener);
+    const path = COLLECTIONS[collection];
+    const watch = new ListWatch({ reader, path, keep, listener: { ...tell, problemChanged }, clock, random });
+    this.#watches[collection] = watch;
+    watch.start();
+  }
+
+  async #announceSynced(listener: ClusterListener): Promise<void> {
+    await Promise.all(Object.values(this.#watches).map(({ synced }) => synced));
+    if (this.#isClosed) return;
+    this.#isSynced = true;
+    for (const key of this.#daemonSets.keys()) this.#settle(key, listener, { isPatient: false });
+    listener.synced([]);
+  }
+
+  #daemonSetApplied(daemonSet: WatchedDaemonSet, listener: ClusterListener): void {
+    this.#daemonSets.set(daemonSet.key, daemonSet);
+    this.#keysByUid.set(daemonSet.uid, daemonSet.key);
+    this.#settle(daemonSet.key, listener);
+  }
+
+  #daemonSetRemoved({ key, uid, actor }: WatchedDaemonSet, listener: ClusterListener): void {
+    this.#daemonSets.delete(key);
+    this.#keysByUid.delete(uid);
+    this.#tellGone(key, actor, listener);
+  }
+
+  #revisionChanged(revision: ControllerRevision, how: 'apply' | 'remove', listener: ClusterListener): void {
+    if (revision.daemonSetUid === '') return;
+    this.#revisions[how](revision);
+    const key = this.#keysByUid.get(revision.daemonSetUid);
+    if (key !== undefined) this.#settle(key, listener);
+  }
+
+  /** Tells a DaemonSet once its template has a name; until all lists are complete nobody can say. */
+  #settle(key: DaemonSetKey, listener: ClusterListener, { isPatient = true } = {}): void {
+    const daemonSet = this.#daemonSets.get(key);
+    if (daemonSet === undefined || !this.#isSynced) return;
+    if (daemonSet.isBeingDeleted) return this.#tellGone(key, daemonSet.actor, listener);
+    const revision = this.#revisions.hashOf(daemonSet);
+    if (revision === null && isPatient) return this.#wait(key, listener);
+    this.#stopWaiting(key);
+    const { uid, generation } = daemonSet;
+    const told = this.#told.get(key);
+    // A status that changed is no change of what is wanted.
+    if (told?.uid === uid && told.generation === generation && told.revision === revision) return;
+    this.#told.set(key, { uid, generation, revision });
+    const { daemonSet: object, source, actor, changedMs, warnings } = daemonSet;
+    listener.daemonSetApplied({
+      key,
+      daemonSet: object,
+      source,
+      actor,
+      ...(changedMs !== null && { changedMs }),
+      ...(revision !== null && { templateRevision: revision }),
+      warnings,
+    });
+  }
+
+  #wait(key: DaemonSetKey, listener: ClusterListener): void {
+    if (this.#waiting.has(key)) return;
+    const over = () => this.#settle(key, listener, { isPatient: false });
+    this.#waiting.set(key, this.#options.clock.after(REVISION_PATIENCE_MS, over));
+  }
+
+  #stopWaiting(key: DaemonSetKey): void {
+    this.#waiting.get(key)?.();
+    this.#waiting.delete(key);
+  }
+
+  #tellGone(key: DaemonSetKey, actor: string, listener: ClusterListener): void {
+    this.#stopWaiting(key);
+    if (this.#told.delete(key)) listener.daemonSetRemoved(key, actor);
+  }
+
+  #problemChanged(collection: Collection, problem: ListWatchProblem | null, listener: ClusterListener): void {
+    const { log, reader } = this.#options;
+    const before = this.#problems.get(collection);
+    if (problem === null) {
+      this.#problems.delete(collection);
+      log.info({ collection }, 'the API server is followed again');
+    } else {
+      const { failure, message, sinceMs } = problem;
+      log.warn({ collection, failure, problem: message }, 'the API server cannot be followed');
+      // Said once for each failure: its words change with every attempt.
+      if (before?.code === failure) return;
+      const since = new Date(sinceMs).toISOString();
+      this.#problems.set(collection, {
+        code: failure,
+        fieldPath: '',
+        message: `${COLLECTIONS[collection]} is not up to date since ${since}: ${message}`,
+        source: reader.url,
+      });
+    }
+    listener.problemsChanged([...this.#problems.values()]);
+  }
+}

@@ -1,0 +1,65 @@
+/** What is kept of the objects of an API server: made at the door, so that nothing else of them stays in memory. */
+import type { RawObject } from '../../shared/api-server/watch-event.ts';
+import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
+import { isObject } from '../../shared/kubernetes/field-type.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+import type { DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+import { type RevisionedDaemonSet, templateDigest } from './controller-revisions.ts';
+import { type LastChange, lastChange } from './field-manager.ts';
+
+export interface WatchedDaemonSet extends RevisionedDaemonSet, LastChange {
+  readonly key: DaemonSetKey;
+  readonly daemonSet: DaemonSet;
+  readonly warnings: readonly ManifestProblem[];
+  /** The built-in controller lets it be from then on (Kubernetes syncDaemonSet): nothing of it is wanted. */
+  readonly isBeingDeleted: boolean;
+  readonly source: string;
+}
+
+export interface WatchedNode extends LastChange {
+  readonly facts: NodeFacts;
+  readonly source: string;
+}
+
+/** `url`: the API server's, for people. */
+export function keepDaemonSet(object: RawObject, url: string): WatchedDaemonSet {
+  const { namespace = '', name, uid = '', generation, deletionTimestamp } = object.metadata;
+  const source = `${url}/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`;
+  const { managedFields: _, annotations: __, ...metadata } = object.metadata;
+  const daemonSet = defaultDaemonSet({ metadata, spec: object['spec'] } as DaemonSet);
+  const status = isObject(object['status']) ? object['status'] : {};
+  return {
+    key: `${namespace}/${name}`,
+    uid,
+    generation: numberOf(generation),
+    observedGeneration: numberOf(status['observedGeneration']),
+    templateDigest: templateDigest(daemonSet.spec?.template),
+    daemonSet,
+    warnings: warningsOf(daemonSet, source),
+    isBeingDeleted: deletionTimestamp !== undefined,
+    source,
+    ...lastChange(object.metadata, ['f:spec']),
+  };
+}
+
+export function keepNode(object: RawObject, url: string): WatchedNode {
+  return {
+    facts: nodeFacts(object),
+    source: `${url}/api/v1/nodes/${object.metadata.name}`,
+    ...lastChange(object.metadata, ['f:spec', 'f:metadata', 'f:status']),
+  };
+}
+
+/** The API server has accepted it, so what our older rules refuse is worth a look and no more. */
+function warningsOf(daemonSet: DaemonSet, source: string): ManifestProblem[] {
+  const validation = validateDaemonSet(daemonSet);
+  if (validation.accepted) return validation.warnings.map((warning) => ({ ...warning, source }));
+  return validation.causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
