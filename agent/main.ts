@@ -10,7 +10,8 @@ import { Agent } from './agent.ts';
 import { FileObserver } from './observe/file-observer.ts';
 import { startAgentOperations } from './operations/operations.ts';
 import { grpcStreams } from './session/grpc-stream.ts';
-import { openSecurity } from './session/open-security.ts';
+import { openSecurity, tokenReader } from './session/open-security.ts';
+import { renewingStreams } from './session/renewing-streams.ts';
 import { agentSettings } from './settings.ts';
 import { StateFolder } from './state/state-folder.ts';
 
@@ -23,7 +24,10 @@ await runProgram({
     const log = createLogger({ program: 'rollcall-agent', level, format });
     const agent = new Agent({
       observer: new FileObserver({ path: nodeFile, clock: systemClock }),
-      openStream: grpcStreams(formatAddress(coordinator), openSecurity(settings)),
+      openStream: renewingStreams(grpcStreams(formatAddress(coordinator), openSecurity(settings)), {
+        clock: systemClock,
+        readToken: tokenReader(settings),
+      }),
       stateFolder: state === undefined ? null : new StateFolder(state, log),
       clock: systemClock,
       random: Math.random,

@@ -7,7 +7,7 @@ import { TOKEN_LENGTH_MAX } from '../limits.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { ConnectionProof } from '../tls/listener.ts';
 import { ANYBODY, type Caller } from './caller.ts';
-import type { Denials } from './denials.ts';
+import { CONNECT, type Denial, type Denials } from './denials.ts';
 import type { Identities, Proof } from './identities.ts';
 import { RESOURCE_OF_RIGHT, RIGHT_OF_CALL, type Right, ROLE_OF_RIGHT } from './rights.ts';
 
@@ -66,9 +66,36 @@ export class Gate {
       });
   }
 
+  /**
+   * An agent proves again who it is, on the stream that `previous` opened.
+   * @throws RollcallError where it does not, or where that cannot be found out now.
+   */
+  async renew(token: string, previous: Caller, peerAddress: string): Promise<Caller> {
+    let caller: Caller | null = null;
+    try {
+      caller = await this.#options.identities.callerOf({ token, connection: { kind: 'none' } });
+      if (!isSameAgent(caller, previous)) {
+        const said = `${caller.name} renewed a stream of ${previous.name}, or one of another node`;
+        throw new RollcallError('NODE_IDENTITY_MISMATCH', said);
+      }
+      return caller;
+    } catch (error) {
+      if (error instanceof RollcallError) this.#refused({ caller, peerAddress, method: CONNECT, node: '', error });
+      throw error;
+    }
+  }
+
   /** Journals what was only counted so far. */
   close(): void {
     this.#options.denials.close();
+  }
+
+  #refused(denial: Denial): void {
+    const { log, denials, refusals } = this.#options;
+    const { peerAddress: peer, method, error } = denial;
+    log.info({ peer, method, reason: error.reason, detail: error.message }, 'a call was refused');
+    refusals.count(error);
+    denials.record(denial);
   }
 
   async #let(passing: Passing, peer: string): Promise<Caller> {
@@ -81,14 +108,9 @@ export class Gate {
       await this.#authorize(caller, passing.right);
       return caller;
     } catch (error) {
-      const { log, denials, refusals } = this.#options;
       const method = methodOf(passing.path);
-      if (!(error instanceof RollcallError)) log.error({ err: error, where: passing.path }, 'bug: the gate failed');
-      else {
-        log.info({ peer, method, reason: error.reason, detail: error.message }, 'a call was refused');
-        refusals.count(error);
-        denials.record({ caller, peerAddress: peer, method, node: '', error });
-      }
+      if (error instanceof RollcallError) this.#refused({ caller, peerAddress: peer, method, node: '', error });
+      else this.#options.log.error({ err: error, where: passing.path }, 'bug: the gate failed');
       throw error;
     }
   }
@@ -105,6 +127,11 @@ export class Gate {
       `which the ClusterRole ${ROLE_OF_RIGHT[right]} grants`;
     throw new RollcallError('PERMISSION_DENIED', said, { metadata: { right } });
   }
+}
+
+function isSameAgent(caller: Caller, { name, speaksFor }: Caller): boolean {
+  if (caller.name !== name || caller.speaksFor?.kind !== 'node' || speaksFor?.kind !== 'node') return false;
+  return caller.speaksFor.node === speaksFor.node;
 }
 
 const HOW_TO_BE_AN_AGENT =

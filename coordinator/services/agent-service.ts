@@ -60,13 +60,14 @@ function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): 
 
 class ConnectStream implements SessionStream {
   readonly peerAddress: string;
-  readonly caller: Caller;
+  caller: Caller;
   readonly #house: House;
   readonly #call: ConnectCall;
   #session: AgentSession | null = null;
   #cancelHelloTimer: () => void = () => {};
   #cancelExpiryTimer: () => void = () => {};
   #isOpen = true;
+  #isRenewing = false;
 
   constructor(house: House, call: ConnectCall) {
     this.#house = house;
@@ -125,9 +126,33 @@ class ConnectStream implements SessionStream {
     });
   }
 
+  #renew(token: string): void {
+    // One at a time: each costs a review.
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    this.#house.gate
+      .renew(token, this.caller, this.peerAddress)
+      .then(
+        (caller) => {
+          this.caller = caller;
+          this.#cancelExpiryTimer();
+          if (this.#isOpen) this.#endWithCredentials();
+        },
+        (error: unknown) => {
+          // What was proved before still counts until it runs out.
+          const isUnknown = error instanceof RollcallError && error.reason === 'IDENTITY_UNKNOWN';
+          if (!isUnknown) this.#fail(logged(error, this.#house.log, this.#call.getPath()));
+        },
+      )
+      .finally(() => {
+        this.#isRenewing = false;
+      });
+  }
+
   #take(message: ConnectRequest__Output | UnreadableMessage): void {
     if (!this.#isOpen) return;
     if (message instanceof UnreadableMessage) throw message.error;
+    if (message.message === 'renewal') return this.#renew(message.renewal?.token ?? '');
     if (this.#session !== null) return this.#session.receive(message);
     this.#cancelHelloTimer();
     if (message.message !== 'hello' || !message.hello) {

@@ -1,5 +1,5 @@
 /** An agent's stream over real gRPC that says only what a test tells it to. */
-import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import { type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import type { RollcallError } from '../../shared/errors.ts';
 import { AgentService } from '../../shared/rpc/contract.ts';
@@ -18,10 +18,10 @@ export class RawAgent {
   /** How the stream ended: `null` is well, `undefined` not yet. */
   end: RollcallError | null | undefined;
 
-  constructor({ agents }: Pick<RunningHouse, 'agents'>) {
+  constructor({ agents }: Pick<RunningHouse, 'agents'>, metadata = new Metadata()) {
     const serialize = (message: ConnectRequest | Buffer) =>
       Buffer.isBuffer(message) ? message : Connect.requestSerialize(message);
-    this.call = agents.makeBidiStreamRequest(Connect.path, serialize, Connect.responseDeserialize);
+    this.call = agents.makeBidiStreamRequest(Connect.path, serialize, Connect.responseDeserialize, metadata);
     this.call.on('data', (message: ConnectResponse__Output) => this.received.push(message));
     this.call.on('error', (error: ServiceError) => (this.end = fromServiceError(error, 'INTERNAL')));
     this.call.on('end', () => (this.end ??= null));

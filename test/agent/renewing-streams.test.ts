@@ -1,0 +1,47 @@
+/** A token that its file holds anew is sent on the open stream, once. */
+import { expect, test } from 'vitest';
+import { renewingStreams, TOKEN_LOOK_MS } from '../../agent/session/renewing-streams.ts';
+import type { ConnectRequest, StreamListener } from '../../agent/session/stream.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+function openOne() {
+  const clock = new FakeClock();
+  const file = { token: 'first' as string | null };
+  const sent: ConnectRequest[] = [];
+  const line: { listener?: StreamListener } = {};
+  const open = renewingStreams(
+    (listener) => {
+      line.listener = listener;
+      return { send: (message) => sent.push(message), end: () => {}, cancel: () => {} };
+    },
+    { clock, readToken: () => file.token },
+  );
+  const ended: unknown[] = [];
+  open({ received: () => {}, ended: (error) => ended.push(error) });
+  return { clock, file, sent, line, ended };
+}
+
+test('a new token goes out at the next look, and the old one never again', () => {
+  const { clock, file, sent } = openOne();
+  clock.advance(5 * TOKEN_LOOK_MS);
+  expect(sent).toEqual([]);
+  file.token = 'second';
+  clock.advance(5 * TOKEN_LOOK_MS);
+  expect(sent).toEqual([{ renewal: { token: 'second' } }]);
+});
+
+test('a file that cannot be read for a moment changes nothing', () => {
+  const { clock, file, sent } = openOne();
+  file.token = null;
+  clock.advance(TOKEN_LOOK_MS);
+  file.token = 'first';
+  clock.advance(TOKEN_LOOK_MS);
+  expect(sent).toEqual([]);
+});
+
+test('nothing is looked at once the stream is over', () => {
+  const { clock, line, ended } = openOne();
+  line.listener?.ended(null);
+  expect(ended).toEqual([null]);
+  expect(clock.pendingCount).toBe(0);
+});
