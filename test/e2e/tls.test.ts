@@ -45,15 +45,13 @@ describe('with TLS', () => {
     writePair('server', await ca.sign({ commonName: 'coordinator', hosts: ['localhost'] }));
     writePair('agent', await ca.sign({ commonName: 'rollcall:node:gpu-1', organizations: ['rollcall:agents'] }));
     writePair('vera', await ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] }));
-    coordinator = new Running(PROGRAMS.coordinator, [
-      ...['--data', folder.data, '--daemonsets', folder.daemonSets, '--nodes', folder.nodes, '--listen', '127.0.0.1:0'],
-      ...['--tls-certificate', file('server.crt'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.crt')],
-    ]);
+    const what = ['--data', folder.data, '--daemonsets', folder.daemonSets, '--nodes', folder.nodes];
+    const tls = ['--tls-certificate', file('server.crt'), '--tls-key', file('server.key')];
+    const where = ['--listen', '127.0.0.1:0', '--tls-client-ca', file('ca.crt')];
+    coordinator = new Running(PROGRAMS.coordinator, [...what, ...tls, ...where]);
     port = (JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number }).port;
-    agent = new Running(PROGRAMS.agent, [
-      ...['--node-file', folder.nodeFile('gpu-1'), '--coordinator', `localhost:${port}`],
-      ...client('agent'),
-    ]);
+    const node = ['--node-file', folder.nodeFile('gpu-1'), '--coordinator', `localhost:${port}`];
+    agent = new Running(PROGRAMS.agent, [...node, ...client('agent')]);
     await agent.line((line) => line.includes('connected to the coordinator'));
   }, PATIENCE_MS);
   afterAll(async () => {
