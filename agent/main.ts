@@ -7,7 +7,7 @@ import { runProgram } from '../shared/program.ts';
 import { formatAddress } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import { Agent } from './agent.ts';
-import { FileObserver } from './observe/file-observer.ts';
+import { openObserver } from './observe/open-observer.ts';
 import { startAgentOperations } from './operations/operations.ts';
 import { grpcStreams } from './session/grpc-stream.ts';
 import { openSecurity, tokenReader } from './session/open-security.ts';
@@ -20,10 +20,16 @@ await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   async run(settings, untilStopped) {
-    const { nodeFile, coordinator, state, logLevel: level, logFormat: format } = settings;
+    const { coordinator, state, logLevel: level, logFormat: format } = settings;
     const log = createLogger({ program: 'rollcall-agent', level, format });
     const agent = new Agent({
-      observer: new FileObserver({ path: nodeFile, clock: systemClock }),
+      observer: openObserver({
+        settings,
+        environment: process.env,
+        clock: systemClock,
+        random: Math.random,
+        userAgent: `rollcall-agent/${VERSION}`,
+      }),
       openStream: renewingStreams(grpcStreams(formatAddress(coordinator), openSecurity(settings)), {
         clock: systemClock,
         readToken: tokenReader(settings),

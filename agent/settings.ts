@@ -4,16 +4,13 @@ import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
 import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
+import { checkNodeSettings, nodeSettings } from './observe/node-settings.ts';
+
 export const agentSettings = defineSettings({
   program: 'rollcall-agent',
   summary: 'answers the roll for one node: reports its facts and daemon pods, and never changes anything',
   settings: {
-    nodeFile: {
-      type: 'path',
-      placeholder: 'FILE',
-      required: true,
-      help: 'manifest of the node, followed by its daemon pods; watched for changes',
-    },
+    ...nodeSettings,
     coordinator: { type: 'address', default: '127.0.0.1:7655', help: 'where the coordinator listens' },
     coordinatorCa: {
       type: 'path',
@@ -50,7 +47,10 @@ export const agentSettings = defineSettings({
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
-  check({ coordinator, plaintext, clientCertificate, clientKey, tokenFile, coordinatorCa }) {
+  check(settings) {
+    const { coordinator, plaintext, clientCertificate, clientKey, tokenFile, coordinatorCa } = settings;
+    const wrong = checkNodeSettings(settings);
+    if (wrong !== null) return wrong;
     const flag = `--coordinator ${formatAddress(coordinator)}`;
     if (coordinator.port === 0)
       return `${flag} has no port to connect to; name the port of the coordinator's --listen.`;

@@ -48,18 +48,38 @@ export function inClusterAccess({ environment, clock, folder = SERVICE_ACCOUNT_F
       'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set, so this is no pod of a cluster; name a kubeconfig.',
     );
   }
-  return new FileAccess(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`, folder, clock);
+  return folderAccess({ url: httpsUrl(host, port), folder, clock });
+}
+
+export function httpsUrl(host: string, port: string | number): string {
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+export interface FolderAccessOptions {
+  readonly url: string;
+  /** Holds `token` and `ca.crt`, as Kubernetes mounts them into a pod. */
+  readonly folder?: string;
+  readonly clock: Clock;
+  /** Of the server's certificate: a file of authorities instead of `ca.crt`, or `unchecked`. */
+  readonly authority?: { readonly file: string } | 'unchecked';
+}
+
+/** A server that is told who asks by the token in a folder. */
+export function folderAccess(options: FolderAccessOptions): ApiServerAccess {
+  return new FileAccess(options);
 }
 
 class FileAccess implements ApiServerAccess {
   readonly url: string;
   readonly #folder: string;
+  readonly #authority: FolderAccessOptions['authority'];
   readonly #clock: Clock;
   #read: { readonly credentials: Promise<ApiServerCredentials>; readonly atMs: number } | undefined;
 
-  constructor(url: string, folder: string, clock: Clock) {
+  constructor({ url, folder = SERVICE_ACCOUNT_FOLDER, clock, authority }: FolderAccessOptions) {
     this.url = url;
     this.#folder = folder;
+    this.#authority = authority;
     this.#clock = clock;
   }
 
@@ -76,10 +96,9 @@ class FileAccess implements ApiServerAccess {
   }
 
   async #readFiles(): Promise<ApiServerCredentials> {
-    const [token, ca] = await Promise.all([
-      readFile(join(this.#folder, 'token'), 'utf8'),
-      readFile(join(this.#folder, 'ca.crt')),
-    ]);
-    return { authorization: `Bearer ${token.trim()}`, ca };
+    const token = await readFile(join(this.#folder, 'token'), 'utf8');
+    const authorization = `Bearer ${token.trim()}`;
+    if (this.#authority === 'unchecked') return { authorization, rejectUnauthorized: false };
+    return { authorization, ca: await readFile(this.#authority?.file ?? join(this.#folder, 'ca.crt')) };
   }
 }

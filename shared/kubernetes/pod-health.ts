@@ -4,7 +4,7 @@ import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
 import type { ContainerState, ContainerStatus, NodeCondition, OwnerReference, Pod } from './objects.ts';
 
 /** The label in which the DaemonSet controller notes which template a pod was made from. */
-const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
+export const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
 
 const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 'Failed']);
 

@@ -84,10 +84,25 @@ describe('the coordinator', () => {
 
 describe('the agent', () => {
   it('needs nothing but its node file', () => {
-    expect(() => agent()).toThrow(/^rollcall-agent needs --node-file FILE;/);
+    expect(() => agent()).toThrow(/either --node-name NAME in a cluster, or --node-file FILE\.$/);
     expect(agent('--node-file', 'gpu-1.yaml')).toMatchObject({
       settings: { nodeFile: 'gpu-1.yaml', coordinator: { host: '127.0.0.1', port: 7655 }, state: undefined },
     });
+  });
+
+  it('sees its node in a cluster, or in a file, but never half in each', () => {
+    const kubelet = ['--pods-from', 'kubelet', '--kubelet-host', '10.0.0.7'];
+    expect(agent('--node-name', 'gpu-1', ...kubelet)).toMatchObject({
+      settings: { nodeName: 'gpu-1', podsFrom: 'kubelet', kubeletHost: '10.0.0.7', kubeletPort: 10_250 },
+    });
+    const refused = (...argv: string[]) => expect(() => agent(...argv)).toThrow(/(give|leave|correct) .*\.$/);
+    refused('--node-name', 'gpu-1', '--node-file', 'gpu-1.yaml');
+    refused('--node-file', 'gpu-1.yaml', ...kubelet);
+    refused('--node-file', 'gpu-1.yaml', '--api-server', 'https://10.0.0.1');
+    refused('--node-name', 'gpu-1', '--api-server', '10.0.0.1:6443');
+    refused('--node-name', 'gpu-1', '--pods-from', 'kubelet');
+    refused('--node-name', 'gpu-1', '--kubelet-host', '10.0.0.7');
+    refused('--node-name', 'gpu-1', ...kubelet, '--kubelet-insecure-tls', '--kubelet-ca', 'ca.crt');
   });
 
   it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s in plaintext', (address) => {

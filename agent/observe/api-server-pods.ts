@@ -1,0 +1,61 @@
+/** The pods of a node as the API server has them. */
+import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import { ListWatch } from '../../shared/api-server/list-watch.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Pod } from '../../shared/kubernetes/objects.ts';
+import { KnownPods } from './known-pods.ts';
+import type { PodSource, PodSourceListener } from './pod-source.ts';
+import { trimmedPod } from './trimmed-pod.ts';
+
+export interface ApiServerPodsOptions {
+  readonly reader: ApiServerReader;
+  readonly nodeName: string;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+export class ApiServerPods implements PodSource {
+  readonly name: string;
+  readonly #options: ApiServerPodsOptions;
+  #watch: ListWatch<Pod | null> | undefined;
+
+  constructor(options: ApiServerPodsOptions) {
+    this.#options = options;
+    this.name = options.reader.url;
+  }
+
+  start(listener: PodSourceListener): void {
+    const { reader, nodeName, clock, random } = this.#options;
+    const known = new KnownPods();
+    let isSynced = false;
+    const tell = (isNews: boolean): void => {
+      if (isNews && isSynced) listener.podsChanged(known.all());
+    };
+    this.#watch = new ListWatch<Pod | null>({
+      reader,
+      path: '/api/v1/pods',
+      query: { fieldSelector: `spec.nodeName=${nodeName}` },
+      // Every node's agent lists; the watch says moments later what the cache did not know yet.
+      fromCache: true,
+      keep: trimmedPod,
+      listener: {
+        applied: (pod) => tell(pod !== null && known.put(pod)),
+        removed: (pod) => tell(pod !== null && known.remove(pod)),
+        problemChanged: (problem) =>
+          listener.problemChanged(problem && `its pods are not followed: ${problem.message}`),
+      },
+      clock,
+      random,
+    });
+    void this.#watch.synced.then(() => {
+      isSynced = true;
+      tell(true);
+    });
+    this.#watch.start();
+  }
+
+  close(): void {
+    this.#watch?.close();
+  }
+}

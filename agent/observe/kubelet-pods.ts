@@ -1,0 +1,74 @@
+/**
+ * The pods of a node as its own kubelet has them (`GET /pods`), so that the node's word can be held against
+ * the API server's. A kubelet tells of no changes, so it is asked again and again, at a bounded pace.
+ */
+import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
+import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { KnownPods } from './known-pods.ts';
+import { KUBELET_FAILURES_MAX, KUBELET_POLL_JITTER, KUBELET_POLL_MS } from './limits.ts';
+import type { PodSource, PodSourceListener } from './pod-source.ts';
+import { trimmedPod } from './trimmed-pod.ts';
+
+export interface KubeletPodsOptions {
+  /** Of the kubelet's own HTTPS endpoint. */
+  readonly reader: ApiServerReader;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+}
+
+export class KubeletPods implements PodSource {
+  readonly name: string;
+  readonly #options: KubeletPodsOptions;
+  readonly #closing = new AbortController();
+  readonly #known = new KnownPods();
+  #cancelNext: () => void = () => {};
+  #wasTold = false;
+  #failures = 0;
+
+  constructor(options: KubeletPodsOptions) {
+    this.#options = options;
+    this.name = options.reader.url;
+  }
+
+  start(listener: PodSourceListener): void {
+    void this.#ask(listener);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#cancelNext();
+    this.#options.reader.close();
+  }
+
+  async #ask(listener: PodSourceListener): Promise<void> {
+    try {
+      const { items } = await this.#options.reader.get('/pods', {}, this.#closing.signal);
+      if (this.#closing.signal.aborted) return;
+      this.#take(items, listener);
+    } catch (error) {
+      if (!(error instanceof ApiServerError)) throw error;
+      if (this.#closing.signal.aborted) return;
+      // To the client every server is an API server.
+      this.#failed(error.message.replace(/^the API server /, 'it '), listener);
+    }
+    const { clock, random } = this.#options;
+    const delayMs = KUBELET_POLL_MS * (1 + KUBELET_POLL_JITTER * random());
+    this.#cancelNext = clock.after(delayMs, () => void this.#ask(listener));
+  }
+
+  #take(items: unknown, listener: PodSourceListener): void {
+    if (!Array.isArray(items)) return this.#failed('its answer to GET /pods is no list', listener);
+    const isNews = this.#known.replace(items.map(trimmedPod).filter((pod) => pod !== null));
+    if (this.#failures > KUBELET_FAILURES_MAX) listener.problemChanged(null);
+    this.#failures = 0;
+    if (isNews || !this.#wasTold) listener.podsChanged(this.#known.all());
+    this.#wasTold = true;
+  }
+
+  #failed(why: string, listener: PodSourceListener): void {
+    this.#failures++;
+    if (this.#failures > KUBELET_FAILURES_MAX) listener.problemChanged(`the kubelet at ${this.name} fails: ${why}`);
+  }
+}

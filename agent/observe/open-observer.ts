@@ -1,0 +1,48 @@
+/** The observer that the settings ask for: of a file, or of a node in a cluster. */
+import { type ApiServerAccess, folderAccess, httpsUrl, inClusterAccess } from '../../shared/api-server/access.ts';
+import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { ApiServerPods } from './api-server-pods.ts';
+import { ClusterObserver } from './cluster-observer.ts';
+import { FileObserver } from './file-observer.ts';
+import { KubeletPods } from './kubelet-pods.ts';
+import type { NodeSettings } from './node-settings.ts';
+import type { Observer } from './observer.ts';
+import type { PodSource } from './pod-source.ts';
+
+export interface OpenObserverOptions {
+  readonly settings: NodeSettings;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** How the agent calls itself to the API server. */
+  readonly userAgent: string;
+}
+
+/** @throws RollcallError ARGUMENT_INVALID where no API server is named and this is no pod. */
+export function openObserver(options: OpenObserverOptions): Observer {
+  const { settings, clock, random, userAgent } = options;
+  const { nodeFile, nodeName = '', podsFrom } = settings;
+  if (nodeFile !== undefined) return new FileObserver({ path: nodeFile, clock });
+  const reader = new ApiServerReader({ access: apiServerAccess(options), clock, userAgent });
+  const pods = podsFrom === 'kubelet' ? kubeletPods(options) : new ApiServerPods({ reader, nodeName, clock, random });
+  return new ClusterObserver({ nodeName, reader, pods, clock, random });
+}
+
+function apiServerAccess({ settings, environment, clock }: OpenObserverOptions): ApiServerAccess {
+  const { apiServer, serviceAccount: folder } = settings;
+  if (apiServer === undefined) return inClusterAccess({ environment, clock, folder });
+  return folderAccess({ url: apiServer, folder, clock });
+}
+
+function kubeletPods({ settings, clock, random, userAgent }: OpenObserverOptions): PodSource {
+  const { kubeletHost = '', kubeletPort, kubeletCa, kubeletInsecureTls, serviceAccount: folder } = settings;
+  const access = folderAccess({
+    url: httpsUrl(kubeletHost, kubeletPort),
+    folder,
+    clock,
+    ...(kubeletCa !== undefined && { authority: { file: kubeletCa } }),
+    ...(kubeletInsecureTls && { authority: 'unchecked' }),
+  });
+  return new KubeletPods({ reader: new ApiServerReader({ access, clock, userAgent }), clock, random });
+}

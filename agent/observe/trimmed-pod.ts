@@ -1,0 +1,78 @@
+/** What is kept of a pod: what health, drift and room are read from. The rest of it, and its secrets, are let go at once. */
+import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
+import { owningDaemonSet, TEMPLATE_REVISION_LABEL } from '../../shared/kubernetes/pod-health.ts';
+import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
+import { asList, asObject } from '../../shared/placement/tolerant-reading.ts';
+
+/** `null` for what is no pod: an API server or a kubelet sends none. */
+export function trimmedPod(object: unknown): Pod | null {
+  const validation = validatePod(object);
+  if (!validation.accepted) return null;
+  const { metadata = {}, spec = {}, status = {} } = validation.pod;
+  const { name, namespace, uid, labels, creationTimestamp, deletionTimestamp } = metadata;
+  const revision = labels?.[TEMPLATE_REVISION_LABEL];
+  const owner = owningDaemonSet(validation.pod);
+  const { phase, reason, message, conditions, initContainerStatuses, containerStatuses } = status;
+  return {
+    metadata: {
+      ...given({ name, namespace, uid, creationTimestamp, deletionTimestamp }),
+      ...(revision !== undefined && { labels: { [TEMPLATE_REVISION_LABEL]: revision } }),
+      ...(owner !== null && { ownerReferences: [owner] }),
+    },
+    spec: trimmedSpec(spec),
+    status: {
+      ...given({ phase, reason, message }),
+      ...(conditions && { conditions: conditions.map(withoutProbeTime) }),
+      ...(initContainerStatuses && { initContainerStatuses: initContainerStatuses.map(trimmedStatus) }),
+      ...(containerStatuses && { containerStatuses: containerStatuses.map(trimmedStatus) }),
+    },
+  };
+}
+
+/** What a pod asks of its node. */
+function trimmedSpec(spec: PodSpec): PodSpec {
+  const { hostNetwork, overhead, resources } = spec;
+  return given({
+    hostNetwork,
+    overhead,
+    resources,
+    containers: asList(spec['containers']).map(trimmedContainer),
+    initContainers: asList(spec['initContainers']).map(trimmedContainer),
+  });
+}
+
+function trimmedContainer(container: unknown): object {
+  const { resources, ports, restartPolicy } = asObject(container);
+  return given({ resources, ports, restartPolicy });
+}
+
+type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
+type Status = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+/** Without the times at which somebody looked: those are no news. */
+function withoutProbeTime({ type, status, reason, message, lastTransitionTime }: Condition): Condition {
+  return given({ type, status, reason, message, lastTransitionTime });
+}
+
+function trimmedStatus({ name, ready, restartCount, state, lastState }: Status): Status {
+  return {
+    ...given({ name, ready, restartCount }),
+    ...(state && { state: trimmedState(state) }),
+    ...(lastState && { lastState: trimmedState(lastState) }),
+  };
+}
+
+function trimmedState({ waiting, terminated }: NonNullable<Status['state']>): NonNullable<Status['state']> {
+  return {
+    ...(waiting && { waiting: given({ reason: waiting.reason, message: waiting.message }) }),
+    ...(terminated && {
+      terminated: given({ reason: terminated.reason, message: terminated.message, exitCode: terminated.exitCode }),
+    }),
+  };
+}
+
+/** Without the fields that are not there. */
+function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+}

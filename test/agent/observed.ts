@@ -1,0 +1,23 @@
+/** A listener that keeps what an observer tells. */
+import type { Observation, Observer } from '../../agent/observe/observer.ts';
+
+export class Observed {
+  readonly observations: Observation[] = [];
+  readonly problems: string[] = [];
+
+  constructor(observer: Observer) {
+    observer.start({
+      observed: (observation) => this.observations.push(observation),
+      problem: (sentence) => this.problems.push(sentence),
+    });
+  }
+
+  get newest(): Observation | undefined {
+    return this.observations.at(-1);
+  }
+
+  /** Names of the pods that were observed last, sorted. */
+  get podNames(): string[] {
+    return (this.newest?.pods ?? []).map(({ metadata }) => metadata?.name ?? '').sort();
+  }
+}
