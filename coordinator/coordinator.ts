@@ -11,6 +11,7 @@ import { kubeconfigAccess } from './cluster/kubeconfig-access.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { furnish } from './furnish.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
+import { removeAbandonedCopies } from './journal/backup-copy.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import type { JournalThreads } from './journal/threads.ts';
@@ -102,7 +103,9 @@ async function startBehind(operations: CoordinatorOperations, options: Coordinat
 async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOptions): Promise<Journal> {
   const file = join(settings.data, JOURNAL_FILE);
   try {
-    return await Journal.open({ file, clock, onFatal, ...(threads && { threads }) });
+    const journal = await Journal.open({ file, clock, onFatal, ...(threads && { threads }) });
+    removeAbandonedCopies(file);
+    return journal;
   } catch (error) {
     if (error instanceof JournalError) throw new RollcallError('STORE_UNUSABLE', error.message);
     // What SQLite or JSON cannot read in a file that passed the checks was altered by somebody else.

@@ -67,8 +67,9 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   });
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
+  const audits = new Set<() => void>();
   const pastRolls = new PastRolls(journal);
-  const parts = { evaluator, sessions, gate, journal, pastRolls, counters, refusals, watches };
+  const parts = { evaluator, sessions, gate, journal, pastRolls, counters, refusals, watches, audits };
   return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
 }
 

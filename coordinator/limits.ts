@@ -84,6 +84,9 @@ export const TIMELINE_STEPS_MAX = 500;
 /** Spans in one page of timelines: below a megabyte. */
 export const TIMELINE_SPANS_MAX = 10_000;
 
+/** Checks, exports and backups that run at once; each takes a thread or a good part of one. */
+export const AUDITS_MAX = 4;
+
 /** Watches open at once; each holds a page of rows. */
 export const WATCHES_MAX = 500;
 

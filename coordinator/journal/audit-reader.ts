@@ -24,6 +24,8 @@ export interface Stretch<Value> {
 
 /** Rows of text that are in memory at once: some 400 KiB. */
 const EXPORT_ROWS = 1_000;
+/** Text that is in memory at once, where rows are long: one message carries it, and a row more. */
+const EXPORT_CHARACTERS_MAX = 1024 * 1024;
 /** Decisions with their inputs that are in memory at once: a megabyte where each brings another node's facts. */
 const REPLAY_ROWS = 250;
 
@@ -39,9 +41,16 @@ export class AuditReader {
   }
 
   exported(format: ExportFormat, after: number, through: number): Stretch<string> {
-    const rows = this.#stretch.all(after, through, EXPORT_ROWS);
-    const value = rows.map((values) => exportLine(format, this.#rows.rowOf(values))).join('');
-    return { value, next: nextOf(rows, EXPORT_ROWS) };
+    let value = '';
+    let last = 0;
+    let rowCount = 0;
+    for (const values of this.#stretch.iterate(after, through, EXPORT_ROWS)) {
+      value += exportLine(format, this.#rows.rowOf(values));
+      last = values[0];
+      rowCount += 1;
+      if (value.length >= EXPORT_CHARACTERS_MAX) return { value, next: last };
+    }
+    return { value, next: rowCount < EXPORT_ROWS ? null : last };
   }
 
   replayed(after: number, through: number): Stretch<ReplayedDecision[]> {

@@ -1,5 +1,7 @@
 /** What an auditor asks of a journal: is it unaltered, would it be decided the same today, and a copy, please. */
 import type { ReplayedDecision, Stretch } from './audit-reader.ts';
+import type { BackupCopy } from './backup-copy.ts';
+import { makeCopy } from './backup-copy.ts';
 import type { ExportFormat } from './export-text.ts';
 import { exportHeader } from './export-text.ts';
 import type { JournalPorts } from './journal-ports.ts';
@@ -11,6 +13,15 @@ import { verify } from './verify.ts';
 export interface AuditRange {
   readonly afterRevision?: number | undefined;
   readonly throughRevision?: number | undefined;
+}
+
+/** Called with how many rows are done, and how many there are to do. An error from it ends the work. */
+export type Progress = (doneCount: number, totalCount: number) => void;
+
+export interface RebuildReport {
+  readonly equal: boolean;
+  /** Names of the tables that differ. */
+  readonly differing: readonly string[];
 }
 
 export class Audit {
@@ -29,18 +40,23 @@ export class Audit {
   }
 
   /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
-  rebuildEquals(): Promise<{ readonly equal: boolean; readonly differing: readonly string[] }> {
+  rebuildEquals(onProgress: Progress = () => {}): Promise<RebuildReport> {
     return this.#ports.withReader(async (reader) => {
-      const differing = await reader.differencesFromRebuild();
+      const totalCount = await reader.beginRebuild();
+      let doneCount = 0;
+      for (let step = 1; step > 0; doneCount += step) {
+        step = await reader.replayForRebuild();
+        onProgress(doneCount + step, totalCount);
+      }
+      const differing = await reader.endRebuild();
       return { equal: differing.length === 0, differing };
     });
   }
 
-  /** Past decisions in their order, each with what it rested on, for whoever decides them again. */
-  async *replay(range: AuditRange = {}): AsyncGenerator<ReplayedDecision, void, undefined> {
+  /** Past decisions in their order, each with what it rested on, for whoever decides them again; some hundreds at a time. */
+  async *replay(range: AuditRange = {}): AsyncGenerator<readonly ReplayedDecision[], void, undefined> {
     const auditor = await this.#ports.auditor();
-    const stretches = this.#stretches(range, (after, through) => auditor.replayed(after, through));
-    for await (const decisions of stretches) yield* decisions;
+    yield* this.#stretches(range, (after, through) => auditor.replayed(after, through));
   }
 
   /** The record as text, some hundred KiB at a time; a reader that waits holds nothing up. */
@@ -54,6 +70,11 @@ export class Audit {
   /** Copies the whole journal as it is now into a new file while everything goes on; rejects with `wrong-backup`. */
   backup(target: string): Promise<void> {
     return this.#ports.withReader((reader) => reader.backUp(target));
+  }
+
+  /** A copy beside the journal, to be sent away and removed; `name` tells it from others. Rejects with `wrong-backup`. */
+  copy(name: string): Promise<BackupCopy> {
+    return makeCopy(this.#ports, name);
   }
 
   /** Rows that come while it runs are not part of it. */

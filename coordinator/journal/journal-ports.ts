@@ -8,8 +8,8 @@ export class JournalPorts {
   readonly writer: Port<WriterService>;
   readonly reader: Port<ReaderService>;
   readonly checkpoints: Port<CheckpointService>;
+  readonly file: string;
   readonly #threads: JournalThreads;
-  readonly #file: string;
   readonly #limits: JournalLimits;
   readonly #passing = new Set<Port<ReaderService>>();
   #auditor: Promise<Port<ReaderService>> | undefined;
@@ -19,13 +19,13 @@ export class JournalPorts {
     this.reader = threads.startReader();
     this.checkpoints = threads.startCheckpoints();
     this.#threads = threads;
-    this.#file = file;
+    this.file = file;
     this.#limits = limits;
   }
 
   /** Once the writer has opened the file. */
   async openOthers(): Promise<void> {
-    await Promise.all([this.reader.open(this.#file, this.#limits), this.checkpoints.open(this.#file)]);
+    await Promise.all([this.reader.open(this.file, this.#limits), this.checkpoints.open(this.file)]);
   }
 
   /** A second reader, started when it is first needed: its bounded steps are longer than those of queries. */
@@ -73,7 +73,7 @@ export class JournalPorts {
   async #openReader(): Promise<Port<ReaderService>> {
     const reader = this.#threads.startReader();
     this.#passing.add(reader);
-    await reader.open(this.#file, this.#limits);
+    await reader.open(this.file, this.#limits);
     return reader;
   }
 }

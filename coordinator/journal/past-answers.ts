@@ -33,6 +33,8 @@ export interface NodeOnRoll {
   /** `null`: no agent ever reported pods. */
   readonly pods: PodsAt | null;
   readonly placements: readonly PlacementInForce[];
+  /** The row that last ended an assignment together with its DaemonSet; 0: none did. */
+  readonly endedRevision: number;
 }
 
 /** What a decision rested on; `null` where it is not kept any more, or never was. */

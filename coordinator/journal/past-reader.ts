@@ -56,12 +56,20 @@ export const ON_NODES = `
   WHERE on_node.count > 0`;
 
 export const OF_DAEMON_SETS = `
-  SELECT daemon_set.namespace || '/' || daemon_set.name, event.verdict, event.seq, event.recorded_ms - event.lag_ms
+  SELECT daemon_set.namespace || '/' || daemon_set.name, event.verdict, event.seq, event.recorded_ms - event.lag_ms,
+    event.verdict_before, event.cause_seq
   FROM (SELECT * FROM daemon_set LIMIT :limit) AS daemon_set
   JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
     WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST})`;
 
-export type OfDaemonSet = [daemonSet: string, verdict: number | null, seq: number, sinceMs: number];
+export type OfDaemonSet = [
+  daemonSet: string,
+  verdict: number | null,
+  seq: number,
+  sinceMs: number,
+  before: number | null,
+  causeRevision: number,
+];
 export type OfDaemonSets = { nodeId: number; revision: number; limit: number };
 export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
 export type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
@@ -160,13 +168,25 @@ export class PastReader {
   }
 
   placementsOfNode(node: string, revision: number): PlacementInForce[] {
+    return this.assignedToNode(node, revision).placements;
+  }
+
+  /** Also the row that last ended an assignment of the node together with its pair; 0: none. */
+  assignedToNode(node: string, revision: number): { placements: PlacementInForce[]; endedRevision: number } {
     const nodeId = this.#nodeId.get(node);
-    if (nodeId === undefined) return [];
+    if (nodeId === undefined) return { placements: [], endedRevision: 0 };
     const limit = this.#limits.queryDaemonSetsMax;
     this.#refuseTooMany(limit);
-    return this.#ofDaemonSets.all({ nodeId, revision, limit }).flatMap(([daemonSet, verdict, version, sinceMs]) => {
-      return verdict === null ? [] : [{ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs }];
-    });
+    const placements: PlacementInForce[] = [];
+    let endedRevision = 0;
+    for (const row of this.#ofDaemonSets.all({ nodeId, revision, limit })) {
+      const [daemonSet, verdict, version, sinceMs, before, causeRevision] = row;
+      if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
+      else if (before !== null && wordOf(VERDICTS, before) !== 'none') {
+        endedRevision = Math.max(endedRevision, causeRevision);
+      }
+    }
+    return { placements, endedRevision };
   }
 
   placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<PlacementInForce> {

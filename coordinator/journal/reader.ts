@@ -21,7 +21,7 @@ import { PairChanges } from './pair-changes.ts';
 import type { DaemonSetAt, NodeAt, NodeOnRoll, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
-import { compareWithRebuild } from './rebuild.ts';
+import { RebuildCheck } from './rebuild.ts';
 import { RollReader } from './roll-reader.ts';
 import type { PlacementInForce } from './state.ts';
 import type { StoredState } from './stored-state.ts';
@@ -44,6 +44,7 @@ interface Opened {
 
 export class JournalReader {
   #opened: Opened | undefined;
+  #rebuild: RebuildCheck | undefined;
 
   open(file: string, limits: JournalLimits): void {
     const database = openForReading(file);
@@ -209,9 +210,20 @@ export class JournalReader {
     return first === undefined || first.integrity_check === 'ok' ? null : first.integrity_check;
   }
 
-  /** Names of the derived tables that differ from a replay of the record. */
-  differencesFromRebuild(): string[] {
-    return compareWithRebuild(this.#open.database);
+  /** Begins to hold the derived tables against a replay of the record; returns how many rows there are to replay. */
+  beginRebuild(): number {
+    this.#rebuild = new RebuildCheck(this.#open.database);
+    return this.#rebuild.rowCount;
+  }
+
+  /** Returns how many rows were replayed, 0 at the end. */
+  replayForRebuild(): number {
+    return this.#rebuild?.step() ?? 0;
+  }
+
+  /** Names of the derived tables that differ. */
+  endRebuild(): string[] {
+    return this.#rebuild?.end() ?? [];
   }
 
   close(): void {

@@ -64,8 +64,8 @@ export class RollReader {
       const node = this.#past.node(name, revision);
       if (node === undefined) return [];
       const pods = this.#past.pods(name, revision) ?? null;
-      const placements = this.#past.placementsOfNode(name, revision);
-      return [{ node, agent: this.#agentAt(name, revision, startRevision), pods, placements }];
+      const agent = this.#agentAt(name, revision, startRevision);
+      return [{ node, agent, pods, ...this.#past.assignedToNode(name, revision) }];
     });
   }
 

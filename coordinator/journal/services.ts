@@ -116,7 +116,9 @@ export const READER_METHODS = [
   'replayed',
   'backUp',
   'fileProblem',
-  'differencesFromRebuild',
+  'beginRebuild',
+  'replayForRebuild',
+  'endRebuild',
   'close',
 ] as const satisfies readonly (keyof ReaderService)[];
 

@@ -1,18 +1,14 @@
 /** Says why a node runs a DaemonSet or not: now, or at any moment that the journal keeps, from what held then. */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../shared/canonical-json.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import { placementToWire } from '../../shared/rpc/wire.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { DaemonSetRecord } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { DecisionInputs } from '../journal/past-answers.ts';
+import { daemonSetInputs, inputsToWire, nodeInputs } from './decision-inputs.ts';
 import { eventViews } from './event-view.ts';
 import { whenDurable } from './handlers.ts';
 import type { House } from './house.ts';
@@ -77,40 +73,5 @@ async function inputsOfRoll(
   return {
     ...nodeInputs({ facts, origin, source, observedMs, version }),
     ...daemonSetInputs(placed.record, placed.version),
-  };
-}
-
-/** `null` where the journal no longer keeps both. */
-function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
-  if (node === null || daemonSet?.record == null) return null;
-  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.version) };
-}
-
-interface NodeInputs {
-  readonly facts: NodeFacts;
-  readonly origin: string;
-  readonly source: string;
-  readonly observedMs: number;
-  readonly version: number;
-}
-
-function nodeInputs({ facts, origin, source, observedMs, version }: NodeInputs): WireInputs {
-  return {
-    nodeVersion: String(version),
-    nodeDigest: createHash('sha256').update(canonicalJson(facts)).digest(),
-    nodeResourceVersion: facts.resourceVersion,
-    factsOrigin: origin,
-    factsSource: source,
-    factsTime: timeToWire(observedMs),
-  };
-}
-
-function daemonSetInputs(record: DaemonSetRecord, version: number): WireInputs {
-  return {
-    daemonSetVersion: String(version),
-    daemonSetDigest: Buffer.from(record.digest, 'hex'),
-    daemonSetGeneration: String(record.generation),
-    templateRevision: record.templateRevision,
-    daemonSetSource: record.source,
   };
 }

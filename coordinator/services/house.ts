@@ -26,4 +26,6 @@ export interface House {
   readonly randomId: () => string;
   /** What ends each open watch when the coordinator stops; a watch takes itself out when it ends. */
   readonly watches: Set<() => void>;
+  /** What ends each check, export and backup that runs. */
+  readonly audits: Set<() => void>;
 }

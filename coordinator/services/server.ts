@@ -12,7 +12,7 @@ import { Listener } from '../tls/listener.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { adminService } from './admin-service.ts';
 import { agentService, agentServiceDefinition } from './agent-service.ts';
-import { auditService } from './audit-service.ts';
+import { auditService } from './audit/audit-service.ts';
 import type { House } from './house.ts';
 import { queryService } from './query-service.ts';
 
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING');
       listener.close();
       house.sessions.stop();
-      for (const end of house.watches) end();
+      for (const end of [...house.watches, ...house.audits]) end();
       await shutdown(server, house);
     },
   };

@@ -143,7 +143,7 @@ describe('replaying', () => {
       problems: [],
     } as const;
     await recorded(journal, [added, node('a'), decision(), node('b'), decision({ from: 'run', to: 'none' })]);
-    const replayed = await collected(journal.audit.replay());
+    const replayed = (await collected(journal.audit.replay())).flat();
     expect(replayed.map(({ decision: { revision, to } }) => [revision, to])).toEqual([
       [3, 'run'],
       [5, 'none'],

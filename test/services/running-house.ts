@@ -3,6 +3,7 @@ import { type Client, type ClientReadableStream, type Metadata, type ServiceErro
 import { onTestFinished } from 'vitest';
 import { furnish } from '../../coordinator/furnish.ts';
 import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
+import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import type { House } from '../../coordinator/services/house.ts';
 import { startServer } from '../../coordinator/services/server.ts';
 import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
@@ -10,9 +11,10 @@ import { RollcallError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { type ChannelSecurity, PLAINTEXT } from '../../shared/rpc/channel-security.ts';
-import { AdminService, AgentService, QueryService } from '../../shared/rpc/contract.ts';
+import { AdminService, AgentService, AuditService, QueryService } from '../../shared/rpc/contract.ts';
 import type { AdminServiceClient } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
 import type { AgentServiceClient } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
+import type { AuditServiceClient } from '../../shared/rpc/generated/rollcall/v1/AuditService.ts';
 import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
@@ -30,17 +32,19 @@ export interface RunningHouse {
   readonly logged: string[];
   readonly query: QueryServiceClient;
   readonly admin: AdminServiceClient;
+  readonly audit: AuditServiceClient;
   readonly agents: AgentServiceClient;
   stop(): Promise<void>;
 }
 
-interface HouseOptions {
+export interface HouseOptions {
   readonly nodes?: readonly string[];
   readonly keys?: readonly string[];
   readonly identities?: Identities;
   readonly certificates?: ServerCertificates | null;
   /** How the clients connect. */
   readonly security?: ChannelSecurity;
+  readonly journal?: Partial<JournalOptions>;
 }
 
 export async function startHouse({
@@ -49,9 +53,10 @@ export async function startHouse({
   identities = NOBODY_ASKED,
   certificates = null,
   security = PLAINTEXT,
+  journal: journalOptions = {},
 }: HouseOptions = {}): Promise<RunningHouse> {
   const clock = new FakeClock();
-  const journal = await openJournal({ clock });
+  const journal = await openJournal({ clock, ...journalOptions });
   const logged: string[] = [];
   const destination = { write: (line: string) => void logged.push(line) };
   let ids = 0;
@@ -76,9 +81,10 @@ export async function startHouse({
   const options = { ...CLIENT_OPTIONS, ...security.options };
   const query = new QueryService(address, security.credentials, options);
   const admin = new AdminService(address, security.credentials, options);
+  const audit = new AuditService(address, security.credentials, options);
   const agents = new AgentService(address, security.credentials, options);
   const stop = async () => {
-    for (const client of [query, admin, agents]) client.close();
+    for (const client of [query, admin, audit, agents]) client.close();
     let stopped = false;
     const stopping = server.stop().then(() => (stopped = true));
     await eventually(
@@ -88,7 +94,7 @@ export async function startHouse({
     await stopping;
   };
   onTestFinished(stop);
-  return { house, clock, address, logged, query, admin, agents, stop };
+  return { house, clock, address, logged, query, admin, audit, agents, stop };
 }
 
 export function addNode({ evaluator }: House, name: string, labels: Record<string, string> = {}): void {
@@ -102,6 +108,7 @@ export function addDaemonSet({ evaluator }: House, key: string, spec = {}, image
 
 export const Query = QueryService.service;
 export const Admin = AdminService.service;
+export const Audit = AuditService.service;
 
 interface Method<Request, Response> {
   readonly path: string;
@@ -120,6 +127,21 @@ export function ask<Request, Response>(
       if (error !== null) reject(fromServiceError(error, 'INTERNAL'));
       else if (response !== undefined) resolve(response);
     });
+  });
+}
+
+/** Everything that a call streams; rejects with what a caller learns of its failure. */
+export function askAll<Request, Response>(
+  client: Client,
+  { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+  request: NoInfer<Request>,
+): Promise<Response[]> {
+  return new Promise((resolve, reject) => {
+    const messages: Response[] = [];
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
+    call.on('data', (message: Response) => messages.push(message));
+    call.on('error', (error: ServiceError) => reject(fromServiceError(error, 'INTERNAL')));
+    call.on('end', () => resolve(messages));
   });
 }
 

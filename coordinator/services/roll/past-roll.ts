@@ -187,7 +187,8 @@ class PastNode implements RollNode {
   }
 
   get revision(): number {
-    return Math.max(0, ...this.#onRoll.placements.map(({ version }) => version), ...this.assignments.map(versionOf));
+    const { placements, endedRevision } = this.#onRoll;
+    return Math.max(endedRevision, ...placements.map(({ version }) => version), ...this.assignments.map(versionOf));
   }
 
   get acknowledgedRevision(): number {

@@ -1,0 +1,25 @@
+/** Sends a copy of the whole journal, made while the coordinator serves; beside the journal it is gone afterwards. */
+import { createHash } from 'node:crypto';
+import type { CreateBackupResponse } from '../../../shared/rpc/generated/rollcall/v1/CreateBackupResponse.ts';
+import type { House } from '../house.ts';
+import { headToWire } from './head.ts';
+
+export async function* createBackup(
+  _request: unknown,
+  { journal, randomId }: House,
+): AsyncGenerator<CreateBackupResponse, void, undefined> {
+  // Before the copy is made, so that the copy holds it.
+  const head = headToWire(journal.head());
+  const copy = await journal.audit.copy(randomId());
+  try {
+    yield { start: { totalBytes: String(copy.bytes), head, storeId: journal.storeId } };
+    const digest = createHash('sha256');
+    for await (const chunk of copy.pieces()) {
+      digest.update(chunk);
+      yield { chunk };
+    }
+    yield { end: { digest: digest.digest() } };
+  } finally {
+    await copy.remove();
+  }
+}
