@@ -3,6 +3,7 @@
  * and tells what changed. While the API server is away, what was told last stays in force, with its age.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import type { Query } from '../../shared/api-server/exchange.ts';
 import {
   ListWatch,
   type ListWatchCounts,
@@ -16,6 +17,7 @@ import type { Logger } from '../../shared/logging.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import { type ControllerRevision, ControllerRevisions, keepRevision } from './controller-revisions.ts';
 import type { ClusterListener, ClusterSource } from './source.ts';
+import { keepUnboundPod, type UnboundPod, UnboundPods } from './unbound-pods.ts';
 import { keepDaemonSet, keepNode, type WatchedDaemonSet, type WatchedNode } from './watched-objects.ts';
 
 /** How long the built-in controller may take to name a new template before our own name stands in. */
@@ -32,7 +34,11 @@ const COLLECTIONS = {
   nodes: '/api/v1/nodes',
   daemonSets: '/apis/apps/v1/daemonsets',
   controllerRevisions: '/apis/apps/v1/controllerrevisions',
+  unboundPods: '/api/v1/pods',
 } as const;
+
+/** Pods that no scheduler has bound. */
+const UNBOUND = { fieldSelector: 'spec.nodeName=' };
 
 type Collection = keyof typeof COLLECTIONS;
 
@@ -42,6 +48,7 @@ type Told = Pick<WatchedDaemonSet, 'uid' | 'generation'> & { readonly revision: 
 export class ApiServerSource implements ClusterSource {
   readonly #options: ApiServerSourceOptions;
   readonly #revisions = new ControllerRevisions();
+  readonly #unbound = new UnboundPods();
   readonly #daemonSets = new Map<DaemonSetKey, WatchedDaemonSet>();
   readonly #keysByUid = new Map<string, DaemonSetKey>();
   readonly #told = new Map<DaemonSetKey, Told>();
@@ -71,6 +78,21 @@ export class ApiServerSource implements ClusterSource {
       applied: (revision: ControllerRevision) => this.#revisionChanged(revision, 'apply', listener),
       removed: (revision) => this.#revisionChanged(revision, 'remove', listener),
     });
+    const tellUnbound = (pod: UnboundPod | null, how: 'put' | 'remove') => {
+      if (pod === null) return;
+      const node = this.#unbound[how](pod);
+      listener.unboundPodsChanged(node, this.#unbound.of(node));
+    };
+    this.#follow(
+      'unboundPods',
+      listener,
+      keepUnboundPod,
+      {
+        applied: (pod: UnboundPod | null) => tellUnbound(pod, 'put'),
+        removed: (pod) => tellUnbound(pod, 'remove'),
+      },
+      UNBOUND,
+    );
     void this.#announceSynced(listener);
   }
 
@@ -90,17 +112,20 @@ export class ApiServerSource implements ClusterSource {
     listener: ClusterListener,
     keep: (object: RawObject) => Kept,
     tell: Omit<ListWatchListener<Kept>, 'problemChanged'>,
+    query: Query = {},
   ): void {
     const { reader, clock, random } = this.#options;
     const problemChanged = (problem: ListWatchProblem | null) => this.#problemChanged(collection, problem, listener);
     const path = COLLECTIONS[collection];
-    const watch = new ListWatch({ reader, path, keep, listener: { ...tell, problemChanged }, clock, random });
+    const watch = new ListWatch({ reader, path, query, keep, listener: { ...tell, problemChanged }, clock, random });
     this.#watches[collection] = watch;
     watch.start();
   }
 
   async #announceSynced(listener: ClusterListener): Promise<void> {
-    await Promise.all(Object.values(this.#watches).map(({ synced }) => synced));
+    // Whether a pod waits for a scheduler decides nothing, so nothing waits for that list.
+    const { unboundPods: _, ...deciding } = this.#watches;
+    await Promise.all(Object.values(deciding).map(({ synced }) => synced));
     if (this.#isClosed) return;
     this.#isSynced = true;
     for (const key of this.#daemonSets.keys()) this.#settle(key, listener, { isPatient: false });

@@ -4,7 +4,7 @@
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
-import type { DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
 
 export interface ClusterSource {
   /** @throws RollcallError ARGUMENT_INVALID where what the source is told to read does not exist. */
@@ -23,6 +23,8 @@ export interface ClusterListener {
   /** A node of the roll is new, or changed there. */
   nodeApplied(entry: AppliedNode): void;
   nodeRemoved(name: string, actor: string): void;
+  /** The daemon pods that are meant for the node and that the scheduler cannot bind to it are now these. */
+  unboundPodsChanged(node: string, pods: readonly PodHealth[]): void;
   /**
    * Everything that is wrong with the sources now and is nobody's DaemonSet: unreadable files, wrong
    * kinds, duplicate names, nodes that cannot be used. Each call replaces what the one before said.

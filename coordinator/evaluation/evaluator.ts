@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, PodHealth } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
 import type { NewEvent, TriggerName } from '../journal/events.ts';
 import type { JournalState } from '../journal/state.ts';
@@ -107,6 +107,10 @@ export class Evaluator implements ClusterListener {
 
   nodeRemoved(name: string, actor: string): void {
     if (this.nodes.remove(name, actor)) this.#listener.nodeRemoved(name);
+  }
+
+  unboundPodsChanged(node: string, pods: readonly PodHealth[]): void {
+    this.nodes.takeUnbound(node, pods);
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {

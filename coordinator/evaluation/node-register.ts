@@ -10,6 +10,7 @@ import { nodeChanges } from './node-changes.ts';
 import type { PlacementTable } from './placement-table.ts';
 import { driftChanges, podChanges } from './pod-changes.ts';
 import { compareResourceVersions } from './resource-version.ts';
+import { type PodsSaid, withUnboundPods } from './unbound-pods.ts';
 
 export type FactsOrigin = 'agent' | 'roll';
 
@@ -28,6 +29,10 @@ export interface NodeRecord {
   /** The assignments' revision that the agent held its pods against; 0 when it never did. */
   verifiedRevision: number;
   podsObservedMs: number;
+  /** What the agent said of its pods last, since the start. */
+  reported: PodsSaid | null;
+  /** Daemon pods that are meant for the node and that the scheduler cannot bind to it. */
+  unbound: readonly PodHealth[];
   /** What the node's pods take, as its agent last said; `null` until it does. Not journalled: it is asked for again. */
   usage: NodeUsage | null;
 }
@@ -177,33 +182,51 @@ export class NodeRegister {
     this.#counters.podReports++;
     const record = this.#nodes.get(node);
     if (record === undefined) return;
-    const changes = podChanges(record.pods, report.pods);
     // An agent that holds no assignments yet has held its pods against nothing: that ends no drift.
     const isVerified = report.verifiedRevision > 0;
-    const { drifts, changes: drifted } = driftChanges(record.drifts, isVerified ? report.drifts : record.drifts);
+    record.reported = { pods: report.pods, drifts: isVerified ? report.drifts : record.drifts };
     record.verifiedRevision = report.verifiedRevision;
     record.podsObservedMs = report.observedMs;
-    record.drifts = drifts;
-    record.pods = report.pods;
     record.usage = report.usage;
-    if (changes.length === 0 && drifted.length === 0) {
-      this.#counters.podReportsUnchanged++;
-      return;
-    }
-    const { pods, verifiedRevision, observedMs } = report;
-    const caused = {
-      occurredMs: observedMs,
-      cause: { trigger: 'node-report', revision: 0, actor: record.source },
-    } as const;
+    const cause = { trigger: 'node-report', revision: 0, actor: record.source } as const;
+    const isNews = this.#settlePods(node, record, record.reported, { occurredMs: report.observedMs, cause });
+    if (!isNews) this.#counters.podReportsUnchanged++;
+  }
+
+  /** Takes which daemon pods wait to be bound to the node; together with what its agent said, once it has. */
+  takeUnbound(node: string, unbound: readonly PodHealth[]): void {
+    const record = this.#nodes.get(node);
+    if (record === undefined) return;
+    record.unbound = unbound;
+    if (record.reported === null) return;
+    this.#settlePods(node, record, record.reported, this.#recorder.caused('roll-change', ''));
+  }
+
+  /** Records how pods and drifts differ from what was known; says whether they do. */
+  #settlePods(
+    node: string,
+    record: NodeRecord,
+    said: PodsSaid,
+    caused: Pick<NewEvent, 'occurredMs' | 'cause'>,
+  ): boolean {
+    const { pods, drifts: reported } = withUnboundPods(said, node, record.unbound);
+    const changes = podChanges(record.pods, pods);
+    const { drifts, changes: drifted } = driftChanges(record.drifts, reported);
+    record.drifts = drifts;
+    record.pods = pods;
+    if (changes.length === 0 && drifted.length === 0) return false;
+    const { verifiedRevision } = record;
     const revision = this.#recorder.nextRevision;
     const events: NewEvent[] = [];
     if (changes.length > 0)
       events.push({ kind: 'pod', action: 'changed', node, pods, verifiedRevision, changes, ...caused });
     for (const { action, drift } of drifted) {
       const cause = changes.length > 0 ? { ...caused.cause, revision } : this.#assignmentCause(node, drift.daemonSet);
-      events.push({ kind: 'drift', action, node, daemonSet: drift.daemonSet, drift, occurredMs: observedMs, cause });
+      const { occurredMs } = caused;
+      events.push({ kind: 'drift', action, node, daemonSet: drift.daemonSet, drift, occurredMs, cause });
     }
     this.#recorder.append(events);
+    return true;
   }
 
   /** Where no pod changed, a drift comes and goes with what is assigned: the newest row about the pair. */
@@ -263,6 +286,8 @@ function newNodeRecord(origin: FactsOrigin, source: string, observedMs: number):
     verifiedRevision: 0,
     podsObservedMs: 0,
     usage: null,
+    reported: null,
+    unbound: [],
   };
   return { origin, source, observedMs, ...unknown };
 }

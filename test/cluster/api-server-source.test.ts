@@ -72,7 +72,7 @@ async function site(fill: (server: FakeApiServer) => void = () => {}): Promise<S
 async function synced(fill: (server: FakeApiServer) => void = () => {}): Promise<Site> {
   const made = await site(fill);
   made.source.start(made.listener);
-  await eventually(() => made.listener.unreadPaths !== undefined && made.server.openWatches.length === 3);
+  await eventually(() => made.listener.unreadPaths !== undefined && made.server.openWatches.length === 4);
   made.listener.take();
   return made;
 }
@@ -109,7 +109,7 @@ describe('a cluster behind an API server', () => {
     const { server, source, listener, clock } = await site(withRevision);
     server.fault({ status: 503 }, (request) => request.path === path);
     source.start(listener);
-    await eventually(() => server.openWatches.length === 2);
+    await eventually(() => server.openWatches.length === 3);
     expect(listener.unreadPaths).toBeUndefined();
     expect(listener.applied.size).toBe(0);
     await eventually(
@@ -186,11 +186,11 @@ describe('a cluster behind an API server', () => {
     const awayMs = made.clock.nowMs();
     await made.server.stop();
     await eventually(
-      () => made.listener.problems.length === 3,
+      () => made.listener.problems.length === 4,
       () => made.clock.advance(500),
     );
     expect(made.listener.applied.size).toBe(1);
-    expect(made.listener.problems.map(({ code }) => code)).toEqual(['unreachable', 'unreachable', 'unreachable']);
+    expect(made.listener.problems.map(({ code }) => code)).toEqual(Array(4).fill('unreachable'));
     const [first] = made.listener.problems;
     const since = /since (\S+):/.exec(first?.message ?? '')?.[1] ?? '';
     expect(Date.parse(since) - awayMs).toBeLessThan(5_000);
@@ -252,5 +252,73 @@ describe('the name of a template', () => {
       server.apply(REVISIONS, revision('hash1', 'older', 1));
     });
     expect(nameIn(made)).toBe('hash2');
+  });
+});
+
+describe('a daemon pod that is on no node yet', () => {
+  const PODS = '/api/v1/pods';
+  const required = {
+    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }],
+  };
+
+  function unboundPod(
+    name: string,
+    { owner = 'DaemonSet', refused = true, ...metadata }: Record<string, unknown> = {},
+  ) {
+    const message = '0/1 nodes are available: 1 Insufficient cpu.';
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+    return {
+      metadata: {
+        namespace: 'default',
+        name,
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: String(owner), name: 'a', uid: 'uid-a', controller: true }],
+        ...metadata,
+      },
+      spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } },
+      status: { phase: 'Pending', ...(refused === true && { conditions: [condition] }) },
+    };
+  }
+
+  it('is told with the words of the scheduler, of the node that it is meant for', async () => {
+    const made = await synced(withRevision);
+    made.server.apply(PODS, unboundPod('a-1', { refused: false }));
+    made.server.apply(PODS, unboundPod('web', { owner: 'ReplicaSet' }));
+    made.server.apply(PODS, unboundPod('a-1'));
+    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
+    expect(made.listener.unbound.get('n1')).toMatchObject([
+      {
+        daemonSet: 'default/a',
+        podName: 'a-1',
+        waitingReason: 'Unschedulable',
+        waitingMessage: '0/1 nodes are available: 1 Insufficient cpu.',
+      },
+    ]);
+  });
+
+  it.each([
+    ['bound', (server: FakeApiServer) => server.apply(PODS, { ...unboundPod('a-1'), spec: { nodeName: 'n1' } })],
+    ['deleted', (server: FakeApiServer) => server.remove(PODS, 'a-1', 'default')],
+    [
+      'on its way out',
+      (server: FakeApiServer) => server.apply(PODS, unboundPod('a-1', { deletionTimestamp: '2026-01-01T00:00:00Z' })),
+    ],
+  ])('is told no more once it is %s', async (_, act) => {
+    const made = await synced(withRevision);
+    made.server.apply(PODS, unboundPod('a-1'));
+    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
+    act(made.server);
+    await eventually(() => made.listener.unbound.get('n1')?.length === 0);
+    expect(made.listener.problems).toEqual([]);
+  });
+
+  it('keeps nobody waiting for it: without the right to read pods the rest is told, and that is a problem', async () => {
+    const { server, source, listener } = await site(withRevision);
+    for (let times = 0; times < 3; times++) server.fault({ status: 403 }, ({ path }) => path === PODS);
+    source.start(listener);
+    await eventually(() => listener.unreadPaths !== undefined && listener.problems.length > 0);
+    expect(listener.problems).toMatchObject([
+      { code: 'denied', message: expect.stringMatching(/^\/api\/v1\/pods is not up to date/) },
+    ]);
+    expect(listener.applied.has('default/a')).toBe(true);
   });
 });

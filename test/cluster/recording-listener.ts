@@ -6,6 +6,7 @@ import type {
   RejectedDaemonSet,
 } from '../../coordinator/cluster/source.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { PodHealth } from '../../shared/roll/model.ts';
 
 export class RecordingListener implements ClusterListener {
   /** Since the last `take`. */
@@ -13,6 +14,7 @@ export class RecordingListener implements ClusterListener {
   readonly applied = new Map<string, AppliedDaemonSet>();
   readonly rejected = new Map<string, RejectedDaemonSet>();
   readonly nodes = new Map<string, AppliedNode>();
+  readonly unbound = new Map<string, readonly PodHealth[]>();
   problems: readonly ManifestProblem[] = [];
   unreadPaths: readonly string[] | undefined;
 
@@ -52,6 +54,11 @@ export class RecordingListener implements ClusterListener {
   nodeRemoved(name: string): void {
     this.nodes.delete(name);
     this.#told.push(`node removed ${name}`);
+  }
+
+  unboundPodsChanged(node: string, pods: readonly PodHealth[]): void {
+    this.unbound.set(node, pods);
+    this.#told.push(`unbound ${node} ${pods.map(({ podName }) => podName).join(',')}`);
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {

@@ -90,8 +90,10 @@ export class FakeApiServer {
 
   /** Creates or changes an object, as a client with every right would. */
   apply(collection: string, object: StoredObject): StoredObject {
+    const { name, namespace = '' } = object.metadata;
+    const before = this.store.get(collection, name, namespace);
     const { type, stored } = this.store.apply(collection, object);
-    for (const watch of this.#watches) watch.tell(type, collection, stored);
+    for (const watch of this.#watches) watch.tell(type, collection, stored, before);
     return stored;
   }
 
@@ -187,7 +189,7 @@ function selectorOf(query: URLSearchParams, namespace: string): (object: StoredO
   return ({ metadata, spec }) =>
     (namespace === '' || metadata.namespace === namespace) &&
     (field !== 'metadata.name' || metadata.name === value) &&
-    (field !== 'spec.nodeName' || (spec as { nodeName?: string } | undefined)?.nodeName === value);
+    (field !== 'spec.nodeName' || ((spec as { nodeName?: string } | undefined)?.nodeName ?? '') === value);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {

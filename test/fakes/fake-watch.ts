@@ -23,8 +23,12 @@ export class FakeWatch {
     return this.#options.collection;
   }
 
-  tell(type: StoredEventType, collection: string, object: StoredObject): void {
-    if (collection === this.#options.collection && this.#options.matches(object)) this.#send({ type, object });
+  /** `before`: what the object was; one that no longer matches is gone for whoever watches. */
+  tell(type: StoredEventType, collection: string, object: StoredObject, before?: StoredObject): void {
+    const { collection: watched, matches } = this.#options;
+    if (collection !== watched) return;
+    if (matches(object)) this.#send({ type, object });
+    else if (before !== undefined && matches(before)) this.#send({ type: 'DELETED', object });
   }
 
   bookmark(resourceVersion: string): void {

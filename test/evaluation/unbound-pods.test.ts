@@ -1,0 +1,90 @@
+/** Daemon pods that the scheduler cannot bind: no agent sees them, and still they are not missing. */
+import { describe, expect, it } from 'vitest';
+import type { Drift, PodHealth } from '../../shared/roll/model.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import { facts, World } from './world.ts';
+
+const AGENT = 'default/agent';
+const missing: Drift = { kind: 'missing', daemonSet: AGENT, node: 'n1', podName: '', detail: '', sinceMs: 500 };
+
+function waiting(podName: string, changes: Partial<PodHealth> = {}): PodHealth {
+  const reason = { waitingReason: 'Unschedulable', waitingMessage: '0/1 nodes are available: 1 Insufficient cpu.' };
+  return podHealth({
+    daemonSet: AGENT,
+    podName,
+    phase: 'Pending',
+    ready: false,
+    createdMs: 400,
+    ...reason,
+    ...changes,
+  });
+}
+
+function worldWithMissing(): World {
+  const world = new World();
+  world.applyDaemonSet(AGENT);
+  world.reportNode(facts('n1'));
+  world.reportPods('n1', { drifts: [missing] });
+  return world;
+}
+
+const record = (world: World) => world.evaluator.nodes.get('n1');
+const driftsOf = (world: World) =>
+  (record(world)?.drifts ?? []).map(({ kind, podName }) => `${kind} ${podName}`.trim());
+const rowsSince = (world: World, count: number) =>
+  world.recorder.events.slice(count).map((event) => `${event.kind} ${'action' in event ? event.action : ''}`);
+
+describe('a daemon pod that the scheduler cannot bind', () => {
+  it('is unhealthy, with the words of the scheduler and since it was created, and no longer missing', () => {
+    const world = worldWithMissing();
+    const count = world.recorder.events.length;
+    world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
+    expect(record(world)?.drifts).toEqual([
+      {
+        kind: 'unhealthy',
+        daemonSet: AGENT,
+        node: 'n1',
+        podName: 'agent-1',
+        detail: 'Unschedulable: 0/1 nodes are available: 1 Insufficient cpu.',
+        sinceMs: 400,
+      },
+    ]);
+    expect(record(world)?.pods.map(({ podName }) => podName)).toEqual(['agent-1']);
+    expect(rowsSince(world, count)).toEqual(['pod changed', 'drift began', 'drift ended']);
+  });
+
+  it('costs nothing when it is told again, and is missing again once it is gone', () => {
+    const world = worldWithMissing();
+    world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
+    world.reportPods('n1', { drifts: [missing] });
+    expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
+    world.evaluator.unboundPodsChanged('n1', []);
+    expect(driftsOf(world)).toEqual(['missing']);
+  });
+
+  it('is none of two once the agent sees it on its node', () => {
+    const world = worldWithMissing();
+    world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
+    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-1' })] });
+    expect(record(world)?.pods).toMatchObject([{ podName: 'agent-1', ready: true }]);
+    expect(driftsOf(world)).toEqual([]);
+  });
+
+  it('counts only where a pod is missing: beside one that runs, it is seen and no drift', () => {
+    const world = worldWithMissing();
+    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-0' })] });
+    world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
+    expect(driftsOf(world)).toEqual([]);
+    expect(record(world)?.pods).toHaveLength(2);
+  });
+
+  it('waits for the first word of the agent', () => {
+    const world = new World();
+    world.applyDaemonSet(AGENT);
+    world.applyNode(facts('n1'));
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
+    world.reportPods('n1', { drifts: [missing] });
+    expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
+  });
+});
