@@ -1,4 +1,5 @@
 /** How the tests run: from the repository's root, every test/**\/*.test.ts, two at a time. */
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LeftOutReporter } from './left-out-reporter.ts';
@@ -6,10 +7,14 @@ import { LeftOutReporter } from './left-out-reporter.ts';
 /** The folder of etcd, kube-apiserver and others, under the name that Kubernetes' own test tooling gives it. */
 const controlPlanePrograms = process.env.KUBEBUILDER_ASSETS ?? '';
 
+/** Of the tests that print it; another one at every run, unless somebody repeats one. */
+const seed = Number(process.env.ROLLCALL_SEED ?? randomInt(2 ** 31));
+
 declare module 'vitest' {
   interface ProvidedContext {
     /** `''` where there are none. */
     controlPlanePrograms: string;
+    seed: number;
   }
 }
 
@@ -24,7 +29,7 @@ export default defineConfig({
     // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    provide: { controlPlanePrograms },
+    provide: { controlPlanePrograms, seed },
     reporters: ['default', new LeftOutReporter(controlPlanePrograms)],
     // Colours depend on who watches; what tests compare must not.
     env: { NO_COLOR: '1' },

@@ -6,7 +6,7 @@ import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
 import { ApiServerError } from './api-server-error.ts';
 import { CONNECTIONS_MAX, IDLE_CONNECTIONS_MAX, TCP_KEEPALIVE_MS } from './limits.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface ExchangeRequest {
   readonly method: Method;

@@ -3,10 +3,15 @@
 const STEP_MS = 50;
 
 /** Resolves once `holds` resolves to true. `what` completes the sentence "waited in vain until …". */
-export async function until(what: string, patienceMs: number, holds: () => Promise<boolean> | boolean): Promise<void> {
+export async function until(
+  what: string,
+  patienceMs: number,
+  holds: () => Promise<boolean> | boolean,
+  stepMs: number = STEP_MS,
+): Promise<void> {
   const deadlineMs = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > deadlineMs) throw new Error(`waited in vain for ${patienceMs} ms until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    await new Promise((resolve) => setTimeout(resolve, stepMs));
   }
 }

@@ -1,4 +1,4 @@
-/** Randomness for benchmarks that is the same on every run, so that figures can be compared. */
+/** Randomness that is the same on every run, so that figures can be compared and failures repeated. */
 export class SeededRandom {
   #state: number;
 
