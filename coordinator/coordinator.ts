@@ -20,6 +20,7 @@ import type { House } from './services/house.ts';
 import { type RunningServer, startServer } from './services/server.ts';
 import type { CoordinatorSettings } from './settings.ts';
 import { ServerCertificates } from './tls/server-certificates.ts';
+import { LogHeadPublisher, Upkeep } from './upkeep/upkeep.ts';
 
 /** Name of the journal's file in the data folder. */
 const JOURNAL_FILE = 'rollcall.db';
@@ -80,6 +81,8 @@ async function startBehind(operations: CoordinatorOperations, options: Coordinat
   try {
     const server = await open(options, house, source, certificates);
     operations.serving();
+    const upkeep = upkeepOf(options, journal);
+    upkeep.start();
     const { nodeCount, daemonSetCount } = sizes(house);
     log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
     return {
@@ -87,7 +90,7 @@ async function startBehind(operations: CoordinatorOperations, options: Coordinat
       operationsPort: operations.port,
       async stop() {
         operations.draining();
-        await stop(house, source, server);
+        await stop(house, source, server, upkeep);
         apiServer?.close();
         await operations.stop();
       },
@@ -116,6 +119,13 @@ async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOpt
       `${file} is damaged (${error.message}); restore a copy, or name another folder with --data`,
     );
   }
+}
+
+function upkeepOf({ settings, clock, log }: CoordinatorOptions, journal: Journal): Upkeep {
+  const { retainMs, retainBytes, headIntervalMs } = settings;
+  const isPruned = retainMs !== undefined || retainBytes !== undefined;
+  const retention = isPruned ? { retainMs, retainBytes } : null;
+  return new Upkeep({ journal, clock, log, retention, headIntervalMs, publishers: [new LogHeadPublisher(log)] });
 }
 
 /** `null` where everything comes from files. */
@@ -155,10 +165,12 @@ async function open(
   return startServer({ house, listen, certificates, reflection });
 }
 
-async function stop(house: House, source: ClusterSource, server: RunningServer): Promise<void> {
+async function stop(house: House, source: ClusterSource, server: RunningServer, upkeep: Upkeep): Promise<void> {
   source.close();
+  upkeep.stop();
   await server.stop();
   await close(house);
+  await upkeep.publishHead();
   house.log.info({ revision: house.journal.durableRevision }, 'coordinator stopped');
 }
 

@@ -150,3 +150,10 @@ export const LEADERSHIP = {
   /** How long one attempt may take. */
   attemptMs: 4_000,
 } as const;
+
+/** Between two looks at whether the journal can write. */
+export const HEALTH_LOOK_MS = 1_000;
+
+/** After a start before the first pruning, which would only delay the first answers, and from one to the next. */
+export const PRUNE_FIRST_MS = 30_000;
+export const PRUNE_INTERVAL_MS = 600_000;

@@ -9,6 +9,18 @@ export const coordinatorSettings = defineSettings({
   summary: 'decides where daemons belong, keeps every decision, and answers agents and the CLI',
   settings: {
     data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder of the journal; made where missing' },
+    retain: {
+      type: 'duration',
+      help: 'how long history is kept, such as 90d; without it, as long as --retain-bytes allows, or for ever',
+    },
+    retainBytes: { type: 'bytes', help: 'how large the journal may grow before its oldest history goes, such as 5GiB' },
+    headInterval: {
+      type: 'duration',
+      default: '1h',
+      min: '1s',
+      max: '30d',
+      help: "how often the journal's newest row and its hash are published in the log",
+    },
     listen: { type: 'address', default: '127.0.0.1:7655', help: 'where agents and the CLI connect' },
     tlsCertificate: {
       type: 'path',
@@ -58,7 +70,7 @@ export const coordinatorSettings = defineSettings({
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
   check({ leaseMs, heartbeatMs, ...settings }) {
-    const problem = listeningProblem(settings) ?? clusterProblem(settings);
+    const problem = listeningProblem(settings) ?? clusterProblem(settings) ?? retentionProblem(settings);
     if (problem !== null) return problem;
     if (heartbeatMs * 2 >= leaseMs) {
       const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
@@ -114,6 +126,18 @@ function clusterProblem({ cluster, kubeconfig, daemonsets, nodes }: ClusterSetti
     return '--kubeconfig is read with --cluster api-server only; add that, or leave out --kubeconfig.';
   }
   return null;
+}
+
+interface RetentionSettings {
+  readonly retainMs: number | undefined;
+  readonly retainBytes: number | undefined;
+}
+
+function retentionProblem({ retainMs, retainBytes }: RetentionSettings): string | null {
+  if (retainMs === 0)
+    return '--retain 0 would keep no history at all; name a time such as 90d, or leave it out to keep all.';
+  if (retainBytes !== 0) return null;
+  return '--retain-bytes 0 would keep no history at all; name a size such as 5GiB, or leave it out to keep all.';
 }
 
 export type CoordinatorSettings = SettingsOf<typeof coordinatorSettings.settings>;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
+import { protoPath as healthProtoPath } from 'grpc-health-check';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
 import type { Address } from '../../shared/settings/values.ts';
@@ -13,17 +13,9 @@ import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { adminService } from './admin-service.ts';
 import { agentService, agentServiceDefinition } from './agent-service.ts';
 import { auditService } from './audit/audit-service.ts';
+import { Health } from './health.ts';
 import type { House } from './house.ts';
 import { queryService } from './query-service.ts';
-
-/** Names that the standard health service answers for; `''` is the server as a whole. */
-const HEALTH_NAMES = [
-  '',
-  'rollcall.v1.AgentService',
-  'rollcall.v1.QueryService',
-  'rollcall.v1.AuditService',
-  'rollcall.v1.AdminService',
-] as const;
 
 export interface RunningServer {
   /** The port that was taken, where 0 was asked for. */
@@ -51,16 +43,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.addService(QueryService.service, queryService(house));
   server.addService(AuditService.service, auditService(house));
   server.addService(AdminService.service, adminService(house));
-  const health = new HealthImplementation(Object.fromEntries(HEALTH_NAMES.map((name) => [name, 'SERVING'])));
-  health.addToServer(server);
+  const health = new Health(house);
+  health.addTo(server);
   if (reflection) new ReflectionService({ ...contractDefinition, ...loadSync(healthProtoPath) }).addToServer(server);
   // The listener speaks TLS, so gRPC takes connections as they come.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const port = await listener.start();
+  health.start();
   return {
     port,
     async stop() {
-      for (const name of HEALTH_NAMES) health.setStatus(name, 'NOT_SERVING');
+      health.stop();
       listener.close();
       house.sessions.stop();
       for (const end of [...house.watches, ...house.audits]) end();

@@ -20,7 +20,7 @@ export type Setting = SettingBase &
     | { readonly type: 'integer'; readonly default?: number; readonly min: number; readonly max: number }
     /** Becomes milliseconds; the property of the settings ends with `Ms`. */
     | { readonly type: 'duration'; readonly default?: string; readonly min?: string; readonly max?: string }
-    /** Becomes a number of bytes; the property of the settings ends with `Bytes`. */
+    /** Becomes a number of bytes; the property of the settings ends with `Bytes`, as the setting itself may. */
     | { readonly type: 'bytes'; readonly default?: string; readonly min?: string; readonly max?: string }
     | { readonly type: 'boolean'; readonly default: boolean }
     | { readonly type: 'choice'; readonly default?: string; readonly choices: readonly string[] }
@@ -52,7 +52,9 @@ type Always<S extends Setting> = S extends
 type PropertyName<Name extends string, S extends Setting> = S extends { type: 'duration' }
   ? `${Name}Ms`
   : S extends { type: 'bytes' }
-    ? `${Name}Bytes`
+    ? Name extends `${string}Bytes`
+      ? Name
+      : `${Name}Bytes`
     : Name;
 
 /** The values of a table: a property for each setting, its name ending with the unit where there is one. */
@@ -92,7 +94,7 @@ export function environmentNameOf(program: string, name: string): string {
 /** The property of the settings that holds the value. */
 export function propertyOf(name: string, setting: Setting): string {
   if (setting.type === 'duration') return `${name}Ms`;
-  return setting.type === 'bytes' ? `${name}Bytes` : name;
+  return setting.type === 'bytes' && !name.endsWith('Bytes') ? `${name}Bytes` : name;
 }
 
 const PLACEHOLDERS: Record<Exclude<Setting['type'], 'boolean' | 'choice'>, string> = {

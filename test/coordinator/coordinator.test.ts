@@ -36,6 +36,7 @@ class Site {
       leaseMs: 40_000,
       heartbeatMs: 10_000,
       startGraceMs: 60_000,
+      headIntervalMs: 3_600_000,
       reflection: true,
       logLevel: 'silent',
       logFormat: 'json',

@@ -2,24 +2,12 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { credentials, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
+import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { protoPath } from 'grpc-health-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
+import { healthClient, healthOf } from './health-client.ts';
 import { startHouse } from './running-house.ts';
-
-interface Health {
-  Check(
-    request: { service: string },
-    callback: (error: ServiceError | null, answer?: { status: string }) => void,
-  ): void;
-  Watch(request: { service: string }): {
-    on(event: string, take: (value: { status: string }) => void): void;
-    cancel(): void;
-  };
-  close(): void;
-}
 
 interface Reflection {
   ServerReflectionInfo(): {
@@ -31,15 +19,6 @@ interface Reflection {
 }
 
 type Made<Client> = new (address: string, credentials: unknown) => Client;
-
-function healthClient(address: string): Health {
-  const loaded = loadPackageDefinition(loadSync(protoPath, { enums: String, defaults: true })) as unknown as {
-    grpc: { health: { v1: { Health: Made<Health> } } };
-  };
-  const client = new loaded.grpc.health.v1.Health(address, credentials.createInsecure());
-  onTestFinished(() => client.close());
-  return client;
-}
 
 function reflectionClient(address: string): Reflection {
   const folder = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
@@ -57,10 +36,7 @@ test('health answers for the server and for each service, and tells whoever watc
   const running = await startHouse();
   const health = healthClient(running.address);
   for (const service of ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']) {
-    const status = await new Promise((resolve) =>
-      health.Check({ service }, (error, answer) => resolve(error ?? answer?.status)),
-    );
-    expect(status).toBe('SERVING');
+    expect(await healthOf(health, service)).toBe('SERVING');
   }
   const told: string[] = [];
   const watch = health.Watch({ service: '' });
