@@ -34,6 +34,7 @@ describe('the coordinator', () => {
         leaseMs: 40_000,
         heartbeatMs: 10_000,
         startGraceMs: 60_000,
+      headIntervalMs: 3_600_000,
         reflection: true,
         logLevel: 'info',
         logFormat: 'json',
@@ -70,6 +71,13 @@ describe('the coordinator', () => {
       /leave out --nodes, or --cluster\.$/,
     );
     expect(() => coordinator('--plaintext', '--kubeconfig', 'k')).toThrow(/leave out --kubeconfig\.$/);
+  });
+
+  it('keeps history for a time and up to a size, and refuses to keep none', () => {
+    const kept = coordinator('--plaintext', '--retain', '90d', '--retain-bytes', '5GiB');
+    expect(kept).toMatchObject({ settings: { retainMs: 90 * 86_400_000, retainBytes: 5 * 2 ** 30 } });
+    expect(() => coordinator('--plaintext', '--retain', '0s')).toThrow(/--retain 0 would keep no history at all/);
+    expect(() => coordinator('--plaintext', '--retain-bytes', '0B')).toThrow(/--retain-bytes 0 would keep no history/);
   });
 
   it('refuses a heartbeat of half a lease or more', () => {
