@@ -11,10 +11,14 @@ import { kubeconfigAccess } from './cluster/kubeconfig-access.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { furnish } from './furnish.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
+import { KubernetesIdentities } from './identity/kubernetes/kubernetes-identities.ts';
 import { removeAbandonedCopies } from './journal/backup-copy.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import type { JournalThreads } from './journal/threads.ts';
+import type { Leadership } from './leadership/leadership.ts';
+import { leadershipOf } from './leadership/leadership-of.ts';
+import { JOURNAL_RETRY_MS } from './limits.ts';
 import { CoordinatorOperations } from './operations/operations.ts';
 import type { House } from './services/house.ts';
 import { type RunningServer, startServer } from './services/server.ts';
@@ -32,6 +36,10 @@ export interface CoordinatorOptions {
   readonly random: () => number;
   readonly randomId: () => string;
   readonly version: string;
+  /** Names this process among the candidates for leadership, together with a random id. */
+  readonly hostName?: string;
+  /** Resolves when the process is asked to end; needed where it may stand by. */
+  readonly untilStopped?: Promise<void>;
   /** Where a pod finds its API server; needed with `--cluster api-server` alone. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Called when nobody can know any more what is on disk; the process should end at once. */
@@ -44,14 +52,17 @@ export interface Coordinator {
   readonly port: number;
   /** Of the operations port; `undefined` where there is none. */
   readonly operationsPort: number | undefined;
+  /** Resolves, with why, when this coordinator may not lead any more: it has to be stopped at once. */
+  readonly whenLost: Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts a coordinator: first the journal, then the sources, and only when these have been read once
- * the port, so that no agent ever gets assignments from a state that is not complete.
+ * the port, so that no agent ever gets assignments from a state that is not complete. With an election, all of
+ * that only once it leads. `null`: it was stopped while it stood by.
  */
-export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator | null> {
   const { settings, version, log } = options;
   const operations = new CoordinatorOperations({
     listen: settings.operationsListen,
@@ -61,7 +72,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
   await operations.start();
   try {
-    return await startBehind(operations, options);
+    const coordinator = await startBehind(operations, options);
+    if (coordinator === null) await operations.stop();
+    return coordinator;
   } catch (error) {
     await operations.stop();
     throw error;
@@ -69,37 +82,99 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 }
 
 /** Starts everything else, and tells the operations port how far it is. */
-async function startBehind(operations: CoordinatorOperations, options: CoordinatorOptions): Promise<Coordinator> {
-  const { log } = options;
+async function startBehind(
+  operations: CoordinatorOperations,
+  options: CoordinatorOptions,
+): Promise<Coordinator | null> {
   // Before the journal: what the user has to mend is said at once.
   const certificates = certificatesOf(options);
   const apiServer = await apiServerOf(options);
-  const journal = await openJournal(options);
+  const leadership = leadershipOf(options.settings, apiServer, {
+    ...options,
+    identity: `${options.hostName ?? 'coordinator'}_${options.randomId()}`,
+    onStandby: (leader) => operations.standingBy(leader),
+  });
+  const ending = async () => {
+    await leadership?.stop();
+    apiServer?.close();
+  };
+  try {
+    if (await isStoppedBefore(leadership, options)) {
+      await ending();
+      return null;
+    }
+    return await lead({ operations, certificates, apiServer, leadership, ending }, options);
+  } catch (error) {
+    await ending();
+    throw error;
+  }
+}
+
+/** Waits until this coordinator may lead; true where it is stopped before that. */
+async function isStoppedBefore(leadership: Leadership | null, { untilStopped }: CoordinatorOptions): Promise<boolean> {
+  if (leadership === null) return false;
+  const stopped = untilStopped?.then(() => false) ?? new Promise<never>(() => {});
+  return !(await Promise.race([leadership.untilLeading(), stopped]));
+}
+
+interface Parts {
+  readonly operations: CoordinatorOperations;
+  readonly certificates: ServerCertificates | null;
+  readonly apiServer: ApiServerClient | null;
+  readonly leadership: Leadership | null;
+  /** Lets go of the lead and of the API server, once nothing is decided any more. */
+  readonly ending: () => Promise<void>;
+}
+
+/** This coordinator decides from here on. */
+async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordinator> {
+  const { operations, certificates, apiServer, leadership, ending } = parts;
+  const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
-  const house = furnish({ ...options, identities: identitiesOf(options) }, journal);
+  const house = furnish({ ...options, identities: identitiesOf(options, apiServer) }, journal);
   operations.opened(house);
+  leadership?.publishHeads(() => journal.head());
   try {
     const server = await open(options, house, source, certificates);
     operations.serving();
     const upkeep = upkeepOf(options, journal);
     upkeep.start();
     const { nodeCount, daemonSetCount } = sizes(house);
-    log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
+    options.log.info(
+      { port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount },
+      'coordinator ready',
+    );
     return {
       port: server.port,
       operationsPort: operations.port,
+      whenLost: leadership?.whenLost ?? new Promise<never>(() => {}),
       async stop() {
         operations.draining();
         await stop(house, source, server, upkeep);
-        apiServer?.close();
+        await ending();
         await operations.stop();
       },
     };
   } catch (error) {
     source.close();
-    apiServer?.close();
     await close(house);
     throw error;
+  }
+}
+
+/** The last leader may need a moment to end, and the lock on the file says when it has. */
+async function openAsLeader(options: CoordinatorOptions, leadership: Leadership | null): Promise<Journal> {
+  const { clock, log } = options;
+  for (;;) {
+    try {
+      return await openJournal(options);
+    } catch (error) {
+      const isInUse = error instanceof RollcallError && error.metadata['problem'] === 'in-use';
+      if (leadership === null || !isInUse) throw error;
+      if (!leadership.isLeading) throw new RollcallError('NOT_LEADER', `the lead was lost again: ${error.message}`);
+      log.warn('the last leader still has the journal open; waiting for it to end');
+      await new Promise<void>((resolve) => clock.after(JOURNAL_RETRY_MS, resolve));
+    }
   }
 }
 
@@ -110,7 +185,9 @@ async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOpt
     removeAbandonedCopies(file);
     return journal;
   } catch (error) {
-    if (error instanceof JournalError) throw new RollcallError('STORE_UNUSABLE', error.message);
+    if (error instanceof JournalError) {
+      throw new RollcallError('STORE_UNUSABLE', error.message, { metadata: { problem: error.reason } });
+    }
     // What SQLite or JSON cannot read in a file that passed the checks was altered by somebody else.
     const isDamage = error instanceof SyntaxError || (error instanceof Error && error.name === 'SqliteError');
     if (!isDamage) throw error;
@@ -150,8 +227,11 @@ function certificatesOf({ settings, clock, log }: CoordinatorOptions): ServerCer
   return new ServerCertificates({ files: { certificate, key, clientCa, clientCrl }, clock, log });
 }
 
-function identitiesOf({ settings }: CoordinatorOptions): Identities {
-  return settings.plaintext ? NOBODY_ASKED : provedIdentities(null);
+function identitiesOf({ settings, clock }: CoordinatorOptions, client: ApiServerClient | null): Identities {
+  const { plaintext, namespace, agentServiceAccount: name } = settings;
+  if (plaintext) return NOBODY_ASKED;
+  if (client === null) return provedIdentities(null);
+  return provedIdentities(new KubernetesIdentities({ client, clock, agentServiceAccount: { namespace, name } }));
 }
 
 async function open(

@@ -137,6 +137,9 @@ export const EXPIRY_LOOK_MS_MAX = 24 * 3_600_000;
 /** What an agent whose credentials ran out waits: its fresh ones are there already. */
 export const EXPIRED_RETRY_MS = 100;
 
+/** Between looks at a journal that the last leader still has open. */
+export const JOURNAL_RETRY_MS = 500;
+
 /**
  * The lease of the one leader, as Kubernetes' own components have it: taken for `leaseMs`, tried to renew every
  * `retryMs`, given up where that failed for `renewWithinMs`, which leaves `leaseMs - renewWithinMs` to stop in.

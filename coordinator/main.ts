@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 /** The coordinator's program: reads settings, starts, and ends cleanly on a signal. Only wiring. */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { systemClock } from '../shared/clock.ts';
 import { createLogger } from '../shared/logging.ts';
 import { runProgram } from '../shared/program.ts';
 import { VERSION } from '../shared/version.ts';
 import { startCoordinator } from './coordinator.ts';
 import { coordinatorSettings } from './settings.ts';
+
+/** Exit code of a leader that lost its lease; whoever starts it again starts a candidate. */
+const EXIT_LOST = 1;
 
 await runProgram({
   table: coordinatorSettings,
@@ -22,14 +26,17 @@ await runProgram({
       random: Math.random,
       randomId: randomUUID,
       version: VERSION,
+      hostName: hostname(),
+      untilStopped,
       environment: process.env,
       onFatal: (error) => {
         log.fatal({ err: error }, 'the journal failed; nothing that was acknowledged is lost, start again');
         process.exit(1);
       },
     });
-    await untilStopped;
+    if (coordinator === null) return 0;
+    const lost = await Promise.race([untilStopped.then(() => null), coordinator.whenLost]);
     await coordinator.stop();
-    return 0;
+    return lost === null ? 0 : EXIT_LOST;
   },
 });

@@ -54,6 +54,23 @@ export const coordinatorSettings = defineSettings({
       placeholder: 'FILE',
       help: 'with --cluster api-server: how to reach it from outside; without it, as a pod does',
     },
+    namespace: {
+      type: 'string',
+      placeholder: 'NAME',
+      default: 'rollcall',
+      help: "Rollcall's own namespace in the cluster, with its Lease and the ServiceAccount of its agents",
+    },
+    agentServiceAccount: {
+      type: 'string',
+      placeholder: 'NAME',
+      default: 'rollcall-agent',
+      help: 'the one ServiceAccount whose tokens are those of agents',
+    },
+    leaderElection: {
+      type: 'boolean',
+      default: false,
+      help: 'open the journal and decide only while holding the Lease rollcall-coordinator; stand by else',
+    },
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
     nodes: { type: 'path', help: 'file or folder of Node manifests: the roll; without it, agents make the roll' },
     lease: { type: 'duration', default: '40s', min: '100ms', max: '1d', help: 'silence after which a node is absent' },
@@ -87,6 +104,7 @@ interface Listening {
   readonly tlsKey: string | undefined;
   readonly tlsClientCa: string | undefined;
   readonly tlsClientCrl: string | undefined;
+  readonly cluster: 'files' | 'api-server';
 }
 
 /** Encrypted and asking who is there, or expressly neither and then for this machine alone. */
@@ -103,6 +121,9 @@ function listeningProblem(settings: Listening): string | null {
   if (tlsCertificate === undefined || tlsKey === undefined) {
     return 'TLS needs both --tls-certificate and --tls-key; to try things out on this machine alone, give --plaintext.';
   }
+  if (tlsClientCa === undefined && settings.cluster === 'files') {
+    return 'Nobody could prove who they are; give --tls-client-ca for client certificates, or --cluster api-server for tokens.';
+  }
   if (tlsClientCrl !== undefined && tlsClientCa === undefined) {
     return '--tls-client-crl revokes certificates of the CAs of --tls-client-ca; give that too.';
   }
@@ -114,10 +135,14 @@ interface ClusterSettings {
   readonly kubeconfig: string | undefined;
   readonly daemonsets: string | undefined;
   readonly nodes: string | undefined;
+  readonly leaderElection: boolean;
 }
 
 /** One source of the cluster, and nothing given that it would not read. */
-function clusterProblem({ cluster, kubeconfig, daemonsets, nodes }: ClusterSettings): string | null {
+function clusterProblem({ cluster, kubeconfig, daemonsets, nodes, leaderElection }: ClusterSettings): string | null {
+  if (leaderElection && cluster === 'files') {
+    return '--leader-election needs the API server, which keeps the Lease; add --cluster api-server.';
+  }
   if (cluster === 'api-server' && (daemonsets !== undefined || nodes !== undefined)) {
     const extra = daemonsets !== undefined ? '--daemonsets' : '--nodes';
     return `--cluster api-server reads DaemonSets and nodes from the API server; leave out ${extra}, or --cluster.`;

@@ -12,6 +12,12 @@ import type { LeaseAnnotations, LeasePort, StoredLease } from './lease-port.ts';
 /** Under which the newest row of the journal is published: its revision and hash, to hold a journal against later. */
 const HEAD_ANNOTATION = 'rollcall.dev/journal-head';
 
+/** The newest row of a journal that is on disk. */
+interface Head {
+  readonly revision: number;
+  readonly hash: string;
+}
+
 export interface LeadershipOptions {
   readonly lease: LeasePort;
   /** Unlike any other candidate's, such as the name of the pod. */
@@ -36,7 +42,7 @@ export class Leadership {
   #observed: ObservedLease | null = null;
   /** When the newest renewal that went well was begun. */
   #renewedMs = 0;
-  #annotations: LeaseAnnotations = {};
+  #newestHead: (() => Head) | null = null;
   #cancelNext: () => void = () => {};
   #cancelDeadline: () => void = () => {};
   #attempt: Promise<void> = Promise.resolve();
@@ -60,9 +66,9 @@ export class Leadership {
     return this.#state === 'leading' && this.#options.clock.elapsedMs() - this.#renewedMs < LEADERSHIP.renewWithinMs;
   }
 
-  /** Goes along with the next renewal. */
-  publishHead({ revision, hash }: { readonly revision: number; readonly hash: string }): void {
-    this.#annotations = { [HEAD_ANNOTATION]: `${revision} ${hash}` };
+  /** From now on the newest head goes along with every renewal. */
+  publishHeads(newest: () => Head): void {
+    this.#newestHead = newest;
   }
 
   /** Stands for election no more, and lets go of the lease so that another one can lead at once. */
@@ -172,6 +178,12 @@ export class Leadership {
       });
       attempt.then(resolve, reject).finally(cancel);
     });
+  }
+
+  get #annotations(): LeaseAnnotations {
+    if (this.#newestHead === null) return {};
+    const { revision, hash } = this.#newestHead();
+    return { [HEAD_ANNOTATION]: `${revision} ${hash}` };
   }
 
   get #time(): string {

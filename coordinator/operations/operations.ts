@@ -47,6 +47,11 @@ export class CoordinatorOperations {
     return this.#server?.port;
   }
 
+  /** Another coordinator leads; `''`: nobody yet. */
+  standingBy(leader: string): void {
+    this.readiness.block('start', leader === '' ? 'standing by: nobody leads yet' : `standing by: ${leader} leads`);
+  }
+
   /** The journal is open, and the sources are being read. */
   opened(house: House): void {
     const { journal } = house;

@@ -2,11 +2,9 @@
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import type { Coordinator } from '../../coordinator/coordinator.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { createLogger } from '../../shared/logging.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import {
   type ControlPlane,
@@ -18,6 +16,7 @@ import { until } from '../api-server/until.ts';
 import { daemonSet } from '../evaluation/world.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { ask, Query } from '../services/running-house.ts';
+import { startWith } from './start-with.ts';
 
 const PATIENCE_MS = 60_000;
 const NODES = '/api/v1/nodes';
@@ -36,18 +35,7 @@ function start(kubeconfig: string): Promise<Coordinator> {
     startGraceMs: 0,
     reflection: false,
   } as CoordinatorSettings;
-  return startCoordinator({
-    settings,
-    clock: systemClock,
-    log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
-    random: () => 0.5,
-    randomId: () => 'id',
-    version: 'test',
-    threads: sameThread,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  return startWith(settings, systemClock);
 }
 
 describe.skipIf(!hasControlPlane)('a coordinator on a real API server', () => {

@@ -4,17 +4,16 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import type { Coordinator } from '../../coordinator/coordinator.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { RollcallError } from '../../shared/errors.ts';
-import { createLogger } from '../../shared/logging.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { daemonSet } from '../evaluation/world.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { ask, Query } from '../services/running-house.ts';
+import { startWith } from './start-with.ts';
 
 class Site {
   readonly folder = temporaryFolder();
@@ -42,20 +41,7 @@ class Site {
       logFormat: 'json',
       ...changes,
     } as CoordinatorSettings;
-    return this.#driven(
-      startCoordinator({
-        settings,
-        clock: this.clock,
-        log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
-        random: () => 0.5,
-        randomId: () => 'id',
-        version: 'test',
-        threads: sameThread,
-        onFatal: (error) => {
-          throw error;
-        },
-      }),
-    );
+    return this.#driven(startWith(settings, this.clock));
   }
 
   stop(coordinator: Coordinator): Promise<void> {

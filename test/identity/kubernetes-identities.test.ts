@@ -25,7 +25,6 @@ class Reviewer {
   readonly identities = new KubernetesIdentities({
     client: { create: () => this.#review(), get: () => Promise.reject(new ApiServerError('missing', 'no such pod')) },
     clock: this.clock,
-    audience: 'rollcall',
     agentServiceAccount: { namespace: 'rollcall', name: 'rollcall-agent' },
   });
 

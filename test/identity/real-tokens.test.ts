@@ -47,9 +47,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
 
   function startHouse(): Promise<TlsHouse> {
     const agentServiceAccount = { namespace: NAMESPACE, name: 'rollcall-agent' };
-    return TlsHouse.start(
-      new KubernetesIdentities({ client, clock: systemClock, audience: 'rollcall', agentServiceAccount }),
-    );
+    return TlsHouse.start(new KubernetesIdentities({ client, clock: systemClock, agentServiceAccount }));
   }
 
   it('lets the agent of a pod speak for the node that the pod runs on, and for no other', async () => {

@@ -130,7 +130,7 @@ test('a leader whose lease somebody else took gives up at once', async () => {
 test('the head of the journal goes along with the next renewal', async () => {
   const { clock, lease, a } = twoCandidates();
   await pass(clock, 5_000);
-  a.leadership.publishHead({ revision: 42, hash: 'abc' });
+  a.leadership.publishHeads(() => ({ revision: 42, hash: 'abc' }));
   await pass(clock, LEADERSHIP.retryMs);
   expect(lease.annotations).toEqual({ 'rollcall.dev/journal-head': '42 abc' });
 });

@@ -36,7 +36,7 @@ function holdsAnElection(clientOf: () => Promise<ApiServerClient>): void {
     await Promise.race(leading);
     expect([a.isLeading, b.isLeading].filter(Boolean)).toHaveLength(1);
     const [first, second] = a.isLeading ? [a, b] : [b, a];
-    first.publishHead({ revision: 7, hash: 'abc' });
+    first.publishHeads(() => ({ revision: 7, hash: 'abc' }));
     await first.stop();
     expect(await (second === a ? leading[0] : leading[1])).toBe(true);
     expect(second.isLeading).toBe(true);

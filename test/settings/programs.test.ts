@@ -29,12 +29,15 @@ describe('the coordinator', () => {
         tlsClientCrl: undefined,
         plaintext: true,
         cluster: 'files',
+        namespace: 'rollcall',
+        agentServiceAccount: 'rollcall-agent',
+        leaderElection: false,
         daemonsets: undefined,
         nodes: undefined,
         leaseMs: 40_000,
         heartbeatMs: 10_000,
         startGraceMs: 60_000,
-      headIntervalMs: 3_600_000,
+        headIntervalMs: 3_600_000,
         reflection: true,
         logLevel: 'info',
         logFormat: 'json',
@@ -56,12 +59,19 @@ describe('the coordinator', () => {
     expect(coordinator('--plaintext', '--listen', address).kind).toBe('run');
   });
 
+  it('is elected only where an API server keeps the lease', () => {
+    expect(() => coordinator('--plaintext', '--leader-election')).toThrow(/add --cluster api-server/);
+    expect(coordinator('--plaintext', '--leader-election', '--cluster', 'api-server').kind).toBe('run');
+  });
+
   it('encrypts, or is told expressly not to', () => {
     expect(() => coordinator()).toThrow(/^TLS needs both --tls-certificate and --tls-key; .* give --plaintext\.$/);
     expect(() => coordinator('--tls-key', 'a')).toThrow(/^TLS needs both/);
     expect(() => coordinator('--plaintext', '--tls-key', 'a')).toThrow(/contradict each other/);
     const pair = ['--tls-certificate', 'a', '--tls-key', 'b'];
-    expect(() => coordinator(...pair, '--tls-client-crl', 'c')).toThrow(/give that too/);
+    expect(() => coordinator(...pair)).toThrow(/^Nobody could prove who they are; .* --cluster api-server for tokens/);
+    expect(() => coordinator(...pair, '--cluster', 'api-server', '--tls-client-crl', 'c')).toThrow(/give that too/);
+    expect(coordinator(...pair, '--cluster', 'api-server').kind).toBe('run');
     expect(coordinator(...pair, '--tls-client-ca', 'c', '--listen', '0.0.0.0:7655').kind).toBe('run');
   });
 

@@ -20,11 +20,12 @@ const EXTRA = {
   credentialId: 'authentication.kubernetes.io/credential-id',
 } as const;
 
+/** What a token must be meant for, so that it is of no use anywhere else. */
+const TOKEN_AUDIENCE = 'rollcall';
+
 export interface KubernetesIdentitiesOptions {
   readonly client: ReviewClient;
   readonly clock: Clock;
-  /** What a token must be meant for. */
-  readonly audience: string;
   readonly agentServiceAccount: ServiceAccountRef;
 }
 
@@ -69,11 +70,12 @@ export class KubernetesIdentities implements TokenIdentities {
   }
 
   async #review(token: string): Promise<TokenAnswer> {
-    const { client, clock, audience } = this.#options;
-    const { user, audiences, problem } = await reviewToken(client, token, audience);
+    const { client, clock } = this.#options;
+    const { user, audiences, problem } = await reviewToken(client, token, TOKEN_AUDIENCE);
     if (user === null) return { accepted: false, why: problem === '' ? 'the API server does not know it' : problem };
     // An API server that knows no audiences would accept tokens that are meant for others.
-    if (!audiences.includes(audience)) return { accepted: false, why: `it is not meant for the audience ${audience}` };
+    if (!audiences.includes(TOKEN_AUDIENCE))
+      return { accepted: false, why: `it is not meant for the audience ${TOKEN_AUDIENCE}` };
     const speaksFor = await this.#speaksFor(user);
     if (typeof speaksFor === 'string') return { accepted: false, why: speaksFor };
     const caller: Caller = {
