@@ -132,7 +132,7 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
   const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
   const house = furnish({ ...options, identities: identitiesOf(options, apiServer) }, journal);
-  operations.opened(house);
+  operations.opened(house, source);
   leadership?.publishHeads(() => journal.head());
   try {
     const server = await open(options, house, source, certificates);

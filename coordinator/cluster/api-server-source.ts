@@ -102,8 +102,7 @@ export class ApiServerSource implements ClusterSource {
     for (const stop of this.#waiting.values()) stop();
   }
 
-  /** How often each collection was listed and watched, and what broke it. */
-  counts(): Readonly<Partial<Record<Collection, ListWatchCounts>>> {
+  counts(): Readonly<Record<string, ListWatchCounts>> {
     return Object.fromEntries(Object.entries(this.#watches).map(([name, watch]) => [name, watch.counts]));
   }
 

@@ -58,6 +58,10 @@ export class FolderSource implements ClusterSource {
     for (const stop of this.#stops) stop();
   }
 
+  counts(): Record<string, never> {
+    return {};
+  }
+
   /** One reading at a time; what changes meanwhile is read right after. */
   async #readStale(listener: ClusterListener): Promise<void> {
     if (this.#reading) return;

@@ -2,6 +2,7 @@
  * The interface behind which DaemonSets and the roll come from: a folder of manifests, or an API server.
  * A source tells differences only, and decides nothing.
  */
+import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import type { DaemonSetKey, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
@@ -11,6 +12,8 @@ export interface ClusterSource {
   start(listener: ClusterListener): void;
   /** Nothing is told after it. */
   close(): void;
+  /** What following an API server took, by what is followed; nothing where there is none. */
+  counts(): Readonly<Record<string, ListWatchCounts>>;
 }
 
 export interface ClusterListener {

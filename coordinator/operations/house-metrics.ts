@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
+import type { ClusterSource } from '../cluster/source.ts';
 import type { House } from '../services/house.ts';
 import { AnswerTimes } from './answer-times.ts';
 import { type RollSamples, rollSamples } from './roll-samples.ts';
@@ -11,11 +12,17 @@ export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS
 export interface HouseMetricsOptions {
   /** The folder of the journal. */
   readonly dataFolder: string;
+  readonly source: Pick<ClusterSource, 'counts'>;
 }
 
 /** Connects the metrics to a house; to be called once. */
-export function readHouse(metrics: CoordinatorMetrics, house: House, { dataFolder }: HouseMetricsOptions): void {
+export function readHouse(
+  metrics: CoordinatorMetrics,
+  house: House,
+  { dataFolder, source }: HouseMetricsOptions,
+): void {
   readSessions(metrics, house);
+  readSource(metrics, source);
   readEvaluation(metrics, house);
   readJournal(metrics, house, dataFolder);
   readRoll(metrics, house);
@@ -46,6 +53,22 @@ function readSessions(metrics: CoordinatorMetrics, { sessions, evaluator, counte
   );
   metrics.readValue('rollcall_heartbeats_total', () => counters.heartbeats);
   metrics.readValue('rollcall_unknown_messages_total', () => counters.unknownMessages);
+}
+
+/** Nothing where the cluster is a folder: there is nothing to list or watch. */
+function readSource(metrics: CoordinatorMetrics, source: Pick<ClusterSource, 'counts'>): void {
+  const perCollection = (of: 'lists' | 'events') => () =>
+    samples(
+      'collection',
+      Object.entries(source.counts()).map(([collection, counts]) => [collection, counts[of]]),
+    );
+  metrics.read('rollcall_source_lists_total', perCollection('lists'));
+  metrics.read('rollcall_source_events_total', perCollection('events'));
+  metrics.read('rollcall_source_ends_total', () =>
+    Object.entries(source.counts()).flatMap(([collection, { ends }]) =>
+      Object.entries(ends).map(([end, value]) => ({ labels: { collection, end }, value })),
+    ),
+  );
 }
 
 function readEvaluation(metrics: CoordinatorMetrics, { counters }: House): void {

@@ -9,6 +9,7 @@ import { type OperationsServer, startOperationsServer } from '../../shared/opera
 import { readEventLoop, readProcess } from '../../shared/operations/process-metrics.ts';
 import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/values.ts';
+import type { ClusterSource } from '../cluster/source.ts';
 import type { House } from '../services/house.ts';
 import { type CoordinatorMetrics, readHouse } from './house-metrics.ts';
 
@@ -53,14 +54,14 @@ export class CoordinatorOperations {
   }
 
   /** The journal is open, and the sources are being read. */
-  opened(house: House): void {
+  opened(house: House, source: Pick<ClusterSource, 'counts'>): void {
     const { journal } = house;
     this.readiness.block('start', 'starting: the sources have not been read yet');
     this.readiness.addCheck(() => {
       const { state, problem } = journal.status();
       return state === 'writing' || state === 'closed' ? null : `the journal cannot write: ${problem}`;
     });
-    if (this.#server !== undefined) readHouse(this.metrics, house, { dataFolder: this.#options.dataFolder });
+    if (this.#server !== undefined) readHouse(this.metrics, house, { dataFolder: this.#options.dataFolder, source });
   }
 
   /** Agents and the CLI are answered. */

@@ -59,6 +59,21 @@ export const COORDINATOR_METRICS = {
   },
   rollcall_heartbeats_total: { type: 'counter', labels: [], help: 'heartbeats of idle agents' },
   rollcall_unknown_messages_total: { type: 'counter', labels: [], help: 'messages of newer agents, ignored' },
+  rollcall_source_lists_total: {
+    type: 'counter',
+    labels: ['collection'],
+    help: 'complete lists from the API server: nodes, daemonSets, controllerRevisions',
+  },
+  rollcall_source_events_total: {
+    type: 'counter',
+    labels: ['collection'],
+    help: 'events of watches of the API server, bookmarks among them',
+  },
+  rollcall_source_ends_total: {
+    type: 'counter',
+    labels: ['collection', 'end'],
+    help: 'lists and watches that ended: `closed` in good order, else by what broke them',
+  },
   rollcall_evaluated_pairs_total: {
     type: 'counter',
     labels: [],

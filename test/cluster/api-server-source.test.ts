@@ -1,94 +1,18 @@
 /** The cluster as an API server tells it: what is told of it, when, and when nothing is. */
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { ApiServerSource, REVISION_PATIENCE_MS } from '../../coordinator/cluster/api-server-source.ts';
-import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
-import { createLogger } from '../../shared/logging.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
-import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
-import { RecordingListener } from './recording-listener.ts';
-
-const NODES = '/api/v1/nodes';
-const DAEMON_SETS = '/apis/apps/v1/daemonsets';
-const REVISIONS = '/apis/apps/v1/controllerrevisions';
-
-const template = (image: string, extra = {}) => ({
-  metadata: { creationTimestamp: null, labels: { app: 'a' } },
-  spec: { containers: [{ name: 'c', image, resources: {} }], ...extra },
-});
-
-interface Metadata {
-  readonly generation?: number;
-  readonly observedGeneration?: number;
-  readonly uid?: string;
-  readonly deletionTimestamp?: string;
-}
-
-function daemonSet(image: string, changes: Metadata = {}) {
-  const { generation = 1, observedGeneration = generation, ...metadata } = changes;
-  return {
-    metadata: { namespace: 'default', name: 'a', uid: 'uid-a', generation, ...metadata },
-    spec: { selector: { matchLabels: { app: 'a' } }, template: template(image) },
-    status: { observedGeneration },
-  };
-}
-
-function revision(hash: string, image: string, number: number, uid = 'uid-a') {
-  return {
-    metadata: {
-      namespace: 'default',
-      name: `a-${hash}`,
-      labels: { 'controller-revision-hash': hash },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'a', uid, controller: true }],
-    },
-    data: { spec: { template: { $patch: 'replace', ...template(image) } } },
-    revision: number,
-  };
-}
-
-interface Site {
-  readonly server: FakeApiServer;
-  readonly clock: FakeClock;
-  readonly listener: RecordingListener;
-  readonly source: ApiServerSource;
-}
-
-async function site(fill: (server: FakeApiServer) => void = () => {}): Promise<Site> {
-  const server = await startFakeApiServer();
-  fill(server);
-  const clock = new FakeClock();
-  const reader = new ApiServerReader({ access: server.access, clock, userAgent: 'rollcall-test' });
-  const listener = new RecordingListener();
-  const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
-  const source = new ApiServerSource({ reader, clock, random: () => 0.5, log });
-  onTestFinished(() => {
-    source.close();
-    reader.close();
-  });
-  return { server, clock, listener, source };
-}
-
-/** Read once, with all watches open; what was told until then is forgotten. */
-async function synced(fill: (server: FakeApiServer) => void = () => {}): Promise<Site> {
-  const made = await site(fill);
-  made.source.start(made.listener);
-  await eventually(() => made.listener.unreadPaths !== undefined && made.server.openWatches.length === 4);
-  made.listener.take();
-  return made;
-}
-
-const withRevision = (server: FakeApiServer) => {
-  server.apply(DAEMON_SETS, daemonSet('a:1'));
-  server.apply(REVISIONS, revision('hash1', 'a:1', 1));
-};
-
-/** Resolves once everything that was sent until now has been heard, by something told after it. */
-async function heard({ server, listener }: Site): Promise<string[]> {
-  const name = `marker-${server.requests.length}-${listener.nodes.size}`;
-  server.apply(NODES, { metadata: { name } });
-  await eventually(() => listener.nodes.has(name));
-  return listener.take().filter((line) => line !== `node applied ${name}`);
-}
+import {
+  DAEMON_SETS,
+  daemonSet,
+  heard,
+  NODES,
+  REVISIONS,
+  revision,
+  site,
+  synced,
+  template,
+  withRevision,
+} from './api-server-site.ts';
 
 describe('a cluster behind an API server', () => {
   it('is told whole, and then that it is whole', async () => {
@@ -200,125 +124,5 @@ describe('a cluster behind an API server', () => {
       () => made.clock.advance(500),
     );
     expect(made.listener.take().filter((line) => line.startsWith('applied'))).toEqual([]);
-  });
-});
-
-describe('the name of a template', () => {
-  const nameIn = ({ listener }: Site) => listener.applied.get('default/a')?.templateRevision;
-
-  it('is that of the revision which holds it', async () => {
-    const made = await synced((server) => {
-      withRevision(server);
-      server.apply(REVISIONS, revision('hash2', 'a:2', 2));
-    });
-    expect(nameIn(made)).toBe('hash1');
-  });
-
-  it('is waited for when the template changes, so that the change is told once', async () => {
-    const made = await synced(withRevision);
-    made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2, observedGeneration: 1 }));
-    expect(await heard(made)).toEqual([]);
-    made.server.apply(REVISIONS, revision('hash2', 'a:2', 2));
-    await eventually(() => nameIn(made) === 'hash2');
-    made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2 }));
-    made.clock.advance(REVISION_PATIENCE_MS);
-    expect([...made.listener.take(), ...(await heard(made))]).toEqual(['applied default/a']);
-  });
-
-  it('is the old one again after a rollback, whatever number that has', async () => {
-    const made = await synced((server) => {
-      server.apply(DAEMON_SETS, daemonSet('a:2'));
-      server.apply(REVISIONS, revision('hash1', 'a:1', 1));
-      server.apply(REVISIONS, revision('hash2', 'a:2', 2));
-    });
-    made.server.apply(DAEMON_SETS, daemonSet('a:1', { generation: 2, observedGeneration: 1 }));
-    await eventually(() => nameIn(made) === 'hash1');
-    expect(made.listener.take()).toEqual(['applied default/a']);
-  });
-
-  it('is ours where no controller gives one in time', async () => {
-    const made = await synced();
-    made.server.apply(DAEMON_SETS, daemonSet('a:1', { observedGeneration: 0 }));
-    expect(await heard(made)).toEqual([]);
-    made.clock.advance(REVISION_PATIENCE_MS);
-    expect(made.listener.take()).toEqual(['applied default/a']);
-    expect(nameIn(made)).toBeUndefined();
-  });
-
-  it('is that of the newest revision where the controller has seen the DaemonSet and none looks alike', async () => {
-    const made = await synced((server) => {
-      server.apply(DAEMON_SETS, daemonSet('a:1'));
-      server.apply(REVISIONS, revision('hash2', 'with other defaults', 2));
-      server.apply(REVISIONS, revision('hash1', 'older', 1));
-    });
-    expect(nameIn(made)).toBe('hash2');
-  });
-});
-
-describe('a daemon pod that is on no node yet', () => {
-  const PODS = '/api/v1/pods';
-  const required = {
-    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }],
-  };
-
-  function unboundPod(
-    name: string,
-    { owner = 'DaemonSet', refused = true, ...metadata }: Record<string, unknown> = {},
-  ) {
-    const message = '0/1 nodes are available: 1 Insufficient cpu.';
-    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
-    return {
-      metadata: {
-        namespace: 'default',
-        name,
-        ownerReferences: [{ apiVersion: 'apps/v1', kind: String(owner), name: 'a', uid: 'uid-a', controller: true }],
-        ...metadata,
-      },
-      spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } },
-      status: { phase: 'Pending', ...(refused === true && { conditions: [condition] }) },
-    };
-  }
-
-  it('is told with the words of the scheduler, of the node that it is meant for', async () => {
-    const made = await synced(withRevision);
-    made.server.apply(PODS, unboundPod('a-1', { refused: false }));
-    made.server.apply(PODS, unboundPod('web', { owner: 'ReplicaSet' }));
-    made.server.apply(PODS, unboundPod('a-1'));
-    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
-    expect(made.listener.unbound.get('n1')).toMatchObject([
-      {
-        daemonSet: 'default/a',
-        podName: 'a-1',
-        waitingReason: 'Unschedulable',
-        waitingMessage: '0/1 nodes are available: 1 Insufficient cpu.',
-      },
-    ]);
-  });
-
-  it.each([
-    ['bound', (server: FakeApiServer) => server.apply(PODS, { ...unboundPod('a-1'), spec: { nodeName: 'n1' } })],
-    ['deleted', (server: FakeApiServer) => server.remove(PODS, 'a-1', 'default')],
-    [
-      'on its way out',
-      (server: FakeApiServer) => server.apply(PODS, unboundPod('a-1', { deletionTimestamp: '2026-01-01T00:00:00Z' })),
-    ],
-  ])('is told no more once it is %s', async (_, act) => {
-    const made = await synced(withRevision);
-    made.server.apply(PODS, unboundPod('a-1'));
-    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
-    act(made.server);
-    await eventually(() => made.listener.unbound.get('n1')?.length === 0);
-    expect(made.listener.problems).toEqual([]);
-  });
-
-  it('keeps nobody waiting for it: without the right to read pods the rest is told, and that is a problem', async () => {
-    const { server, source, listener } = await site(withRevision);
-    for (let times = 0; times < 3; times++) server.fault({ status: 403 }, ({ path }) => path === PODS);
-    source.start(listener);
-    await eventually(() => listener.unreadPaths !== undefined && listener.problems.length > 0);
-    expect(listener.problems).toMatchObject([
-      { code: 'denied', message: expect.stringMatching(/^\/api\/v1\/pods is not up to date/) },
-    ]);
-    expect(listener.applied.has('default/a')).toBe(true);
   });
 });

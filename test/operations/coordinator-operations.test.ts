@@ -2,9 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoordinatorOperations } from '../../coordinator/operations/operations.ts';
+import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { addDaemonSet, addNode, type RunningHouse, startHouse } from '../services/running-house.ts';
+
+const counts = { lists: 2, watches: 3, events: 40, ends: { closed: 1, expired: 1 } } as unknown as ListWatchCounts;
+const source = { counts: () => ({ nodes: counts }) };
 
 describe('the operations port of a coordinator', () => {
   let running: RunningHouse;
@@ -33,7 +37,7 @@ describe('the operations port of a coordinator', () => {
 
   it('says how far a start and a stop are', async () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
-    operations.opened(running.house);
+    operations.opened(running.house, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
     operations.serving();
     expect((await get('/readyz')).status).toBe(200);
@@ -43,7 +47,7 @@ describe('the operations port of a coordinator', () => {
   });
 
   it('serves every metric of the catalogue, and no other', async () => {
-    operations.opened(running.house);
+    operations.opened(running.house, source);
     const { text } = await get('/metrics');
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
@@ -51,13 +55,16 @@ describe('the operations port of a coordinator', () => {
 
   it('counts what happened', async () => {
     const { house } = running;
-    operations.opened(house);
+    operations.opened(house, source);
     addNode(house, 'n4');
     addDaemonSet(house, 'default/c');
     await house.journal.durable(house.journal.nextRevision - 1);
     const { text } = await get('/metrics');
     expect(text).toContain('rollcall_build_info{version="1.2.3"} 1');
     expect(text).toContain('rollcall_nodes{presence="never-seen"} 4');
+    expect(text).toContain('rollcall_source_lists_total{collection="nodes"} 2');
+    expect(text).toContain('rollcall_source_events_total{collection="nodes"} 40');
+    expect(text).toContain('rollcall_source_ends_total{collection="nodes",end="expired"} 1');
     expect(text).toContain('rollcall_daemonset_wanted_nodes{namespace="default",daemonset="c"} 4');
     expect(text).toContain('rollcall_daemonset_drift_nodes{namespace="default",daemonset="c",kind="unknown"} 4');
     expect(text).toContain(`rollcall_evaluated_pairs_total ${house.counters.pairsEvaluated}\n`);

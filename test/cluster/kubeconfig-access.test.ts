@@ -1,0 +1,55 @@
+/** What a kubeconfig says of the API server and of whoever asks it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { kubeconfigAccess } from '../../coordinator/cluster/kubeconfig-access.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+function kubeconfig(user: object, changes: object = {}): string {
+  const path = join(temporaryFolder(), 'kubeconfig');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', 'tls-server-name': 'kubernetes' } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+    ...changes,
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+test('a kubeconfig names the server, the name in its certificate and a token', async () => {
+  const access = await kubeconfigAccess(kubeconfig({ token: 'secret' }));
+  expect(access.url).toBe('https://10.0.0.1:6443');
+  expect(await access.credentials()).toEqual({ authorization: 'Bearer secret', servername: 'kubernetes' });
+});
+
+test('a program that signs its user in is asked', async () => {
+  const credential = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'new' },
+  };
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: process.execPath,
+    args: ['--eval', `console.log('${JSON.stringify(credential)}')`],
+    interactiveMode: 'Never',
+  };
+  const access = await kubeconfigAccess(kubeconfig({ exec }));
+  expect(await access.credentials()).toMatchObject({ authorization: 'Bearer new' });
+});
+
+test.each([
+  ['that is not there', () => join(temporaryFolder(), 'nowhere')],
+  ['without a current context', () => kubeconfig({}, { 'current-context': 'other' })],
+])('a kubeconfig %s is one sentence that says what to do', async (_, path) => {
+  const refusal = await kubeconfigAccess(path()).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(RollcallError);
+  expect((refusal as RollcallError).message).toMatch(
+    /^\S+ (cannot be read|has no current context).*kubectl can use\.$/,
+  );
+});

@@ -1,0 +1,66 @@
+/** How the cluster names the template of a DaemonSet, and what is told while nobody has named it. */
+import { describe, expect, it } from 'vitest';
+import { REVISION_PATIENCE_MS } from '../../coordinator/cluster/api-server-source.ts';
+import { eventually } from '../fakes/eventually.ts';
+import {
+  DAEMON_SETS,
+  daemonSet,
+  heard,
+  REVISIONS,
+  revision,
+  type Site,
+  synced,
+  withRevision,
+} from './api-server-site.ts';
+
+describe('the name of a template', () => {
+  const nameIn = ({ listener }: Site) => listener.applied.get('default/a')?.templateRevision;
+
+  it('is that of the revision which holds it', async () => {
+    const made = await synced((server) => {
+      withRevision(server);
+      server.apply(REVISIONS, revision('hash2', 'a:2', 2));
+    });
+    expect(nameIn(made)).toBe('hash1');
+  });
+
+  it('is waited for when the template changes, so that the change is told once', async () => {
+    const made = await synced(withRevision);
+    made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2, observedGeneration: 1 }));
+    expect(await heard(made)).toEqual([]);
+    made.server.apply(REVISIONS, revision('hash2', 'a:2', 2));
+    await eventually(() => nameIn(made) === 'hash2');
+    made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2 }));
+    made.clock.advance(REVISION_PATIENCE_MS);
+    expect([...made.listener.take(), ...(await heard(made))]).toEqual(['applied default/a']);
+  });
+
+  it('is the old one again after a rollback, whatever number that has', async () => {
+    const made = await synced((server) => {
+      server.apply(DAEMON_SETS, daemonSet('a:2'));
+      server.apply(REVISIONS, revision('hash1', 'a:1', 1));
+      server.apply(REVISIONS, revision('hash2', 'a:2', 2));
+    });
+    made.server.apply(DAEMON_SETS, daemonSet('a:1', { generation: 2, observedGeneration: 1 }));
+    await eventually(() => nameIn(made) === 'hash1');
+    expect(made.listener.take()).toEqual(['applied default/a']);
+  });
+
+  it('is ours where no controller gives one in time', async () => {
+    const made = await synced();
+    made.server.apply(DAEMON_SETS, daemonSet('a:1', { observedGeneration: 0 }));
+    expect(await heard(made)).toEqual([]);
+    made.clock.advance(REVISION_PATIENCE_MS);
+    expect(made.listener.take()).toEqual(['applied default/a']);
+    expect(nameIn(made)).toBeUndefined();
+  });
+
+  it('is that of the newest revision where the controller has seen the DaemonSet and none looks alike', async () => {
+    const made = await synced((server) => {
+      server.apply(DAEMON_SETS, daemonSet('a:1'));
+      server.apply(REVISIONS, revision('hash2', 'with other defaults', 2));
+      server.apply(REVISIONS, revision('hash1', 'older', 1));
+    });
+    expect(nameIn(made)).toBe('hash2');
+  });
+});
