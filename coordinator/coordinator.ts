@@ -136,7 +136,7 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
   leadership?.publishHeads(() => journal.head());
   try {
     const server = await open(options, house, source, certificates);
-    operations.serving();
+    operations.serving(certificates);
     const upkeep = upkeepOf(options, journal);
     upkeep.start();
     const { nodeCount, daemonSetCount } = sizes(house);

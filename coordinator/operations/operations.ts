@@ -11,6 +11,7 @@ import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/values.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import type { House } from '../services/house.ts';
+import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { type CoordinatorMetrics, readHouse } from './house-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
@@ -64,8 +65,11 @@ export class CoordinatorOperations {
     if (this.#server !== undefined) readHouse(this.metrics, house, { dataFolder: this.#options.dataFolder, source });
   }
 
-  /** Agents and the CLI are answered. */
-  serving(): void {
+  /** Agents and the CLI are answered; `certificates` is `null` where that is in plaintext. */
+  serving(certificates: Pick<ServerCertificates, 'notAfterMs'> | null): void {
+    if (certificates !== null && this.#server !== undefined) {
+      this.metrics.readValue('rollcall_certificate_expiry_time_seconds', () => certificates.notAfterMs / 1000);
+    }
     this.readiness.clear('start');
   }
 

@@ -40,6 +40,11 @@ export const COORDINATOR_METRICS = {
     labels: ['reason'],
     help: 'streams of agents that were refused or ended, and callers that were denied, by the reason of the catalogue of errors',
   },
+  rollcall_certificate_expiry_time_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'when the certificate that new connections see expires, in seconds since 1970; absent with --plaintext',
+  },
   rollcall_assignment_updates_total: { type: 'counter', labels: ['kind'], help: 'updates sent: snapshot, delta' },
   rollcall_assignment_answers_total: {
     type: 'counter',

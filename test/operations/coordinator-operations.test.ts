@@ -39,11 +39,23 @@ describe('the operations port of a coordinator', () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
     operations.opened(running.house, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
-    operations.serving();
+    operations.serving(null);
     expect((await get('/readyz')).status).toBe(200);
     operations.draining();
     expect(await get('/readyz')).toEqual({ status: 503, text: 'draining: the coordinator stops\n' });
     expect((await get('/livez')).status).toBe(200);
+  });
+
+  it('says who leads while it stands by', async () => {
+    operations.standingBy('coordinator-1');
+    expect(await get('/readyz')).toEqual({ status: 503, text: 'standing by: coordinator-1 leads\n' });
+    operations.standingBy('');
+    expect((await get('/readyz')).text).toBe('standing by: nobody leads yet\n');
+  });
+
+  it('tells when the certificate expires', async () => {
+    operations.serving({ notAfterMs: 2_000_000_000_000 });
+    expect((await get('/metrics')).text).toContain('\nrollcall_certificate_expiry_time_seconds 2000000000\n');
   });
 
   it('serves every metric of the catalogue, and no other', async () => {
