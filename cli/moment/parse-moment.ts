@@ -15,7 +15,8 @@ export interface Here {
   readonly timeZone: string;
 }
 
-const FORMS = 'a time such as 2026-03-14T15:09, 2026-03-14T15:09:26Z, 2026-03-14, -2h, -3d, now or revision:12345';
+const TIMES = 'a time such as 2026-03-14T15:09, 2026-03-14T15:09:26Z, 2026-03-14, -2h, -3d or now';
+const MOMENTS = `${TIMES}, or revision:12345`;
 const REVISION = /^revision:(\d+)$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:\d{2})?$/;
@@ -28,7 +29,7 @@ export function parseMoment(text: string, option: string, here: Here): Moment | 
   if (text === 'now') return null;
   const revision = REVISION.exec(text)?.[1];
   return revision === undefined
-    ? { timeMs: parseTime(text, option, here) }
+    ? { timeMs: parsePastTime(text, option, here, MOMENTS) }
     : { revision: safeNumber(revision, text, option) };
 }
 
@@ -39,18 +40,22 @@ export function parseMoment(text: string, option: string, here: Here): Moment | 
 export function parseTime(text: string, option: string, here: Here): number {
   if (text === 'now') return here.nowMs;
   if (REVISION.test(text)) throw new UsageError(`${option} takes a time; '${text}' is a row of the journal`);
-  const timeMs = parseTimeMs(text, option, here);
+  return parsePastTime(text, option, here, TIMES);
+}
+
+function parsePastTime(text: string, option: string, here: Here, forms: string): number {
+  const timeMs = parseTimeMs(text, option, here, forms);
   if (timeMs <= here.nowMs) return timeMs;
   throw new UsageError(`${option} ${text} lies in the future: it is ${isoSeconds(here.nowMs)} now`);
 }
 
-function parseTimeMs(text: string, option: string, here: Here): number {
+function parseTimeMs(text: string, option: string, here: Here, forms: string): number {
   const ago = text.startsWith('-') ? parseDurationMs(text.slice(1)) : undefined;
   if (ago !== undefined) return Math.max(0, here.nowMs - ago);
   const date = DATE.exec(text);
   if (date !== null) return firstInstantFrom(wallTime(date, text, option), here.timeZone);
   const dateTime = DATE_TIME.exec(text);
-  if (dateTime === null) throw new UsageError(`${option} cannot be '${text}'; it must be ${FORMS}`);
+  if (dateTime === null) throw new UsageError(`${option} cannot be '${text}'; it must be ${forms}`);
   const wall = wallTime(dateTime, text, option);
   const zone = dateTime[8];
   return zone === undefined ? localTimeMs(wall, text, option, here) : asUtc(wall) - offsetMs(zone, text, option);

@@ -48,7 +48,7 @@ export class Horizon {
     const since = new Date(horizon.recordedMs).toISOString();
     const message =
       `${what} lies before what the journal keeps: it was pruned through revision ${horizon.revision}, ` +
-      `recorded at ${since}; ask about a later moment, or a backup.`;
+      `recorded at ${since}; ask about a later moment, or a backup`;
     return new JournalError('before-retention', message, { horizon });
   }
 

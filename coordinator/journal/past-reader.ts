@@ -139,7 +139,7 @@ export class PastReader {
     this.#horizon.refuseBefore(revision);
     const newest = this.#horizon.newestRevision;
     if (revision <= newest) return;
-    const message = `Revision ${revision} was not recorded yet; the newest is ${newest}.`;
+    const message = `revision ${revision} was not recorded yet; the newest is ${newest}`;
     throw new JournalError('not-recorded-yet', message);
   }
 

@@ -4,7 +4,7 @@
  * whatever the value.
  */
 import type { Causes } from './cause.ts';
-import { shown } from './cause.ts';
+import { shownAt } from './cause.ts';
 import { parseQuantity } from './quantity.ts';
 
 type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time';
@@ -146,6 +146,6 @@ function isInt64(value: unknown): boolean {
 }
 
 function misfit(value: unknown, expected: string, fieldPath: string, causes: Causes): undefined {
-  causes.typeInvalid(fieldPath, `must be ${expected}, not ${shown(value)}`);
+  causes.typeInvalid(fieldPath, `must be ${expected}, not ${shownAt(fieldPath, value)}`);
   return undefined;
 }

@@ -197,9 +197,9 @@ function unreadable(error: unknown, offset: number, place: Place): TextProblem {
   return { code: 'MalformedYaml', message, line };
 }
 
-/** The parser's own first line, without the full stop that our sentence adds. */
+/** The parser's own words, without what it quotes behind a colon: a password may begin with `*` or `!`. */
 function reasonOf(error: unknown): string {
   const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   if (firstLine.startsWith('Maximum call stack')) return 'it nests too deeply';
-  return firstLine.replace(/[.:]$/, '');
+  return firstLine.replace(/\.$|:(?: .*)?$/, '');
 }

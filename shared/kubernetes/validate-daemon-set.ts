@@ -3,7 +3,7 @@
  * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
  * our own. Never throws, whatever the object.
  */
-import { Causes, shown } from './cause.ts';
+import { Causes, shownAt } from './cause.ts';
 import { daemonSetFields } from './daemon-set-fields.ts';
 import { DEFAULT_NAMESPACE, defaultDaemonSet } from './default-daemon-set.ts';
 import { decodeField, isObject } from './field-type.ts';
@@ -44,7 +44,7 @@ export function validateDaemonSet(object: unknown, options: ValidationOptions = 
 
 function decodeDaemonSet(object: unknown, options: ValidationOptions, causes: Causes): DaemonSet {
   if (!isObject(object)) {
-    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    causes.typeInvalid('', `must be an object, not ${shownAt('', object)}`);
     return {};
   }
   const daemonSet = decodeField(object, daemonSetFields, '', causes) as DaemonSet;

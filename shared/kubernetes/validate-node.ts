@@ -1,5 +1,5 @@
 /** Decides whether a Node object can be on the roll, and says what is wrong with one that cannot. Never throws. */
-import { Causes, shown } from './cause.ts';
+import { Causes, shownAt } from './cause.ts';
 import { decodeField, isObject } from './field-type.ts';
 import { nodeFields } from './node-fields.ts';
 import type { Node } from './objects.ts';
@@ -25,7 +25,7 @@ export function validateNode(object: unknown): NodeValidation {
 
 function decodeNode(object: unknown, causes: Causes): Node {
   if (!isObject(object)) {
-    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    causes.typeInvalid('', `must be an object, not ${shownAt('', object)}`);
     return {};
   }
   const node = decodeField(object, nodeFields, '', causes) as Node;

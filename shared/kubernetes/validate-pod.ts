@@ -2,7 +2,7 @@
  * Reads a Pod so far as Rollcall needs one: its name, its owner and its state. A pod that exists has
  * passed its API server, so its spec is not checked again. Never throws.
  */
-import { Causes, shown } from './cause.ts';
+import { Causes, shownAt } from './cause.ts';
 import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
 import { decodeField, isObject } from './field-type.ts';
 import { podFields } from './node-fields.ts';
@@ -27,7 +27,7 @@ export function validatePod(object: unknown): PodValidation {
 
 function decodePod(object: unknown, causes: Causes): Pod {
   if (!isObject(object)) {
-    causes.typeInvalid('', `must be an object, not ${shown(object)}`);
+    causes.typeInvalid('', `must be an object, not ${shownAt('', object)}`);
     return {};
   }
   const pod = decodeField(object, podFields, '', causes) as Pod;

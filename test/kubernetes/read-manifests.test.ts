@@ -127,6 +127,15 @@ describe('what cannot be read is one problem with its place, and the rest goes o
     expect(result.problems[0]?.message).toMatch(/file\.yaml:\d+.*\.$/);
   });
 
+  test.each(['*hunter2', '|hunter2', '!e!hunter2 x'])('a password that YAML reads as something else: %s', (text) => {
+    const [problem] = read(`value: ${text}\n`).problems;
+    expect(problem?.code).toBe('MalformedYaml');
+    expect(problem?.message).toMatch(
+      /^file\.yaml:1:\d+ is not valid YAML: .*\.$|^The document at file\.yaml:1 cannot be read: .*\.$/,
+    );
+    expect(problem?.message).not.toContain('hunter2');
+  });
+
   test('an alias bomb costs nothing but a sentence', () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
       const aliases = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`)).join(', ');

@@ -231,3 +231,34 @@ describe('whatever the value', () => {
     );
   });
 });
+
+describe('a sentence about a manifest, which the journal keeps,', () => {
+  const SECRET = 'hunter2';
+  const container = { name: 'c', image: 'i' };
+
+  test.each([
+    ['a number where a value belongs', { env: [{ name: 'PASSWORD', value: 48_151_623 }] }],
+    ['an object where a value belongs', { env: [{ name: 'PASSWORD', value: { text: SECRET } }] }],
+    ['an environment as compose files have it', { env: [`PASSWORD=${SECRET}`] }],
+    ['an environment as a map', { env: { PASSWORD: SECRET } }],
+    ['a name that holds the value', { env: [{ name: `PASSWORD=${SECRET}`, value: '' }] }],
+    ['arguments as one text', { args: `--password=${SECRET}` }],
+    ['a number among the arguments', { args: ['--pin', 48_151_623] }],
+    [
+      'a header whose name holds it',
+      { livenessProbe: { httpGet: { port: 80, httpHeaders: [{ name: `a: ${SECRET}` }] } } },
+    ],
+  ])('tells nothing of %s', (_what, fields) => {
+    const result = validateDaemonSet(withPodSpec({ containers: [{ ...container, ...fields }] }));
+    expect(result.accepted).toBe(false);
+    expect(JSON.stringify(result)).not.toMatch(/hunter2|48151623/);
+  });
+
+  test('tells the kind of what it does not tell', () => {
+    const result = validateDaemonSet(
+      withPodSpec({ containers: [{ ...container, env: [`PASSWORD=${SECRET}`], args: {} }] }),
+    );
+    const messages = result.accepted ? [] : result.causes.map(({ message }) => message);
+    expect(messages).toEqual(['must be an object, not a string', 'must be a list, not an object']);
+  });
+});

@@ -1,6 +1,5 @@
 /** Validates what is a DaemonSet's own: its selector, what a daemon's template may not have, its roll-out. */
 import type { Causes } from '../cause.ts';
-import { shown } from '../cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, textMap } from './decoded.ts';
 import { selectsLabels, validateLabelSelector } from './label-selector.ts';
@@ -49,9 +48,6 @@ function validateDaemonPod(podSpec: Decoded, fieldPath: string, causes: Causes):
   validateOneOf(text(podSpec, 'restartPolicy') || 'Always', ['Always'], `${fieldPath}.restartPolicy`, causes);
   const deadline = optionalInteger(podSpec, 'activeDeadlineSeconds');
   if (deadline !== undefined) {
-    causes.forbidden(
-      `${fieldPath}.activeDeadlineSeconds`,
-      `a daemon has no deadline, and here it is ${shown(deadline)}`,
-    );
+    causes.forbidden(`${fieldPath}.activeDeadlineSeconds`, `a daemon has no deadline, and here it is ${deadline}`);
   }
 }

@@ -101,7 +101,7 @@ describe('a moment that cannot be meant is refused in a sentence:', () => {
     ].map((text) => [
       text,
       `--at cannot be '${text}'; it must be a time such as 2026-03-14T15:09, 2026-03-14T15:09:26Z, 2026-03-14, ` +
-        '-2h, -3d, now or revision:12345',
+        '-2h, -3d or now, or revision:12345',
     ]),
   ])('%s', (text, sentence) => {
     expect(() => parse(text)).toThrow(new UsageError(sentence));
@@ -119,5 +119,11 @@ describe('where only a time makes sense', () => {
   it('a revision is refused', () => {
     const sentence = "--since takes a time; 'revision:5' is a row of the journal";
     expect(() => parseThere('revision:5')).toThrow(new UsageError(sentence));
+  });
+
+  it('what is no time is answered without offering a revision', () => {
+    expect(() => parseThere('tomorrow')).toThrow(
+      /^--since cannot be 'tomorrow'; it must be a time such as [^:]*:[^:]*:[^:]*:26Z, 2026-03-14, -2h, -3d or now$/,
+    );
   });
 });
