@@ -3,6 +3,7 @@
  * goal. Missing a goal is no error: the figures depend on the machine, which is named first.
  */
 import { cpus, totalmem } from 'node:os';
+import { run as runAgent } from './agent.ts';
 import { run as runJournal } from './journal.ts';
 import { run as runPlacement } from './placement.ts';
 import type { BenchResult } from './result.ts';
@@ -10,6 +11,7 @@ import type { BenchResult } from './result.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   placement: runPlacement,
   journal: runJournal,
+  agent: runAgent,
 };
 
 const GIBIBYTE = 1024 ** 3;
