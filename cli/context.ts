@@ -1,10 +1,12 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
+import { RollcallError } from '../shared/errors.ts';
 import type { AsOf, Moment } from '../shared/rpc/wire-moment.ts';
 import type { Auditor } from './client/auditor.ts';
 import type { Connection } from './client/calls.ts';
 import type { Coordinator } from './client/coordinator.ts';
 import { withNearestName } from './client/nearest.ts';
-import type { SecurityOptions } from './client/security.ts';
+import type { ReachOptions } from './client/reach.ts';
+import type { Right } from './cluster/coordinator-in-cluster.ts';
 import type { Io } from './io.ts';
 import { type Here, parseMoment } from './moment/parse-moment.ts';
 import { jsonDocument, yamlDocument } from './output/document.ts';
@@ -17,8 +19,7 @@ export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'svg'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The global options, as commander hands them over. */
-export interface GlobalOptions extends SecurityOptions {
-  readonly server: string;
+export interface GlobalOptions extends ReachOptions {
   readonly requestTimeout: number;
   readonly namespace: string;
   readonly output: OutputFormat;
@@ -104,49 +105,51 @@ export class Context {
     return this.answer(document, () => `${asOfLine(asOf, then)}\n${text(then)}`);
   }
 
-  /** A connection to the coordinator at `server` that the caller closes; gRPC is loaded only here. */
-  async connect(server: string, requestTimeoutMs: number, at: Moment | null = null): Promise<Coordinator> {
-    const [{ connect }, connection] = await Promise.all([
-      import('./client/coordinator.ts'),
-      this.#connection(server, requestTimeoutMs),
-    ]);
-    return connect(connection, at);
-  }
-
-  /** Asks about the moment, by default about now. */
+  /** Asks about the moment, by default about now. `right` is what the question needs. */
   async ask<Answer>(
     question: (coordinator: Coordinator) => Promise<Answer>,
     at: Moment | null = null,
+    right: Right = 'read',
   ): Promise<Answer> {
-    const coordinator = await this.connect(this.globals.server, this.globals.requestTimeout, at);
-    try {
-      return await question(coordinator);
-    } catch (error) {
-      throw await withNearestName(error, coordinator);
-    } finally {
-      coordinator.close();
-    }
+    const { connect } = await import('./client/coordinator.ts');
+    return this.#reach(right, async (connection) => {
+      const coordinator = connect(connection, at);
+      try {
+        return await question(coordinator);
+      } catch (error) {
+        throw await withNearestName(error, coordinator);
+      } finally {
+        coordinator.close();
+      }
+    });
   }
 
   /** Asks the audit service; Ctrl-C ends what takes long, in good order. */
-  async audit<Answer>(question: (auditor: Auditor) => Promise<Answer>): Promise<Answer> {
-    const { server, requestTimeout } = this.globals;
-    const [{ connectAuditor }, connection] = await Promise.all([
-      import('./client/auditor.ts'),
-      this.#connection(server, requestTimeout),
-    ]);
-    const auditor = connectAuditor(connection, this.io.untilInterrupted());
-    try {
-      return await question(auditor);
-    } finally {
-      auditor.close();
-    }
+  async audit<Answer>(question: (auditor: Auditor) => Promise<Answer>, right: Right = 'administer'): Promise<Answer> {
+    const { connectAuditor } = await import('./client/auditor.ts');
+    return this.#reach(right, async (connection) => {
+      const auditor = connectAuditor(connection, this.io.untilInterrupted());
+      try {
+        return await question(auditor);
+      } finally {
+        auditor.close();
+      }
+    });
   }
 
-  /** How the coordinator at `server` is reached. */
-  async #connection(server: string, requestTimeoutMs: number): Promise<Connection> {
-    const { securityOf } = await import('./client/security.ts');
-    return { server, requestTimeoutMs, clock: this.io.clock, security: securityOf(server, this.globals) };
+  /** gRPC is loaded only here. */
+  async #reach<Answer>(right: Right, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
+    const { reachCoordinator } = await import('./client/reach.ts');
+    const reached = await reachCoordinator(this.globals, right, this.io);
+    const { server, security } = reached;
+    try {
+      return await use({ server, security, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
+    } catch (error) {
+      const problem = reached.problem();
+      throw problem === null ? error : new RollcallError('COORDINATOR_UNREACHABLE', problem);
+    } finally {
+      reached.close();
+    }
   }
 
   #format(value: unknown, text: () => string | Promise<string>): Promise<string> | string {

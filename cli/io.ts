@@ -13,6 +13,8 @@ export interface Io {
   readonly isErrorTTY: boolean;
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
+  /** Whether there is a file at the path. */
+  readonly fileExists: (path: string) => boolean;
   readonly clock: Clock;
   /** IANA name of the local time zone: times without a zone are of it. */
   readonly timeZone: string;

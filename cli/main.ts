@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program `rollcall`, also `kubectl-rollcall`: hands the process to the command line and ends with its exit code. */
+import { existsSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../shared/clock.ts';
 import { EXIT } from '../shared/errors.ts';
@@ -22,6 +23,7 @@ process.exitCode = await run(process.argv.slice(2), {
   isTTY: process.stdout.isTTY === true,
   isErrorTTY: process.stderr.isTTY === true,
   columns: process.stdout.columns,
+  fileExists: existsSync,
   clock: systemClock,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   untilInterrupted,

@@ -20,8 +20,8 @@ import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './mistake.ts';
 
-/** Where `rollcall-coordinator` listens unless it is told otherwise. */
-const DEFAULT_SERVER = '127.0.0.1:7655';
+/** Where deploy/ puts it. */
+const COORDINATOR_NAMESPACE_DEFAULT = 'rollcall';
 const DEFAULT_TIMEOUT = '10s';
 
 /** `setExitCode` hears what a command ends with. */
@@ -39,6 +39,11 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true, optionDescription })
     .addOption(serverOption(io))
+    .addOption(new Option('--kubeconfig <file>', 'the kubeconfig, where it is not the one that kubectl would read'))
+    .addOption(textOption(io, 'context', 'name', 'the context of the kubeconfig in whose cluster the coordinator runs'))
+    .addOption(
+      textOption(io, 'coordinator-namespace', 'namespace', 'where it runs there', COORDINATOR_NAMESPACE_DEFAULT),
+    )
     .addOption(fileOption(io, 'coordinator-ca', "CA of the coordinator's certificate, PEM"))
     .addOption(
       textOption(io, 'coordinator-name', 'name', "name in the coordinator's certificate, where it is not the host"),
@@ -103,13 +108,17 @@ function checkOutput({ output }: GlobalOptions, command: Command): void {
 }
 
 function serverOption({ environment }: Io): Option {
-  return new Option('--server <address>', 'address of the coordinator (environment: ROLLCALL_SERVER)')
-    .default(environment['ROLLCALL_SERVER'] || DEFAULT_SERVER)
-    .argParser((text) => {
-      if (parseAddress(text) === undefined)
-        throw new InvalidArgumentError('It must be an address such as 127.0.0.1:7655.');
-      return text;
-    });
+  const option = new Option(
+    '--server <address>',
+    'address of the coordinator; by default 127.0.0.1:7655, or where nobody listens there, the cluster of the kubeconfig ' +
+      '(environment: ROLLCALL_SERVER)',
+  ).argParser((text) => {
+    if (parseAddress(text) === undefined)
+      throw new InvalidArgumentError('It must be an address such as 127.0.0.1:7655.');
+    return text;
+  });
+  const given = environment['ROLLCALL_SERVER'];
+  return given ? option.default(given) : option;
 }
 
 function fileOption(io: Io, name: string, description: string): Option {
@@ -117,10 +126,16 @@ function fileOption(io: Io, name: string, description: string): Option {
 }
 
 /** An option that the environment can give as well: `--token-file` is ROLLCALL_TOKEN_FILE there. */
-function textOption({ environment }: Io, name: string, placeholder: string, description: string): Option {
+function textOption(
+  { environment }: Io,
+  name: string,
+  placeholder: string,
+  description: string,
+  otherwise?: string,
+): Option {
   const variable = environmentNameOf('rollcall', name);
   const option = new Option(`--${name} <${placeholder}>`, `${description} (environment: ${variable})`);
-  const given = environment[variable];
+  const given = environment[variable] || otherwise;
   return given ? option.default(given) : option;
 }
 

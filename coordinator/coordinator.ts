@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { inClusterAccess } from '../shared/api-server/access.ts';
 import { ApiServerClient } from '../shared/api-server/api-server-client.ts';
+import { kubeconfigAccess } from '../shared/api-server/kubeconfig-access.ts';
 import type { Clock } from '../shared/clock.ts';
 import { RollcallError } from '../shared/errors.ts';
 import { ApiServerSource } from './cluster/api-server-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
-import { kubeconfigAccess } from './cluster/kubeconfig-access.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { furnish } from './furnish.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
@@ -211,7 +211,7 @@ async function apiServerOf(options: CoordinatorOptions): Promise<ApiServerClient
   const { cluster, kubeconfig } = settings;
   if (cluster !== 'api-server') return null;
   const access =
-    kubeconfig === undefined ? inClusterAccess({ environment, clock }) : await kubeconfigAccess(kubeconfig);
+    kubeconfig === undefined ? inClusterAccess({ environment, clock }) : await kubeconfigAccess({ path: kubeconfig });
   return new ApiServerClient({ access, clock, userAgent: `rollcall-coordinator/${version}` });
 }
 

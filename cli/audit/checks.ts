@@ -22,7 +22,7 @@ import {
 import { parseAnchor, type ReplayOptions, type VerifyOptions } from './audit-options.ts';
 
 export async function showHead(context: Context): Promise<number> {
-  const head = publishedHeadView(await context.audit((auditor) => auditor.getHead()));
+  const head = publishedHeadView(await context.audit((auditor) => auditor.getHead(), 'read'));
   await context.answer(head, () => renderHead(head, context.render));
   return EXIT.ok;
 }

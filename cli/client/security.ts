@@ -12,6 +12,11 @@ export interface SecurityOptions {
   readonly clientKey?: string;
 }
 
+/** The CA that the user names, PEM; `null` where none is named. @throws RollcallError CREDENTIALS_UNUSABLE. */
+export function readAuthority({ coordinatorCa }: SecurityOptions): Buffer | null {
+  return readTlsMaterial({ ca: coordinatorCa }).ca;
+}
+
 /**
  * Plaintext only to this machine, and only where nothing says otherwise: what a user proves itself with
  * never goes over an open line.

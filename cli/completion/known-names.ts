@@ -7,12 +7,17 @@ import type { KnownNames } from './candidates.ts';
 const PATIENCE_MS = 500;
 
 /** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
-export function knownNames(context: Context, words: readonly string[]): KnownNames {
-  const server = valueAmong(words, ['--server']) ?? context.globals.server;
+export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
   const namespace = valueAmong(words, ['-n', '--namespace']);
   const ask = async (question: (coordinator: Coordinator) => Promise<string[]>): Promise<string[]> => {
     try {
-      const coordinator = await context.connect(server, PATIENCE_MS);
+      const [{ connect }, { DEFAULT_SERVER, direct }] = await Promise.all([
+        import('../client/coordinator.ts'),
+        import('../client/reach.ts'),
+      ]);
+      // The way into a cluster takes longer than somebody waits for a word.
+      const { server, security } = direct(valueAmong(words, ['--server']) ?? globals.server ?? DEFAULT_SERVER, globals);
+      const coordinator = connect({ server, security, requestTimeoutMs: PATIENCE_MS, clock: io.clock });
       try {
         return await question(coordinator);
       } finally {

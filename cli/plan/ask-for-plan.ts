@@ -27,7 +27,7 @@ export async function askForPlan(context: Context, input: PlanInput, at: Moment 
     nodeChanges: input.changes.map(changeToWire),
   };
   try {
-    const response = await context.ask((coordinator) => coordinator.planPlacements(request), at);
+    const response = await context.ask((coordinator) => coordinator.planPlacements(request), at, 'plan');
     return {
       difference: differenceFromWire(response, input),
       problems: response.problems,

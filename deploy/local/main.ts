@@ -56,6 +56,7 @@ function terminal(signal: AbortSignal): Io {
     isTTY: stdout.isTTY === true,
     isErrorTTY: stderr.isTTY === true,
     columns: stdout.columns,
+    fileExists: () => false,
     clock: systemClock,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     untilInterrupted: () => signal,

@@ -18,6 +18,7 @@ const NOWHERE: Io = {
   isTTY: false,
   isErrorTTY: false,
   columns: undefined,
+  fileExists: () => false,
   clock: systemClock,
   timeZone: 'UTC',
   untilInterrupted: () => new AbortController().signal,

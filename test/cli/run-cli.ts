@@ -40,6 +40,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
     isTTY: options.isTTY ?? false,
     isErrorTTY: options.isErrorTTY ?? false,
     columns: options.columns,
+    fileExists: () => false,
     clock: options.clock ?? clockAt(options.nowMs),
     timeZone: options.timeZone ?? 'UTC',
     untilInterrupted: () => options.signal ?? new AbortController().signal,

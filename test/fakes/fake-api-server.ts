@@ -110,13 +110,15 @@ export class FakeApiServer {
     const index = this.#faults.findIndex(({ concerns }) => concerns(seen));
     if (index >= 0) return this.#misbehave(this.#faults.splice(index, 1)[0]?.fault ?? 'cut', request, response);
     const body = await bodyOf(request);
+    const answer = this.answers.get(seen.path);
+    if (method === 'POST' && answer !== undefined) return send(response, 201, answer(body));
     const match = PATH.exec(seen.path);
     if (match === null) return refuse(response, 404, 'NotFound');
     const [, group, namespace = '', resource, name] = match;
     const place = { collection: `${group}/${resource}`, namespace, name };
     if (method === 'GET' && name === undefined) this.#collection(seen, place, response);
     else if (method === 'GET') this.#object(place, response);
-    else this.#write(seen, place, body, response);
+    else this.#write(method, place, body, response);
   }
 
   #misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
@@ -161,9 +163,7 @@ export class FakeApiServer {
     send(response, 200, object);
   }
 
-  #write({ method, path }: SeenRequest, place: Place, body: Record<string, unknown>, response: ServerResponse): void {
-    const answer = this.answers.get(path);
-    if (answer !== undefined) return send(response, 201, answer(body));
+  #write(method: string, place: Place, body: Record<string, unknown>, response: ServerResponse): void {
     const { collection, namespace } = place;
     const object = body as unknown as StoredObject;
     const before = this.store.get(collection, object.metadata.name, namespace);

@@ -1,0 +1,117 @@
+/** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { runCli } from './run-cli.ts';
+
+const TOKENS = '/api/v1/namespaces/rollcall/serviceaccounts';
+const POD = {
+  metadata: {
+    name: 'rollcall-coordinator-x',
+    namespace: 'rollcall',
+    labels: { 'app.kubernetes.io/name': 'rollcall', 'app.kubernetes.io/component': 'coordinator' },
+  },
+  spec: { containers: [{ name: 'coordinator', ports: [{ name: 'grpc', containerPort: 7655 }] }] },
+  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+};
+
+let api: FakeApiServer;
+let kubeconfig: string;
+
+beforeEach(async () => {
+  api = await startFakeApiServer();
+  api.apply('/api/v1/configmaps', {
+    metadata: { name: 'rollcall-coordinator-ca', namespace: 'rollcall' },
+    data: { 'ca.crt': rootCertificates[0] },
+  });
+  for (const account of ['viewer', 'planner', 'admin']) {
+    api.answers.set(`${TOKENS}/rollcall-${account}/token`, (body) => ({ ...body, status: { token: account } }));
+  }
+  kubeconfig = join(temporaryFolder(), 'kubeconfig');
+  const cluster = { name: 'here', cluster: { server: api.access.url, 'insecure-skip-tls-verify': true } };
+  const context = { name: 'here', context: { cluster: 'here', user: 'me' } };
+  const user = { name: 'me', user: { token: 'mine' } };
+  const file = { clusters: [cluster], contexts: [context], users: [user], 'current-context': 'here' };
+  writeFileSync(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...file }));
+});
+
+function ask(...words: string[]) {
+  return runCli([...words, '--kubeconfig', kubeconfig, '--request-timeout', '5s']);
+}
+
+function accountsAsked(): string[] {
+  return api.requests.flatMap(({ path }) => /serviceaccounts\/rollcall-([a-z]+)\/token$/.exec(path)?.[1] ?? []);
+}
+
+function deny(...accounts: string[]): void {
+  for (const account of accounts) {
+    api.fault({ status: 403, body: { message: 'no' } }, ({ path }) => path === `${TOKENS}/rollcall-${account}/token`);
+  }
+}
+
+describe('a coordinator in a cluster', () => {
+  it('that does not run, or is not ready, is said in a sentence', async () => {
+    const where = `in namespace rollcall of ${api.access.url}; see --coordinator-namespace and --context`;
+    expect(await ask('nodes')).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: `rollcall: no coordinator runs ${where}\n`,
+    });
+    api.apply('/api/v1/pods', { ...POD, status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    expect((await ask('nodes')).stderr).toBe(`rollcall: the coordinator is not ready ${where}\n`);
+  });
+
+  it('that the API server gives no way to is said in a sentence, and not taken for one that does not run', async () => {
+    api.apply('/api/v1/pods', POD);
+    const { exitCode, stderr } = await ask('nodes');
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^rollcall: the API server gave no way to pod rollcall\/rollcall-coordinator-x: .*\n$/);
+    expect(api.requests.map(({ path }) => path)).toContain(
+      '/api/v1/namespaces/rollcall/pods/rollcall-coordinator-x/portforward',
+    );
+  });
+});
+
+describe('the token for it', () => {
+  it.each([
+    ['nodes', ['viewer']],
+    ['plan --remove-label x', ['planner']],
+    ['audit head', ['viewer']],
+    ['audit verify', ['admin']],
+  ])('is for %s of the account that may just do that', async (line, accounts) => {
+    api.apply('/api/v1/pods', POD);
+    await ask(...line.split(' '));
+    expect(accountsAsked()).toEqual(accounts);
+  });
+
+  it('is of an account that may do more, where the user has no right to the least', async () => {
+    api.apply('/api/v1/pods', POD);
+    deny('viewer', 'planner');
+    await ask('nodes');
+    expect(accountsAsked()).toEqual(['viewer', 'planner', 'admin']);
+  });
+
+  it('is refused in a sentence where the user has a right to none', async () => {
+    api.apply('/api/v1/pods', POD);
+    deny('admin');
+    expect(await ask('audit', 'verify')).toEqual({
+      exitCode: 4,
+      stdout: '',
+      stderr:
+        'rollcall: you may create no token of ServiceAccount rollcall/rollcall-admin; ask for the Role of that name\n',
+    });
+  });
+});
+
+describe('a context', () => {
+  it('that the kubeconfig does not have is answered with those that it has', async () => {
+    expect(await ask('nodes', '--context', 'there')).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `rollcall: ${kubeconfig} has no context there; it has here; name a kubeconfig that kubectl can use.\n`,
+    });
+  });
+});
