@@ -113,6 +113,17 @@ export class Folder {
   }
 }
 
+/** A coordinator of the folder's data, manifests and nodes. Port 0 lets the system choose. */
+export async function startCoordinator(
+  { data, daemonSets, nodes }: Folder,
+  port: number,
+): Promise<{ coordinator: Running; server: string; port: number }> {
+  const sources = ['--data', data, '--daemonsets', daemonSets, '--nodes', nodes];
+  const coordinator = new Running(PROGRAMS.coordinator, ['--plaintext', ...sources, '--listen', `127.0.0.1:${port}`]);
+  const ready = JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number };
+  return { coordinator, server: `127.0.0.1:${ready.port}`, port: ready.port };
+}
+
 /** The command line against one coordinator. */
 export class CommandLine {
   readonly #server: string;

@@ -1,9 +1,9 @@
 /** A coordinator that is killed and started again goes on where it was, and its agents with it. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
-import { CommandLine, Folder, PROGRAMS, Running } from './programs.ts';
+import { CommandLine, Folder, PROGRAMS, Running, startCoordinator } from './programs.ts';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 interface History {
   readonly revision: number;
@@ -15,26 +15,8 @@ describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS
 
   afterAll(() => folder.remove());
 
-  async function startCoordinator(port: number): Promise<{ coordinator: Running; server: string; port: number }> {
-    const { data, daemonSets, nodes } = folder;
-    const args = [
-      '--plaintext',
-      '--data',
-      data,
-      '--daemonsets',
-      daemonSets,
-      '--nodes',
-      nodes,
-      '--listen',
-      `127.0.0.1:${port}`,
-    ];
-    const coordinator = new Running(PROGRAMS.coordinator, args);
-    const ready = JSON.parse(await coordinator.line((line) => line.includes('coordinator ready'))) as { port: number };
-    return { coordinator, server: `127.0.0.1:${ready.port}`, port: ready.port };
-  }
-
   it('continues its sequence, decides nothing twice, and its agent resumes what it holds', async () => {
-    const first = await startCoordinator(0);
+    const first = await startCoordinator(folder, 0);
     const before = new EventLog(first.server);
     const agent = new Running(PROGRAMS.agent, [
       '--plaintext',
@@ -49,7 +31,7 @@ describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS
     before.close();
     const seen = before.events;
 
-    const second = await startCoordinator(first.port);
+    const second = await startCoordinator(folder, first.port);
     const after = new EventLog(second.server);
     const connected = await after.next(
       ({ kind, action }) => kind === 'EVENT_KIND_AGENT' && action === 'connected',

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { kubeconfigAccess } from '../../coordinator/cluster/kubeconfig-access.ts';
+import { kubeconfigAccess } from '../../shared/api-server/kubeconfig-access.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
@@ -22,7 +22,7 @@ function kubeconfig(user: object, changes: object = {}): string {
 }
 
 test('a kubeconfig names the server, the name in its certificate and a token', async () => {
-  const access = await kubeconfigAccess(kubeconfig({ token: 'secret' }));
+  const access = await kubeconfigAccess({ path: kubeconfig({ token: 'secret' }) });
   expect(access.url).toBe('https://10.0.0.1:6443');
   expect(await access.credentials()).toEqual({ authorization: 'Bearer secret', servername: 'kubernetes' });
 });
@@ -39,7 +39,7 @@ test('a program that signs its user in is asked', async () => {
     args: ['--eval', `console.log('${JSON.stringify(credential)}')`],
     interactiveMode: 'Never',
   };
-  const access = await kubeconfigAccess(kubeconfig({ exec }));
+  const access = await kubeconfigAccess({ path: kubeconfig({ exec }) });
   expect(await access.credentials()).toMatchObject({ authorization: 'Bearer new' });
 });
 
@@ -47,7 +47,7 @@ test.each([
   ['that is not there', () => join(temporaryFolder(), 'nowhere')],
   ['without a current context', () => kubeconfig({}, { 'current-context': 'other' })],
 ])('a kubeconfig %s is one sentence that says what to do', async (_, path) => {
-  const refusal = await kubeconfigAccess(path()).catch((error: unknown) => error);
+  const refusal = await kubeconfigAccess({ path: path() }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(RollcallError);
   expect((refusal as RollcallError).message).toMatch(
     /^\S+ (cannot be read|has no current context).*kubectl can use\.$/,
