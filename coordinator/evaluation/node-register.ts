@@ -247,7 +247,11 @@ export class NodeRegister {
     const before = this.#table.facts(facts.name) ?? null;
     const known = this.#nodes.get(facts.name);
     const changes = nodeChanges(before, facts);
-    if (known && known.origin !== origin) changes.push({ field: 'origin', from: known.origin, to: origin });
+    // Where both watch the same object, who was quicker is in the row, and no change of the node.
+    const watchTheSame = compareResourceVersions(facts.resourceVersion, before?.resourceVersion ?? '') !== null;
+    if (known && known.origin !== origin && !watchTheSame) {
+      changes.push({ field: 'origin', from: known.origin, to: origin });
+    }
     const trigger = origin === 'agent' ? 'node-report' : 'roll-change';
     const event = {
       kind: 'node',

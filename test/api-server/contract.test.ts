@@ -4,6 +4,7 @@ import type { ApiServerAccess } from '../../shared/api-server/access.ts';
 import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { PAGE_OBJECTS } from '../../shared/api-server/limits.ts';
 import { ListWatch } from '../../shared/api-server/list-watch.ts';
+import type { WatchEvent } from '../../shared/api-server/watch-event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { startFakeApiServer } from '../fakes/fake-api-server.ts';
 import { type ControlPlane, hasControlPlane, START_PATIENCE_MS, startControlPlane } from './control-plane.ts';
@@ -46,8 +47,21 @@ async function replaceNote(client: ApiServerClient, name: string, note: string):
   await client.replace(`${NODES}/${name}`, node(name, note));
 }
 
+async function firstEvent(client: ApiServerClient, resourceVersion: string): Promise<WatchEvent | undefined> {
+  const options = { silenceMs: PATIENCE_MS, deadlineMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) };
+  for await (const event of await client.watch(NODES, { resourceVersion }, options)) return event;
+  return undefined;
+}
+
 describe('the fake API server', () => {
   holdsTheContract(async () => (await startFakeApiServer()).access);
+
+  it('forgets where the oldest watches were, as a real one does', async () => {
+    const server = await startFakeApiServer();
+    server.apply(NODES, node('forgotten'));
+    server.store.compact();
+    await expect(firstEvent(clientOf(server.access), '1')).rejects.toMatchObject({ failure: 'expired' });
+  });
 });
 
 describe.skipIf(!hasControlPlane)('a real API server', () => {
@@ -71,6 +85,8 @@ describe.skipIf(!hasControlPlane)('a real API server', () => {
       await client.create(NODES, node('after-restart'));
       await until('the new node is told', START_PATIENCE_MS, () => list.there.has('after-restart'));
       expect(watch.counts.ends.garbled).toBe(0);
+      // What it kept in memory is gone, and so is where the oldest watches were.
+      await expect(firstEvent(client, '1')).rejects.toMatchObject({ failure: 'expired' });
     },
     START_PATIENCE_MS * 2,
   );

@@ -249,6 +249,8 @@ describe('where agent and roll watch the same object', () => {
     const world = both();
     world.applyNode(at('12', 'b'));
     expect(known(world)).toEqual(['b', 'roll']);
+    const change = { field: 'labels.zone', from: 'a', to: 'b' };
+    expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'roll', changes: [change] });
     world.reportNode(at('9', 'older'));
     expect(known(world)).toEqual(['b', 'roll']);
     world.reportNode(at('100', 'c'));
