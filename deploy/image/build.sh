@@ -38,7 +38,7 @@ if [ "$base" = local ] || [ -n "${ARCHIVE:-}" ]; then
   buildah_ build --quiet --isolation chroot --format oci ${base:+--build-arg "BASE=$base"} \
     --tag "$tag" --file "$here/Dockerfile" "$work/context"
   [ -z "${ARCHIVE:-}" ] || buildah_ push --quiet "$tag" "oci-archive:$ARCHIVE:$tag"
-  buildah_ images --format 'built {{.Name}}:{{.Tag}}, {{.Size}}' "$tag"
+  buildah_ images --format 'built {{.Name}}:{{.Tag}}, {{.Size}}' "$tag" | tr -s ' '
 else
   "$(builder)" build ${base:+--build-arg "BASE=$base"} --tag "$tag" --file "$here/Dockerfile" "$work/context"
 fi

@@ -1,7 +1,6 @@
 // Lays out what the image holds, in a folder: `node deploy/image/context.mjs FOLDER`. Compiled files of
 // the three programs, production dependencies and licences; nothing is downloaded or compiled here.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,16 +36,14 @@ function isNeeded(path) {
   return statSync(path).isDirectory() || RUNS.has(extname(name)) || LICENCE.test(name);
 }
 
-/** Folders of what `dependencies` in package.json needs, as they are installed. */
+/** Folders of what `dependencies` in package.json needs, as the lock file has them. */
 function productionDependencies() {
-  const { status, stdout } = spawnSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) fail('npm ls finds something missing among the dependencies; run npm ci first');
-  return stdout
-    .split('\n')
-    .filter((folder) => folder.includes(`${sep}node_modules${sep}`) && !NEVER_LOADED.test(folder));
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const wanted = Object.entries(packages).filter(([path, { dev }]) => path.startsWith('node_modules/') && dev !== true);
+  const missing = wanted.find(([path, { optional }]) => optional !== true && !existsSync(join(root, path)));
+  if (missing !== undefined) fail(`${missing[0]} is not installed; run npm ci first`);
+  const folders = wanted.map(([path]) => join(root, path));
+  return folders.filter((folder) => existsSync(folder) && !NEVER_LOADED.test(folder));
 }
 
 function fail(why) {

@@ -2,6 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentSettings } from '../../agent/settings.ts';
+import { coordinatorSettings } from '../../coordinator/settings.ts';
+import { readSettings } from '../../shared/settings/read-settings.ts';
 import {
   type ControlPlane,
   hasControlPlane,
@@ -116,6 +119,16 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     const volumes = JSON.stringify(podSpec('DaemonSet', 'rollcall-agent').volumes);
     expect(volumes).toContain('{"audience":"rollcall","expirationSeconds":600,"path":"token"}');
     expect(volumes).not.toContain('rollcall-coordinator-tls');
+  });
+
+  it('passes flags that the programs know', () => {
+    const [coordinator, agent] = workloads().map(({ containers: [container] }) => {
+      const args = container?.args ?? [];
+      return args.slice(args.findIndex((arg) => arg.endsWith('main.js')) + 1);
+    });
+    const outside = { environment: {}, readFile: () => '' };
+    expect(readSettings(coordinatorSettings, { argv: coordinator ?? [], ...outside }).kind).toBe('run');
+    expect(readSettings(agentSettings, { argv: agent ?? [], ...outside }).kind).toBe('run');
   });
 
   it('keeps everything that has a namespace in one, so that one command takes it all away', () => {

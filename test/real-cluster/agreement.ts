@@ -1,6 +1,6 @@
 /**
  * Whether Rollcall and the built-in controller say the same of every DaemonSet: the numbers that Kubernetes
- * writes into a status against those that follow from Rollcall's verdicts and its agents' pods.
+ * writes into a status against those that follow from Rollcall's verdict and its agent's pods, on the one node.
  */
 import { until } from '../api-server/until.ts';
 import { PATIENCE_MS, type RealCluster } from './real-cluster.ts';
@@ -20,8 +20,16 @@ interface Listed {
   }[];
 }
 
-interface Placed {
-  readonly placements: readonly { readonly verdict: string; readonly pods: readonly unknown[] }[];
+/** A node of the roll and every DaemonSet on it. */
+export interface NodeAnswer {
+  readonly placements: readonly Placement[];
+}
+
+export interface Placement {
+  /** `namespace/name`. */
+  readonly daemonSet: string;
+  readonly verdict: string;
+  readonly pods: readonly { readonly uid: string; readonly ready: boolean }[];
 }
 
 /** Waits until nothing differs, and returns what still does when patience ends. */
@@ -41,33 +49,31 @@ export async function lastWord(ask: () => Promise<string[]>): Promise<string[]> 
 }
 
 async function differences(cluster: RealCluster, rollcall: RollcallInCluster): Promise<string[]> {
-  const { items } = await cluster.json<Listed>('get', 'daemonsets', '-A');
-  const known = await rollcall.ask<{ namespace: string; name: string }[]>('daemonsets');
-  const names = (list: readonly { namespace: string; name: string }[]) =>
-    list
-      .map(({ namespace, name }) => `${namespace}/${name}`)
-      .toSorted((one, other) => one.localeCompare(other))
-      .join(' ');
-  const [theirs, ours] = [names(items.map(({ metadata }) => metadata)), names(known)];
-  if (theirs !== ours) return [`DaemonSets: Kubernetes has ${theirs}, Rollcall ${ours}`];
-  return (await Promise.all(items.map((item) => differencesOf(item, rollcall)))).flat();
+  const [{ items }, { placements }] = await Promise.all([
+    cluster.json<Listed>('get', 'daemonsets', '-A'),
+    rollcall.ask<NodeAnswer>(`node/${cluster.node}`),
+  ]);
+  const theirs = new Set(items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const unknown = placements.filter(({ daemonSet }) => !theirs.has(daemonSet));
+  return [
+    ...unknown.map(({ daemonSet }) => `${daemonSet}: Kubernetes does not have it`),
+    ...items.flatMap((item) => differencesOf(item, placements)),
+  ];
 }
 
-async function differencesOf({ metadata, status }: Listed['items'][number], rollcall: RollcallInCluster) {
-  const { namespace, name, generation } = metadata;
-  if (status.observedGeneration !== generation) return [`${namespace}/${name}: Kubernetes has not looked at it yet`];
-  const { placements } = await rollcall.ask<Placed>(`daemonset/${name}`, '-n', namespace);
-  const wanted = placements.filter(({ verdict }) => verdict === 'run');
-  const withPods = (list: Placed['placements']) => list.filter(({ pods }) => pods.length > 0).length;
+function differencesOf({ metadata, status }: Listed['items'][number], placements: readonly Placement[]): string[] {
+  const key = `${metadata.namespace}/${metadata.name}`;
+  const placement = placements.find(({ daemonSet }) => daemonSet === key);
+  if (placement === undefined) return [`${key}: Rollcall does not have it`];
+  if (status.observedGeneration !== metadata.generation) return [`${key}: Kubernetes has not looked at it yet`];
+  const isWanted = placement.verdict === 'run';
+  const isThere = placement.pods.length > 0;
   const ours = {
-    desiredNumberScheduled: wanted.length,
-    currentNumberScheduled: withPods(wanted),
-    numberMisscheduled: withPods(placements.filter(({ verdict }) => verdict !== 'run')),
+    desiredNumberScheduled: Number(isWanted),
+    currentNumberScheduled: Number(isWanted && isThere),
+    numberMisscheduled: Number(!isWanted && isThere),
   };
   return Object.entries(ours)
     .filter(([field, value]) => status[field as keyof typeof ours] !== value)
-    .map(
-      ([field, value]) =>
-        `${namespace}/${name}: ${field} is ${status[field as keyof typeof ours]}, Rollcall's ${value}`,
-    );
+    .map(([field, value]) => `${key}: ${field} is ${status[field as keyof typeof ours]}, Rollcall's ${value}`);
 }

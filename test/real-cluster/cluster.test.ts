@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../api-server/until.ts';
-import { disagreements, lastWord } from './agreement.ts';
+import { disagreements, lastWord, type NodeAnswer } from './agreement.ts';
 import { BAD, BETTER, daemon, fluentd } from './daemons.ts';
 import { PATIENCE_MS, RealCluster } from './real-cluster.ts';
 import { RollcallInCluster } from './rollcall-in-cluster.ts';
@@ -14,18 +14,11 @@ import { RollcallInCluster } from './rollcall-in-cluster.ts';
 const MEGABYTE = 1e6;
 const cluster = new RealCluster();
 const rollcall = new RollcallInCluster(cluster);
-let node: string;
 
 interface Status {
   readonly status: { readonly complete: boolean; readonly revision: number; readonly storeId: string };
   readonly nodes: readonly { readonly name: string; readonly presence: string }[];
   readonly drifts: readonly { readonly kind: string; readonly daemonSet: string; readonly detail: string }[];
-}
-interface Placements {
-  readonly placements: readonly {
-    readonly verdict: string;
-    readonly pods: readonly { readonly uid: string; readonly ready: boolean; readonly restarts: number }[];
-  }[];
 }
 interface Event {
   readonly revision: number;
@@ -37,8 +30,8 @@ interface Event {
 
 const status = () => rollcall.ask<Status>('status');
 const placementOf = async (name: string, namespace = 'default') => {
-  const { placements } = await rollcall.ask<Placements>(`daemonset/${name}`, '-n', namespace);
-  return placements[0];
+  const { placements } = await rollcall.ask<NodeAnswer>(`node/${cluster.node}`);
+  return placements.find(({ daemonSet }) => daemonSet === `${namespace}/${name}`);
 };
 const verdictOf = async (name: string) => (await placementOf(name))?.verdict;
 const history = (...args: string[]) => rollcall.ask<Event[]>('history', '--limit', '500', ...args);
@@ -57,10 +50,17 @@ async function troubles(): Promise<string[]> {
   return own.length > 0 ? own : disagreements(cluster, rollcall);
 }
 
-beforeAll(async () => {
-  await cluster.prepare();
-  node = await cluster.nodeName();
-});
+/** Deletes the only pod of a DaemonSet, and waits until the roll has the one that replaces it. */
+async function replacePod(name: string): Promise<void> {
+  const before = (await placementOf(name))?.pods[0]?.uid;
+  await cluster.kubectl('delete', 'pod', '-l', `app=${name}`, '--wait=false');
+  await eventually('another pod is ready', async () => {
+    const [pod, ...more] = (await placementOf(name))?.pods ?? [];
+    return more.length === 0 && pod?.ready === true && pod.uid !== before;
+  });
+}
+
+beforeAll(() => cluster.prepare());
 
 describe('Rollcall in a real cluster', () => {
   it('is installed by one command, and everything gets ready', async () => {
@@ -75,7 +75,7 @@ describe('Rollcall in a real cluster', () => {
   it('tells a viewer the roll', async () => {
     await rollcall.login('viewer');
     await eventually('the roll is complete', async () => (await status()).status.complete);
-    expect((await status()).nodes).toMatchObject([{ name: node, presence: 'present' }]);
+    expect((await status()).nodes).toMatchObject([{ name: cluster.node, presence: 'present' }]);
   });
 
   it('calls the roll of DaemonSets as the built-in controller places them', async () => {
@@ -95,10 +95,10 @@ describe('Rollcall in a real cluster', () => {
   });
 
   it('turns its verdict with a label, both ways', async () => {
-    await cluster.kubectl('label', 'node', node, 'disk=ssd');
+    await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
     await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
     expect(await troubles()).toEqual([]);
-    await cluster.kubectl('label', 'node', node, 'disk-');
+    await cluster.kubectl('label', 'node', cluster.node, 'disk-');
     await eventually('it is not wanted', async () => (await verdictOf('ssd')) === 'none');
     expect(await troubles()).toEqual([]);
     const turns = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
@@ -106,37 +106,36 @@ describe('Rollcall in a real cluster', () => {
   });
 
   it('keeps what a NoSchedule taint keeps, and lets go of what a NoExecute taint evicts', async () => {
-    await cluster.kubectl('taint', 'node', node, 'gpu=yes:NoSchedule');
+    await cluster.kubectl('taint', 'node', cluster.node, 'gpu=yes:NoSchedule');
     await eventually('it may stay', async () => (await verdictOf('plain')) === 'keep');
     expect(await verdictOf('everywhere')).toBe('run');
     expect(await disagreements(cluster, rollcall)).toEqual([]);
-    await cluster.kubectl('taint', 'node', node, 'gpu-', 'gpu=yes:NoExecute');
+    await cluster.kubectl('taint', 'node', cluster.node, 'gpu=yes:NoExecute');
+    await cluster.kubectl('taint', 'node', cluster.node, 'gpu:NoSchedule-');
     await eventually('it must go', async () => (await verdictOf('plain')) === 'none');
     await eventually('it is gone', async () => (await placementOf('plain'))?.pods.length === 0);
     expect(await disagreements(cluster, rollcall)).toEqual([]);
-    await cluster.kubectl('taint', 'node', node, 'gpu-');
+    await cluster.kubectl('taint', 'node', cluster.node, 'gpu-');
     expect(await troubles()).toEqual([]);
     expect(await verdictOf('plain')).toBe('run');
   });
 
   it('wants daemons on a cordoned node all the same, as Kubernetes does', async () => {
-    await cluster.kubectl('cordon', node);
+    await cluster.kubectl('cordon', cluster.node);
     await eventually('the roll knows', async () =>
       JSON.stringify(await rollcall.ask('nodes')).includes('"unschedulable":true'),
     );
     expect(await verdictOf('plain')).toBe('run');
     expect(await disagreements(cluster, rollcall)).toEqual([]);
-    await cluster.kubectl('uncordon', node);
+    await cluster.kubectl('uncordon', cluster.node);
     expect(await troubles()).toEqual([]);
   });
 
   it('says why a daemon is not healthy when its image is broken, and that it is again', async () => {
     await cluster.apply(daemon('plain', {}, BAD));
     await eventually('the drift names the reason', async () => {
-      const drifts = await rollcall.ask<Status['drifts']>('drift', '--kind', 'unhealthy');
-      return drifts.some(
-        ({ daemonSet, detail }) => daemonSet === 'default/plain' && detail.includes('CrashLoopBackOff'),
-      );
+      const drifts = await rollcall.ask<Status['drifts']>('drift', '--daemonset', 'plain');
+      return drifts.some(({ kind, detail }) => kind === 'unhealthy' && detail.includes('CrashLoopBackOff'));
     });
     expect(await disagreements(cluster, rollcall)).toEqual([]);
     await cluster.apply(daemon('plain', {}, BETTER));
@@ -147,12 +146,7 @@ describe('Rollcall in a real cluster', () => {
   });
 
   it('follows a pod that is deleted to the one that replaces it', async () => {
-    const before = (await placementOf('everywhere'))?.pods[0]?.uid;
-    await cluster.kubectl('delete', 'pod', '-l', 'app=everywhere', '--wait=false');
-    await eventually('another pod is ready', async () => {
-      const [pod, ...more] = (await placementOf('everywhere'))?.pods ?? [];
-      return more.length === 0 && pod?.ready === true && pod.uid !== before;
-    });
+    await replacePod('everywhere');
     expect(await troubles()).toEqual([]);
   });
 
@@ -175,14 +169,15 @@ describe('Rollcall in a real cluster', () => {
   it('goes on when the API server was away, and hears what happens after', async () => {
     await cluster.restart('apiserver');
     await until('the API server answers', PATIENCE_MS, () => cluster.answers());
-    await cluster.kubectl('label', 'node', node, 'disk=ssd');
+    await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
     await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
     expect(await troubles()).toEqual([]);
   });
 
   it('goes on when the kubelet was away', async () => {
     await cluster.restart('kubelet');
-    await cluster.kubectl('delete', 'pod', '-l', 'app=ssd', '--wait=false');
+    // Only a kubelet ends a pod and starts another.
+    await replacePod('ssd');
     expect(await troubles()).toEqual([]);
   });
 

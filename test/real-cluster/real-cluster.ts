@@ -16,6 +16,8 @@ const NOBODY = 65_532;
 export const PATIENCE_MS = 90_000;
 
 export class RealCluster {
+  /** The name of its one node; known once it is prepared. */
+  node = '';
   readonly folder = inject('clusterFolder');
   readonly kustomization = join(this.folder, 'kustomize/overlays/test');
   readonly #environment = {
@@ -37,6 +39,8 @@ export class RealCluster {
       writeFileSync(path, text.replaceAll('API_SERVER_PORT', inject('clusterPort')).replace('JOURNAL_FOLDER', journal));
     }
     await run(join(this.folder, 'kustomize/overlays/standalone/make-certificates.sh'));
+    const { items } = await this.json<{ items: { metadata: { name: string } }[] }>('get', 'nodes');
+    this.node = items[0]?.metadata.name ?? '';
   }
 
   get authority(): string {
@@ -58,11 +62,6 @@ export class RealCluster {
     const file = join(this.folder, 'apply.json');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     await this.kubectl('apply', '-f', file);
-  }
-
-  async nodeName(): Promise<string> {
-    const { items } = await this.json<{ items: { metadata: { name: string } }[] }>('get', 'nodes');
-    return items[0]?.metadata.name ?? '';
   }
 
   /** Kills one of the cluster's programs and starts it again as it was. */

@@ -8,11 +8,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cluster=${ROLLCALL_CLUSTER_SCRIPT:-}
+[ -z "$cluster" ] || cluster=$(realpath "$cluster")
 if [ ! -x "$cluster" ]; then
   echo 'test:cluster: NOT RUN: set ROLLCALL_CLUSTER_SCRIPT to a script that starts and ends a one-node cluster' >&2
   exit 2
 fi
 export PORT=${PORT:-26443}
+# npm puts the path of Node there, and the script would name the cluster's node after it.
+unset NODE
 
 folder=$(mktemp -d -t rollcall-cluster-XXXXXX)
 finish() {
@@ -20,7 +23,7 @@ finish() {
   trap - EXIT INT TERM
   [ "$code" = 0 ] || tell_why
   "$cluster" down "$folder" || true
-  rm -rf --one-file-system "$folder"
+  rm -rf --one-file-system "$folder" /var/log/pods/rollcall_*
   exit "$code"
 }
 trap finish EXIT
@@ -43,7 +46,7 @@ ARCHIVE=$folder/image.tar STORE=$folder/store "$root/deploy/image/build.sh" loca
   >"$folder/image.log" 2>&1 &
 image=$!
 "$cluster" up "$folder"
-wait "$image"
+wait "$image" || { cat "$folder/image.log"; exit 1; }
 cat "$folder/image.log"
 ctr -a "$folder/containerd.sock" -n k8s.io images import "$folder/image.tar" >/dev/null
 
