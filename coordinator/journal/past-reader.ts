@@ -7,6 +7,7 @@ import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { JournalEvent } from './events.ts';
 import { Horizon } from './horizon.ts';
 import { JournalError, tooManyDaemonSets } from './journal-error.ts';
+import { completeFacts, completeRecord } from './later-fields.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
@@ -219,7 +220,7 @@ export class PastReader {
     const { problems } = newest;
     if (good?.kind !== 'daemon-set' || good.record === null)
       return { key: daemonSet, record: null, version: 0, problems };
-    return { key: daemonSet, record: good.record, version: good.revision, problems };
+    return { key: daemonSet, record: completeRecord(good.record), version: good.revision, problems };
   }
 
   daemonSets(revision: number): DaemonSetAt[] {
@@ -257,8 +258,8 @@ export class PastReader {
   #nodeAt(nodeId: number, revision: number): NodeAt | undefined {
     const event = this.#event(this.#facts.get(nodeId, revision));
     if (event?.kind !== 'node' || event.facts === null) return undefined;
-    const { facts, origin, source, occurredMs: observedMs, revision: version } = event;
-    return { facts, origin, source, observedMs, version };
+    const { origin, source, occurredMs: observedMs, revision: version } = event;
+    return { facts: completeFacts(event.facts), origin, source, observedMs, version };
   }
 
   #podsAt(nodeId: number, revision: number): PodsAt | undefined {

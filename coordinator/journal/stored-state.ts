@@ -3,8 +3,9 @@
  * million, travel between threads as columns of numbers.
  */
 import type { Database } from 'better-sqlite3';
-import type { Drift, NodeFacts } from '../../shared/roll/model.ts';
+import type { Drift } from '../../shared/roll/model.ts';
 import type { DaemonSetRecord } from './events.ts';
+import { completeFacts, completeRecord } from './later-fields.ts';
 import type { JournalLimits } from './limits.ts';
 import type { DriftBody, NodeBody, PodBody } from './row.ts';
 import type {
@@ -101,15 +102,12 @@ function readEngineVersion(database: Database): string | null {
   return (database.prepare(sql).pluck().get() as string | undefined) ?? null;
 }
 
-/** Rows of a coordinator that did not yet keep a field lack it. */
-const LATER_FACTS: Pick<NodeFacts, 'allocatable'> = { allocatable: {} };
-
 function readNodes(database: Database): NodeState[] {
   const sql = 'SELECT from_seq AS version, observed_ms AS observedMs, body FROM node_now';
   const rows = database.prepare<[], { version: number; observedMs: number; body: string }>(sql).all();
   return rows.flatMap(({ version, observedMs, body }) => {
     const { facts, origin, source } = JSON.parse(body) as NodeBody;
-    return facts === null ? [] : [{ facts: { ...LATER_FACTS, ...facts }, origin, source, observedMs, version }];
+    return facts === null ? [] : [{ facts: completeFacts(facts), origin, source, observedMs, version }];
   });
 }
 
@@ -120,16 +118,10 @@ function readDaemonSets(database: Database, daemonSets: readonly string[]): Daem
     .all();
   return rows.map(({ id, version, record, problems }) => ({
     key: daemonSets[id] ?? '',
-    record: record === null ? null : storedDaemonSet(record),
+    record: record === null ? null : completeRecord(JSON.parse(record) as DaemonSetRecord),
     version,
     problems: JSON.parse(problems) as DaemonSetState['problems'],
   }));
-}
-
-const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs'> = { surge: false, needs: null };
-
-function storedDaemonSet(json: string): DaemonSetRecord {
-  return { ...LATER_FIELDS, ...(JSON.parse(json) as DaemonSetRecord) };
 }
 
 function readRemoved(database: Database, daemonSets: readonly string[], removedMax: number): RemovedDaemonSet[] {

@@ -8,8 +8,8 @@ import type { Roll, RollDaemonSet, RollNode } from './roll/roll.ts';
 import { inTurns } from './turns.ts';
 import { placementView } from './views.ts';
 
-/** Each finds its reasons anew for a summary: some milliseconds for so many. */
-const PLACEMENTS_PER_TURN = 50;
+/** Each finds its reasons anew for a summary: a few milliseconds for so many. */
+const PLACEMENTS_PER_TURN = 20;
 
 export async function listPlacements(
   request: ListPlacementsRequest__Output,

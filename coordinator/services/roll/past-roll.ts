@@ -17,8 +17,8 @@ import { placementWarnings } from './live-roll.ts';
 import { driftsOfSilentNode, type PlacedDaemonSet, type Roll, type RollDaemonSet, type RollNode } from './roll.ts';
 import { type Tally, tallyOf } from './roll-counts.ts';
 
-/** Nodes that are read at once: with a hundred daemon pods each, some milliseconds on either side. */
-const NODES_PER_READ = 16;
+/** Nodes that are read at once: with a hundred daemon pods each, a few milliseconds on either side. */
+const NODES_PER_READ = 8;
 
 /** What of one revision was read and may be asked for again. Nodes, which are many and large, are read when they are wanted. */
 export interface PastMemo {

@@ -7,8 +7,8 @@ import { isHealthy, isRunning } from '../../../shared/fit/answers.ts';
 import type { DaemonSetKey, PodHealth } from '../../../shared/roll/model.ts';
 import type { Roll, RollNode } from './roll.ts';
 
-/** Nodes that are counted in one turn: with a hundred DaemonSets, some milliseconds. */
-export const NODES_PER_TURN = 100;
+/** Nodes that are looked at in one turn: with a hundred DaemonSets each, a few milliseconds. */
+export const NODES_PER_TURN = 10;
 
 export interface Counts {
   wanted: number;
