@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { ErrorReason, RollcallError } from '../../shared/errors.ts';
 import type { AccessEvent, NewEvent } from '../journal/events.ts';
 import { DENIALS } from '../limits.ts';
-import { actorOf, type Caller } from './caller.ts';
+import type { Caller } from './caller.ts';
 
 /** What agents call. */
 export const CONNECT = 'AgentService/Connect';
@@ -94,18 +94,23 @@ export class Denials {
       node,
       method,
       reason: error.reason,
-      detail: error.message,
+      detail: withCredential(error.message, caller),
       peerAddress,
       count,
       occurredMs: this.#options.clock.nowMs(),
       cause: {
         trigger: method === CONNECT ? 'agent' : 'operator',
         revision: 0,
-        actor: caller ? actorOf(caller) : '',
+        actor: caller?.name ?? '',
       },
     };
     this.#options.append([event]);
   }
+}
+
+/** The id of the token is in the detail, because names of actors are kept for ever and ids would never end. */
+function withCredential(message: string, caller: Caller | null): string {
+  return caller === null || caller.credentialId === '' ? message : `${message} (token ${caller.credentialId})`;
 }
 
 /** Whoever is not identified is told from others by the address alone, because a port lasts one connection. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
+import type { Caller } from '../identity/caller.ts';
 import { CONNECT, type Denial } from '../identity/denials.ts';
 import type { AgentEvent, Cause, NewEvent } from '../journal/events.ts';
 import type { AgentRecord } from './agent-record.ts';
@@ -30,6 +31,13 @@ export class AgentJournal {
     const { node, sessionId, instanceId, agentVersion } = session.identity;
     const { peerAddress } = session;
     this.#agent({ action, node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
+  }
+
+  /** `credentialId` names the token that opened the stream, where there was one. */
+  connected(session: AgentSession, { credentialId }: Caller, held: Held | null): void {
+    const resumed = held === null ? [] : [`resumed at revision ${held.revision}`];
+    const details = [...resumed, ...(credentialId === '' ? [] : [`token ${credentialId}`])];
+    this.session('connected', session, this.#nowMs, details.join(', '));
   }
 
   /** Somebody said hello in vain. */

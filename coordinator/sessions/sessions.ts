@@ -219,7 +219,7 @@ export class Sessions implements SessionListener {
       lastReport,
       durableRevision: () => journal.durableRevision,
     });
-    this.#journal.session('connected', session, clock.nowMs(), held ? `resumed at revision ${held.revision}` : '');
+    this.#journal.connected(session, stream.caller, held);
     Object.assign(record, { session, isPresent: true, lastSeenMs: clock.nowMs(), instanceId, agentVersion });
     this.#leases.start(record, this.#options.leaseMs);
     log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'agent connected');

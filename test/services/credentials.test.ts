@@ -13,7 +13,7 @@ const LIFE_MS = 600_000;
 const START_MS = Date.parse('2026-03-14T15:09:26Z');
 
 function agentOf(node: string, expiresMs: number): Caller {
-  const user = { name: 'agent', groups: [], uid: '', extra: {}, credentialId: '' };
+  const user = { name: 'agent', groups: [], uid: '', extra: {}, credentialId: 'JTI=7' };
   return { provedBy: 'token', ...user, expiresMs, speaksFor: { kind: 'node', node } };
 }
 
@@ -93,5 +93,14 @@ test.each([
   await journal.durable(journal.nextRevision - 1);
   expect(await journal.events({ kinds: ['access'], limit: 9 })).toMatchObject([
     { reason, method: 'AgentService/Connect' },
+  ]);
+});
+
+test('the row of an agent that connected names the token, as the audit log of the API server does', async () => {
+  const { running } = await connected();
+  const { journal } = running.house;
+  await journal.durable(journal.nextRevision - 1);
+  expect(await journal.events({ kinds: ['agent'], limit: 9 })).toMatchObject([
+    { action: 'connected', detail: 'token JTI=7' },
   ]);
 });
