@@ -112,7 +112,9 @@ export class Sessions implements SessionListener {
   /** Nobody is let in any more, and everybody is asked to come back later. Nothing is journalled after it. */
   stop(): void {
     this.#door.close();
-    this.drain(limits.DRAIN_WINDOW_MS, 'the coordinator stops');
+    // No more a second than the next coordinator lets in.
+    const crowdMs = (this.#agents.size / limits.ADMISSION.perSecond) * 1_000;
+    this.drain(Math.max(limits.DRAIN_WINDOW_MS, crowdMs), 'the coordinator stops');
     for (const record of this.#agents.values()) {
       record.cancelLease();
       const { session } = record;
