@@ -27,6 +27,11 @@ const RULE_FAILURES: ReadonlySet<string> = new Set([
   'TAINT_NOT_TOLERATED',
 ]);
 
+/** The codes of the rules that stand in the way. */
+function failures({ reasons }: PlacementResult): string[] {
+  return reasons.flatMap(({ code, outcome }) => (outcome === 'failed' && RULE_FAILURES.has(code) ? [code] : []));
+}
+
 describe.each([
   ['objects as an API server hands them out', soundPair],
   ['objects that nobody validated', anyPair],
@@ -38,6 +43,21 @@ describe.each([
         expect(compilePlacement(daemonSet).decide(node)).toBe(
           shouldRun ? 'run' : shouldContinueRunning ? 'keep' : 'none',
         );
+      }),
+      RUNS,
+    );
+  });
+
+  test('wanted and allowed are apart, and the verdict is what both come to', () => {
+    fc.assert(
+      fc.property(pairs, ({ daemonSet, node }) => {
+        const placement = compilePlacement(daemonSet);
+        const result = placement.explain(node);
+        const failed = failures(result);
+        expect(result.wanted).toBe(failed.every((code) => code === 'TAINT_NOT_TOLERATED'));
+        expect(result.allowed).toBe(!failed.includes('TAINT_NOT_TOLERATED'));
+        expect([placement.wants(node), placement.allows(node)]).toEqual([result.wanted, result.allowed]);
+        expect(result.verdict === 'run').toBe(result.wanted && result.allowed);
       }),
       RUNS,
     );

@@ -212,3 +212,27 @@ test('a report that holds more than a node can have is refused with the field, a
     expect(hall.recorder.all('node')).toHaveLength(rows);
   }
 });
+
+test('what only a running coordinator knew is asked for again by the next one, and by no other', () => {
+  const hall = Hall.furnished();
+  const agent = hall.connect();
+  const pod = { daemonSet: { namespace: 'default', name: 'a' }, podName: 'a-1' };
+  const observeTime = timeToWire(1_700_000_000_000);
+  agent.say({ podReport: { reportSequence: '1', observeTime, pods: [pod], usage: { others: { podCount: 1 } } } });
+  hall.commit();
+  expect(hall.connect().stream.kinds).not.toContain('reportRequest');
+  const next = hall.restart().connect();
+  expect(next.stream.kinds.slice(0, 2)).toEqual(['welcome', 'reportRequest']);
+});
+
+test('a report of usage that no scheduler could count is refused', () => {
+  const hall = Hall.furnished();
+  const agent = hall.connect();
+  const observeTime = timeToWire(1_700_000_000_000);
+  const usage = { others: { requests: { cpu: '-5' } } };
+  agent.say({ podReport: { reportSequence: '1', observeTime, usage } });
+  expect(agent.stream.error).toMatchObject({
+    reason: 'MESSAGE_INVALID',
+    message: 'pod_report.usage.others.requests holds -5; use 0 to 2^53 - 1',
+  });
+});
