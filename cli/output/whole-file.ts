@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../mistake.ts';
 
+/** What SQLite and the coordinator keep beside a journal, as docs/operations.md names it. */
+const PART_OF_JOURNAL = /(?:-wal|-shm|\.lock)$/;
+
 /** @throws UsageError for a place that cannot be written, or where a file is that must stay */
 export async function writeWholeFile(
   path: string,
@@ -25,7 +28,11 @@ export async function writeWholeFile(
   }
 }
 
+/** A journal in use would be lost with whatever takes its place, so `replace` does not replace one. */
 function refuseExisting(path: string, replace: boolean): void {
+  const lock = `${path.replace(PART_OF_JOURNAL, '')}.lock`;
+  if (existsSync(lock))
+    throw new UsageError(`${path} belongs to a coordinator's journal, as ${lock} shows; name another file`);
   if (!replace && existsSync(path))
     throw new UsageError(`${path} exists; name another file, or replace it with --force`);
 }

@@ -235,6 +235,25 @@ describe('rollcall audit export', () => {
 });
 
 describe('rollcall audit backup', () => {
+  it.each(['rollcall.db', 'rollcall.db-wal', 'rollcall.db-shm', 'rollcall.db.lock'])(
+    'never takes the place of a live journal: %s',
+    async (name) => {
+      const folder = temporaryFolder();
+      for (const part of ['rollcall.db', 'rollcall.db-wal', 'rollcall.db-shm', 'rollcall.db.lock']) {
+        writeFileSync(join(folder, part), part);
+      }
+      const file = join(folder, name);
+      const refusal = {
+        exitCode: 2,
+        stdout: '',
+        stderr: `rollcall: ${file} belongs to a coordinator's journal, as ${join(folder, 'rollcall.db.lock')} shows; name another file\n`,
+      };
+      expect(await audit(`backup ${file} --force`)).toEqual(refusal);
+      expect(await audit(`export -f ${file} --force`)).toEqual(refusal);
+      expect(readFileSync(file, 'utf8')).toBe(name);
+    },
+  );
+
   it('writes what the coordinator sends, and says up to where it goes', async () => {
     const file = join(temporaryFolder(), 'backup.db');
     expect(await audit(`backup ${file}`)).toEqual({

@@ -14,9 +14,9 @@ async function everything({ query }: RunningHouse, at?: Moment) {
   const nodes = await ask(query, Query.ListNodes, { at });
   const placements = await ask(query, Query.ListPlacements, { at });
   const drifts = await ask(query, Query.ListDrifts, { at });
-  const { nodeCount, presentNodeCount, settledNodeCount, daemonSetCount, rejectedDaemonSetCount, revision } = status;
+  const { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision } = status;
   return {
-    status: { nodeCount, presentNodeCount, settledNodeCount, daemonSetCount, rejectedDaemonSetCount, revision },
+    status: { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision },
     daemonSets: daemonSets.daemonSets,
     nodes: nodes.nodes.map(({ lastSeenTime: _lastSeenTime, ...node }) => node),
     placements: placements.placements.map((placement) => ({ ...placement, drifts: undated(placement.drifts) })),
@@ -84,6 +84,24 @@ test('every question asked of a moment has the answer that it had then', async (
   addNode(house, 'n3', { zone: 'a' });
   await remember();
   for (const { at, answer } of told) expect(await everything(running, at)).toEqual(answer);
+});
+
+test('a node that had answered has answered then, also where it found its pods as they were before', async () => {
+  const running = await startHouse();
+  const { house, clock, query } = running;
+  const n1 = new SpokenAgent(running, 'n1');
+  await n1.settled();
+  await n1.reportPods([pod('default/a')]);
+  addDaemonSet(house, 'default/c');
+  await n1.settled();
+  await n1.reportPods([pod('default/a')]);
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const now = await ask(query, Query.GetStatus, {});
+  clock.advance(1_000);
+  addDaemonSet(house, 'default/d');
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
+  expect([now.settledNodeCount, then.settledNodeCount]).toEqual([1, 1]);
 });
 
 test('an answer tells of which moment it is, and every page of a list of the past is of the same', async () => {

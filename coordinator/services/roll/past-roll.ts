@@ -181,9 +181,9 @@ class PastNode implements RollNode {
     return this.#isSettled;
   }
 
+  /** An agent holds its pods against what it acknowledges at once, and where it finds nothing new there is no row of it. */
   get hasAnswered(): boolean {
-    const { pods } = this.#onRoll;
-    return pods !== null && pods.verifiedRevision >= this.acknowledgedRevision && this.isSettled;
+    return this.isSettled;
   }
 
   get revision(): number {
