@@ -125,5 +125,9 @@ function withoutRoom({ daemonSets }: RollView, { wide }: RenderOptions): string 
 
 function problemLines({ status, nodes }: RollView, { style }: RenderOptions): string[] {
   const ofAgents = nodes.filter(({ problem }) => problem !== '').map(({ name, problem }) => `node ${name}: ${problem}`);
-  return [...status.problems, ...ofAgents].map((problem) => `  ${style.bad(style.marks.failed)} ${oneLine(problem)}`);
+  const { journal } = status;
+  const ofJournal = journal === null || journal.writable ? [] : [`the journal cannot be written: ${journal.problem}`];
+  return [...ofJournal, ...status.problems, ...ofAgents].map(
+    (problem) => `  ${style.bad(style.marks.failed)} ${oneLine(problem)}`,
+  );
 }

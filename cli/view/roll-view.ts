@@ -1,6 +1,8 @@
 /** The whole roll in one value: what `status` and `npm start` show. Also what `status -o json` shows. */
 import type { GetStatusResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
+import type { JournalStatus__Output } from '../../shared/rpc/generated/rollcall/v1/JournalStatus.ts';
 import type { DaemonSetView } from './daemon-set-view.ts';
+import { type HorizonView, horizonView } from './horizon-view.ts';
 import type { NodeView } from './node-view.ts';
 import type { DriftView, PlacementView } from './placement-view.ts';
 import { timeView } from './time.ts';
@@ -45,8 +47,34 @@ export interface StatusView {
   readonly rejectedDaemonSets: number;
   /** Problems with the sources, one sentence each. */
   readonly problems: readonly string[];
+  /** `null` of the past, and where the coordinator does not say. */
+  readonly journal: JournalView | null;
   /** Work done since the start. */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface JournalView {
+  /** False while there is no room, or no right, to write: nothing new is taken in then. */
+  readonly writable: boolean;
+  /** Why not; `''` while it is. */
+  readonly problem: string;
+  /** Of its file, and of the file's log. */
+  readonly bytes: number;
+  readonly walBytes: number;
+  /** Rows that wait to be written. */
+  readonly queuedRows: number;
+  readonly horizon: HorizonView | null;
+}
+
+function journalView(wire: JournalStatus__Output): JournalView {
+  return {
+    writable: wire.writable,
+    problem: wire.problem,
+    bytes: Number(wire.bytes),
+    walBytes: Number(wire.walBytes),
+    queuedRows: Number(wire.queuedEventCount),
+    horizon: horizonView(wire.horizon),
+  };
 }
 
 export function statusView(wire: GetStatusResponse__Output): StatusView {
@@ -63,6 +91,7 @@ export function statusView(wire: GetStatusResponse__Output): StatusView {
     daemonSets: wire.daemonSetCount,
     rejectedDaemonSets: wire.rejectedDaemonSetCount,
     problems: wire.problems,
+    journal: wire.journal && journalView(wire.journal),
     counters: Object.fromEntries(counters.sort(([left], [right]) => (left < right ? -1 : 1))),
   };
 }

@@ -1,7 +1,7 @@
 /** What the commands print for a small roll, word for word; asked of a real server, in this process. */
 import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { NOW_MS, node } from './roll-data.ts';
+import { NOW_MS, node, STATUS } from './roll-data.ts';
 import { runCli } from './run-cli.ts';
 import { answer, json, server } from './small-roll.ts';
 
@@ -40,6 +40,16 @@ Problems
 `);
   });
 
+  it('says first of all problems that the journal cannot be written', async () => {
+    const journal = { writable: false, problem: 'no space is left', bytes: 4096, queuedEventCount: 3 };
+    const full = await FakeQueryServer.start({ ...server.answers, GetStatus: () => ({ ...STATUS, journal }) });
+    const ask = (...options: string[]) => runCli(['status', '--server', full.address, ...options], { nowMs: NOW_MS });
+    const [text, document] = [await ask(), await ask('-o', 'json')];
+    full.stop();
+    expect(text.stdout).toContain('\nProblems\n  ✗ the journal cannot be written: no space is left\n');
+    expect(JSON.parse(document.stdout)).toMatchObject({ status: { journal: { writable: false, queuedRows: 3 } } });
+  });
+
   it('of one DaemonSet asks for that one only', async () => {
     server.asked.length = 0;
     expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   3');
@@ -61,6 +71,7 @@ Problems
       daemonSets: 2,
       rejectedDaemonSets: 1,
       problems: ['nodes/broken.yaml:3: this is no YAML'],
+      journal: null,
       counters: { evaluated_pairs: 6 },
     });
     expect([roll.daemonSets.length, roll.nodes.length]).toEqual([2, 3]);
