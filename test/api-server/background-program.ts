@@ -9,7 +9,12 @@ const LOG_CHARACTERS = 2_000;
  * Runs the program and kills it once standard input ends, which it does even where this process is killed
  * itself. Nothing that these programs keep is wanted after a test, so they need no time to end.
  */
-const UNTIL_INPUT_ENDS = '"$@" </dev/null & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null; wait';
+const UNTIL_INPUT_ENDS = [
+  'exec 3<&0',
+  '"$@" </dev/null 3<&- & child=$!',
+  '{ cat <&3 >/dev/null; kill -9 $child 2>/dev/null; } &',
+  'wait $child',
+].join('\n');
 
 export class BackgroundProgram {
   readonly #path: string;
@@ -35,8 +40,8 @@ export class BackgroundProgram {
   }
 
   async end(): Promise<void> {
-    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
-    const ended = once(this.#shell, 'exit');
+    const hasEnded = this.#shell.exitCode !== null || this.#shell.signalCode !== null;
+    const ended = hasEnded ? undefined : once(this.#shell, 'exit');
     this.#shell.stdin?.end();
     await ended;
   }

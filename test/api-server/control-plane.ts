@@ -14,6 +14,7 @@ import { AdminClient } from './admin-client.ts';
 import { BackgroundProgram } from './background-program.ts';
 import { until } from './until.ts';
 
+const ATTEMPTS_MAX = 3;
 export const ADMIN_TOKEN = 'admin-token';
 /** A busy machine starts an API server in ten seconds; one that needs a minute will never be there. */
 export const START_PATIENCE_MS = 60_000;
@@ -33,14 +34,17 @@ export const hasControlPlane = inject('controlPlanePrograms') !== '';
 
 /** Start it in a `beforeAll` of `START_PATIENCE_MS`, and stop it in an `afterAll`. It also ends with this process. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const [etcdPort = 0, etcdPeerPort = 0, port = 0] = await freePorts(3);
-  const controlPlane = new ControlPlane(options, { etcdPort, etcdPeerPort, port });
-  try {
-    await controlPlane.start();
-    return controlPlane;
-  } catch (error) {
-    await controlPlane.stop();
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    const [etcdPort = 0, etcdPeerPort = 0, port = 0] = await freePorts(3);
+    const controlPlane = new ControlPlane(options, { etcdPort, etcdPeerPort, port });
+    try {
+      await controlPlane.start();
+      return controlPlane;
+    } catch (error) {
+      await controlPlane.stop();
+      // Somebody else may have taken one of the ports in between.
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
   }
 }
 
