@@ -7,6 +7,9 @@ import { LeftOutReporter } from './left-out-reporter.ts';
 /** The folder of etcd, kube-apiserver and others, under the name that Kubernetes' own test tooling gives it. */
 const controlPlanePrograms = process.env.KUBEBUILDER_ASSETS ?? '';
 
+/** `npm run test:reliability` kills as often as it takes to meet rare instants. */
+const isThorough = process.env.ROLLCALL_RELIABILITY === '1';
+
 /** Of the tests that print it; another one at every run, unless somebody repeats one. */
 const seed = Number(process.env.ROLLCALL_SEED ?? randomInt(2 ** 31));
 
@@ -14,6 +17,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** `''` where there are none. */
     controlPlanePrograms: string;
+    isThorough: boolean;
     seed: number;
   }
 }
@@ -29,7 +33,7 @@ export default defineConfig({
     // Generous for a busy machine: a test that hangs should say so, a slow one should not fail.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    provide: { controlPlanePrograms, seed },
+    provide: { controlPlanePrograms, isThorough, seed },
     reporters: ['default', new LeftOutReporter(controlPlanePrograms)],
     // Colours depend on who watches; what tests compare must not.
     env: { NO_COLOR: '1' },

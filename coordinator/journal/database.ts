@@ -2,8 +2,10 @@
  * Opening the journal's SQLite file: every setting written out, none left to a default of the
  * library or of SQLite.
  */
+import { closeSync, openSync, unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { codeOf, JournalError, messageOf } from './journal-error.ts';
+import { isInputOutputError, openingProblem, writingProblem } from './file-problems.ts';
+import { codeOf } from './journal-error.ts';
 
 /** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
 const SQLITE_VERSION_MIN = [3, 51, 3];
@@ -46,28 +48,44 @@ export function walProgress(database: Database.Database): { readonly log: number
   return row ?? { log: 0, checkpointed: 0 };
 }
 
-/** Copies from the WAL into the file what no reader is in the way of. */
-export function checkpoint(database: Database.Database): void {
+/** Copies from the WAL into the file what no reader is in the way of; `settle` sees to it that the disk has it. */
+export function checkpoint(database: Database.Database, settle: () => void = () => {}): void {
   try {
     database.pragma('wal_checkpoint(PASSIVE)');
+    settle();
   } catch (error) {
     // No room: all is safe in the WAL, and the next commit asks again.
-    if (!canBeRetried(codeOf(error))) throw error;
+    if (!canBeRetried(error, database.name)) throw writingProblem(database.name, error);
   }
 }
 
 /**
  * No room (also for the shared memory file of the WAL), no right to write, or another connection in
  * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
- * is none of these: after a failed fsync nobody knows what is on disk.
+ * is none of these, since after a failed fsync nobody knows what is on disk; but for that of a file
+ * system which the system made read-only, and on which nothing happens any more.
  */
-export function canBeRetried(code: string): boolean {
+export function canBeRetried(error: unknown, file: string): boolean {
+  const code = codeOf(error);
   return (
     code === 'SQLITE_FULL' ||
     code === 'SQLITE_IOERR_SHMSIZE' ||
     code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_BUSY')
+    code.startsWith('SQLITE_BUSY') ||
+    (isInputOutputError(code) && isReadOnly(file))
   );
+}
+
+/** SQLite does not tell why it could not write. */
+function isReadOnly(file: string): boolean {
+  const probe = `${file}.probe`;
+  try {
+    closeSync(openSync(probe, 'w'));
+    unlinkSync(probe);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EROFS';
+  }
 }
 
 function open(file: string, readonly: boolean): Database.Database {
@@ -102,38 +120,4 @@ function assertVersion(database: Database.Database): void {
       throw new Error(`SQLite ${version} can corrupt the journal; ${SQLITE_VERSION_MIN.join('.')} or newer is needed`);
     }
   }
-}
-
-/** A problem of opening as one sentence for people; what is a bug stays what it is. */
-export function openingProblem(file: string, error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === 'SQLITE_NOTADB') return notAJournal(file);
-  if (code.startsWith('SQLITE_CORRUPT')) return damaged(file, messageOf(error));
-  if (code === 'SQLITE_FULL') return unwritable(file, 'the disk is full');
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
-    return unwritable(file, messageOf(error));
-  }
-  const isDirectoryMissing = error instanceof TypeError && error.message.includes('directory does not exist');
-  return isDirectoryMissing ? unwritable(file, 'the folder does not exist') : error;
-}
-
-export function notAJournal(file: string): JournalError {
-  return new JournalError(
-    'not-a-journal',
-    `${file} is not a Rollcall journal; name another file, or move this one away.`,
-  );
-}
-
-export function unwritable(file: string, why: string): JournalError {
-  return new JournalError(
-    'unwritable',
-    `The journal ${file} cannot be written (${why}); make its folder writable, or name another.`,
-  );
-}
-
-export function damaged(file: string, why: string): JournalError {
-  return new JournalError(
-    'damaged',
-    `The journal ${file} is damaged (${why}); keep the file, and start with a restored backup or another file.`,
-  );
 }

@@ -3,7 +3,7 @@
  * the process, however that ends; the side file itself stays and means nothing.
  */
 import Database from 'better-sqlite3';
-import { openingProblem } from './database.ts';
+import { openingProblem } from './file-problems.ts';
 import { codeOf, JournalError } from './journal-error.ts';
 
 export interface FileLock {

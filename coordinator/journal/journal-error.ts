@@ -6,6 +6,7 @@ export type JournalErrorReason =
   | 'unwritable'
   | 'in-use'
   | 'damaged'
+  | 'disk-failed'
   | 'overloaded'
   | 'before-retention'
   | 'not-recorded-yet'

@@ -7,7 +7,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
-import { notAJournal, openForReading, openingProblem, unwritable } from './database.ts';
+import { openForReading } from './database.ts';
+import { damaged, notAJournal, openingProblem, unwritable } from './file-problems.ts';
 import { codeOf, JournalError } from './journal-error.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -35,11 +36,16 @@ interface Identity {
  */
 export function inspectFile(file: string, folder = MIGRATIONS_FOLDER): void {
   const identity = readHeader(file);
-  if (identity === undefined) return;
-  refuseForeign(file, identity, folder);
   const wal = `${file}-wal`;
+  const hasLog = existsSync(wal) && statSync(wal).size > 0;
+  if (identity === undefined) {
+    // SQLite would throw the log away. It writes the file's first page before there is a log.
+    if (hasLog) throw damaged(file, `it is empty or gone, and its log ${wal} is not`);
+    return;
+  }
+  refuseForeign(file, identity, folder);
   // Only a crash between a migration and its checkpoint leaves a header that is older than the schema.
-  if (!existsSync(wal) || statSync(wal).size === 0) return;
+  if (!hasLog) return;
   const database = openForReading(file);
   try {
     refuseForeign(file, identityOf(database), folder);

@@ -57,8 +57,7 @@ export class CheckpointService {
    * copied, and then for everything since the last time, which would hold up the commit that starts the WAL afresh.
    */
   checkpoint(): void {
-    checkpoint(opened(this.#database));
-    fsyncSync(opened(this.#descriptor));
+    checkpoint(opened(this.#database), () => fsyncSync(opened(this.#descriptor)));
   }
 
   /** After every other connection: closing a descriptor ends the locks that this process has on the file. */

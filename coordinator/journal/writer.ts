@@ -10,19 +10,13 @@ import { ChainReader } from './chain.ts';
 import { ChainHasher } from './chain-hasher.ts';
 import type { PruneStep } from './compaction.ts';
 import { Compaction } from './compaction.ts';
-import {
-  canBeRetried,
-  checkpoint,
-  damaged,
-  openForWriting,
-  openingProblem,
-  unwritable,
-  walProgress,
-} from './database.ts';
+import { canBeRetried, checkpoint, openForWriting, walProgress } from './database.ts';
 import { SqlDerivedTables } from './derived-tables.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockFile } from './file-lock.ts';
-import { codeOf, messageOf } from './journal-error.ts';
+import { damaged, openingProblem, rowsMissing, unwritable, whyStalled, writingProblem } from './file-problems.ts';
+import { HeadFile } from './head-file.ts';
+import { messageOf } from './journal-error.ts';
 import { inspectFile, migrate } from './migrate.ts';
 import { Names } from './names.ts';
 import { project } from './projection.ts';
@@ -73,6 +67,7 @@ export class JournalWriter {
   readonly opened: WriterOpened;
   readonly #lock: FileLock;
   readonly #database: Database;
+  readonly #headFile: HeadFile;
   readonly #names: Names;
   readonly #tables: SqlDerivedTables;
   readonly #insert: Statement<unknown[]>;
@@ -88,23 +83,30 @@ export class JournalWriter {
     makeFolderOf(options.file);
     const lock = lockFile(options.file);
     let database: Database | undefined;
+    let headFile: HeadFile | undefined;
     try {
       database = openForWriting(options.file);
       migrate(database, options.nowMs);
-      return new JournalWriter(options, lock, database);
+      headFile = new HeadFile(options.file);
+      return new JournalWriter(options, lock, database, headFile);
     } catch (error) {
+      headFile?.close();
       database?.close();
       lock.release();
       throw openingProblem(options.file, error);
     }
   }
 
-  private constructor(options: WriterOptions, lock: FileLock, database: Database) {
+  private constructor(options: WriterOptions, lock: FileLock, database: Database, headFile: HeadFile) {
     this.#lock = lock;
     this.#database = database;
+    this.#headFile = headFile;
     createStore(database, options.nowMs);
     const { revision, recordedMs, storeId } = readStore(database);
-    this.#head = Buffer.from(checkNewestLinks(options, database, revision));
+    const chain = new ChainReader(database);
+    refuseMissingRows(options.file, headFile, chain, { storeId, revision });
+    this.#head = Buffer.from(checkNewestLinks(options, chain, revision));
+    headFile.write(storeId, revision, this.#head);
     this.#names = new Names(database);
     this.#tables = new SqlDerivedTables(database);
     this.#insert = database.prepare(INSERT_EVENT);
@@ -119,10 +121,11 @@ export class JournalWriter {
       this.#hasher.startFrom(this.#head);
       this.#write(batch);
       this.#head = Buffer.from(this.#hasher.head);
+      this.#headFile.write(this.opened.storeId, batch.firstRevision + batch.count - 1, this.#head);
     } catch (error) {
       this.#names.forget();
-      if (!canBeRetried(codeOf(error))) throw error;
-      return { result: 'stalled', problem: messageOf(error) };
+      if (!canBeRetried(error, this.#database.name)) throw writingProblem(this.#database.name, error);
+      return { result: 'stalled', problem: whyStalled(error) };
     }
     return { result: 'written', size: this.#size(), hash: this.#head };
   }
@@ -132,7 +135,8 @@ export class JournalWriter {
     try {
       return this.#compaction.step(through, rowsMax);
     } catch (error) {
-      throw canBeRetried(codeOf(error)) ? unwritable(this.#database.name, messageOf(error)) : error;
+      const file = this.#database.name;
+      throw canBeRetried(error, file) ? unwritable(file, whyStalled(error)) : writingProblem(file, error);
     }
   }
 
@@ -142,6 +146,7 @@ export class JournalWriter {
 
   close(): void {
     this.#database.close();
+    this.#headFile.close();
     this.#lock.release();
   }
 
@@ -195,11 +200,13 @@ function makeFolderOf(file: string): void {
 }
 
 function createStore(database: Database, nowMs: number): void {
-  database
+  const { changes } = database
     .prepare(
       'INSERT INTO store (id, store_id, created_ms) VALUES (1, lower(hex(randomblob(16))), ?) ON CONFLICT DO NOTHING',
     )
     .run(nowMs);
+  // Even without its log the file then tells which journal it is.
+  if (changes > 0) checkpoint(database);
 }
 
 function readStore(database: Database): { storeId: string; revision: number; recordedMs: number } {
@@ -211,9 +218,24 @@ function readStore(database: Database): { storeId: string; revision: number; rec
   return row;
 }
 
+/** What was on disk once must be there still, else whoever saw it would see something else in its place. */
+function refuseMissingRows(
+  file: string,
+  headFile: HeadFile,
+  chain: ChainReader,
+  { storeId, revision }: { storeId: string; revision: number },
+): void {
+  const known = headFile.read();
+  if (known?.storeId !== storeId) return;
+  if (known.revision > revision) throw rowsMissing(file, revision, known.revision, headFile.path);
+  const hash = chain.hashOf(known.revision);
+  if (hash !== undefined && hash !== known.hash) {
+    throw damaged(file, `revision ${known.revision} is not what was recorded, says ${headFile.path}`);
+  }
+}
+
 /** A torn or altered end would go on as if nothing had been; returns the hash of the newest row. */
-function checkNewestLinks(options: WriterOptions, database: Database, revision: number): Uint8Array {
-  const chain = new ChainReader(database);
+function checkNewestLinks(options: WriterOptions, chain: ChainReader, revision: number): Uint8Array {
   const { link, bad } = chain.check(Math.max(0, revision - options.startLinksMax), revision);
   if (bad !== null) throw damaged(options.file, `at revision ${bad.revision}: ${bad.problem}`);
   return link.hash;

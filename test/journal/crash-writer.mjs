@@ -8,13 +8,19 @@ const [file, pruning] = process.argv.slice(2);
 const journal = await Journal.open({
   file,
   clock: systemClock,
+  // As the coordinator does.
   onFatal(error) {
-    throw error;
+    writeSync(2, `${error.message}\n`);
+    process.exit(1);
   },
   limits: { retainedRowsMin: 1_500, pruneRowsMax: 100 },
 });
 // Before the first word, so that whoever counts words kills the prunings that follow, too.
 if (pruning === 'prune') await journal.prune({ retainBytes: 1 });
+setInterval(() => {
+  const { state, problem } = journal.status();
+  if (state === 'stalled') writeSync(2, `stalled: ${problem}\n`);
+}, 100);
 const cause = { trigger: 'restart', revision: 0, actor: '' };
 
 for (let round = 0; ; round += 1) {

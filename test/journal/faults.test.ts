@@ -1,10 +1,20 @@
 /** What happens to a journal's files besides crashes: bad pages, cut logs, disks that cannot be written, clocks that jump. */
-import { execFileSync } from 'node:child_process';
-import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sameThread } from '../../coordinator/journal/threads.ts';
+import { remount, smallDisk } from '../fakes/disks.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { decision } from './events.ts';
@@ -51,25 +61,82 @@ describe('a write-ahead log that was cut', () => {
   });
 });
 
+describe('newest rows that are gone', () => {
+  /** A journal as a crash leaves it: its newest rows are in the log. Returns its file. */
+  async function crashed(count: number): Promise<string> {
+    const file = temporaryFile();
+    const journal = await openJournal({ file, limits: { batchEventsMax: 50 } });
+    await journal.durable(journal.append(decisions(count)) + count - 1);
+    const copy = join(temporaryFolder(), 'journal.db');
+    for (const suffix of ['', '-wal', '.head']) copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
+    return copy;
+  }
+
+  it.each<[string, (file: string) => void]>([
+    ['the log was cut', (file) => truncateSync(`${file}-wal`, Math.floor(statSync(`${file}-wal`).size / 2))],
+    ['the log was taken away', (file) => rmSync(`${file}-wal`)],
+    ['they were deleted', (file) => deleteAfter(file, 900)],
+  ])('are noticed at the start where %s, which says what to do', async (_what, damage) => {
+    const file = await crashed(1_000);
+    damage(file);
+    const refusal: Error = await openJournal({ file }).then(neverOpens, (reason: Error) => reason);
+    expect(refusal).toMatchObject({ reason: 'damaged' });
+    expect(refusal.message).toContain('revision 1000 was on disk before');
+    expect(refusal.message).toContain(`remove ${file}.head`);
+    // Whoever wants to go on without them can.
+    rmSync(`${file}.head`);
+    expect((await openJournal({ file })).durableRevision).toBeLessThan(1_000);
+  });
+
+  it('are noticed where others were written in their place', async () => {
+    const file = await crashed(10);
+    deleteAfter(file, 5);
+    const head = readFileSync(`${file}.head`);
+    rmSync(`${file}.head`);
+    const other = await openJournal({ file });
+    await other.durable(other.append(decisions(20)) + 19);
+    await other.close();
+    writeFileSync(`${file}.head`, head);
+    await expect(openJournal({ file })).rejects.toThrow('revision 10 is not what was recorded');
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['is empty', (file) => truncateSync(file, 0)],
+    ['is gone', (file) => rmSync(file)],
+  ])('are noticed where the file %s and its log is not', async (_what, damage) => {
+    const file = await crashed(100);
+    damage(file);
+    const logBytes = statSync(`${file}-wal`).size;
+    await expect(openJournal({ file })).rejects.toMatchObject({
+      reason: 'damaged',
+      message: expect.stringContaining('-wal'),
+    });
+    expect(statSync(`${file}-wal`).size, 'the log is left as it was').toBe(logBytes);
+  });
+
+  it('say nothing against another journal in the place of the file', async () => {
+    const file = await crashed(100);
+    const other = temporaryFile();
+    await (await openJournal({ file: other })).close();
+    rmSync(`${file}-wal`);
+    copyFileSync(other, file);
+    expect((await openJournal({ file })).durableRevision).toBe(0);
+  });
+});
+
 describe('a disk that can only be read', () => {
   it('is refused in one sentence that names it', async (context) => {
-    const folder = temporaryFolder();
+    const folder = smallDisk(context, 4 * 1024 * 1024);
     const file = join(folder, 'journal.db');
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' });
-    } catch {
-      return context.skip('needs the right to mount a tmpfs, which this user lacks');
-    }
-    onTestFinished(() => void execFileSync('umount', ['-l', folder]));
     const journal = await openJournal({ file });
     await journal.durable(journal.append(decisions(10)) + 9);
     await journal.close();
     const before = readFileSync(file);
-    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    remount(folder, 'ro');
     const refusal = { reason: 'unwritable', message: expect.stringContaining(file) };
     await expect(openJournal({ file })).rejects.toMatchObject(refusal);
     expect(readFileSync(file)).toEqual(before);
-    execFileSync('mount', ['-o', 'remount,rw', folder]);
+    remount(folder, 'rw');
     expect((await openJournal({ file })).durableRevision).toBe(10);
   });
 });
@@ -105,6 +172,17 @@ describe('a clock that jumps back an hour', () => {
     expect(await journal.past.revisionAt(2 * hourMs)).toBe(2);
   });
 });
+
+function neverOpens(): never {
+  throw new Error('it was opened');
+}
+
+/** By hand, past the triggers that refuse it. */
+function deleteAfter(file: string, seq: number): void {
+  const database = new Database(file);
+  database.exec(`DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq > ${seq}`);
+  database.close();
+}
 
 function ioError(): Promise<never> {
   return Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' }));

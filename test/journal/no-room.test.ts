@@ -1,35 +1,23 @@
 /** A journal on a disk that fills up. */
-import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { sameThread } from '../../coordinator/journal/threads.ts';
+import { smallDisk } from '../fakes/disks.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
-import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { decision, facts } from './events.ts';
 import { openJournal } from './open-journal.ts';
 
+const DISK_BYTES = 4 * 1024 * 1024;
+/** What a file takes of it that is removed to make room. */
 const BALLAST_BYTES = 1024 * 1024;
-
-/** A file system of 4 MiB, of which a ballast file takes one; undefined where this user may not mount. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
-  return folder;
-}
 
 describe('on a full disk', () => {
   it('keeps what it cannot write, acknowledges none of it, and goes on when there is room', async (context) => {
-    const disk = smallDisk();
-    if (disk === undefined) return context.skip('needs the right to mount a small tmpfs, which this user lacks');
+    const disk = smallDisk(context, DISK_BYTES);
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(BALLAST_BYTES));
     const clock = new FakeClock();
     const file = join(disk, 'journal.db');
