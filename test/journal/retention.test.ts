@@ -1,4 +1,5 @@
 /** Pruning: what goes, what stays in force, what still verifies, and how the rest is refused. */
+import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -133,6 +134,7 @@ describe('pruning', () => {
     const database = new Database(file);
     database.exec('DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 31');
     database.close();
+    rmSync(`${file}.head`);
     const reopened = await openJournal({ file, clock: new FakeClock(30), limits: LIMITS });
     expect(await reopened.audit.verify()).toMatchObject({ kept: 'unsealed', isGood: true });
     expect(await reopened.prune({ retainMs: 9.5 })).toMatchObject({ prunedCount: 0 });
