@@ -1,6 +1,7 @@
 /** Says why a node runs a DaemonSet or not: now, or at any moment that the journal keeps, from what held then. */
 import { RollcallError } from '../../shared/errors.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
+import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
@@ -43,7 +44,7 @@ export async function explainPlacement(
   const inputs = await inputsOfRoll(node, placed, roll, journal);
   const [decision] = await journal.eventsAt([pair.version]);
   if (decision === undefined) return { ...known, inputs };
-  const decided = await journal.past.placementAt(node.name, key, pair.version);
+  const decided = await decidedOn(node.name, key, pair.version, journal);
   const [causedBy] = decision.cause.revision > 0 ? await journal.eventsAt([decision.cause.revision]) : [];
   const [decisionView, causeView] = await eventViews(journal, causedBy ? [decision, causedBy] : [decision]);
   const decisionInputs = decided && inputsToWire(decided.inputs);
@@ -54,6 +55,12 @@ export async function explainPlacement(
     ...(causeView && { causingEvent: causeView }),
     ...(decisionInputs && { decisionInputs }),
   };
+}
+
+/** The row of a decision in force is kept before the horizon too; what it was made from need not be. */
+async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: Journal) {
+  const { revision: horizon } = await past.horizon();
+  return version < horizon ? undefined : past.placementAt(node, key, version);
 }
 
 function neverInForce(key: string, { asOf }: Roll): RollcallError {

@@ -210,6 +210,22 @@ test('what lies before the horizon is refused with the horizon', async () => {
   expect(told?.revision).toBe(String(horizon));
 });
 
+test('why a pair is placed is told also where its decision is older than what the journal keeps', async () => {
+  const { query, house, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = house;
+  const pair = { daemonSet: { name: 'a' }, nodeName: 'n1' };
+  const before = await ask(query, Query.ExplainPlacement, pair);
+  clock.advance(10_000);
+  addNode(house, 'n9');
+  await journal.durable(journal.nextRevision - 1);
+  await journal.prune({ retainMs: 5_000 });
+  expect((await journal.past.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
+  const after = await ask(query, Query.ExplainPlacement, pair);
+  expect(after.placement).toEqual(before.placement);
+  expect(after.decision?.revision).toBe(before.decision?.revision);
+  expect([before.decisionInputs === null, after.decisionInputs]).toEqual([false, null]);
+});
+
 test('a plan on the past is made on what held then', async () => {
   const { query, house } = await startHouse();
   const at = { revision: String(house.journal.durableRevision) };
