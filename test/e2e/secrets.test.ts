@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { AuditService } from '../../shared/rpc/contract.ts';
 import type { CreateBackupResponse__Output } from '../../shared/rpc/generated/rollcall/v1/CreateBackupResponse.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -120,10 +120,12 @@ it('keeps no secret of a DaemonSet, a node or a pod, in no file of the journal a
   const listen = ['--listen', '127.0.0.1:0'];
   const args = ['--plaintext', '--data', data, '--daemonsets', daemonSets, ...listen];
   const coordinator = new Running(PROGRAMS.coordinator, args);
+  onTestFinished(() => void coordinator.kill('SIGKILL'));
   const ready = await coordinator.line((line) => line.includes('coordinator ready'));
   const address = `127.0.0.1:${(JSON.parse(ready) as { port: number }).port}`;
   const log = new EventLog(address);
   const agent = new Running(PROGRAMS.agent, ['--plaintext', '--node-file', nodeFile, '--coordinator', address]);
+  onTestFinished(() => void agent.kill('SIGKILL'));
   await log.next(({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'rejected');
   // By then facts, pods, decision, assignment and drift are all recorded.
   await log.next(({ kind }) => kind === 'EVENT_KIND_DRIFT');
