@@ -12,8 +12,8 @@ const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url))
 const OVERLAY = fileURLToPath(new URL('overlay', import.meta.url));
 /** Whom the image runs as. */
 const NOBODY = 65_532;
-/** Pods of a busy machine are there in ten seconds; a minute and a half says that they never will be. */
-export const PATIENCE_MS = 90_000;
+/** Enough for a leader that loses its Lease to a slow API server twice, and a kubelet that backs off. */
+export const PATIENCE_MS = 240_000;
 
 export class RealCluster {
   /** The name of its one node; known once it is prepared. */

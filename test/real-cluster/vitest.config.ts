@@ -17,7 +17,7 @@ export default defineConfig({
     maxWorkers: 1,
     // What one step leaves is where the next begins.
     bail: 1,
-    testTimeout: 180_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     provide: {
       clusterFolder: process.env.ROLLCALL_CLUSTER_FOLDER ?? '',
