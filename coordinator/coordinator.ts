@@ -60,7 +60,8 @@ export interface Coordinator {
 /**
  * Starts a coordinator: first the journal, then the sources, and only when these have been read once
  * the port, so that no agent ever gets assignments from a state that is not complete. With an election, all of
- * that only once it leads. `null`: it was stopped while it stood by.
+ * that only once it leads. `null`: it was stopped before it served.
+ * @throws RollcallError NOT_LEADER where it led and lost the lead before it served.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator | null> {
   const { settings, version, log } = options;
@@ -99,22 +100,33 @@ async function startBehind(
     apiServer?.close();
   };
   try {
-    if (await isStoppedBefore(leadership, options)) {
-      await ending();
-      return null;
-    }
-    return await lead({ operations, certificates, apiServer, leadership, ending }, options);
+    const isStopped = leadership !== null && (await isStoppedBefore(leadership.untilLeading(), leadership, options));
+    const parts = { operations, certificates, apiServer, leadership, ending };
+    const coordinator = isStopped ? null : await lead(parts, options);
+    if (coordinator === null) await ending();
+    return coordinator;
   } catch (error) {
     await ending();
     throw error;
   }
 }
 
-/** Waits until this coordinator may lead; true where it is stopped before that. */
-async function isStoppedBefore(leadership: Leadership | null, { untilStopped }: CoordinatorOptions): Promise<boolean> {
-  if (leadership === null) return false;
-  const stopped = untilStopped?.then(() => false) ?? new Promise<never>(() => {});
-  return !(await Promise.race([leadership.untilLeading(), stopped]));
+const NEVER = new Promise<never>(() => {});
+
+/**
+ * Waits for what a start has to wait for, however long that takes; true where the coordinator is stopped before that.
+ * @throws RollcallError NOT_LEADER where it loses the lead before that: from then on it must decide nothing.
+ */
+async function isStoppedBefore(
+  awaited: Promise<unknown>,
+  leadership: Leadership | null,
+  { untilStopped }: CoordinatorOptions,
+): Promise<boolean> {
+  const stopped = untilStopped?.then(() => true) ?? NEVER;
+  const lost = leadership?.whenLost.then((why) => {
+    throw new RollcallError('NOT_LEADER', why);
+  });
+  return Promise.race([awaited.then(() => false), stopped, lost ?? NEVER]);
 }
 
 interface Parts {
@@ -127,7 +139,7 @@ interface Parts {
 }
 
 /** This coordinator decides from here on. */
-async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordinator> {
+async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordinator | null> {
   const { operations, certificates, apiServer, leadership, ending } = parts;
   const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
@@ -135,7 +147,14 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
   operations.opened(house, source);
   leadership?.publishHeads(() => journal.head());
   try {
-    const server = await open(options, house, source, certificates);
+    source.start(house.evaluator);
+    if (await isStoppedBefore(house.evaluator.whenSynced(), leadership, options)) {
+      source.close();
+      await close(house);
+      return null;
+    }
+    const { listen, reflection } = options.settings;
+    const server = await startServer({ house, listen, certificates, reflection });
     operations.serving(certificates);
     const upkeep = upkeepOf(options, journal);
     upkeep.start();
@@ -147,7 +166,7 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
     return {
       port: server.port,
       operationsPort: operations.port,
-      whenLost: leadership?.whenLost ?? new Promise<never>(() => {}),
+      whenLost: leadership?.whenLost ?? NEVER,
       async stop() {
         operations.draining();
         await stop(house, source, server, upkeep);
@@ -232,17 +251,6 @@ function identitiesOf({ settings, clock }: CoordinatorOptions, client: ApiServer
   if (plaintext) return NOBODY_ASKED;
   if (client === null) return provedIdentities(null);
   return provedIdentities(new KubernetesIdentities({ client, clock, agentServiceAccount: { namespace, name } }));
-}
-
-async function open(
-  { settings: { listen, reflection } }: CoordinatorOptions,
-  house: House,
-  source: ClusterSource,
-  certificates: ServerCertificates | null,
-): Promise<RunningServer> {
-  source.start(house.evaluator);
-  await house.evaluator.whenSynced();
-  return startServer({ house, listen, certificates, reflection });
 }
 
 async function stop(house: House, source: ClusterSource, server: RunningServer, upkeep: Upkeep): Promise<void> {

@@ -6,9 +6,21 @@ import type { Clock } from '../../shared/clock.ts';
 import { createLogger } from '../../shared/logging.ts';
 
 export async function startWith(settings: CoordinatorSettings, clock: Clock): Promise<Coordinator> {
-  const coordinator = await startCoordinator({
+  const coordinator = await startUnlessStopped(settings, clock, new Promise(() => {}));
+  if (coordinator === null) throw new Error('the coordinator was stopped before it served');
+  return coordinator;
+}
+
+/** `null` where it was stopped before it served. */
+export function startUnlessStopped(
+  settings: CoordinatorSettings,
+  clock: Clock,
+  untilStopped: Promise<void>,
+): Promise<Coordinator | null> {
+  return startCoordinator({
     settings,
     clock,
+    untilStopped,
     log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
     random: () => 0.5,
     randomId: () => 'id',
@@ -18,6 +30,4 @@ export async function startWith(settings: CoordinatorSettings, clock: Clock): Pr
       throw error;
     },
   });
-  if (coordinator === null) throw new Error('the coordinator was stopped while it stood by');
-  return coordinator;
 }

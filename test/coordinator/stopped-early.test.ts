@@ -1,0 +1,57 @@
+/** A coordinator that is asked to end while it still waits for what it has to know first. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { CoordinatorSettings } from '../../coordinator/settings.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { startUnlessStopped } from './start-with.ts';
+
+/** An API server that takes connections and never says a word; resolves to its port and to its first connection. */
+async function silentServer(): Promise<{ port: number; connected: Promise<void> }> {
+  let tellConnected = () => {};
+  const connected = new Promise<void>((resolve) => (tellConnected = resolve));
+  const server = createServer((socket) => {
+    onTestFinished(() => void socket.destroy());
+    tellConnected();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, connected };
+}
+
+function kubeconfig(folder: string, port: number): string {
+  const path = join(folder, 'kubeconfig');
+  const named = { name: 'silent' };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ ...named, cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+    users: [{ ...named, user: { token: 'none' } }],
+    contexts: [{ ...named, context: { cluster: 'silent', user: 'silent' } }],
+    'current-context': 'silent',
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+test('ends in good order while the API server has not told it the roll yet', async () => {
+  const folder = temporaryFolder();
+  const { port, connected } = await silentServer();
+  const settings = {
+    data: join(folder, 'data'),
+    listen: { host: '127.0.0.1', port: 0 },
+    plaintext: true,
+    cluster: 'api-server',
+    kubeconfig: kubeconfig(folder, port),
+    leaseMs: 40_000,
+    heartbeatMs: 10_000,
+    startGraceMs: 0,
+    reflection: false,
+  } as CoordinatorSettings;
+  expect(await startUnlessStopped(settings, systemClock, connected)).toBeNull();
+  // The log is gone once everything in it is in the file: the journal was closed and not left.
+  expect(existsSync(join(folder, 'data/rollcall.db'))).toBe(true);
+  expect(existsSync(join(folder, 'data/rollcall.db-wal'))).toBe(false);
+});
