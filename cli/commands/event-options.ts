@@ -16,7 +16,7 @@ export function addEventOptions(command: Command): Command {
   return command
     .addOption(daemonSetOption())
     .addOption(nodeOption())
-    .addOption(kindOption())
+    .addOption(kindOption('rows', eventKindCodec.values))
     .addOption(causeOption())
     .option('--actor <name>', 'only rows that this one caused: a field manager, a user, an agent, a file');
 }
@@ -40,10 +40,11 @@ export function eventFilter(options: EventOptions, namespace: string) {
 
 export type EventFilter = ReturnType<typeof eventFilter>;
 
-function kindOption(): Option {
-  return new Option('--kind <kind>', 'only rows of this kind, repeatable')
-    .choices(eventKindCodec.values)
-    .argParser((value, before: readonly string[]) => collect(knownKind(value), before))
+/** `what` there are the `kinds` of, for example rows. */
+export function kindOption(what: string, kinds: readonly string[]): Option {
+  return new Option('--kind <kind>', `only ${what} of this kind, repeatable`)
+    .choices(kinds)
+    .argParser((value, before: readonly string[]) => collect(knownKind(value, kinds), before))
     .default([]);
 }
 
@@ -54,9 +55,9 @@ function causeOption(): Option {
     .default([]);
 }
 
-function knownKind(value: string): string {
-  if (eventKindCodec.values.some((kind) => kind === value)) return value;
-  throw new InvalidArgumentError(`Allowed choices are ${eventKindCodec.values.join(', ')}.`);
+function knownKind(value: string, kinds: readonly string[]): string {
+  if (kinds.includes(value)) return value;
+  throw new InvalidArgumentError(`Allowed choices are ${kinds.join(', ')}.`);
 }
 
 function knownCause(value: string): string {

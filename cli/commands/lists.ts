@@ -3,14 +3,19 @@ import type { Command } from 'commander';
 import type { Coordinator } from '../client/coordinator.ts';
 import type { Context } from '../context.ts';
 import { renderDaemonSets } from '../render/daemon-sets.ts';
-import { renderDrifts } from '../render/drift.ts';
+import { DRIFT_KINDS, renderDrifts } from '../render/drift.ts';
 import { renderAgents, renderNodes } from '../render/nodes.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
 import { agentView, nodeView } from '../view/node-view.ts';
 import { driftView } from '../view/placement-view.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { kindOption } from './event-options.ts';
 import { type AtOptions, atOption } from './moment-option.ts';
 import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
+
+interface DriftOptions extends PairOptions, AtOptions {
+  readonly kind: readonly string[];
+}
 
 export function addListCommands(program: Command, runner: CommandRunner): void {
   program
@@ -29,8 +34,9 @@ export function addListCommands(program: Command, runner: CommandRunner): void {
     .description('where assignments and reality disagree, and for how long')
     .addOption(daemonSetOption())
     .addOption(nodeOption())
+    .addOption(kindOption('drift', DRIFT_KINDS))
     .addOption(atOption())
-    .action(runner((context, options: PairOptions & AtOptions) => listDrifts(context, options)));
+    .action(runner((context, options) => listDrifts(context, options as unknown as DriftOptions)));
 }
 
 async function listNodes(context: Context, { at }: AtOptions): Promise<undefined> {
@@ -51,9 +57,14 @@ async function listAgents(context: Context): Promise<undefined> {
   await context.answer(agents, () => renderAgents(agents, context.render));
 }
 
-async function listDrifts(context: Context, options: PairOptions & AtOptions): Promise<undefined> {
-  const filter = pairFilter(options, context.globals.namespace);
-  const load = async (coordinator: Coordinator) => (await coordinator.listDrifts(filter)).map(driftView);
-  const drifts = await context.answerAt(options.at, load, renderDrifts);
+async function listDrifts(context: Context, { kind: kinds, at, ...options }: DriftOptions): Promise<undefined> {
+  const { namespace } = context.globals;
+  const filter = pairFilter(options, namespace);
+  const load = async (coordinator: Coordinator) => {
+    const all = (await coordinator.listDrifts(filter)).map(driftView);
+    const ofKinds = kinds.length === 0 ? all : all.filter(({ kind }) => kinds.includes(kind));
+    return namespace === '' ? ofKinds : ofKinds.filter(({ daemonSet }) => daemonSet.startsWith(`${namespace}/`));
+  };
+  const drifts = await context.answerAt(at, load, renderDrifts);
   if (drifts.length === 0) context.io.stderr.write('rollcall: no drift\n');
 }

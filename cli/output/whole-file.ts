@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../mistake.ts';
 
 /** What SQLite and the coordinator keep beside a journal, as docs/operations.md names it. */
-const PART_OF_JOURNAL = /(?:-wal|-shm|\.lock)$/;
+const PART_OF_JOURNAL = /(?:-wal|-shm|\.head|\.lock)$/;
 
 /** @throws UsageError for a place that cannot be written, or where a file is that must stay */
 export async function writeWholeFile(

@@ -240,6 +240,26 @@ describe('drift', () => {
     { kind: 'DRIFT_KIND_MISSING', daemonSet: { namespace: 'default', name: 'zoo' }, node: { name: 'd' } },
   ] as const;
 
+  it.each([
+    ['--kind missing --kind outdated', ['d', 'c', 'b']],
+    ['-n default', ['d']],
+    ['--kind unhealthy -n default', []],
+  ])('is narrowed by %s', async (options, nodes) => {
+    const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
+    const { stdout } = await runCli(['drift', ...options.split(' '), '-o', 'json', '--server', drifting.address]);
+    drifting.stop();
+    expect((JSON.parse(stdout) as { node: string }[]).map(({ node }) => node).sort()).toEqual([...nodes].sort());
+  });
+
+  it('refuses a kind that there is none of', async () => {
+    const { exitCode, stderr } = await runCli(['drift', '--kind', 'decision', '--server', server.address]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      "rollcall: option '--kind <kind>' argument 'decision' cannot be used. " +
+        'Allowed choices are missing, unexpected, duplicate, outdated, unhealthy, unknown\n',
+    ]);
+  });
+
   it('is in the same order and the same words in the list and below the roll', async () => {
     const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
     const asked = async (command: string) =>
