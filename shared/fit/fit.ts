@@ -22,7 +22,10 @@ export interface FitInput {
 export function fit({ daemonSet, needs, allocatable, usage }: FitInput): FitResult {
   if (needs === null) return unknown('REQUESTS_UNKNOWN', 'What the daemon pod requests is not known.');
   if (usage === null)
-    return unknown('USAGE_UNKNOWN', "What the node's pods take is not known: its agent has not said.");
+    return unknown(
+      'USAGE_UNKNOWN',
+      "What the node's pods take is not known: its agent has not said, or what it said then is not kept.",
+    );
   if (Object.keys(allocatable).length === 0) {
     return unknown('ALLOCATABLE_UNKNOWN', 'What the node has to allocate is not known.');
   }
