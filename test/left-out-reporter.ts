@@ -1,6 +1,8 @@
 /** Says at the very end of a run, where nobody can miss it, what could not be tested here and why. */
 import type { Reporter, TestModule } from 'vitest/node';
 
+const SHELLS = 'Those of the completion need bash, zsh and fish; those of the alerts need promtool.';
+
 export class LeftOutReporter implements Reporter {
   readonly #controlPlanePrograms: string;
 
@@ -9,16 +11,28 @@ export class LeftOutReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    if (this.#controlPlanePrograms !== '') return;
-    const count = modules.flatMap((module) => [...module.children.allTests('skipped')]).length;
-    if (count === 0) return;
-    const lines = [
-      `LEFT OUT: of ${count} skipped tests, those against a real Kubernetes API server.`,
-      'Set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver to run them,',
-      'for example to what `setup-envtest use -p path` prints.',
-    ];
-    const width = Math.max(...lines.map((line) => line.length));
-    const rule = '!'.repeat(width + 4);
-    process.stderr.write(`\n${[rule, ...lines.map((line) => `! ${line.padEnd(width)} !`), rule].join('\n')}\n\n`);
+    const skipped = modules.flatMap((module) => {
+      const count = [...module.children.allTests('skipped')].length;
+      return count === 0 ? [] : [{ file: module.relativeModuleId, count }];
+    });
+    if (skipped.length === 0) return;
+    const total = skipped.reduce((sum, { count }) => sum + count, 0);
+    const files = skipped.map(({ file, count }) => `  ${file}: ${count}`);
+    process.stderr.write(framed([`LEFT OUT: ${total} tests were not run here.`, ...files, ...this.#advice()]));
   }
+
+  #advice(): string[] {
+    if (this.#controlPlanePrograms !== '') return [SHELLS];
+    return [
+      'Those against a real Kubernetes API server need KUBEBUILDER_ASSETS: a folder with etcd and',
+      'kube-apiserver, for example what `setup-envtest use -p path` prints.',
+      SHELLS,
+    ];
+  }
+}
+
+function framed(lines: readonly string[]): string {
+  const width = Math.max(...lines.map((line) => line.length));
+  const rule = '!'.repeat(width + 4);
+  return `\n${[rule, ...lines.map((line) => `! ${line.padEnd(width)} !`), rule].join('\n')}\n\n`;
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { KnownNames } from './candidates.ts';
 
 /** Somebody has pressed the tabulator and looks at the screen. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 2_000;
 
 /** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
 export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
