@@ -1,6 +1,7 @@
 /** The questions over real gRPC: every one answered, and every mistake in it named. */
 import { expect, test } from 'vitest';
 import { JournalError } from '../../coordinator/journal/journal-error.ts';
+import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from './running-house.ts';
 
@@ -49,6 +50,21 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
   expect((await ask(query, Query.ListAgents, {})).agents.map(({ presence }) => presence)).toEqual(
     Array(3).fill('PRESENCE_NEVER_SEEN'),
   );
+});
+
+test('a node that nobody ever answered for is unknown since daemon pods belong there, however long the coordinator runs', async () => {
+  const { query, house, clock } = await startHouse();
+  const startedMs = clock.nowMs();
+  clock.advance(3_600_000);
+  addNode(house, 'young');
+  clock.advance(5000);
+  const ages = async (nodeName: string) =>
+    (await ask(query, Query.ListDrifts, { nodeName })).drifts.map(({ kind, sinceTime }) => [
+      kind,
+      clock.nowMs() - timeFromWire(sinceTime),
+    ]);
+  expect(await ages('young')).toEqual(Array(2).fill(['DRIFT_KIND_UNKNOWN', 5000]));
+  expect(await ages('n1')).toEqual(Array(2).fill(['DRIFT_KIND_UNKNOWN', clock.nowMs() - startedMs]));
 });
 
 test('an explanation has the reasons, and the row that decided', async () => {

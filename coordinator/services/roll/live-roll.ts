@@ -165,8 +165,7 @@ class LiveNode implements RollNode {
   }
 
   get drifts(): readonly Drift[] {
-    if (this.presence === 'present') return this.#record?.drifts ?? [];
-    return driftsOfSilentNode(this, this.lastSeenMs || this.#house.startedMs);
+    return this.presence === 'present' ? (this.#record?.drifts ?? []) : driftsOfSilentNode(this);
   }
 
   get assignments(): readonly Assignment[] {

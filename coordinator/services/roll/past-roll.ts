@@ -204,7 +204,7 @@ class PastNode implements RollNode {
   }
 
   get drifts(): readonly Drift[] {
-    return this.presence === 'present' ? this.#drifts : driftsOfSilentNode(this, this.lastSeenMs || this.observedMs);
+    return this.presence === 'present' ? this.#drifts : driftsOfSilentNode(this);
   }
 
   get assignments(): readonly Assignment[] {

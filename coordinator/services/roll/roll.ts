@@ -83,16 +83,23 @@ export interface RollNode {
   fit(daemonSet: DaemonSetKey): FitResult;
 }
 
-/** Of a silent node nobody can say what runs, so every DaemonSet that is wanted there drifts as unknown. */
+/**
+ * Of a silent node nobody can say what runs, so every DaemonSet that is wanted there drifts as unknown: since its agent
+ * spoke last, or, where none ever did, since the daemon pod belongs there. A node that just joined has its grace that
+ * way, and a coordinator that starts anew forgets nothing.
+ */
 export function driftsOfSilentNode(
-  { name, presence, assignments }: Pick<RollNode, 'name' | 'presence' | 'assignments'>,
-  sinceMs: number,
+  node: Pick<RollNode, 'name' | 'presence' | 'lastSeenMs' | 'assignments' | 'pair'>,
 ): Drift[] {
+  const { name, presence, lastSeenMs, assignments } = node;
   const detail =
     presence === 'never-seen' ? 'no agent of this node has ever answered' : 'the agent of this node is silent';
   return assignments
     .filter(({ verdict }) => verdict === 'run')
-    .map(({ daemonSet }): Drift => ({ kind: 'unknown', daemonSet, node: name, podName: '', detail, sinceMs }))
+    .map(({ daemonSet }): Drift => {
+      const sinceMs = lastSeenMs || (node.pair(daemonSet)?.sinceMs ?? 0);
+      return { kind: 'unknown', daemonSet, node: name, podName: '', detail, sinceMs };
+    })
     .sort((left, right) => (left.daemonSet < right.daemonSet ? -1 : 1));
 }
 
