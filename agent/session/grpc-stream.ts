@@ -5,6 +5,7 @@ import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import type { ChannelSecurity, OpenSecurity } from '../../shared/rpc/channel-security.ts';
 import { AgentService } from '../../shared/rpc/contract.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
+import { unreachableWords } from '../../shared/rpc/unreachable.ts';
 import type { OpenStream, Stream } from './stream.ts';
 
 /**
@@ -54,8 +55,9 @@ export function grpcStreams(address: string, openSecurity: OpenSecurity): OpenSt
 function describe(error: ServiceError, address: string): RollcallError {
   const known = fromServiceError(error, 'COORDINATOR_UNREACHABLE');
   if (known.reason !== 'COORDINATOR_UNREACHABLE') return known;
+  const details = error.details || error.message;
   return new RollcallError(
     'COORDINATOR_UNREACHABLE',
-    `no coordinator answers at ${address}: ${error.details || error.message}`,
+    unreachableWords(address, details, (why) => `: ${why}`),
   );
 }

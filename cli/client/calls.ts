@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { ChannelSecurity } from '../../shared/rpc/channel-security.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
+import { unreachableWords } from '../../shared/rpc/unreachable.ts';
 import { durationText } from '../output/time.ts';
 
 /** The largest page that a coordinator gives: fewer round trips, and far below the size of a message. */
@@ -95,7 +96,7 @@ export class Calls {
     if (known.reason !== 'INTERNAL') return known;
     switch (error.code) {
       case status.UNAVAILABLE:
-        return new RollcallError('COORDINATOR_UNREACHABLE', unreachable(server, error.details));
+        return new RollcallError('COORDINATOR_UNREACHABLE', unreachableWords(server, error.details, adviceToUser));
       case status.UNIMPLEMENTED:
         return new RollcallError(
           'PROTOCOL_UNSUPPORTED',
@@ -112,16 +113,7 @@ export class Calls {
   }
 }
 
-/** What a handshake that failed has in its message, as Node and OpenSSL word it. */
-const TLS_TROUBLE =
-  /certificate|altnames|self[- ]signed|ssl|tls|wrong version number|socket disconnected before secure/i;
-
-function unreachable(server: string, details: string): string {
-  if (!TLS_TROUBLE.test(details))
-    return `no coordinator answers at ${server}; start one, or name another with --server`;
-  const why = details.replace(/^.*Last error: /, '').replace(/\. Resolution note:.*$/, '');
-  return `${server} was reached, but TLS could not be agreed on: ${why}; see --coordinator-ca and --coordinator-name`;
-}
+const adviceToUser = () => '; start one, or name another with --server';
 
 function timeoutText(ms: number): string {
   return ms % 1000 === 0 ? durationText(ms) : `${ms}ms`;
