@@ -6,6 +6,7 @@ import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import type { EventPage, EventQuery } from '../journal/event-query.ts';
 import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
+import { askedTime } from './asked-time.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
 import { questionOf } from './handlers.ts';
@@ -55,8 +56,8 @@ function goOn(isOldestFirst: boolean, revision: number): Pick<EventQuery, 'after
 /** @throws RollcallError for times that have not come yet, or that nothing lies between. */
 function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: House) {
   const times = {
-    ...(sinceTime && { sinceMs: timeFromWire(sinceTime) }),
-    ...(untilTime && { untilMs: timeFromWire(untilTime) }),
+    ...(sinceTime && { sinceMs: askedTime(timeFromWire(sinceTime), 'since_time') }),
+    ...(untilTime && { untilMs: askedTime(timeFromWire(untilTime), 'until_time') }),
   };
   for (const [field, timeMs] of Object.entries({ since_time: times.sinceMs, until_time: times.untilMs })) {
     if (timeMs === undefined || timeMs <= clock.nowMs()) continue;

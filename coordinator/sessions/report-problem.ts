@@ -6,11 +6,9 @@
 import type { Amounts, NodeUsage, PodUsage } from '../../shared/fit/types.ts';
 import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import type { DaemonSetKey, NodeReport, PodReport } from '../../shared/roll/model.ts';
+import { TIMESTAMP_MS } from '../../shared/rpc/wire-time.ts';
 import { REPORT_LIMITS } from '../limits.ts';
 import { quoted } from './detail.ts';
-
-/** The years 1 to 9999: what google.protobuf.Timestamp can say. */
-const TIME_MS = { min: -62_135_596_800_000, max: 253_402_300_799_999 } as const;
 
 /** One sentence that names the field; `null` for a sound report. */
 export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {
@@ -122,7 +120,7 @@ function revisionProblem(path: string, revision: number): string | null {
 }
 
 function timeProblem(path: string, ms: number): string | null {
-  return ms >= TIME_MS.min && ms <= TIME_MS.max ? null : `${path} is no time of the years 1 to 9999`;
+  return ms >= TIMESTAMP_MS.min && ms <= TIMESTAMP_MS.max ? null : `${path} is no time of the years 1 to 9999`;
 }
 
 function keyProblem(path: string, key: DaemonSetKey): string | null {

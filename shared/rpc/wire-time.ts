@@ -1,5 +1,8 @@
 /** Times and durations on the wire. Inside, a time is milliseconds since 1970 and 0 means "not known". */
 
+/** The years 1 to 9999: what google.protobuf.Timestamp can say. */
+export const TIMESTAMP_MS = { min: -62_135_596_800_000, max: 253_402_300_799_999 } as const;
+
 export interface WireTime {
   readonly seconds: string;
   readonly nanos: number;

@@ -226,6 +226,19 @@ test('why a pair is placed is told also where its decision is older than what th
   expect([before.decisionInputs === null, after.decisionInputs]).toEqual([false, null]);
 });
 
+test('a time that no calendar has is a mistake in the question', async () => {
+  const { query } = await startHouse();
+  for (const seconds of ['-99999999999999', '99999999999999']) {
+    const time = { seconds, nanos: 0 };
+    const calls = [ask(query, Query.GetStatus, { at: { time } }), ask(query, Query.ListEvents, { sinceTime: time })];
+    const errors = await Promise.all(calls.map(failure));
+    expect(errors.map(({ reason, message }) => [reason, message])).toEqual([
+      ['ARGUMENT_INVALID', 'at.time is no time of the years 1 to 9999'],
+      ['ARGUMENT_INVALID', 'since_time is no time of the years 1 to 9999'],
+    ]);
+  }
+});
+
 test('a plan on the past is made on what held then', async () => {
   const { query, house } = await startHouse();
   const at = { revision: String(house.journal.durableRevision) };

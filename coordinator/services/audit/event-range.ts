@@ -3,6 +3,7 @@ import { RollcallError } from '../../../shared/errors.ts';
 import type { EventRange__Output } from '../../../shared/rpc/generated/rollcall/v1/EventRange.ts';
 import { timeFromWire } from '../../../shared/rpc/wire-time.ts';
 import type { AuditRange } from '../../journal/audit.ts';
+import { askedTime } from '../asked-time.ts';
 import type { House } from '../house.ts';
 
 /** @throws RollcallError for a part that is none, or a JournalError for times that were pruned or have not come yet. */
@@ -15,8 +16,10 @@ export async function auditRange(range: EventRange__Output | null, { journal }: 
     throw new RollcallError('ARGUMENT_INVALID', `range is from ${after} to ${through}; revisions begin at 1`);
   }
   // Times are whole milliseconds: what was recorded by the one before is what was recorded before.
-  const since = sinceTime ? await past.revisionAt(timeFromWire(sinceTime) - 1) : 0;
-  const until = untilTime ? await past.revisionAt(timeFromWire(untilTime) - 1) : Number.MAX_SAFE_INTEGER;
+  const since = sinceTime ? await past.revisionAt(askedTime(timeFromWire(sinceTime), 'since_time') - 1) : 0;
+  const until = untilTime
+    ? await past.revisionAt(askedTime(timeFromWire(untilTime), 'until_time') - 1)
+    : Number.MAX_SAFE_INTEGER;
   const afterRevision = Math.max(after, since);
   const throughRevision = Math.min(through || Number.MAX_SAFE_INTEGER, until);
   return { ...(afterRevision > 0 && { afterRevision }), throughRevision };

@@ -3,6 +3,7 @@ import { RollcallError } from '../../../shared/errors.ts';
 import type { Moment__Output as WireMoment } from '../../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { type AsOf, momentFromWire } from '../../../shared/rpc/wire-moment.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { askedTime } from '../asked-time.ts';
 import type { House } from '../house.ts';
 import { LiveRoll } from './live-roll.ts';
 import { type PastMemo, PastRoll } from './past-roll.ts';
@@ -57,7 +58,7 @@ export async function asOfMoment(at: WireMoment | null, field: string, house: Ho
     if (moment.revision >= 1) return asOfRevision(moment.revision, house);
     throw new RollcallError('ARGUMENT_INVALID', `${field}.revision is ${moment.revision}; revisions begin at 1`);
   }
-  const revision = await house.journal.past.revisionAt(moment.timeMs);
+  const revision = await house.journal.past.revisionAt(askedTime(moment.timeMs, `${field}.time`));
   if (revision > 0) return asOfRevision(revision, house, moment.timeMs);
   const [first] = await house.journal.eventsAt([1]);
   const began = first === undefined ? 'which is empty' : `recorded at ${new Date(first.recordedMs).toISOString()}`;
