@@ -226,6 +226,21 @@ test('why a pair is placed is told also where its decision is older than what th
   expect([before.decisionInputs === null, after.decisionInputs]).toEqual([false, null]);
 });
 
+test('a stretch of time that ends before it begins is a mistake in the question, also between two rows', async () => {
+  const { query, clock } = await startHouse();
+  const from = { time: timeToWire(clock.nowMs() + 2_000) };
+  const to = { time: timeToWire(clock.nowMs() + 1_000) };
+  clock.advance(3_000);
+  const calls = [
+    ask(query, Query.DiffPlacements, { from, to }),
+    ask(query, Query.ListTimelines, { nodeName: 'n1', from, to }),
+  ];
+  for (const { reason, message } of await Promise.all(calls.map(failure))) {
+    expect(reason).toBe('ARGUMENT_INVALID');
+    expect(message).toMatch(/^from \(.*Z, revision \d+\) comes after to \(.*Z, revision \d+\); exchange the two$/);
+  }
+});
+
 test('a time that no calendar has is a mistake in the question', async () => {
   const { query } = await startHouse();
   for (const seconds of ['-99999999999999', '99999999999999']) {

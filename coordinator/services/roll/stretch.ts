@@ -30,7 +30,9 @@ export function listOfStretch<Request extends StretchRequest, Items extends obje
     const [pinnedFrom = '0', ...key] = last?.lastKey.split(' ') ?? [];
     const from = await pinned(request.from, 'from', house, Number(pinnedFrom), defaultFrom);
     const to = await pinned(request.to, 'to', house, last?.revision ?? 0, newest);
-    if (from.revision > to.revision) throw reversed(from, to);
+    // Between two rows the times alone tell; now may lie before both, where the clock was put back.
+    const isReversed = from.revision > to.revision || (request.to !== null && from.timeMs > to.timeMs);
+    if (isReversed) throw reversed(from, to);
     const { items, lastKey } = await handler(request, { from, to }, key.join(' '), house);
     const place = lastKey === '' ? '' : `${from.revision} ${lastKey}`;
     const nextPageToken = writePageToken({ lastKey: place, revision: to.revision }, query);
@@ -56,6 +58,7 @@ function newest(house: House): Promise<AsOf> {
 }
 
 function reversed(from: AsOf, to: AsOf): RollcallError {
-  const message = `from (revision ${from.revision}) comes after to (revision ${to.revision}); exchange the two`;
+  const words = ({ timeMs, revision }: AsOf) => `(${new Date(timeMs).toISOString()}, revision ${revision})`;
+  const message = `from ${words(from)} comes after to ${words(to)}; exchange the two`;
   return new RollcallError('ARGUMENT_INVALID', message);
 }
