@@ -12,6 +12,9 @@ import { anchorText, headView } from '../view/audit-view.ts';
 import { present } from '../view/present.ts';
 import { type BackupOptions, type ExportOptions } from './audit-options.ts';
 
+/** As a name of a file, it means what it means to other commands. */
+const STANDARD_OUTPUT = '-';
+
 /** Piece by piece: what is exported never has to fit into memory. */
 export async function exportEvents(context: Context, options: ExportOptions): Promise<number> {
   const { format, filename, force } = options;
@@ -21,7 +24,7 @@ export async function exportEvents(context: Context, options: ExportOptions): Pr
   };
   await context.audit(async (auditor) => {
     const pieces = counted(auditor.exportEvents(request), new Progress(context.io, 'exporting', bytesText));
-    if (filename !== undefined) await writeWholeFile(filename, pieces, { replace: force });
+    if (filename !== undefined && filename !== STANDARD_OUTPUT) await writeWholeFile(filename, pieces, { replace: force });
     else for await (const piece of pieces) context.io.stdout.write(piece);
   });
   return EXIT.ok;

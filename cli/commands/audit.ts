@@ -68,7 +68,7 @@ function addExport(audit: Command, runner: CommandRunner): void {
     .command('export')
     .description('print the record, oldest row first')
     .addOption(new Option('--format <format>', 'how to write rows').choices(exportFormatCodec.values).default('jsonl'))
-    .option('-f, --filename <path>', 'write into this file, which is whole once it is there')
+    .option('-f, --filename <path>', 'write into this file, which is whole once it is there; - is standard output')
     .option('--force', 'replace the file if it exists', false);
   addTimeRangeOptions(command).action(
     runner(async (context, options) =>

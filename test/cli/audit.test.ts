@@ -152,7 +152,7 @@ describe('rollcall audit rebuild', () => {
 
 describe('rollcall audit export', () => {
   it('prints the pieces as they come, in the format asked for', async () => {
-    expect(await audit('export --format csv --until -1h')).toEqual({
+    expect(await audit('export --format csv --until -1h -f -')).toEqual({
       exitCode: 0,
       stdout: 'one\ntwo\nthree\n',
       stderr: '',
