@@ -230,7 +230,9 @@ async function apiServerOf(options: CoordinatorOptions): Promise<ApiServerClient
   const { cluster, kubeconfig } = settings;
   if (cluster !== 'api-server') return null;
   const access =
-    kubeconfig === undefined ? inClusterAccess({ environment, clock }) : await kubeconfigAccess({ path: kubeconfig });
+    kubeconfig === undefined
+      ? inClusterAccess({ environment, clock, otherwise: '--kubeconfig' })
+      : await kubeconfigAccess({ path: kubeconfig });
   return new ApiServerClient({ access, clock, userAgent: `rollcall-coordinator/${version}` });
 }
 

@@ -31,7 +31,7 @@ export function openObserver(options: OpenObserverOptions): Observer {
 
 function apiServerAccess({ settings, environment, clock }: OpenObserverOptions): ApiServerAccess {
   const { apiServer, serviceAccount: folder } = settings;
-  if (apiServer === undefined) return inClusterAccess({ environment, clock, folder });
+  if (apiServer === undefined) return inClusterAccess({ environment, clock, folder, otherwise: '--api-server' });
   return folderAccess({ url: apiServer, folder, clock });
 }
 

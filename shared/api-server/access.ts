@@ -34,18 +34,20 @@ export interface InClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly folder?: string;
+  /** The setting that names an API server elsewhere. */
+  readonly otherwise: string;
 }
 
 /**
  * The API server of the cluster that this program runs in.
  * @throws RollcallError ARGUMENT_INVALID where the program does not run in a pod.
  */
-export function inClusterAccess({ environment, clock, folder = SERVICE_ACCOUNT_FOLDER }: InClusterOptions) {
+export function inClusterAccess({ environment, clock, folder = SERVICE_ACCOUNT_FOLDER, otherwise }: InClusterOptions) {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = environment;
   if (host === '' || port === '') {
     throw new RollcallError(
       'ARGUMENT_INVALID',
-      'KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set, so this is no pod of a cluster; name a kubeconfig.',
+      `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set, so this is no pod of a cluster; give ${otherwise}.`,
     );
   }
   return folderAccess({ url: httpsUrl(host, port), folder, clock });

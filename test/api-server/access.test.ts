@@ -10,22 +10,25 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' };
 
+const otherwise = '--kubeconfig';
+
 describe('access to the API server from a pod', () => {
   it('is where the environment says, in brackets where that is IPv6', () => {
     const clock = new FakeClock();
-    expect(inClusterAccess({ environment, clock }).url).toBe('https://10.96.0.1:443');
+    expect(inClusterAccess({ environment, clock, otherwise }).url).toBe('https://10.96.0.1:443');
     const six = { ...environment, KUBERNETES_SERVICE_HOST: 'fd00::1' };
-    expect(inClusterAccess({ environment: six, clock }).url).toBe('https://[fd00::1]:443');
+    expect(inClusterAccess({ environment: six, clock, otherwise }).url).toBe('https://[fd00::1]:443');
   });
 
   it('is a mistake outside a pod, which one sentence explains', () => {
-    expect(() => inClusterAccess({ environment: {}, clock: new FakeClock() })).toThrow(/this is no pod/);
+    const outside = () => inClusterAccess({ environment: {}, clock: new FakeClock(), otherwise });
+    expect(outside).toThrow(/this is no pod of a cluster; give --kubeconfig\.$/);
   });
 
   it('reads the token again, because it is replaced before it ends', async () => {
     const folder = temporaryFolder();
     const clock = new FakeClock();
-    const access = inClusterAccess({ environment, clock, folder });
+    const access = inClusterAccess({ environment, clock, folder, otherwise });
     writeFileSync(join(folder, 'ca.crt'), 'authority');
     writeFileSync(join(folder, 'token'), 'first\n');
     expect(await access.credentials()).toEqual({ authorization: 'Bearer first', ca: Buffer.from('authority') });
@@ -37,7 +40,7 @@ describe('access to the API server from a pod', () => {
 
   it('is an unreachable API server while the files are missing, and no longer', async () => {
     const folder = temporaryFolder();
-    const access = inClusterAccess({ environment, clock: new FakeClock(), folder });
+    const access = inClusterAccess({ environment, clock: new FakeClock(), folder, otherwise });
     const reader = new ApiServerReader({ access, clock: new FakeClock(), userAgent: 'rollcall-test' });
     await expect(reader.get('/version')).rejects.toMatchObject({ failure: 'unreachable' });
     writeFileSync(join(folder, 'ca.crt'), 'authority');
