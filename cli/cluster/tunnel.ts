@@ -64,5 +64,6 @@ async function connectToPod(forward: Forward, { namespace, pod, port }: PodPort,
 function describe(thrown: unknown, { namespace, pod }: PodPort): string {
   const { message } = thrown as { readonly message?: unknown };
   const why = typeof message === 'string' && message !== '' ? message : String(thrown);
-  return `the API server gave no way to pod ${namespace}/${pod}: ${why}`;
+  const remedy = why.endsWith(' 403') ? `; it takes get and create of pods/portforward in namespace ${namespace}` : '';
+  return `the API server gave no way to pod ${namespace}/${pod}: ${why}${remedy}`;
 }

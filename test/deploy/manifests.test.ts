@@ -86,6 +86,23 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     );
   });
 
+  it.each(['viewer', 'planner', 'admin'])(
+    'lets a %s fetch a token of that name and reach the coordinator',
+    (person) => {
+      const granted = rules('Role', `rollcall-${person}`).flatMap(({ resources, resourceNames = ['any'], verbs }) =>
+        verbs.map((verb) => `${verb} ${resources.join()} ${resourceNames.join()}`),
+      );
+      expect(granted.toSorted()).toEqual([
+        'create pods/portforward any',
+        `create serviceaccounts/token rollcall-${person}`,
+        'get configmaps rollcall-coordinator-ca',
+        'get pods any',
+        'get pods/portforward any',
+        'list pods any',
+      ]);
+    },
+  );
+
   it('names no wildcard and no Secret in any role', () => {
     const all = manifests.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
     const granted = all.flatMap((role) => (role as unknown as { rules: Rule[] }).rules);
