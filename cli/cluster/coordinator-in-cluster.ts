@@ -53,7 +53,7 @@ export async function reachCoordinatorInCluster(
   const { namespace } = choice;
   const config = await loadKubeconfig({ path: choice.kubeconfig, context: choice.context });
   const apiServer = new ApiServerClient({ access: accessOf(config), clock, userAgent: `rollcall/${VERSION}` });
-  const [pod, ca, token] = await Promise.all([
+  const [pod, ca, token] = await allInOrder([
     readyPod(apiServer, namespace),
     choice.ca ?? authority(apiServer, namespace),
     tokenFor(apiServer, namespace, right),
@@ -61,6 +61,12 @@ export async function reachCoordinatorInCluster(
   const tunnel = await openTunnel(config, { namespace, ...pod });
   const serverName = `${SERVICE}.${namespace}.svc`;
   return { tunnel, security: tlsSecurity({ ca, serverName, clientCertificate: null, token }, serverName) };
+}
+
+/** As Promise.all; of several that fail, the first in order is told: in a wrong namespace, that no coordinator runs there. */
+async function allInOrder<Values extends readonly unknown[]>(asked: readonly [...Values]) {
+  await Promise.allSettled(asked);
+  return Promise.all(asked);
 }
 
 interface Pod {
@@ -96,13 +102,22 @@ function isReady({ type, status }: { readonly type: string; readonly status: str
 }
 
 async function authority(apiServer: ApiServerClient, namespace: string): Promise<Buffer> {
-  const answer = await apiServer.get(`/api/v1/namespaces/${namespace}/configmaps/${CA_CONFIG_MAP}`);
+  const path = `/api/v1/namespaces/${namespace}/configmaps/${CA_CONFIG_MAP}`;
+  const answer = await apiServer.get(path).catch((error: unknown) => {
+    if (error instanceof ApiServerError && error.failure === 'missing') throw noAuthority(namespace, 'does not exist');
+    throw error;
+  });
   const { data } = answer as { data?: Record<string, string> };
   const pem = data?.['ca.crt'] ?? '';
-  if (pem !== '') return Buffer.from(pem);
-  throw new RollcallError(
+  if (pem === '') throw noAuthority(namespace, 'holds no ca.crt');
+  return Buffer.from(pem);
+}
+
+/** With cert-manager's certificates an administrator makes it (docs/operations.md, "Certificates"). */
+function noAuthority(namespace: string, why: string): RollcallError {
+  return new RollcallError(
     'CREDENTIALS_UNUSABLE',
-    `ConfigMap ${namespace}/${CA_CONFIG_MAP} holds no ca.crt; name the CA of the coordinator with --coordinator-ca`,
+    `ConfigMap ${namespace}/${CA_CONFIG_MAP} ${why}; name the CA of the coordinator with --coordinator-ca`,
   );
 }
 

@@ -17,6 +17,9 @@ export async function kubeconfigAccess(choice: KubeconfigChoice): Promise<ApiSer
   return accessOf(await loadKubeconfig(choice));
 }
 
+/** What the library assumes where there is no file, as kubectl once did. */
+const SERVER_WITHOUT_FILE = 'http://localhost:8080';
+
 /** @throws RollcallError ARGUMENT_INVALID */
 export async function loadKubeconfig({ path, context }: KubeconfigChoice): Promise<KubeConfig> {
   // Here and not above: it takes 85 MiB and most of a second, and in a pod nobody needs it.
@@ -28,6 +31,9 @@ export async function loadKubeconfig({ path, context }: KubeconfigChoice): Promi
     else config.loadFromFile(path);
   } catch (error) {
     throw unusable(name, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (path === undefined && config.getCurrentCluster()?.server === SERVER_WITHOUT_FILE) {
+    throw unusable(name, 'does not exist');
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {

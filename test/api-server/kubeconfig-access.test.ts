@@ -1,7 +1,7 @@
 /** What a kubeconfig says of the API server and of whoever asks it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { kubeconfigAccess } from '../../shared/api-server/kubeconfig-access.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -52,4 +52,15 @@ test.each([
   expect((refusal as RollcallError).message).toMatch(
     /^\S+ (cannot be read|has no current context).*kubectl can use\.$/,
   );
+});
+
+test('where there is no kubeconfig at all, that is what is said', async () => {
+  vi.stubEnv('KUBECONFIG', '');
+  vi.stubEnv('HOME', temporaryFolder());
+  for (const context of [undefined, 'there']) {
+    const refusal = await kubeconfigAccess({ context }).catch((error: unknown) => error);
+    expect((refusal as RollcallError).message).toBe(
+      'the kubeconfig does not exist; name a kubeconfig that kubectl can use.',
+    );
+  }
 });

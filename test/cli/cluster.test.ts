@@ -64,6 +64,34 @@ describe('a coordinator in a cluster', () => {
     expect((await ask('nodes')).stderr).toBe(`rollcall: the coordinator is not ready ${where}\n`);
   });
 
+  it('is looked for where the user says, whatever else is not there either', async () => {
+    api.apply('/api/v1/pods', POD);
+    const where = `in namespace other of ${api.access.url}; see --coordinator-namespace and --context`;
+    for (const what of ['configmaps/rollcall-coordinator-ca', 'serviceaccounts/rollcall-viewer/token']) {
+      const path = `/api/v1/namespaces/other/${what}`;
+      api.fault({ status: 404 }, (request) => request.path === path);
+    }
+    expect((await ask('nodes', '--coordinator-namespace', 'other')).stderr).toBe(
+      `rollcall: no coordinator runs ${where}\n`,
+    );
+  });
+
+  it('whose CA nobody has put where people may read it is said with what to name instead', async () => {
+    api.apply('/api/v1/pods', POD);
+    api.remove('/api/v1/configmaps', 'rollcall-coordinator-ca', 'rollcall');
+    expect((await ask('nodes')).stderr).toMatch(
+      /^rollcall: ConfigMap rollcall\/rollcall-coordinator-ca does not exist; .* with --coordinator-ca\n$/,
+    );
+  });
+
+  it('whose pod the user has no right to reach is said with the right that it takes', async () => {
+    api.apply('/api/v1/pods', POD);
+    api.fault({ status: 403 }, ({ path }) => path.endsWith('/portforward'));
+    expect((await ask('nodes')).stderr).toMatch(
+      /403; it takes get and create of pods\/portforward in namespace rollcall\n$/,
+    );
+  });
+
   it('that the API server gives no way to is said in a sentence, and not taken for one that does not run', async () => {
     api.apply('/api/v1/pods', POD);
     const { exitCode, stderr } = await ask('nodes');
