@@ -22,14 +22,15 @@ await runProgram({
   async run(settings, untilStopped) {
     const { coordinator, state, logLevel: level, logFormat: format } = settings;
     const log = createLogger({ program: 'rollcall-agent', level, format });
+    const observer = openObserver({
+      settings,
+      environment: process.env,
+      clock: systemClock,
+      random: Math.random,
+      userAgent: `rollcall-agent/${VERSION}`,
+    });
     const agent = new Agent({
-      observer: openObserver({
-        settings,
-        environment: process.env,
-        clock: systemClock,
-        random: Math.random,
-        userAgent: `rollcall-agent/${VERSION}`,
-      }),
+      observer,
       openStream: renewingStreams(grpcStreams(formatAddress(coordinator), openSecurity(settings)), {
         clock: systemClock,
         readToken: tokenReader(settings),
@@ -43,7 +44,7 @@ await runProgram({
     });
     const listen = settings.operationsListen;
     // Before the agent starts, so that a start that hangs can be seen.
-    const operations = listen && (await startAgentOperations({ listen, agent, version: VERSION, log }));
+    const operations = listen && (await startAgentOperations({ listen, agent, observer, version: VERSION, log }));
     agent.start();
     await untilStopped;
     await agent.stop();

@@ -1,6 +1,6 @@
 /** The pods of a node as the API server has them. */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
-import { ListWatch } from '../../shared/api-server/list-watch.ts';
+import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { KnownPods } from './known-pods.ts';
@@ -53,6 +53,10 @@ export class ApiServerPods implements PodSource {
       tell(true);
     });
     this.#watch.start();
+  }
+
+  counts(): ListWatchCounts {
+    return this.#watch?.counts ?? noCounts();
   }
 
   close(): void {

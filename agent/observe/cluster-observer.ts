@@ -4,7 +4,7 @@
  * the time, and none of that is news.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
-import { ListWatch } from '../../shared/api-server/list-watch.ts';
+import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
@@ -85,6 +85,10 @@ export class ClusterObserver implements Observer {
       },
       problemChanged: (sentence) => this.#trouble('pods', sentence ?? '', tell),
     });
+  }
+
+  counts(): Readonly<Record<string, ListWatchCounts>> {
+    return { nodes: this.#nodeWatch?.counts ?? noCounts(), pods: this.#options.pods.counts() };
   }
 
   close(): void {

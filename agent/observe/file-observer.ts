@@ -39,6 +39,10 @@ export class FileObserver implements Observer {
     this.#stopWatching = watchPath({ path: this.#path, clock: this.#clock, onChange });
   }
 
+  counts(): Record<string, never> {
+    return {};
+  }
+
   close(): void {
     this.#closed = true;
     this.#stopWatching();

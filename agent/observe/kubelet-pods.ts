@@ -4,6 +4,7 @@
  */
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import { type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { KnownPods } from './known-pods.ts';
 import { KUBELET_FAILURES_MAX, KUBELET_POLL_JITTER, KUBELET_POLL_MS } from './limits.ts';
@@ -24,6 +25,7 @@ export class KubeletPods implements PodSource {
   readonly #closing = new AbortController();
   readonly #known = new KnownPods();
   #cancelNext: () => void = () => {};
+  readonly #counts = noCounts();
   #wasTold = false;
   #failures = 0;
 
@@ -34,6 +36,10 @@ export class KubeletPods implements PodSource {
 
   start(listener: PodSourceListener): void {
     void this.#ask(listener);
+  }
+
+  counts(): ListWatchCounts {
+    return this.#counts;
   }
 
   close(): void {
@@ -50,6 +56,7 @@ export class KubeletPods implements PodSource {
     } catch (error) {
       if (!(error instanceof ApiServerError)) throw error;
       if (this.#closing.signal.aborted) return;
+      this.#counts.ends[error.failure]++;
       // To the client every server is an API server.
       this.#failed(error.message.replace(/^the API server /, 'it '), listener);
     }
@@ -63,6 +70,7 @@ export class KubeletPods implements PodSource {
     const isNews = this.#known.replace(items.map(trimmedPod).filter((pod) => pod !== null));
     if (this.#failures > KUBELET_FAILURES_MAX) listener.problemChanged(null);
     this.#failures = 0;
+    this.#counts.lists++;
     if (isNews || !this.#wasTold) listener.podsChanged(this.#known.all());
     this.#wasTold = true;
   }

@@ -1,9 +1,12 @@
 /** The interface behind which the agent sees its node: today a file, and an API server behind the same words. */
+import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import type { NodeFacts } from '../../shared/roll/model.ts';
 
 export interface Observer {
   start(listener: ObserverListener): void;
+  /** What was listed and watched, by collection; nothing where the node is a file. */
+  counts(): Readonly<Record<string, ListWatchCounts>>;
   /** Nothing is told after it. */
   close(): void;
 }

@@ -1,10 +1,13 @@
 /** Where a node's pods are seen: the API server, or the node's own kubelet. */
+import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 
 export interface PodSource {
   /** Where it looks, for people. */
   readonly name: string;
   start(listener: PodSourceListener): void;
+  /** What was listed and watched. */
+  counts(): ListWatchCounts;
   /** Nothing is told after it. */
   close(): void;
 }

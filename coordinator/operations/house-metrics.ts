@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
+import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import type { House } from '../services/house.ts';
 import { AnswerTimes } from './answer-times.ts';
@@ -57,18 +58,9 @@ function readSessions(metrics: CoordinatorMetrics, { sessions, evaluator, counte
 
 /** Nothing where the cluster is a folder: there is nothing to list or watch. */
 function readSource(metrics: CoordinatorMetrics, source: Pick<ClusterSource, 'counts'>): void {
-  const perCollection = (of: 'lists' | 'events') => () =>
-    samples(
-      'collection',
-      Object.entries(source.counts()).map(([collection, counts]) => [collection, counts[of]]),
-    );
-  metrics.read('rollcall_source_lists_total', perCollection('lists'));
-  metrics.read('rollcall_source_events_total', perCollection('events'));
-  metrics.read('rollcall_source_ends_total', () =>
-    Object.entries(source.counts()).flatMap(([collection, { ends }]) =>
-      Object.entries(ends).map(([end, value]) => ({ labels: { collection, end }, value })),
-    ),
-  );
+  metrics.read('rollcall_source_lists_total', () => sourceSamples(source.counts(), 'lists'));
+  metrics.read('rollcall_source_events_total', () => sourceSamples(source.counts(), 'events'));
+  metrics.read('rollcall_source_ends_total', () => sourceEndSamples(source.counts()));
 }
 
 function readEvaluation(metrics: CoordinatorMetrics, { counters }: House): void {

@@ -86,7 +86,7 @@ export class ListWatch<Kept> {
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
   readonly #known = new Map<string, Known<Kept>>();
-  readonly #counts = { lists: 0, watches: 0, events: 0, ends: noEnds() };
+  readonly #counts = noCounts();
   /** Where the next watch begins; `null` while only a list can say. */
   #resourceVersion: string | null = null;
   /** How old the next list may be, in the API server's words; `undefined` for as new as can be. */
@@ -267,6 +267,11 @@ export class ListWatch<Kept> {
 
 function keyOf({ metadata: { namespace = '', name } }: RawObject): string {
   return `${namespace}/${name}`;
+}
+
+/** Of one that has done nothing yet, to count in. */
+export function noCounts() {
+  return { lists: 0, watches: 0, events: 0, ends: noEnds() };
 }
 
 function noEnds(): Record<WatchEnd, number> {

@@ -145,6 +145,21 @@ export const AGENT_METRICS = {
     labels: [],
     help: '1 while the agent cannot read what it observes, else 0',
   },
+  rollcall_agent_source_lists_total: {
+    type: 'counter',
+    labels: ['collection'],
+    help: 'complete lists from the API server, or of pods from the kubelet: nodes, pods',
+  },
+  rollcall_agent_source_events_total: {
+    type: 'counter',
+    labels: ['collection'],
+    help: 'events of watches of the API server, bookmarks among them',
+  },
+  rollcall_agent_source_ends_total: {
+    type: 'counter',
+    labels: ['collection', 'end'],
+    help: 'lists and watches that ended: `closed` in good order, else by what broke them',
+  },
 } as const satisfies Record<string, MetricKind>;
 
 /** The metrics of a program as a Markdown table, a row for each, ending with a line break. */

@@ -17,6 +17,7 @@ const random = () => 0.5;
 interface Rig {
   readonly server: FakeApiServer;
   readonly clock: FakeClock;
+  readonly observer: ClusterObserver;
   readonly observed: Observed;
 }
 
@@ -30,7 +31,7 @@ function observing(server: FakeApiServer, clock = new FakeClock(), kubelet?: str
       : new KubeletPods({ reader: readerOf(kubelet), clock, random });
   const observer = new ClusterObserver({ nodeName: 'n1', reader, pods, clock, random });
   onTestFinished(() => observer.close());
-  return { server, clock, observed: new Observed(observer) };
+  return { server, clock, observer, observed: new Observed(observer) };
 }
 
 /** Lets what was told settle, until it is so. */
@@ -77,6 +78,20 @@ describe('a node in a cluster', () => {
       'GET /api/v1/nodes metadata.name=n1',
       'GET /api/v1/pods spec.nodeName=n1',
     ]);
+  });
+
+  it('is listed and watched once where nothing breaks, and that is counted', async () => {
+    const { server, clock, observed, observer } = await aNodeWithAPod();
+    await eventually(() => Object.values(observer.counts()).every(({ watches }) => watches === 1));
+    expect(observer.counts()).toMatchObject({
+      nodes: { lists: 1, watches: 1, events: 0 },
+      pods: { lists: 1, watches: 1, events: 0 },
+    });
+    server.apply(PODS, clusterPod('agent-3'));
+    await settled(clock, () => observed.podNames.length === 2);
+    expect(observer.counts()).toMatchObject({ nodes: { events: 0 }, pods: { events: 1, ends: { unreachable: 0 } } });
+    server.cut();
+    await eventually(() => observer.counts()['pods']?.ends.unreachable === 1);
   });
 
   it('is told anew when a label or a pod changes, comes or goes', async () => {
@@ -162,11 +177,13 @@ describe("the node's kubelet", () => {
   });
 
   it('may be away for a moment; only then is it a problem, until it answers again', async () => {
-    const { kubelet, clock, observed } = await withKubelet();
+    const { kubelet, clock, observer, observed } = await withKubelet();
     kubelet.status = 403;
     await settled(clock, () => (clock.advance(KUBELET_POLL_MS), observed.problems.length > 0));
     expect(kubelet.requests.length).toBeGreaterThan(KUBELET_FAILURES_MAX + 1);
     expect(observed.problems[0]).toBe(`The kubelet at ${kubelet.url} fails: it answers 403 to GET /pods: Forbidden.`);
+    const { lists, ends } = observer.counts()['pods'] ?? {};
+    expect({ lists, denied: ends?.denied }).toEqual({ lists: 1, denied: KUBELET_FAILURES_MAX + 1 });
     kubelet.status = 200;
     await settled(clock, () => (clock.advance(KUBELET_POLL_MS), observed.observations.length === 2));
   });
