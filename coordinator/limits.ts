@@ -104,6 +104,10 @@ export const TOKEN_LENGTH_MAX = 16_384;
  * number; callers that are told apart in one window are at most so many, the others are counted together.
  */
 export const DENIALS = { windowMs: 10 * 60_000, tracked: 100 } as const;
+
+/** An agent that is refused leaves a row once per window, node and reason; for so many of these at a time. */
+export const REFUSALS = { windowMs: 10 * 60_000, tracked: 1_000 } as const;
+
 /** Reviews of tokens and rights that the API server is asked for at once, and that may wait for their turn. */
 export const REVIEWS = { parallel: 20, waiting: 2_000 } as const;
 

@@ -10,7 +10,7 @@ import type { AgentRecord } from './agent-record.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 import { cut } from './detail.ts';
-import { isWorthARow } from './door.ts';
+import { Refusals } from './refusals.ts';
 
 export interface AgentJournalOptions {
   readonly append: (events: readonly NewEvent[]) => number;
@@ -21,9 +21,11 @@ export interface AgentJournalOptions {
 
 export class AgentJournal {
   readonly #options: AgentJournalOptions;
+  readonly #refusals: Refusals;
 
   constructor(options: AgentJournalOptions) {
     this.#options = options;
+    this.#refusals = new Refusals(options.clock);
   }
 
   /** Something happened to a session. */
@@ -46,7 +48,7 @@ export class AgentJournal {
     const node = cut(hello.node?.name ?? '');
     log.warn({ node, reason: error.reason, detail: error.message }, 'agent refused');
     if (error.reason === 'NODE_IDENTITY_MISMATCH') return denied({ caller, peerAddress, method: CONNECT, node, error });
-    if (!isWorthARow(node, error)) return;
+    if (!this.#refusals.isNews(node, error)) return;
     this.#agent({
       action: 'refused',
       node,

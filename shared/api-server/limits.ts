@@ -27,8 +27,11 @@ export const WATCH_SECONDS = { min: 300, max: 600 } as const;
 /** How much longer than that we wait before we take the connection for dead. */
 export const WATCH_DEADLINE_MARGIN_MS = 30_000;
 
-/** A watch that says nothing for so long is opened again; API servers send bookmarks about once a minute. */
-export const WATCH_SILENCE_MS_MAX = 90_000;
+/**
+ * A watch that says nothing for so long is opened again, where it was. API servers send bookmarks about once a
+ * minute, but older ones send fewer about what nobody changes.
+ */
+export const WATCH_SILENCE_MS_MAX = 180_000;
 
 /** A watch that ends sooner was not meant to be open at all. */
 export const WATCH_LIFE_MS_MIN = 1_000;

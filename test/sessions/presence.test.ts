@@ -1,6 +1,6 @@
 /** Who may come in, who speaks for a node, and who is absent. */
 import { expect, test } from 'vitest';
-import { ADMISSION } from '../../coordinator/limits.ts';
+import { ADMISSION, REFUSALS } from '../../coordinator/limits.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { facts } from '../evaluation/world.ts';
 import { GRACE_MS, Hall, LEASE_MS } from './hall.ts';
@@ -28,7 +28,23 @@ test('an agent that started earlier, or at the same time, stays outside and is t
     expect(refusal).toMatchObject({ reason: 'SUPERSEDED', retryAfterMs: LEASE_MS });
   }
   expect(first.stream.endCount).toBe(0);
-  expect(hall.agentRows()).toEqual(['connected', 'refused', 'refused']);
+  expect(hall.agentRows()).toEqual(['connected', 'refused']);
+});
+
+test('an agent that is refused again and again leaves one row per window and reason, however many names it invents', () => {
+  const hall = Hall.furnished();
+  const rows = (...nodes: string[]) => nodes.map((node) => hall.agentRows(node).length);
+  for (let count = 0; count < 3; count++) hall.refusal('n9');
+  hall.refusal('n8');
+  expect(rows('n9', 'n8')).toEqual([1, 1]);
+  hall.clock.advance(REFUSALS.windowMs);
+  hall.refusal('n9');
+  expect(rows('n9', 'n8')).toEqual([2, 1]);
+  for (let count = 0; count < REFUSALS.tracked; count++) {
+    hall.clock.advance(100);
+    hall.refusal(`invented-${count}`);
+  }
+  expect(rows(`invented-${REFUSALS.tracked - 2}`, `invented-${REFUSALS.tracked - 1}`)).toEqual([1, 0]);
 });
 
 test('a process that opens a second stream replaces its first', () => {
