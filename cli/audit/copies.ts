@@ -24,8 +24,11 @@ export async function exportEvents(context: Context, options: ExportOptions): Pr
   };
   await context.audit(async (auditor) => {
     const pieces = counted(auditor.exportEvents(request), new Progress(context.io, 'exporting', bytesText));
-    if (filename !== undefined && filename !== STANDARD_OUTPUT) await writeWholeFile(filename, pieces, { replace: force });
-    else for await (const piece of pieces) context.io.stdout.write(piece);
+    if (filename === undefined || filename === STANDARD_OUTPUT) {
+      for await (const piece of pieces) context.io.stdout.write(piece);
+    } else {
+      await writeWholeFile(filename, pieces, { replace: force });
+    }
   });
   return EXIT.ok;
 }
