@@ -1,4 +1,4 @@
-/** Copies a journal while it is written, into a file that is either whole or not there. */
+/** Copies a journal, also while it is written, into a file that is either whole or not there. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -15,20 +15,29 @@ export function backUp(database: Database, target: string): void {
   if (existsSync(target)) {
     throw new JournalError('wrong-backup', `${target} exists already; name a new file for the backup, or remove it.`);
   }
+  try {
+    // Written by this connection, and no part of the file that it only reads.
+    database.pragma('query_only = OFF');
+    copyWhole(database, target);
+  } catch (error) {
+    throw new JournalError('wrong-backup', `No backup could be written to ${target} (${messageOf(error)}).`);
+  } finally {
+    database.pragma('query_only = ON');
+  }
+}
+
+/** Under the target's name there is nothing, or all of it and on disk, whenever the process is killed. */
+export function copyWhole(database: Database, target: string): void {
   const partial = `${target}.partial`;
   try {
     remove(partial);
-    // Written by this connection, and no part of the file that it only reads.
-    database.pragma('query_only = OFF');
     database.prepare('VACUUM INTO ?').run(partial);
     sync(partial);
     renameSync(partial, target);
     sync(dirname(resolve(target)));
   } catch (error) {
     remove(partial);
-    throw new JournalError('wrong-backup', `No backup could be written to ${target} (${messageOf(error)}).`);
-  } finally {
-    database.pragma('query_only = ON');
+    throw error;
   }
 }
 

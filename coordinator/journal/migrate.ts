@@ -7,6 +7,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
+import { copyWhole } from './backup.ts';
 import { openForReading } from './database.ts';
 import { damaged, notAJournal, openingProblem, unwritable } from './file-problems.ts';
 import { codeOf, JournalError } from './journal-error.ts';
@@ -83,7 +84,7 @@ function apply(database: Database, migration: Migration, nowMs: number): void {
 
 function keepCopy(database: Database, version: number): void {
   const copy = `${database.name}.schema-${version}`;
-  if (!existsSync(copy)) database.prepare('VACUUM INTO ?').run(copy);
+  if (!existsSync(copy)) copyWhole(database, copy);
 }
 
 function refuseForeign(file: string, identity: Identity, folder: string): void {

@@ -87,6 +87,8 @@ export class JournalWriter {
     try {
       database = openForWriting(options.file);
       migrate(database, options.nowMs);
+      // Rows of a killed coordinator may be in the system's memory alone, and from here on they count as on disk.
+      checkpoint(database);
       headFile = new HeadFile(options.file);
       return new JournalWriter(options, lock, database, headFile);
     } catch (error) {

@@ -3,13 +3,25 @@
  * test says so in capitals and is skipped, because a fault that nobody tried is not one that is survived.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const IMAGE_BYTES = 32 * MEBIBYTE;
+/** Of the file systems, and of the memory below them. */
+const BLOCK_BYTES = 4_096;
 
 /** The folder of a file system in memory that holds so much and no more. */
 export function smallDisk(context: TestContext, bytes: number): string {
@@ -22,7 +34,10 @@ export function remount(folder: string, how: 'ro' | 'rw'): void {
   execFileSync('mount', ['-o', `remount,${how}`, folder]);
 }
 
-/** A file system on a disk image that itself lies where there is little room: once that is used up, the disk fails. */
+/**
+ * A file system on a disk image that itself lies where there is little room: once that is used up, the disk fails. It takes
+ * one block at a time, because Linux' loop device calls a write done of which only the beginning had room: such a disk would lie.
+ */
 export class FailingDisk {
   readonly folder: string;
   readonly #image: string;
@@ -38,8 +53,17 @@ export class FailingDisk {
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(this.#image, '');
     truncateSync(this.#image, IMAGE_BYTES);
-    execFileSync('mkfs.ext4', ['-q', '-F', this.#image], { stdio: 'ignore' });
+    execFileSync('mkfs.ext4', ['-q', '-F', '-b', String(BLOCK_BYTES), this.#image], { stdio: 'ignore' });
     this.#mount();
+  }
+
+  /** The folder as it were on a computer whose power fails now: without what only the memory of the system has. */
+  afterPowerLoss(): string {
+    const image = join(temporaryFolder(), 'image');
+    copyFileSync(this.#image, image);
+    const folder = temporaryFolder();
+    mount(this.#context, ['-o', 'loop', image, folder]);
+    return folder;
   }
 
   /** From now on what is not on the disk yet does not get there. */
@@ -68,6 +92,9 @@ export class FailingDisk {
 
   #mount(): void {
     mount(this.#context, ['-o', 'loop', this.#image, this.folder]);
+    const mounted = readFileSync('/proc/mounts', 'utf8').split('\n');
+    const [device = ''] = mounted.find((line) => line.includes(` ${this.folder} `))?.split(' ') ?? [];
+    writeFileSync(`/sys/block/${basename(device)}/queue/max_sectors_kb`, String(BLOCK_BYTES / 1_024));
   }
 }
 

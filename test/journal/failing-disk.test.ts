@@ -1,14 +1,17 @@
-/** A disk that fails, or can suddenly only be read, under a journal that is written. */
+/** A disk that fails, can suddenly only be read, or loses its power, under a journal that is written. */
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
+import { SeededRandom } from '../bench/random.ts';
 import { FailingDisk } from '../fakes/disks.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { decision } from './events.ts';
-import { openJournal } from './open-journal.ts';
+import { openJournal, temporaryFile } from './open-journal.ts';
 import { WritingProcess } from './writing-process.ts';
 
 const PATIENCE_MS = 60_000;
+const SEED = inject('seed');
 
 it('says what to do when the disk fails, acknowledges nothing that is not on it, and has the rest afterwards', {
   timeout: PATIENCE_MS,
@@ -54,4 +57,35 @@ it('goes on answering when the file system becomes read-only, says so, and has e
   const reopened = await openJournal({ file });
   expect(reopened.durableRevision).toBe(2);
   expect(await reopened.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true });
+});
+
+it('has everything that it called durable when the power fails', { timeout: PATIENCE_MS }, async (context) => {
+  const disk = new FailingDisk(context);
+  const random = new SeededRandom(SEED);
+  for (const how of ['keep', 'prune'] as const) {
+    const name = `${how}.db`;
+    const writer = new WritingProcess(join(disk.folder, name), how);
+    await writer.announcements(1 + random.below(60));
+    await writer.halt();
+    const folder = disk.afterPowerLoss();
+    await writer.kill();
+    const journal = await openJournal({ file: join(folder, name) });
+    expect(journal.durableRevision, `seed ${SEED}`).toBeGreaterThanOrEqual(writer.announced);
+    expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true });
+    expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
+    await journal.close();
+  }
+});
+
+it('puts on disk what it finds before it counts it as durable, though a killed coordinator had not', async (context) => {
+  const disk = new FailingDisk(context);
+  const before = temporaryFile();
+  const killed = await openJournal({ file: before });
+  await killed.durable(killed.append([decision({ node: 'node-1' }), decision({ node: 'node-2' })]) + 1);
+  // As a kill between a write and its fsync leaves them: the system shows them to whoever reads, and the disk has none.
+  for (const suffix of ['', '-wal']) copyFileSync(`${before}${suffix}`, join(disk.folder, `journal.db${suffix}`));
+  const journal = await openJournal({ file: join(disk.folder, 'journal.db') });
+  expect(journal.durableRevision).toBe(2);
+  const afterwards = await openJournal({ file: join(disk.afterPowerLoss(), 'journal.db') });
+  expect(afterwards.durableRevision).toBe(2);
 });

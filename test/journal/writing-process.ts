@@ -1,7 +1,9 @@
 /** A process that writes a journal without end (crash-writer.mjs), and what it said is durable. */
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../fakes/eventually.ts';
 
 const WRITER = fileURLToPath(new URL('./crash-writer.mjs', import.meta.url));
 
@@ -50,9 +52,23 @@ export class WritingProcess {
     });
   }
 
+  /** Resolves once nothing of it runs, also within the system. */
+  async halt(): Promise<void> {
+    this.#child.kill('SIGSTOP');
+    await eventually(() => threadStates(this.#child.pid ?? 0).every((state) => state === 'T'));
+  }
+
   /** Resolves once it is gone and everything that it said was heard. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
   }
+}
+
+/** A letter each (proc(5), `/proc/pid/stat`). */
+function threadStates(pid: number): string[] {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).map(
+    (thread) => /\) (\w) /.exec(readFileSync(`${tasks}/${thread}/stat`, 'utf8'))?.[1] ?? '',
+  );
 }

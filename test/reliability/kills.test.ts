@@ -3,7 +3,6 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { expect, inject, it } from 'vitest';
-import type { Journal } from '../../coordinator/journal/journal.ts';
 import { AgentService, QueryService } from '../../shared/rpc/contract.ts';
 import { SeededRandom } from '../bench/random.ts';
 import { PROGRAMS, Running } from '../e2e/programs.ts';
@@ -13,7 +12,7 @@ import { openJournal } from '../journal/open-journal.ts';
 import { type Claims, noClaims } from './claims.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { askUntilGone } from './questioner.ts';
-import { assertWhole, RecordedRows } from './recorded-rows.ts';
+import { assertWhole, RecordedRows, rowsAfter } from './recorded-rows.ts';
 
 const KILLS = inject('isThorough') ? 200 : 10;
 const SEED = inject('seed');
@@ -22,7 +21,6 @@ const AGENTS = 8;
 const KILL_AFTER_CLAIMS_MAX = 60;
 /** So that not every kill follows a claim at once. */
 const KILL_AFTER_MS_MAX = 20;
-const PAGE = 1_000;
 
 it(`keeps all that anyone was told when it is killed ${KILLS} times (seed ${SEED})`, {
   timeout: KILLS * 20_000,
@@ -105,13 +103,4 @@ const CONTAINER = { name: 'daemon', image: 'example.com/daemon:1' };
 
 function claimCount({ reports, assignments }: Claims): number {
   return reports.size + assignments.size;
-}
-
-async function rowsAfter(journal: Journal, revision: number) {
-  const rows = [];
-  for (let after = revision; ; after += PAGE) {
-    const page = await journal.events({ afterRevision: after, limit: PAGE, oldestFirst: true });
-    rows.push(...page);
-    if (page.length < PAGE) return rows;
-  }
 }

@@ -4,6 +4,8 @@ import type { JournalEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { type Claims, rowText } from './claims.ts';
 
+const PAGE = 1_000;
+
 export class RecordedRows {
   /** `node step` of every report that was recorded. */
   readonly #reports = new Set<string>();
@@ -58,6 +60,16 @@ export class RecordedRows {
     const report = `${node} ${step}`;
     assert(!this.#reports.has(report), `report ${report} is there twice`);
     this.#reports.add(report);
+  }
+}
+
+/** Every row after that one, oldest first. */
+export async function rowsAfter(journal: Journal, revision: number): Promise<JournalEvent[]> {
+  const rows: JournalEvent[] = [];
+  for (let after = revision; ; after += PAGE) {
+    const page = await journal.events({ afterRevision: after, limit: PAGE, oldestFirst: true });
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
   }
 }
 
