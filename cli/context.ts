@@ -82,7 +82,10 @@ export class Context {
     this.io.stdout.write(await this.#format(value, text));
   }
 
-  /** Asks about the moment of `--at`, and prints the answer with the moment, as `text` would have printed it then. */
+  /**
+   * Asks about the moment of `--at`, and prints the answer as `text` would have printed it then; with the moment where it is not
+   * now, also because the coordinator cannot write and tells what is on disk.
+   */
   async answerAt<Answer extends object>(
     at: string | undefined,
     question: (coordinator: Coordinator) => Promise<Answer>,
@@ -93,7 +96,7 @@ export class Context {
       const answered = await question(coordinator);
       return { answer: answered, asOf: coordinator.asOf };
     }, moment);
-    await this.answerAsOf(moment === null ? null : asOf, answer, (render) => text(answer, render));
+    await this.answerAsOf(asOf?.isFromJournal === true ? asOf : null, answer, (render) => text(answer, render));
     return answer;
   }
 

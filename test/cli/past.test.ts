@@ -14,11 +14,18 @@ const AS_OF = {
   fromJournal: true,
 };
 
-/** The small roll, as a coordinator answers about the past. */
-async function past(line: string, ...options: string[]) {
+/** The small roll, as a coordinator answers about the past and about now. */
+const past = (line: string, ...options: string[]) =>
+  answered((at) => (at === null ? { ...AS_OF, fromJournal: false } : AS_OF), line, options);
+
+/** As one that cannot write does: what is on disk, whatever was asked. */
+const stalled = (line: string) => answered(() => AS_OF, line, []);
+
+async function answered(asOf: (at: unknown) => typeof AS_OF, line: string, options: readonly string[]) {
   const answers = Object.entries(server.answers).map(([method, answer]) => {
     const give = answer as (request: object) => object;
-    return [method, (request: object) => ({ ...give(request), asOf: AS_OF })] as const;
+    const givenAt = (request: { at?: unknown }) => ({ ...give(request), asOf: asOf(request.at ?? null) });
+    return [method, givenAt] as const;
   });
   const fake = await FakeQueryServer.start(Object.fromEntries(answers));
   const outcome = await runCli([...line.split(' '), ...options, '--server', fake.address], { nowMs: NOW_MS });
@@ -52,6 +59,12 @@ describe.each(QUESTIONS)('rollcall %s --at', (line) => {
 
   it('says of which moment the answer is', async () => {
     const { stdout } = await past(line, '--at', '2026-03-14T13:09:26Z');
+    expect(stdout.split('\n')[0]).toBe('As of 2026-03-14T13:09:26Z, revision 250');
+  });
+
+  it('says so too of an answer about now that had to come from the journal', async () => {
+    const { exitCode, stdout } = await stalled(line);
+    expect(exitCode).toBe(0);
     expect(stdout.split('\n')[0]).toBe('As of 2026-03-14T13:09:26Z, revision 250');
   });
 
