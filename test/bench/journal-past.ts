@@ -53,7 +53,7 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
 export async function answeringHold(journal: Journal, append: () => void): Promise<Hold> {
   const random = new SeededRandom(12);
   const loop = new EventLoopHold();
-  loop.start();
+  await loop.start();
   for (let round = 0; round < ROUNDS; round += 1) {
     append();
     const revision = 1 + random.below(journal.durableRevision);

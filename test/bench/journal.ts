@@ -60,7 +60,7 @@ function open(file: string): Promise<Journal> {
 /** As many rows as the disk takes, while a timer watches the event loop. */
 async function fillResults(journal: Journal, changes: Changes): Promise<BenchResult[]> {
   const loop = new EventLoopHold();
-  loop.start();
+  await loop.start();
   const startMs = performance.now();
   let lastMs = startMs;
   while (journal.nextRevision <= ROWS) {

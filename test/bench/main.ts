@@ -4,6 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { run as runAgent } from './agent.ts';
+import { run as runAnswers } from './answers.ts';
 import { run as runJournal } from './journal.ts';
 import { run as runPlacement } from './placement.ts';
 import type { BenchResult } from './result.ts';
@@ -11,6 +12,7 @@ import type { BenchResult } from './result.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   placement: runPlacement,
   journal: runJournal,
+  answers: runAnswers,
   agent: runAgent,
 };
 
