@@ -28,15 +28,22 @@ export class FitTable {
 
   /** Not known for a node or a DaemonSet that is not known. */
   fit(node: string, daemonSet: DaemonSetKey): FitResult {
-    const record = this.#table.daemonSet(daemonSet)?.record;
+    return this.onNode(node)(daemonSet);
+  }
+
+  /** The same for whoever asks about many DaemonSets of a node, within one turn: what is known of the node is looked up once. */
+  onNode(node: string): (daemonSet: DaemonSetKey) => FitResult {
     const fits = this.#fitsOf(node);
-    if (record === undefined || fits === null) return fit({ daemonSet, needs: null, allocatable: {}, usage: null });
-    const known = fits.results.get(record);
-    if (known !== undefined) return known;
-    const { facts, usage, results } = fits;
-    const result = fit({ daemonSet, needs: record.needs, allocatable: facts?.allocatable ?? {}, usage });
-    results.set(record, result);
-    return result;
+    return (daemonSet) => {
+      const record = this.#table.daemonSet(daemonSet)?.record;
+      if (record === undefined || fits === null) return fit({ daemonSet, needs: null, allocatable: {}, usage: null });
+      const known = fits.results.get(record);
+      if (known !== undefined) return known;
+      const { facts, usage, results } = fits;
+      const result = fit({ daemonSet, needs: record.needs, allocatable: facts?.allocatable ?? {}, usage });
+      results.set(record, result);
+      return result;
+    };
   }
 
   #fitsOf(node: string): NodeFits | null {

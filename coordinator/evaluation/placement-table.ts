@@ -14,7 +14,8 @@ import type { DaemonSetRecord } from '../journal/events.ts';
 import type { Counters } from './counters.ts';
 import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
-import { CODES, isWanted, NodeRow, VERDICTS } from './node-row.ts';
+import { NodePlacements } from './node-placements.ts';
+import { CODES, NodeRow, VERDICTS } from './node-row.ts';
 
 /** A pair whose verdict changed. `null` stands for a pair that does not exist (any more). */
 export interface PairChange {
@@ -39,7 +40,7 @@ export interface PlacedDaemonSet {
   readonly version: number;
 }
 
-interface DaemonSetRow extends PlacedDaemonSet {
+export interface DaemonSetRow extends PlacedDaemonSet {
   /** Column of this DaemonSet in every node's arrays. */
   readonly slot: number;
 }
@@ -183,27 +184,14 @@ export class PlacementTable {
     return [...this.#daemonSets.keys()].sort();
   }
 
+  /** `undefined` for a node that is not known. */
+  ofNode(name: string): NodePlacements | undefined {
+    const row = this.#nodes.get(name);
+    return row && new NodePlacements(row, this.#daemonSets);
+  }
+
   pair(node: string, daemonSet: DaemonSetKey): Pair | undefined {
-    const row = this.#nodes.get(node);
-    const slot = this.#daemonSets.get(daemonSet)?.slot;
-    if (row === undefined || slot === undefined) return undefined;
-    const verdict = VERDICTS[row.verdicts[slot] ?? 0];
-    if (verdict === null || verdict === undefined) return undefined;
-    return { verdict, version: row.versions[slot] ?? 0, sinceMs: row.sinceMs[slot] ?? 0 };
-  }
-
-  /** Whether the DaemonSet selects the node, whatever the node's taints. */
-  isWanted(node: string, daemonSet: DaemonSetKey): boolean {
-    const row = this.#nodes.get(node);
-    const placed = this.#daemonSets.get(daemonSet);
-    return row !== undefined && placed !== undefined && isWantedIn(row, placed);
-  }
-
-  /** How many DaemonSets select the node. */
-  wantedOn(node: string): number {
-    const row = this.#nodes.get(node);
-    if (row === undefined) return 0;
-    return [...this.#daemonSets.values()].filter((placed) => isWantedIn(row, placed)).length;
+    return this.ofNode(node)?.pair(daemonSet);
   }
 
   /** The newest revision of a node's assignments; 0 for a node that is not known. */
@@ -213,15 +201,7 @@ export class PlacementTable {
 
   /** Everything that a node's agent is to hold; `null` for a node that is not known. */
   assignments(node: string): Assignment[] | null {
-    const row = this.#nodes.get(node);
-    if (row === undefined) return null;
-    const assignments: Assignment[] = [];
-    for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
-      const verdict = VERDICTS[row.verdicts[slot] ?? 0];
-      if (verdict !== 'run' && verdict !== 'keep') continue;
-      assignments.push(assignmentOf(record, verdict, Math.max(row.versions[slot] ?? 0, daemonSetVersion)));
-    }
-    return assignments;
+    return this.ofNode(node)?.assignments ?? null;
   }
 
   /** DaemonSets in force whose verdict on a node became none after `revision`. */
@@ -275,17 +255,6 @@ export class PlacementTable {
     for (const row of this.#nodes.values()) row.grow(this.#slotCount);
     return this.#slotCount - SLOT_STEP;
   }
-}
-
-/** A placement made concrete; `version`: the revision at which the verdict or the DaemonSet last changed. */
-export function assignmentOf(record: DaemonSetRecord, verdict: Assignment['verdict'], version: number): Assignment {
-  const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
-  return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version };
-}
-
-function isWantedIn({ node, verdicts }: NodeRow, { slot, compiled }: DaemonSetRow): boolean {
-  const verdict = VERDICTS[verdicts[slot] ?? 0] ?? null;
-  return verdict !== null && isWanted(verdict, compiled, node);
 }
 
 function isAssigned(verdict: Verdict | null): boolean {

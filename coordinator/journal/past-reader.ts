@@ -56,20 +56,26 @@ export const ON_NODES = `
     WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
   WHERE on_node.count > 0`;
 
+/** What is in force now held at the revision too where it is no newer, which most of it is; the rest is looked for in the record. */
 export const OF_DAEMON_SETS = `
-  SELECT daemon_set.namespace || '/' || daemon_set.name, event.verdict, event.seq, event.recorded_ms - event.lag_ms,
+  SELECT daemon_set.namespace || '/' || daemon_set.name, coalesce(placement.verdict, event.verdict),
+    coalesce(placement.from_seq, event.seq), coalesce(placement.since_ms, event.recorded_ms - event.lag_ms),
     event.verdict_before, event.cause_seq
   FROM (SELECT * FROM daemon_set LIMIT :limit) AS daemon_set
-  JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
-    WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST})`;
+  LEFT JOIN placement ON placement.daemon_set_id = daemon_set.daemon_set_id AND placement.node_id = :nodeId
+    AND placement.from_seq <= :revision
+  LEFT JOIN event ON event.seq = CASE WHEN placement.from_seq IS NULL THEN (SELECT seq FROM event INDEXED BY event_by_pair
+    WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST}) END
+  WHERE placement.from_seq IS NOT NULL OR event.seq IS NOT NULL`;
 
 export type OfDaemonSet = [
   daemonSet: string,
   verdict: number | null,
   seq: number,
   sinceMs: number,
+  /** Of an ended pair. */
   before: number | null,
-  causeRevision: number,
+  causeRevision: number | null,
 ];
 export type OfDaemonSets = { nodeId: number; revision: number; limit: number };
 export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
@@ -85,6 +91,7 @@ export class PastReader {
   readonly #ofDaemonSets: Statement<[OfDaemonSets], OfDaemonSet>;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #keys: Statement<[number], string>;
+  readonly #daemonSetCount: Statement<[number], number>;
   readonly #decision: Statement<[number, number, number], StoredValues>;
   readonly #onNodes: Statement<[OnNodes], OnNode>;
   readonly #facts: Statement<[number, number], StoredValues>;
@@ -110,6 +117,7 @@ export class PastReader {
       database,
       "SELECT namespace || '/' || name FROM daemon_set ORDER BY namespace, name LIMIT ?",
     );
+    this.#daemonSetCount = firstColumn(database, 'SELECT count(*) FROM (SELECT 1 FROM daemon_set LIMIT ?)');
     const ofPair = 'INDEXED BY event_by_pair WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ?';
     this.#decision = rawRows(database, `${SELECT_ROWS} ${ofPair} ${NEWEST}`);
     this.#onNodes = rawRows(database, ON_NODES);
@@ -184,7 +192,7 @@ export class PastReader {
       const [daemonSet, verdict, version, sinceMs, before, causeRevision] = row;
       if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
       else if (before !== null && wordOf(VERDICTS, before) !== 'none') {
-        endedRevision = Math.max(endedRevision, causeRevision);
+        endedRevision = Math.max(endedRevision, causeRevision ?? 0);
       }
     }
     return { placements, endedRevision };
@@ -246,7 +254,7 @@ export class PastReader {
 
   /** All or none: an answer that leaves out what is too much would look whole. */
   #refuseTooMany(limit: number): void {
-    if (this.#keys.all(limit + 1).length > limit) throw tooManyDaemonSets(limit);
+    if ((this.#daemonSetCount.get(limit + 1) ?? 0) > limit) throw tooManyDaemonSets(limit);
   }
 
   #partOfNodes<Value>(after: number, valueOf: (nodeId: number) => Value | undefined): PartOfNodes<Value> {

@@ -2,19 +2,18 @@
 import type { ListPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
 import type { ListPage } from './handlers.ts';
+import type { House } from './house.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
 import type { Roll, RollDaemonSet, RollNode } from './roll/roll.ts';
 import { inTurns } from './turns.ts';
 import { placementView } from './views.ts';
 
-/** Each finds its reasons anew for a summary: a few milliseconds for so many. */
-const PLACEMENTS_PER_TURN = 20;
-
 export async function listPlacements(
   request: ListPlacementsRequest__Output,
   roll: Roll,
   last: PageToken | null,
+  { clock }: House,
 ): Promise<ListPage<{ placements: PlacementState[] }>> {
   const { daemonSet, nodeName } = request;
   const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];
@@ -24,7 +23,7 @@ export async function listPlacements(
   const nodes = new Map<string, RollNode>();
   for await (const node of roll.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
   const placements: PlacementState[] = [];
-  for await (const { one, name } of inTurns(pairs, PLACEMENTS_PER_TURN)) {
+  for await (const { one, name } of inTurns(pairs, clock)) {
     const node = nodes.get(name);
     const placement = node === undefined ? null : placementView(node, one);
     if (placement !== null) placements.push(placement);

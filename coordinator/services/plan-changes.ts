@@ -15,10 +15,13 @@ export interface ChangesBytes {
 
 /**
  * The first changes come with every reason and edit, later ones with the reasons that stand in the way,
- * the last ones with none.
+ * the last ones with none. A step is one change.
  * @throws RollcallError where even those are more than one answer carries.
  */
-export function changesToWire(changes: readonly PlannedChange[], limits: ChangesBytes = CHANGES_BYTES): WireChange[] {
+export function* changesToWire(
+  changes: readonly PlannedChange[],
+  limits: ChangesBytes = CHANGES_BYTES,
+): Generator<void, WireChange[]> {
   const messages: WireChange[] = [];
   let bytes = 0;
   for (const { daemonSet, node, before, after } of changes) {
@@ -33,6 +36,7 @@ export function changesToWire(changes: readonly PlannedChange[], limits: Changes
       before: from && placementToWire(daemonSet, node, from),
       after: to && placementToWire(daemonSet, node, to),
     });
+    yield;
   }
   return messages;
 }

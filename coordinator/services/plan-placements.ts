@@ -6,7 +6,7 @@ import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
-import { type PlannedCounts, plan } from '../../shared/plan/plan.ts';
+import { type PlannedCounts, planInSteps } from '../../shared/plan/plan.ts';
 import type { World } from '../../shared/plan/world.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
@@ -33,8 +33,14 @@ export async function planBase(roll: Roll): Promise<PlanBase> {
   return { asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
 }
 
-/** @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer. */
-export function planPlacements(request: PlanPlacementsRequest__Output, base: PlanBase): PlanPlacementsResponse {
+/**
+ * Half a million pairs take a second, so it goes on in steps.
+ * @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer.
+ */
+export function* planPlacements(
+  request: PlanPlacementsRequest__Output,
+  base: PlanBase,
+): Generator<void, PlanPlacementsResponse> {
   const revision = String(base.asOf.revision);
   const given = collect(request.daemonSetManifests, 'DaemonSet', (index) => `daemon_set_manifests[${index}]`);
   const { changes, problems } = nodeChanges(request);
@@ -45,10 +51,10 @@ export function planPlacements(request: PlanPlacementsRequest__Output, base: Pla
   );
   const before = knownWorld(base, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
   const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
-  const planned = plan({ before, after: changed.world });
+  const planned = yield* planInSteps({ before, after: changed.world });
   return {
     revision,
-    changes: changesToWire(planned.changes),
+    changes: yield* changesToWire(planned.changes),
     counts: planned.counts.map(countsToWire),
     warnings: [...incompleteness(base), ...given.warnings, ...planned.warnings, ...changed.notes],
   };

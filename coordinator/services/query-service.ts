@@ -24,6 +24,7 @@ import { daemonSetOf, nodeOf } from './names.ts';
 import { type PageToken, pageOfKeys, readPageToken, writePageToken } from './paging.ts';
 import { planBase, planPlacements } from './plan-placements.ts';
 import type { Roll } from './roll/roll.ts';
+import { finishedInTurns } from './turns.ts';
 import { agentView, daemonSetView, nodeView } from './views.ts';
 import { watchEvents } from './watch-events.ts';
 
@@ -42,7 +43,9 @@ export function queryService(house: House): QueryServiceHandlers {
     ListTimelines: recorded(house, listTimelines),
     ListEvents: recorded(house, listEvents),
     WatchEvents: watchEvents(house),
-    PlanPlacements: ofMoment(house, async (request, roll) => planPlacements(request, await planBase(roll))),
+    PlanPlacements: ofMoment(house, async (request, roll) =>
+      finishedInTurns(planPlacements(request, await planBase(roll)), house.clock),
+    ),
   };
 }
 

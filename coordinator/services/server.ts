@@ -16,6 +16,7 @@ import { auditService } from './audit/audit-service.ts';
 import { Health } from './health.ts';
 import type { House } from './house.ts';
 import { queryService } from './query-service.ts';
+import { acceptingBytes } from './serialized.ts';
 
 export interface RunningServer {
   /** The port that was taken, where 0 was asked for. */
@@ -40,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listener = new Listener({ listen, certificates, accept, log });
   const server = new Server({ ...SERVER_OPTIONS, interceptors: [gate.interceptor((peer) => listener.proofOf(peer))] });
   server.addService(agentServiceDefinition(), agentService(house));
-  server.addService(QueryService.service, queryService(house));
+  server.addService(acceptingBytes(QueryService.service), queryService(house));
   server.addService(AuditService.service, auditService(house));
   server.addService(AdminService.service, adminService(house));
   const health = new Health(house);

@@ -70,7 +70,7 @@ export function placementView(node: RollNode, { key, placed }: RollDaemonSet): P
 function answers(node: RollNode, key: DaemonSetKey, compiled: CompiledPlacement): Answers {
   return answersOf({
     placement: { wanted: node.isWanted(key), allowed: compiled.allows(node.object) },
-    fit: node.fit(key),
+    fit: node.fits(key),
     pods: node.presence === 'present' ? podsOf(node, key) : null,
   });
 }

@@ -3,6 +3,7 @@ import type { Node } from '../kubernetes/objects.ts';
 import { compilePlacement } from '../placement/compile.ts';
 import type { CompiledPlacement, DaemonSet, PlacementResult, Reason, Verdict } from '../placement/types.ts';
 import type { DaemonSetKey } from '../roll/model.ts';
+import { finished } from './steps.ts';
 import { sortedKeys, type World } from './world.ts';
 
 export interface VerdictCounts {
@@ -13,12 +14,20 @@ export interface VerdictCounts {
 
 /** In the order of their keys. */
 export function placeWorld(world: World): PlacedDaemonSet[] {
+  return finished(worldInSteps(world));
+}
+
+/** The same for whoever has other things to do in between: a step is one node. */
+export function* worldInSteps(world: World): Generator<void, PlacedDaemonSet[]> {
   const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
   const placed = sortedKeys(world.daemonSets).map(
     (key) => new PlacedDaemonSet(key, world.daemonSets.get(key) ?? {}, nodes),
   );
   // Node by node, because a node's labels stay near while all DaemonSets look at them.
-  for (let place = 0; place < nodes.objects.length; place++) for (const one of placed) one.decide(place);
+  for (let place = 0; place < nodes.objects.length; place++) {
+    for (const one of placed) one.decide(place);
+    yield;
+  }
   return placed;
 }
 

@@ -3,7 +3,8 @@ import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
 import type { PlacementResult } from '../placement/types.ts';
 import type { DaemonSetKey } from '../roll/model.ts';
-import { type PlacedDaemonSet, placeWorld, type VerdictCounts } from './place-world.ts';
+import { type PlacedDaemonSet, type VerdictCounts, worldInSteps } from './place-world.ts';
+import { finished } from './steps.ts';
 import { templateChanges as changesOfTemplate } from './template-changes.ts';
 import { sortedKeys, type World } from './world.ts';
 
@@ -48,14 +49,20 @@ export interface PlannedCounts extends TemplateChange {
   readonly after: VerdictCounts | null;
 }
 
-export function plan({ before, after }: PlanInput): PlanResult {
-  const placedBefore = byKey(placeWorld(before));
-  const placedAfter = byKey(placeWorld(after));
+export function plan(input: PlanInput): PlanResult {
+  return finished(planInSteps(input));
+}
+
+/** The same for whoever has other things to do in between: a step is one node to place, or one DaemonSet to compare. */
+export function* planInSteps({ before, after }: PlanInput): Generator<void, PlanResult> {
+  const placedBefore = byKey(yield* worldInSteps(before));
+  const placedAfter = byKey(yield* worldInSteps(after));
   const nodes = sortedKeys(before.nodes, after.nodes);
   const changes: PlannedChange[] = [];
   const counts: PlannedCounts[] = [];
   const changed: PlacedDaemonSet[] = [];
   for (const daemonSet of sortedKeys(placedBefore, placedAfter)) {
+    yield;
     const pair = { before: placedBefore.get(daemonSet), after: placedAfter.get(daemonSet) };
     const template = changeOfTemplate(daemonSet, before, after);
     if (pair.after !== undefined && (pair.before === undefined || template.templateChanged)) changed.push(pair.after);
@@ -65,17 +72,28 @@ export function plan({ before, after }: PlanInput): PlanResult {
       after: pair.after?.counts ?? null,
       ...template,
     });
-    for (const node of nodes) {
-      if (verdictOf(pair.before, node) === verdictOf(pair.after, node)) continue;
-      changes.push({
-        daemonSet,
-        node,
-        before: pair.before?.placement(node) ?? null,
-        after: pair.after?.placement(node) ?? null,
-      });
-    }
+    for (const change of changesOf(daemonSet, pair, nodes)) changes.push(change);
   }
   return { changes, counts, warnings: placementWarnings(changed) };
+}
+
+interface PlacedPair {
+  readonly before: PlacedDaemonSet | undefined;
+  readonly after: PlacedDaemonSet | undefined;
+}
+
+function changesOf(daemonSet: DaemonSetKey, { before, after }: PlacedPair, nodes: readonly string[]): PlannedChange[] {
+  const changes: PlannedChange[] = [];
+  for (const node of nodes) {
+    if (verdictOf(before, node) === verdictOf(after, node)) continue;
+    changes.push({
+      daemonSet,
+      node,
+      before: before?.placement(node) ?? null,
+      after: after?.placement(node) ?? null,
+    });
+  }
+  return changes;
 }
 
 /** Whether anything would start, stop, or be replaced. */

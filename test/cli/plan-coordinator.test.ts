@@ -3,6 +3,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { planBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
 import { LiveRoll } from '../../coordinator/services/roll/live-roll.ts';
+import { finished } from '../../shared/plan/steps.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
@@ -28,7 +29,7 @@ async function coordinator(): Promise<string> {
       respond(null, { nodes: NODES.map(({ metadata }) => ({ facts: { node: { name: metadata?.name ?? '' } } })) }),
     PlanPlacements: ({ request }, respond) => {
       planBase(new LiveRoll(house))
-        .then((base) => planPlacements(request, base))
+        .then((base) => finished(planPlacements(request, base)))
         .then(
           (response) => respond(null, response),
           (error: unknown) => respond(toStatus(error)),

@@ -74,8 +74,8 @@ describe('whether a DaemonSet is wanted on a node', () => {
     world.applyNode(tainted(effect));
     world.applyDaemonSet(AGENT, { nodeSelector: { disk: 'ssd' } });
     world.applyDaemonSet('default/other', { nodeSelector: { disk: 'hdd' } });
-    const { table } = world.evaluator;
-    expect([table.isWanted('n1', AGENT), table.isWanted('n1', 'default/other'), table.wantedOn('n1')]).toEqual([
+    const placements = world.evaluator.table.ofNode('n1');
+    expect([placements?.isWanted(AGENT), placements?.isWanted('default/other'), placements?.wantedCount]).toEqual([
       true,
       false,
       1,

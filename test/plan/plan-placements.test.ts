@@ -1,10 +1,11 @@
 /** The coordinator plans on what it has in force, and answers within what one message carries. */
 import { describe, expect, it } from 'vitest';
 import type { House } from '../../coordinator/services/house.ts';
-import { changesToWire } from '../../coordinator/services/plan-changes.ts';
+import { type ChangesBytes, changesToWire } from '../../coordinator/services/plan-changes.ts';
 import { planBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
 import { LiveRoll } from '../../coordinator/services/roll/live-roll.ts';
 import { plan } from '../../shared/plan/plan.ts';
+import { finished } from '../../shared/plan/steps.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
@@ -29,7 +30,7 @@ async function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, ask
     nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
     at: null,
   };
-  return planPlacements(request, await planBase(new LiveRoll(asked)));
+  return finished(planPlacements(request, await planBase(new LiveRoll(asked))));
 }
 
 const changesOf = ({ changes }: Awaited<ReturnType<typeof ask>>) =>
@@ -170,25 +171,27 @@ describe('the changes of an answer', () => {
   const plenty = 1_000_000;
   const tellAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
 
+  const told = (limits: ChangesBytes) => finished(changesToWire(changes, limits));
+
   it('come with every reason while there is room, then with what stands in the way, then with verdicts', () => {
-    const [explained] = changesToWire(changes, tellAll);
+    const [explained] = told(tellAll);
     expect(explained?.after?.reasons).not.toEqual([]);
     expect(explained?.before?.reasons?.[0]?.edits).not.toEqual([]);
-    for (const reasoned of changesToWire(changes, { ...tellAll, explainedMax: 0 })) {
+    for (const reasoned of told({ ...tellAll, explainedMax: 0 })) {
       expect(reasoned.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
       expect(reasoned.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
     }
-    for (const bare of changesToWire(changes, { ...tellAll, explainedMax: 0, reasonedMax: 0 })) {
+    for (const bare of told({ ...tellAll, explainedMax: 0, reasonedMax: 0 })) {
       expect(bare.before).toMatchObject({ verdict: 'VERDICT_NONE', reasons: [] });
     }
-    const [first, second] = changesToWire(changes, { ...tellAll, explainedMax: 1 });
+    const [first, second] = told({ ...tellAll, explainedMax: 1 });
     expect([first?.before?.reasons?.[0]?.edits?.length, second?.before?.reasons?.[0]?.edits?.length]).toEqual([2, 0]);
   });
 
   it('are never taken for smaller than they are', () => {
-    const bytes = changesToWire(changes, tellAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
-    expect(changesToWire(changes, { ...tellAll, max: bytes * 2 })).toHaveLength(3);
-    expect(() => changesToWire(changes, { ...tellAll, max: bytes - 1 })).toThrow(
+    const bytes = told(tellAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
+    expect(told({ ...tellAll, max: bytes * 2 })).toHaveLength(3);
+    expect(() => told({ ...tellAll, max: bytes - 1 })).toThrow(
       '3 placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once',
     );
   });

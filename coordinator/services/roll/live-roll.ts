@@ -2,9 +2,11 @@
 import type { FitResult } from '../../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
+import type { Verdict } from '../../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
 import type { AsOf } from '../../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../../shared/rpc/wire-words.ts';
+import type { NodePlacements } from '../../evaluation/node-placements.ts';
 import type { NodeRecord } from '../../evaluation/node-register.ts';
 import type { Pair } from '../../evaluation/placement-table.ts';
 import type { ManifestProblem } from '../../journal/events.ts';
@@ -12,7 +14,7 @@ import type { AgentRecord } from '../../sessions/agent-record.ts';
 import type { House } from '../house.ts';
 import { inTurns } from '../turns.ts';
 import { driftsOfSilentNode, type Roll, type RollDaemonSet, type RollNode } from './roll.ts';
-import { NODES_PER_TURN, type Tally, tallyOf } from './roll-counts.ts';
+import { type Tally, tallyOf } from './roll-counts.ts';
 
 export class LiveRoll implements Roll {
   readonly asOf: AsOf;
@@ -33,7 +35,7 @@ export class LiveRoll implements Roll {
   }
 
   async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
-    for await (const name of inTurns(names, NODES_PER_TURN)) {
+    for await (const name of inTurns(names, this.#house.clock)) {
       const facts = this.#house.evaluator.table.facts(name);
       if (facts !== undefined) yield new LiveNode(this.#house, facts);
     }
@@ -102,9 +104,11 @@ class LiveNode implements RollNode {
   readonly facts: NodeFacts;
   readonly factsVersion = 0;
   readonly #house: House;
+  readonly #placements: NodePlacements | undefined;
 
   constructor(house: House, facts: NodeFacts) {
     this.#house = house;
+    this.#placements = house.evaluator.table.ofNode(facts.name);
     this.facts = facts;
     this.name = facts.name;
   }
@@ -169,23 +173,27 @@ class LiveNode implements RollNode {
   }
 
   get assignments(): readonly Assignment[] {
-    return this.#house.evaluator.table.assignments(this.name) ?? [];
+    return this.#placements?.assignments ?? [];
   }
 
   pair(daemonSet: DaemonSetKey): Pair | undefined {
-    return this.#house.evaluator.table.pair(this.name, daemonSet);
+    return this.#placements?.pair(daemonSet);
+  }
+
+  verdict(daemonSet: DaemonSetKey): Verdict | null {
+    return this.#placements?.verdict(daemonSet) ?? null;
   }
 
   isWanted(daemonSet: DaemonSetKey): boolean {
-    return this.#house.evaluator.table.isWanted(this.name, daemonSet);
+    return this.#placements?.isWanted(daemonSet) ?? false;
   }
 
   get wantedCount(): number {
-    return this.#house.evaluator.table.wantedOn(this.name);
+    return this.#placements?.wantedCount ?? 0;
   }
 
-  fit(daemonSet: DaemonSetKey): FitResult {
-    return this.#house.evaluator.fits.fit(this.name, daemonSet);
+  get fits(): (daemonSet: DaemonSetKey) => FitResult {
+    return this.#house.evaluator.fits.onNode(this.name);
   }
 
   get #record(): NodeRecord | undefined {

@@ -4,12 +4,13 @@ import type { FitResult } from '../../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
 import { compilePlacement } from '../../../shared/placement/index.ts';
+import type { Verdict } from '../../../shared/placement/types.ts';
 import { assignmentDigest } from '../../../shared/roll/assignment-digest.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
 import type { AsOf } from '../../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../../shared/rpc/wire-words.ts';
+import { assignmentOf } from '../../evaluation/node-placements.ts';
 import { isWanted } from '../../evaluation/node-row.ts';
-import { assignmentOf } from '../../evaluation/placement-table.ts';
 import type { Past } from '../../journal/past.ts';
 import type { AgentAt, DaemonSetAt, DriftAt, NodeOnRoll } from '../../journal/past-answers.ts';
 import type { PlacementInForce } from '../../journal/state.ts';
@@ -48,11 +49,24 @@ export class PastRoll implements Roll {
   async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
     const daemonSets = await this.daemonSets();
     const drifts = await this.drifts();
+    for await (const onRoll of this.#onRoll(names)) {
+      yield new PastNode(onRoll, daemonSets, drifts.get(onRoll.node.facts.name) ?? []);
+    }
+  }
+
+  /** The next ones are read while somebody looks at these. */
+  async *#onRoll(names: readonly string[]): AsyncGenerator<NodeOnRoll> {
+    const read = (first: number) => {
+      const reading = this.#past.nodesOnRollAt(names.slice(first, first + NODES_PER_READ), this.asOf.revision);
+      // Whoever has seen enough does not wait for it; whoever does learns of what failed.
+      reading.catch(() => {});
+      return reading;
+    };
+    let reading = read(0);
     for (let first = 0; first < names.length; first += NODES_PER_READ) {
-      const some = names.slice(first, first + NODES_PER_READ);
-      for (const onRoll of await this.#past.nodesOnRollAt(some, this.asOf.revision)) {
-        yield new PastNode(onRoll, daemonSets, drifts.get(onRoll.node.facts.name) ?? []);
-      }
+      const nodes = await reading;
+      reading = read(first + NODES_PER_READ);
+      yield* nodes;
     }
   }
 
@@ -221,6 +235,10 @@ class PastNode implements RollNode {
     return this.#placements.get(daemonSet);
   }
 
+  verdict(daemonSet: DaemonSetKey): Verdict | null {
+    return this.#placements.get(daemonSet)?.verdict ?? null;
+  }
+
   isWanted(daemonSet: DaemonSetKey): boolean {
     const verdict = this.#placements.get(daemonSet)?.verdict;
     const placed = this.#daemonSets.get(daemonSet)?.placed;
@@ -232,9 +250,11 @@ class PastNode implements RollNode {
   }
 
   /** What a node's pods took is not kept. */
-  fit(daemonSet: DaemonSetKey): FitResult {
-    const needs = this.#daemonSets.get(daemonSet)?.placed?.record.needs ?? null;
-    return fit({ daemonSet, needs, allocatable: this.facts.allocatable, usage: null });
+  get fits() {
+    return (daemonSet: DaemonSetKey): FitResult => {
+      const needs = this.#daemonSets.get(daemonSet)?.placed?.record.needs ?? null;
+      return fit({ daemonSet, needs, allocatable: this.facts.allocatable, usage: null });
+    };
   }
 
   #holdsNewest(): boolean {

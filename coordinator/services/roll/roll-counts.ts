@@ -4,11 +4,9 @@
  * running.
  */
 import { isHealthy, isRunning } from '../../../shared/fit/answers.ts';
+import type { Answer } from '../../../shared/fit/types.ts';
 import type { DaemonSetKey, PodHealth } from '../../../shared/roll/model.ts';
 import type { Roll, RollNode } from './roll.ts';
-
-/** Nodes that are looked at in one turn: with a hundred DaemonSets each, a few milliseconds. */
-export const NODES_PER_TURN = 10;
 
 export interface Counts {
   wanted: number;
@@ -61,10 +59,10 @@ export interface NodeCounts {
 }
 
 export function countNode(node: RollNode): NodeCounts {
-  const { assignments, drifts } = node;
+  const { assignments, drifts, fits: fitOf } = node;
   const { running, healthy } = standingOf(node);
   const allowed = assignments.filter(({ verdict }) => verdict === 'run').map(({ daemonSet }) => daemonSet);
-  const fits = allowed.map((daemonSet) => node.fit(daemonSet).fits);
+  const fits = allowed.map((daemonSet) => fitOf(daemonSet).fits);
   return {
     wanted: node.wantedCount,
     allowed: allowed.length,
@@ -98,36 +96,25 @@ function standingOf({ presence, pods }: RollNode): Standing {
 }
 
 function countPairs(node: RollNode, counts: ReadonlyMap<DaemonSetKey, Counts>): void {
-  const { isSettled } = node;
+  const { isSettled, fits } = node;
   const standing = standingOf(node);
-  for (const [key, count] of counts) countPair(node, key, count, isSettled, standing);
+  for (const [key, count] of counts) {
+    const verdict = node.verdict(key);
+    if (verdict === null) continue;
+    if (node.isWanted(key)) count.wanted++;
+    if (verdict === 'none') count.none++;
+    else if (isSettled) count.acknowledged++;
+    if (verdict === 'keep') count.keep++;
+    if (verdict === 'run') countAllowed(key, count, fits(key).fits, standing);
+  }
   for (const { kind, daemonSet } of node.drifts) {
     const count = counts.get(daemonSet);
     if (count) count[kind]++;
   }
 }
 
-function countPair(
-  node: RollNode,
-  key: DaemonSetKey,
-  count: Counts,
-  isSettled: boolean,
-  { running, healthy }: Standing,
-): void {
-  const verdict = node.pair(key)?.verdict;
-  if (verdict === undefined) return;
-  if (node.isWanted(key)) count.wanted++;
-  if (verdict === 'none') {
-    count.none++;
-    return;
-  }
-  if (isSettled) count.acknowledged++;
-  if (verdict === 'keep') {
-    count.keep++;
-    return;
-  }
+function countAllowed(key: DaemonSetKey, count: Counts, fits: Answer, { running, healthy }: Standing): void {
   count.allowed++;
-  const { fits } = node.fit(key);
   if (fits === 'yes') count.fits++;
   if (fits === 'no') count.doesNotFit++;
   if (running.has(key)) count.running++;

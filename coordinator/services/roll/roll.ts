@@ -5,7 +5,7 @@
  */
 import type { FitResult } from '../../../shared/fit/types.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
-import type { CompiledPlacement } from '../../../shared/placement/types.ts';
+import type { CompiledPlacement, Verdict } from '../../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/roll/model.ts';
 import type { AsOf } from '../../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../../shared/rpc/wire-words.ts';
@@ -75,12 +75,14 @@ export interface RollNode {
   readonly drifts: readonly Drift[];
   readonly assignments: readonly Assignment[];
   pair(daemonSet: DaemonSetKey): Pair | undefined;
+  /** `null` for a pair that does not exist. */
+  verdict(daemonSet: DaemonSetKey): Verdict | null;
   /** Whether the DaemonSet selects the node, whatever its taints. */
   isWanted(daemonSet: DaemonSetKey): boolean;
   /** How many DaemonSets select the node. */
   readonly wantedCount: number;
-  /** Whether a daemon pod has room on the node. */
-  fit(daemonSet: DaemonSetKey): FitResult;
+  /** Whether a daemon pod of a DaemonSet has room on the node. */
+  readonly fits: (daemonSet: DaemonSetKey) => FitResult;
 }
 
 /**

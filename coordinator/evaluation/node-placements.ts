@@ -1,0 +1,68 @@
+/** The placements of one node, read from its columns: whoever asks about many pairs of a node looks it up once. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { Assignment, DaemonSetKey } from '../../shared/roll/model.ts';
+import type { DaemonSetRecord } from '../journal/events.ts';
+import { isWanted, type NodeRow, VERDICTS } from './node-row.ts';
+import type { DaemonSetRow, Pair } from './placement-table.ts';
+
+export class NodePlacements {
+  readonly #row: NodeRow;
+  readonly #daemonSets: ReadonlyMap<DaemonSetKey, DaemonSetRow>;
+
+  constructor(row: NodeRow, daemonSets: ReadonlyMap<DaemonSetKey, DaemonSetRow>) {
+    this.#row = row;
+    this.#daemonSets = daemonSets;
+  }
+
+  /** `null` for a pair that does not exist. */
+  verdict(daemonSet: DaemonSetKey): Verdict | null {
+    const slot = this.#daemonSets.get(daemonSet)?.slot;
+    return slot === undefined ? null : this.#verdictIn(slot);
+  }
+
+  pair(daemonSet: DaemonSetKey): Pair | undefined {
+    const verdict = this.verdict(daemonSet);
+    const slot = this.#daemonSets.get(daemonSet)?.slot;
+    if (verdict === null || slot === undefined) return undefined;
+    return { verdict, version: this.#row.versions[slot] ?? 0, sinceMs: this.#row.sinceMs[slot] ?? 0 };
+  }
+
+  /** Whether the DaemonSet selects the node, whatever the node's taints. */
+  isWanted(daemonSet: DaemonSetKey): boolean {
+    const placed = this.#daemonSets.get(daemonSet);
+    return placed !== undefined && this.#isWantedBy(placed);
+  }
+
+  /** How many DaemonSets select the node. */
+  get wantedCount(): number {
+    let count = 0;
+    for (const placed of this.#daemonSets.values()) if (this.#isWantedBy(placed)) count++;
+    return count;
+  }
+
+  /** Everything that the node's agent is to hold. */
+  get assignments(): Assignment[] {
+    const assignments: Assignment[] = [];
+    for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
+      const verdict = this.#verdictIn(slot);
+      if (verdict !== 'run' && verdict !== 'keep') continue;
+      assignments.push(assignmentOf(record, verdict, Math.max(this.#row.versions[slot] ?? 0, daemonSetVersion)));
+    }
+    return assignments;
+  }
+
+  #verdictIn(slot: number): Verdict | null {
+    return VERDICTS[this.#row.verdicts[slot] ?? 0] ?? null;
+  }
+
+  #isWantedBy({ slot, compiled }: DaemonSetRow): boolean {
+    const verdict = this.#verdictIn(slot);
+    return verdict !== null && isWanted(verdict, compiled, this.#row.node);
+  }
+}
+
+/** A placement made concrete; `version`: the revision at which the verdict or the DaemonSet last changed. */
+export function assignmentOf(record: DaemonSetRecord, verdict: Assignment['verdict'], version: number): Assignment {
+  const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
+  return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version };
+}

@@ -1,0 +1,34 @@
+/** Long answers are written in turns, and read as if they had been written at once. */
+import { expect, it } from 'vitest';
+import { acceptingBytes, serializedInTurns } from '../../coordinator/services/serialized.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
+
+const { responseSerialize, responseDeserialize } = QueryService.service.ListNodes;
+const answerOf = (count: number) => ({
+  nodes: Array.from({ length: count }, (_, index) => ({ facts: { node: { name: `n${index}` } }, revision: '7' })),
+  nextPageToken: 'more',
+});
+
+it('a long list, with all that is beside it, comes as it is, and other turns come in between', async () => {
+  let elapsedMs = 0;
+  let others = 0;
+  const other = () => {
+    others += 1;
+    if (others < 10) setImmediate(other);
+  };
+  setImmediate(other);
+  const answer = answerOf(2_345);
+  const clock = { elapsedMs: () => (elapsedMs += 5) };
+  const bytes = await serializedInTurns(answer, responseSerialize, clock);
+  expect(others).toBe(10);
+  expect(responseDeserialize(bytes as Buffer)).toEqual(responseDeserialize(responseSerialize(answer)));
+});
+
+it('a short answer is left to gRPC, which takes both', async () => {
+  const answer = answerOf(3);
+  expect(await serializedInTurns(answer, responseSerialize, { elapsedMs: () => 0 })).toBe(answer);
+  const { ListNodes } = acceptingBytes(QueryService.service);
+  const bytes = responseSerialize(answer);
+  expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);
+  expect(ListNodes?.responseSerialize(bytes)).toBe(bytes);
+});
