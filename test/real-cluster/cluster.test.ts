@@ -6,8 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../api-server/until.ts';
+import type { Ended } from '../e2e/programs.ts';
 import { disagreements, lastWord, type NodeAnswer } from './agreement.ts';
 import { BAD, BETTER, daemon, fluentd } from './daemons.ts';
+import { CONTEXT, Person } from './people.ts';
 import { PATIENCE_MS, RealCluster } from './real-cluster.ts';
 import { RollcallInCluster } from './rollcall-in-cluster.ts';
 
@@ -38,6 +40,14 @@ const history = (...args: string[]) => rollcall.ask<Event[]>('history', '--limit
 /** Also while the API server or the coordinator is away, which is no answer. */
 const eventually = (what: string, holds: () => Promise<boolean>) =>
   until(what, PATIENCE_MS, () => holds().catch(() => false));
+
+/** Asks until a command ends so and says so; what it said last instead, when patience ends. */
+const otherAnswer = (ask: () => Promise<Ended>, exitCode: number, words: string) =>
+  lastWord(async () => {
+    const ended = await ask();
+    const said = `${ended.stdout}${ended.stderr}`;
+    return ended.exitCode === exitCode && said.includes(words) ? [] : [`it ends with ${ended.exitCode}: ${said}`];
+  });
 
 /** What keeps the roll from being complete, healthy, and the same as Kubernetes', when patience ends. */
 async function troubles(): Promise<string[]> {
@@ -187,9 +197,43 @@ describe('Rollcall in a real cluster', () => {
     const refused = await rollcall.run('viewer', 'plan', '-f', file);
     expect(refused).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('rollcall-planner') });
     expect((await rollcall.run('planner', 'plan', '-f', file)).exitCode).toBeLessThan(2);
+    const verification = await rollcall.run('viewer', 'audit', 'verify');
+    expect(verification).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('rollcall-admin') });
     expect((await rollcall.run('admin', 'status')).exitCode).not.toBe(0);
     const denied = (await history('--kind', 'access')).map(({ message }) => message).join('\n');
     expect(denied).toContain('rollcall-viewer');
+  });
+
+  it('is found through the kubeconfig of a person, with the rights that the person has', async () => {
+    const [ann, ben, cleo] = ['ann', 'ben', 'cleo'].map((name) => new Person(name, cluster)) as [
+      Person,
+      Person,
+      Person,
+    ];
+    await ann.getsRole('rollcall-viewer');
+    await ben.getsRole('rollcall-admin');
+    const there = ['--context', CONTEXT];
+    expect(await otherAnswer(() => ann.rollcall('status', ...there), 0, '1 node: 1 present')).toEqual([]);
+    const denial = 'you may create no token of ServiceAccount rollcall/rollcall-admin';
+    expect(await otherAnswer(() => ann.rollcall('audit', 'verify', ...there), 4, denial)).toEqual([]);
+    expect(await otherAnswer(() => ben.rollcall('audit', 'verify', ...there), 0, 'checked')).toEqual([]);
+    expect(await otherAnswer(() => cleo.rollcall('status', ...there), 4, 'cannot list resource "pods"')).toEqual([]);
+    await ann.kubectl('config', 'use-context', CONTEXT);
+    const asPlugin = () => ann.kubectl('rollcall', 'status', '--kubeconfig', ann.kubeconfig);
+    expect(await otherAnswer(asPlugin, 0, '1 node: 1 present')).toEqual([]);
+  });
+
+  it('says what is missing where a person looks for it in vain', async () => {
+    const dora = new Person('dora', cluster);
+    const asked = (...options: string[]) => dora.rollcall('status', ...options);
+    expect(await otherAnswer(() => asked('--context', 'nowhere'), 5, '127.0.0.1:9')).toEqual([]);
+    const known = `has no context x; it has ${CONTEXT}, nowhere`;
+    expect(await otherAnswer(() => asked('--context', 'x'), 2, known)).toEqual([]);
+    const alone = () => dora.rollcallAlone('status', '--context', CONTEXT);
+    expect(await otherAnswer(alone, 2, 'the kubeconfig does not exist')).toEqual([]);
+    const admin = ['--kubeconfig', join(cluster.folder, 'kubeconfig')];
+    const elsewhere = () => asked(...admin, '--coordinator-namespace', 'default');
+    expect(await otherAnswer(elsewhere, 5, 'no coordinator runs in namespace default')).toEqual([]);
   });
 
   it('is as small as it should be', async () => {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { until } from '../api-server/until.ts';
+import { KUBELET_RIGHTS, type KubeletAccess, prepareKubeletAccess } from './kubelet-access.ts';
+import { addUsers } from './people.ts';
 
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
@@ -20,6 +22,7 @@ export class RealCluster {
   node = '';
   readonly folder = inject('clusterFolder');
   readonly kustomization = join(this.folder, 'kustomize/overlays/test');
+  #kubeletAccess: KubeletAccess | undefined;
   readonly #environment = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: this.folder,
@@ -39,8 +42,17 @@ export class RealCluster {
       writeFileSync(path, text.replaceAll('API_SERVER_PORT', inject('clusterPort')).replace('JOURNAL_FOLDER', journal));
     }
     await run(join(this.folder, 'kustomize/overlays/standalone/make-certificates.sh'));
-    const { items } = await this.json<{ items: { metadata: { name: string } }[] }>('get', 'nodes');
+    await this.#prepareNode();
+    addUsers(this.folder, 'ann', 'ben', 'cleo');
+  }
+
+  /** So that the API server can reach the node's kubelet once both have been restarted. */
+  async #prepareNode(): Promise<void> {
+    const { items } = await this.json<{ items: NodeObject[] }>('get', 'nodes');
     this.node = items[0]?.metadata.name ?? '';
+    const address = items[0]?.status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    this.#kubeletAccess = await prepareKubeletAccess(this.folder, address);
+    await this.apply(KUBELET_RIGHTS);
   }
 
   get authority(): string {
@@ -64,7 +76,7 @@ export class RealCluster {
     await this.kubectl('apply', '-f', file);
   }
 
-  /** Kills one of the cluster's programs and starts it again as it was. */
+  /** Kills one of the cluster's programs and starts it again, with what was prepared. */
   async restart(name: 'apiserver' | 'kubelet'): Promise<void> {
     const pidFile = join(this.folder, `${name}.pid`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
@@ -73,7 +85,8 @@ export class RealCluster {
     await until(`${name} is gone`, PATIENCE_MS, () => !isRunning(pid));
     const log = openSync(join(this.folder, `${name}.log`), 'a');
     // Detached, so that it belongs to the script that ends the cluster and not to this process.
-    const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
+    const more = name === 'apiserver' ? (this.#kubeletAccess?.apiServerArguments ?? []) : [];
+    const child = spawn(program, [...args, ...more], { detached: true, stdio: ['ignore', log, log] });
     child.unref();
     writeFileSync(pidFile, String(child.pid));
   }
@@ -85,6 +98,11 @@ export class RealCluster {
       return false;
     }
   }
+}
+
+interface NodeObject {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
 }
 
 function isRunning(pid: number): boolean {

@@ -2,7 +2,7 @@
 # npm run test:cluster: Rollcall in a real one-node cluster with pods that really run.
 #
 # ROLLCALL_CLUSTER_SCRIPT names the script that starts and ends the cluster (`up FOLDER`, `down FOLDER`); it
-# leaves kubeconfig, containerd.sock, NAME.pid and NAME.log in the folder. Needs root and Debian's buildah.
+# leaves kubeconfig, containerd.sock, tokens.csv, kubelet.yaml, NAME.pid and NAME.log in the folder. Needs root and Debian's buildah.
 # However this ends, the cluster ends with it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
