@@ -11,6 +11,7 @@ const event = {
   kind: 'coordinator',
   action: 'started',
   detail: '',
+  engineVersion: '1',
   occurredMs: 1,
   cause: { trigger: 'restart', revision: 0, actor: '' },
 };

@@ -34,7 +34,43 @@ const drift = (action: 'began' | 'ended', occurredMs: number): NewEvent => ({
   cause: CAUSE,
 });
 
-/** Revisions 1 to 7; the decisions of 2 and 3 follow from 1. */
+const started: NewEvent = {
+  kind: 'coordinator',
+  action: 'started',
+  detail: 'placement engine 1 became 2',
+  engineVersion: '2',
+  occurredMs: 3_000,
+  cause: { trigger: 'engine-upgrade', revision: 0, actor: '' },
+};
+
+const denied: NewEvent = {
+  kind: 'access',
+  action: 'denied',
+  node: '',
+  method: 'AuditService/CreateBackup',
+  reason: 'PERMISSION_DENIED',
+  detail: '',
+  peerAddress: '10.0.0.1',
+  count: 3,
+  occurredMs: 3_000,
+  cause: { trigger: 'operator', revision: 0, actor: 'mallory' },
+};
+
+const agent = (action: 'absent' | 'connected', occurredMs: number): NewEvent => ({
+  kind: 'agent',
+  action,
+  node: 'node-3',
+  sessionId: 's',
+  instanceId: 'i',
+  agentVersion: '1',
+  peerAddress: '10.0.0.3',
+  lastSeenMs: 3_000,
+  detail: '',
+  occurredMs,
+  cause: CAUSE,
+});
+
+/** Revisions 1 to 12; the decisions of 2 and 3 follow from 1. */
 const EVENTS: readonly NewEvent[] = [
   relabelled,
   decision({ cause: { ...CAUSE, revision: 1 } }),
@@ -43,11 +79,16 @@ const EVENTS: readonly NewEvent[] = [
   decision({ from: 'run', to: 'none', cause: { trigger: 'operator', revision: 0, actor: 'bob' } }),
   drift('began', 500),
   drift('ended', 2_500),
+  started,
+  denied,
+  agent('absent', 5_000),
+  agent('connected', 9_000),
+  agent('absent', 12_000),
 ];
 
 const ANSWERS: Readonly<Record<string, readonly object[]>> = {
   'Which verdict had a node for a DaemonSet at a moment (here revision 2)?': [{ name: 'run' }],
-  'Which revision was in force at a time?': [{ seq: 7 }],
+  'Which revision was in force at a time?': [{ seq: 12 }],
   'What happened on a node last, and who caused it?': [
     {
       seq: 5,
@@ -79,8 +120,19 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
   'Who changed what, and how often?': [
     { actor: 'alice', kind: 'node', changes: 1, newest: 1 },
     { actor: 'bob', kind: 'decision', changes: 1, newest: 5 },
+    { actor: 'mallory', kind: 'access', changes: 1, newest: 9 },
   ],
   'Which placements flap?': [{ namespace: 'logging', daemon_set: 'fluentd', node: 'node-1', decisions: 2 }],
+  'When did a coordinator start or stop, and with which placement engine?': [
+    { seq: 8, action: 'started', engine: '2', detail: 'placement engine 1 became 2' },
+  ],
+  'Who was denied what, and how often?': [
+    { actor: 'mallory', method: 'AuditService/CreateBackup', reason: 'PERMISSION_DENIED', denials: 3 },
+  ],
+  'How long was each node absent, from what was last heard of its agent until it came back (NULL: not yet)?': [
+    { node: 'node-3', seq: 10, absent_ms: 6_000 },
+    { node: 'node-3', seq: 12, absent_ms: null },
+  ],
 };
 
 it('has an answer to check for every documented question, and no other', () => {
