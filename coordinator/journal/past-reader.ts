@@ -10,6 +10,7 @@ import { JournalError, tooManyDaemonSets } from './journal-error.ts';
 import { completeFacts, completeRecord } from './later-fields.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
+import { NodeDecisions } from './node-decisions.ts';
 import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
 import { decodeRow } from './row.ts';
 import type { PlacementInForce } from './state.ts';
@@ -56,28 +57,6 @@ export const ON_NODES = `
     WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
   WHERE on_node.count > 0`;
 
-/** What is in force now held at the revision too where it is no newer, which most of it is; the rest is looked for in the record. */
-export const OF_DAEMON_SETS = `
-  SELECT daemon_set.namespace || '/' || daemon_set.name, coalesce(placement.verdict, event.verdict),
-    coalesce(placement.from_seq, event.seq), coalesce(placement.since_ms, event.recorded_ms - event.lag_ms),
-    event.verdict_before, event.cause_seq
-  FROM (SELECT * FROM daemon_set LIMIT :limit) AS daemon_set
-  LEFT JOIN placement ON placement.daemon_set_id = daemon_set.daemon_set_id AND placement.node_id = :nodeId
-    AND placement.from_seq <= :revision
-  LEFT JOIN event ON event.seq = CASE WHEN placement.from_seq IS NULL THEN (SELECT seq FROM event INDEXED BY event_by_pair
-    WHERE kind = 1 AND daemon_set_id = daemon_set.daemon_set_id AND node_id = :nodeId AND seq <= :revision ${NEWEST}) END
-  WHERE placement.from_seq IS NOT NULL OR event.seq IS NOT NULL`;
-
-export type OfDaemonSet = [
-  daemonSet: string,
-  verdict: number | null,
-  seq: number,
-  sinceMs: number,
-  /** Of an ended pair. */
-  before: number | null,
-  causeRevision: number | null,
-];
-export type OfDaemonSets = { nodeId: number; revision: number; limit: number };
 export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
 export type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
 
@@ -88,7 +67,7 @@ export class PastReader {
   readonly #nodeId: Statement<[string], number>;
   readonly #daemonSetId: Statement<[string, string], number>;
   readonly #anyDaemonSet: Statement<(string | null)[], number>;
-  readonly #ofDaemonSets: Statement<[OfDaemonSets], OfDaemonSet>;
+  readonly #decisions: NodeDecisions;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #keys: Statement<[number], string>;
   readonly #daemonSetCount: Statement<[number], number>;
@@ -111,7 +90,7 @@ export class PastReader {
       database,
       'SELECT 1 FROM daemon_set WHERE (? IS NULL OR name = ?) AND (? IS NULL OR namespace = ?) LIMIT 1',
     );
-    this.#ofDaemonSets = rawRows(database, OF_DAEMON_SETS);
+    this.#decisions = new NodeDecisions(database);
     this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
     this.#keys = firstColumn(
       database,
@@ -188,11 +167,11 @@ export class PastReader {
     this.#refuseTooMany(limit);
     const placements: PlacementInForce[] = [];
     let endedRevision = 0;
-    for (const row of this.#ofDaemonSets.all({ nodeId, revision, limit })) {
-      const [daemonSet, verdict, version, sinceMs, before, causeRevision] = row;
+    for (const decision of this.#decisions.upTo(revision, nodeId, limit)) {
+      const { daemonSet, verdict, seq: version, sinceMs, before, causeRevision } = decision;
       if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
       else if (before !== null && wordOf(VERDICTS, before) !== 'none') {
-        endedRevision = Math.max(endedRevision, causeRevision ?? 0);
+        endedRevision = Math.max(endedRevision, causeRevision);
       }
     }
     return { placements, endedRevision };

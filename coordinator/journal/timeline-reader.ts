@@ -5,15 +5,8 @@ import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DriftEvent } from './events.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
-import type { PartOfNodes } from './past-reader.ts';
-import {
-  OF_DAEMON_SETS,
-  type OfDaemonSet,
-  type OfDaemonSets,
-  ON_NODES,
-  type OnNode,
-  type OnNodes,
-} from './past-reader.ts';
+import { NodeDecisions } from './node-decisions.ts';
+import { ON_NODES, type OnNode, type OnNodes, type PartOfNodes } from './past-reader.ts';
 import type { DriftBody } from './row.ts';
 import { firstColumn, rawRows } from './statements.ts';
 import type { Action } from './vocabulary.ts';
@@ -69,7 +62,7 @@ export class TimelineReader {
   readonly #nodeId: Statement<[string], number>;
   readonly #daemonSetId: Statement<[string, string], number>;
   readonly #onNodes: Statement<[OnNodes], OnNode>;
-  readonly #ofDaemonSets: Statement<[OfDaemonSets], OfDaemonSet>;
+  readonly #decisionsOfNode: NodeDecisions;
   readonly #decisionAt: Statement<[number, number, number], VerdictRow>;
   readonly #decisions: Statement<[number, number, number, number, number], VerdictRow>;
   readonly #drifts: Statement<[number, number, number, number, number], DriftRow>;
@@ -81,7 +74,7 @@ export class TimelineReader {
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
     this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
     this.#onNodes = rawRows(database, ON_NODES);
-    this.#ofDaemonSets = rawRows(database, OF_DAEMON_SETS);
+    this.#decisionsOfNode = new NodeDecisions(database);
     const ofPair = `SELECT seq, recorded_ms - lag_ms, verdict FROM event INDEXED BY event_by_pair
       WHERE kind = 1 AND daemon_set_id = ? AND node_id = ?`;
     this.#decisionAt = rawRows(database, `${ofPair} AND seq <= ? ORDER BY seq DESC LIMIT 1`);
@@ -100,8 +93,8 @@ export class TimelineReader {
   daemonSetsOfNode(node: string, { from, to }: Between): DaemonSetKey[] {
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
-    const rows = this.#ofDaemonSets.all({ nodeId, revision: to, limit: this.#limits.queryDaemonSetsMax });
-    return rows.filter(([, verdict, seq]) => verdict !== null || seq > from).map(([daemonSet]) => daemonSet);
+    const decisions = this.#decisionsOfNode.upTo(to, nodeId, this.#limits.queryDaemonSetsMax);
+    return decisions.filter(({ verdict, seq }) => verdict !== null || seq > from).map(({ daemonSet }) => daemonSet);
   }
 
   /** Nodes on which the DaemonSet was placed at any moment of the stretch, in no order. */
