@@ -17,6 +17,14 @@ export PORT=${PORT:-26443}
 # npm puts the path of Node there, and the script would name the cluster's node after it.
 unset NODE
 
+# A second cluster would answer for the first, and end it.
+for taken in "$PORT" 10250; do
+  if (exec 3<>"/dev/tcp/127.0.0.1/$taken") 2>/dev/null; then
+    echo "test:cluster: NOT RUN: something listens on port $taken of this machine; end it, or wait until it has ended" >&2
+    exit 2
+  fi
+done
+
 folder=$(mktemp -d -t rollcall-cluster-XXXXXX)
 finish() {
   local code=$?
