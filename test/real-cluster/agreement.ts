@@ -77,3 +77,16 @@ function differencesOf({ metadata, status }: Listed['items'][number], placements
     .filter(([field, value]) => status[field as keyof typeof ours] !== value)
     .map(([field, value]) => `${key}: ${field} is ${status[field as keyof typeof ours]}, Rollcall's ${value}`);
 }
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly uid: string; readonly ownerReferences?: { kind: string }[] };
+  }[];
+}
+
+/** The uids of all daemon pods that the API server has, in order. */
+export async function podsOfDaemons(cluster: RealCluster): Promise<string[]> {
+  const { items } = await cluster.json<Pods>('get', 'pods', '-A');
+  const owned = items.filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet'));
+  return owned.map(({ metadata }) => metadata.uid).toSorted();
+}

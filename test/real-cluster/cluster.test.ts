@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../api-server/until.ts';
 import type { Ended } from '../e2e/programs.ts';
-import { disagreements, lastWord, type NodeAnswer } from './agreement.ts';
+import { disagreements, lastWord, type NodeAnswer, podsOfDaemons } from './agreement.ts';
 import { BAD, BETTER, daemon, fluentd } from './daemons.ts';
 import { CONTEXT, Person } from './people.ts';
 import { PATIENCE_MS, RealCluster } from './real-cluster.ts';
@@ -58,6 +58,18 @@ async function troubles(): Promise<string[]> {
     return [...silent, ...drifting, ...(coordinator.complete ? [] : ['the roll is not complete'])];
   });
   return own.length > 0 ? own : disagreements(cluster, rollcall);
+}
+
+/** Breaks the image of a DaemonSet until the drift says so, and mends it. */
+async function breakAndMend(name: string): Promise<void> {
+  await cluster.apply(daemon(name, {}, BAD));
+  await eventually('the drift names the reason', async () => {
+    const drifts = await rollcall.ask<Status['drifts']>('drift', '--daemonset', name);
+    return drifts.some(({ kind, detail }) => kind === 'unhealthy' && detail.includes('CrashLoopBackOff'));
+  });
+  expect(await disagreements(cluster, rollcall)).toEqual([]);
+  await cluster.apply(daemon(name, {}, BETTER));
+  expect(await troubles()).toEqual([]);
 }
 
 /** Deletes the only pod of a DaemonSet, and waits until the roll has the one that replaces it. */
@@ -142,14 +154,7 @@ describe('Rollcall in a real cluster', () => {
   });
 
   it('says why a daemon is not healthy when its image is broken, and that it is again', async () => {
-    await cluster.apply(daemon('plain', {}, BAD));
-    await eventually('the drift names the reason', async () => {
-      const drifts = await rollcall.ask<Status['drifts']>('drift', '--daemonset', 'plain');
-      return drifts.some(({ kind, detail }) => kind === 'unhealthy' && detail.includes('CrashLoopBackOff'));
-    });
-    expect(await disagreements(cluster, rollcall)).toEqual([]);
-    await cluster.apply(daemon('plain', {}, BETTER));
-    expect(await troubles()).toEqual([]);
+    await breakAndMend('plain');
     const told = (await history('--daemonset', 'plain', '--kind', 'drift')).map(({ action }) => action);
     expect(told).toContain('began');
     expect(told[0]).toBe('ended');
@@ -256,6 +261,26 @@ describe('Rollcall in a real cluster', () => {
     expect(figures.coordinatorMegabytes).toBeLessThanOrEqual(150);
     expect(figures.imageMegabytes).toBeLessThanOrEqual(180);
     await cluster.kubectl('delete', 'node', ...more);
+  });
+
+  it("is told of pods by the node's own kubelet as by the API server, without a right to list pods", async () => {
+    await cluster.kubectl('apply', '-k', cluster.kubeletKustomization);
+    await eventually('the kubelet is asked, and not the API server', async () => {
+      const { text } = await rollcall.operations('agent', '/metrics');
+      const [, lists] = /^rollcall_agent_source_lists_total\{collection="pods"\} (\d+)$/m.exec(text) ?? [];
+      return Number(lists) > 1 && text.includes('rollcall_agent_source_events_total{collection="pods"} 0\n');
+    });
+    const agent = '--as=system:serviceaccount:rollcall:rollcall-agent';
+    await expect(cluster.kubectl('auth', 'can-i', 'list', 'pods', '-A', agent)).rejects.toMatchObject({
+      stdout: 'no\n',
+    });
+    expect(await troubles()).toEqual([]);
+    await eventually('both know the same pods', async () => {
+      const { placements } = await rollcall.ask<NodeAnswer>(`node/${cluster.node}`);
+      const told = placements.flatMap(({ pods }) => pods.map(({ uid }) => uid)).toSorted();
+      return told.length > 0 && told.join() === (await podsOfDaemons(cluster)).join();
+    });
+    await breakAndMend('plain');
   });
 
   it('is removed by one command, without a trace', async () => {

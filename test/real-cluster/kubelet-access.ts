@@ -10,6 +10,8 @@ import { CertificateAuthority } from '../fakes/certificates.ts';
 const API_SERVER = 'kube-apiserver-kubelet-client';
 
 export interface KubeletAccess {
+  /** PEM, of the kubelet's certificate. */
+  readonly authority: string;
   /** What the API server is started with besides. */
   readonly apiServerArguments: readonly string[];
 }
@@ -44,6 +46,7 @@ export async function prepareKubeletAccess(folder: string, address: string): Pro
   };
   writeFileSync(settingsFile, stringify(changed));
   return {
+    authority: authority.certificate,
     apiServerArguments: [
       `--kubelet-certificate-authority=${clientCAFile}`,
       `--kubelet-client-certificate=${file('kubelet-client.crt', client.certificate)}`,

@@ -12,6 +12,7 @@ import { addUsers } from './people.ts';
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
 const OVERLAY = fileURLToPath(new URL('overlay', import.meta.url));
+const KUBELET_OVERLAY = fileURLToPath(new URL('kubelet-overlay', import.meta.url));
 /** Whom the image runs as. */
 const NOBODY = 65_532;
 /** Enough for a leader that loses its Lease to a slow API server twice, and a kubelet that backs off. */
@@ -22,6 +23,8 @@ export class RealCluster {
   node = '';
   readonly folder = inject('clusterFolder');
   readonly kustomization = join(this.folder, 'kustomize/overlays/test');
+  /** The same with agents that read pods from the kubelet. */
+  readonly kubeletKustomization = join(this.folder, 'kustomize/overlays/test-kubelet');
   #kubeletAccess: KubeletAccess | undefined;
   readonly #environment = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -46,13 +49,15 @@ export class RealCluster {
     addUsers(this.folder, 'ann', 'ben', 'cleo');
   }
 
-  /** So that the API server can reach the node's kubelet once both have been restarted. */
+  /** So that the API server can reach the node's kubelet, and agents check who it is, once both have been restarted. */
   async #prepareNode(): Promise<void> {
     const { items } = await this.json<{ items: NodeObject[] }>('get', 'nodes');
     this.node = items[0]?.metadata.name ?? '';
     const address = items[0]?.status.addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
     this.#kubeletAccess = await prepareKubeletAccess(this.folder, address);
     await this.apply(KUBELET_RIGHTS);
+    cpSync(KUBELET_OVERLAY, this.kubeletKustomization, { recursive: true });
+    writeFileSync(join(this.kubeletKustomization, 'ca.crt'), this.#kubeletAccess.authority);
   }
 
   get authority(): string {
