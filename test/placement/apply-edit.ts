@@ -19,7 +19,8 @@ type Loose = any;
 
 /** The pair after the edit; the originals stay as they are. */
 export function applyEdit(pair: Pair, change: EditChange): Pair {
-  const edited: Loose = structuredClone({ daemonSet: pair.daemonSet, node: pair.node });
+  // Apart, because a clone of both keeps an object that they share as one, and the edit would reach the other.
+  const edited: Loose = { daemonSet: structuredClone(pair.daemonSet), node: structuredClone(pair.node) };
   if (change.op === 'setLabel' || change.op === 'removeLabel' || change.op === 'removeTaint') {
     changeNode(child(edited, 'node'), change);
   } else {

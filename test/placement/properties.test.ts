@@ -6,6 +6,7 @@ import {
   type Edit,
   type EditChange,
   evaluatePlacement,
+  type Node,
   type PlacementResult,
   placementFieldsOfDaemonSet,
   placementInputsOfNode,
@@ -13,7 +14,7 @@ import {
   type Verdict,
 } from '../../shared/placement/index.ts';
 import { applyEdit } from './apply-edit.ts';
-import { anyNode, anyPair, soundPair } from './arbitraries.ts';
+import { anyNode, anyPair, type PairInput, soundPair } from './arbitraries.ts';
 import { naivePlacement } from './naive-placement.ts';
 
 const RUNS = { numRuns: 2000 };
@@ -26,6 +27,13 @@ const RULE_FAILURES: ReadonlySet<string> = new Set([
   'AFFINITY_NO_TERM_MATCHES',
   'TAINT_NOT_TOLERATED',
 ]);
+
+/** What seed -2011846679 once made: a nodeSelector and a node that are one and the same object. */
+function pairThatSharesAnObject(): PairInput {
+  const shared = { '0': 'a' };
+  const daemonSet = { metadata: { name: 'd' }, spec: { template: { spec: { nodeSelector: shared } } } };
+  return { daemonSet, node: shared as Node };
+}
 
 /** The codes of the rules that stand in the way. */
 function failures({ reasons }: PlacementResult): string[] {
@@ -105,7 +113,7 @@ describe.each([
           expect({ action: edit.action, verdict }).toEqual({ action: edit.action, verdict: edit.verdict });
         }
       }),
-      RUNS,
+      { ...RUNS, examples: [[pairThatSharesAnObject()]] },
     );
   });
 
