@@ -9,13 +9,13 @@ import { RollcallError } from '../shared/errors.ts';
 import { ApiServerSource } from './cluster/api-server-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
 import type { ClusterSource } from './cluster/source.ts';
+import { type CoordinatorThreads, separateThreads } from './coordinator-threads.ts';
 import { furnish } from './furnish.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
 import { KubernetesIdentities } from './identity/kubernetes/kubernetes-identities.ts';
 import { removeAbandonedCopies } from './journal/backup-copy.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
-import type { JournalThreads } from './journal/threads.ts';
 import type { Leadership } from './leadership/leadership.ts';
 import { leadershipOf } from './leadership/leadership-of.ts';
 import { JOURNAL_RETRY_MS } from './limits.ts';
@@ -45,7 +45,7 @@ export interface CoordinatorOptions {
   /** Called when nobody can know any more what is on disk; the process should end at once. */
   readonly onFatal: (error: Error) => void;
   /** Where the journal works; threads of its own where nothing is said. */
-  readonly threads?: JournalThreads;
+  readonly threads?: CoordinatorThreads;
 }
 
 export interface Coordinator {
@@ -143,7 +143,8 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
   const { operations, certificates, apiServer, leadership, ending } = parts;
   const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
-  const house = furnish({ ...options, identities: identitiesOf(options, apiServer) }, journal);
+  const { startAnswering } = options.threads ?? separateThreads;
+  const house = furnish({ ...options, startAnswering, identities: identitiesOf(options, apiServer) }, journal);
   operations.opened(house, source);
   leadership?.publishHeads(() => journal.head());
   try {
@@ -265,10 +266,11 @@ async function stop(house: House, source: ClusterSource, server: RunningServer, 
 }
 
 /** Ends everything but the source and the server: no timer runs and nothing is journalled after it. */
-async function close({ sessions, gate, evaluator, journal }: House): Promise<void> {
+async function close({ sessions, gate, evaluator, answering, journal }: House): Promise<void> {
   sessions.stop();
   gate.close();
   evaluator.stop();
+  await answering.close();
   try {
     await journal.close();
   } catch (error) {

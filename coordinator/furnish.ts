@@ -10,7 +10,7 @@ import type { JournalEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
 import { RefusalTally } from './operations/refusal-tally.ts';
 import type { House } from './services/house.ts';
-import { PastRolls } from './services/roll/moment.ts';
+import { Answering, type AnsweringOptions } from './services/record/answering.ts';
 import type { SessionEvaluation } from './sessions/session-ports.ts';
 import { Sessions } from './sessions/sessions.ts';
 import type { CoordinatorSettings } from './settings.ts';
@@ -23,11 +23,13 @@ export interface FurnishOptions {
   readonly randomId: () => string;
   readonly version: string;
   readonly identities: Identities;
+  /** Where questions about the record are answered. */
+  readonly startAnswering: AnsweringOptions['start'];
 }
 
 /** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
 export function furnish(options: FurnishOptions, journal: Journal): House {
-  const { settings, clock, log, random, randomId, version, identities } = options;
+  const { settings, clock, log, random, randomId, version, identities, startAnswering } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
   const evaluator = new Evaluator({
@@ -68,8 +70,8 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
   const audits = new Set<() => void>();
-  const pastRolls = new PastRolls(journal);
-  const parts = { evaluator, sessions, gate, journal, pastRolls, counters, refusals, watches, audits };
+  const answering = new Answering({ journal, clock, version, start: startAnswering });
+  const parts = { evaluator, sessions, gate, journal, answering, counters, refusals, watches, audits };
   return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
 }
 

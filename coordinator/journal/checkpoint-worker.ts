@@ -1,5 +1,6 @@
 /** The checkpoints' thread. */
+
+import { serveThread } from '../threads/thread-port.ts';
 import { CheckpointService } from './services.ts';
-import { serveThread } from './thread-port.ts';
 
 serveThread(new CheckpointService());

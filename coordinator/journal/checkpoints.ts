@@ -2,9 +2,10 @@
  * Moves what was committed from the WAL into the file itself, beside the writer and not in its way:
  * a checkpoint within a commit would hold up everything behind it for some hundred milliseconds.
  */
+
+import type { Port } from '../threads/thread-port.ts';
 import type { JournalLimits } from './limits.ts';
 import type { CheckpointService, WriterService } from './services.ts';
-import type { Port } from './thread-port.ts';
 import type { FileSize } from './writer.ts';
 
 export class Checkpoints {

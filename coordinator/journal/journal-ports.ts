@@ -1,7 +1,8 @@
 /** The threads of one journal: the writer, the checkpoints, the reader of queries, and readers for what takes long. */
+
+import type { Port } from '../threads/thread-port.ts';
 import type { JournalLimits } from './limits.ts';
 import type { CheckpointService, ReaderService, WriterService } from './services.ts';
-import type { Port } from './thread-port.ts';
 import type { JournalThreads } from './threads.ts';
 
 export class JournalPorts {

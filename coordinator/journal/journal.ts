@@ -30,13 +30,13 @@ export type { JournalOptions, JournalStatus } from './journal-options.ts';
 
 export class Journal {
   readonly storeId: string;
+  readonly openedWith: { readonly file: string; readonly limits: JournalLimits };
   /** What held at a moment, and what changed between two. */
   readonly past: Past;
   /** Checks, copies and replays of the record. */
   readonly audit: Audit;
   readonly #clock: Clock;
   readonly #onFatal: (error: Error) => void;
-  readonly #limits: JournalLimits;
   readonly #ports: JournalPorts;
   readonly #checkpoints: Checkpoints;
   readonly #queue: EventQueue;
@@ -84,7 +84,7 @@ export class Journal {
     this.storeId = opened.storeId;
     this.#clock = options.clock;
     this.#onFatal = options.onFatal;
-    this.#limits = limits;
+    this.openedWith = { file: options.file, limits };
     this.#ports = ports;
     this.#checkpoints = new Checkpoints(ports, limits, (error) => this.#fail(error));
     this.#nextRevision = opened.revision + 1;
@@ -121,7 +121,7 @@ export class Journal {
 
   /** False while more waits to be written than is good; whoever takes in changes should then wait. */
   get accepting(): boolean {
-    return this.#state === 'writing' && this.#queue.count < this.#limits.queuedEventsHigh;
+    return this.#state === 'writing' && this.#queue.count < this.openedWith.limits.queuedEventsHigh;
   }
 
   /**
@@ -130,7 +130,7 @@ export class Journal {
    */
   append(events: readonly NewEvent[]): number {
     this.#refuseUnlessOpen();
-    if (this.#queue.count >= this.#limits.queuedEventsMax) {
+    if (this.#queue.count >= this.openedWith.limits.queuedEventsMax) {
       throw new JournalError('overloaded', `${this.#queue.count} events wait for the disk; no more are taken.`);
     }
     const first = this.#nextRevision;
@@ -156,7 +156,7 @@ export class Journal {
 
   /** Rows of the record, newest first unless asked otherwise. Sees only what is durable. */
   async events(query: EventQuery): Promise<JournalEvent[]> {
-    const limit = Math.min(query.limit, this.#limits.queryEventsMax);
+    const limit = Math.min(query.limit, this.openedWith.limits.queryEventsMax);
     const events: JournalEvent[] = [];
     let from: Pick<EventQuery, 'afterRevision' | 'beforeRevision'> = {};
     for (;;) {
@@ -230,7 +230,7 @@ export class Journal {
         // One commit after the other: what arrives meanwhile is the next batch.
         const written = this.#write(batch);
         // What fills a batch already is made ready while the disk works.
-        const full = this.#queue.count < this.#limits.batchEventsMax ? undefined : this.#queue.take();
+        const full = this.#queue.count < this.openedWith.limits.batchEventsMax ? undefined : this.#queue.take();
         if (!(await written)) return;
         this.#published(batch);
         batch = full ?? this.#queue.take();
@@ -264,7 +264,7 @@ export class Journal {
   /** Waits a while before the next attempt; closing cuts it short. */
   #stall(): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(this.#limits.stallRetryMs, resolve);
+      const cancel = this.#clock.after(this.openedWith.limits.stallRetryMs, resolve);
       this.#endStall = () => {
         cancel();
         resolve();

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { Port } from '../threads/thread-port.ts';
 import type { RetentionHorizon } from './journal-error.ts';
 import { JournalError } from './journal-error.ts';
 import type { PairPart } from './pair-changes.ts';
@@ -14,7 +15,6 @@ import type { DaemonSetAt, DriftAt, NodeAt, NodeOnRoll, PairChange, PlacementAt,
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import type { ReaderService } from './services.ts';
 import type { PlacementInForce } from './state.ts';
-import type { Port } from './thread-port.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 
 /** Drifts that are looked up at a time. */

@@ -1,5 +1,6 @@
 /** The reader's thread. */
+
+import { serveThread } from '../threads/thread-port.ts';
 import { ReaderService } from './services.ts';
-import { serveThread } from './thread-port.ts';
 
 serveThread(new ReaderService());

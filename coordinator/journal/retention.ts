@@ -3,10 +3,10 @@
  * record that names the horizon, its hash, and a digest of the older rows that are still in force.
  */
 import type { Clock } from '../../shared/clock.ts';
+import type { Port } from '../threads/thread-port.ts';
 import type { NewEvent, RetentionSeal } from './events.ts';
 import type { JournalLimits } from './limits.ts';
 import type { ReaderService, WriterService } from './services.ts';
-import type { Port } from './thread-port.ts';
 
 /** What is to be kept; at least one is set, and all that are hold. */
 export interface RetentionGoal {

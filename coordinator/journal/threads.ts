@@ -1,4 +1,8 @@
 /** Where a journal's writer, readers and checkpoints run. */
+
+import { builtModule } from '../threads/built-module.ts';
+import type { Port } from '../threads/thread-port.ts';
+import { localPort, threadPort } from '../threads/thread-port.ts';
 import {
   CHECKPOINT_METHODS,
   CheckpointService,
@@ -7,8 +11,6 @@ import {
   WRITER_METHODS,
   WriterService,
 } from './services.ts';
-import type { Port } from './thread-port.ts';
-import { localPort, threadPort } from './thread-port.ts';
 
 export interface JournalThreads {
   startWriter(): Port<WriterService>;
@@ -21,9 +23,10 @@ export interface JournalThreads {
  * built files: Node cannot start a thread from a TypeScript source.
  */
 export const workerThreads: JournalThreads = {
-  startWriter: () => threadPort<WriterService>(builtModule('writer-worker'), WRITER_METHODS),
-  startReader: () => threadPort<ReaderService>(builtModule('reader-worker'), READER_METHODS),
-  startCheckpoints: () => threadPort<CheckpointService>(builtModule('checkpoint-worker'), CHECKPOINT_METHODS),
+  startWriter: () => threadPort<WriterService>(builtModule('writer-worker', import.meta.url), WRITER_METHODS),
+  startReader: () => threadPort<ReaderService>(builtModule('reader-worker', import.meta.url), READER_METHODS),
+  startCheckpoints: () =>
+    threadPort<CheckpointService>(builtModule('checkpoint-worker', import.meta.url), CHECKPOINT_METHODS),
 };
 
 /** Everything on the caller's thread: for tests that run from the sources, never for serving. */
@@ -32,10 +35,3 @@ export const sameThread: JournalThreads = {
   startReader: () => localPort<ReaderService>(new ReaderService(), READER_METHODS),
   startCheckpoints: () => localPort<CheckpointService>(new CheckpointService(), CHECKPOINT_METHODS),
 };
-
-function builtModule(name: string): URL {
-  if (import.meta.url.endsWith('.ts')) {
-    throw new Error("the journal's threads need the built files; a test passes threads: sameThread");
-  }
-  return new URL(`./${name}.js`, import.meta.url);
-}

@@ -1,9 +1,10 @@
 /** Checks a journal: the chain of its rows, what was sealed when it was pruned, a published head, and the file itself. */
+
+import type { Port } from '../threads/thread-port.ts';
 import type { ChainCheck, ChainLink } from './chain.ts';
 import type { RetentionSeal } from './events.ts';
 import { digestOfKept } from './retention.ts';
 import type { ReaderService } from './services.ts';
-import type { Port } from './thread-port.ts';
 
 /** A row and its hash, hexadecimal: published, it vouches for everything before it. */
 export interface Head {

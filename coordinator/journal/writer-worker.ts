@@ -1,5 +1,6 @@
 /** The writer's thread. */
+
+import { serveThread } from '../threads/thread-port.ts';
 import { WriterService } from './services.ts';
-import { serveThread } from './thread-port.ts';
 
 serveThread(new WriterService());

@@ -7,10 +7,10 @@ import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import type { PairChange } from '../journal/past-answers.ts';
 import { eventViews } from './event-view.ts';
-import type { ListPage } from './handlers.ts';
-import type { House } from './house.ts';
+import type { ListPage } from './list-page.ts';
 import { isNamed, namedFilter, refuseUnknown } from './names.ts';
 import { pageSize } from './paging.ts';
+import type { RecordedHouse } from './record/recorded-house.ts';
 import { listOfStretch, type Stretch } from './roll/stretch.ts';
 
 export const diffPlacements = listOfStretch('DiffPlacements', fromIsMissing, differences);
@@ -23,7 +23,7 @@ async function differences(
   request: DiffPlacementsRequest__Output,
   { from, to }: Stretch,
   lastKey: string,
-  house: House,
+  house: RecordedHouse,
 ): Promise<ListPage<{ differences: PlacementDifference[] }>> {
   const size = pageSize(request);
   const { daemonSet: ref, namespace, nodeName } = request;
@@ -48,7 +48,7 @@ async function daemonSetsFrom(
   lastKey: string,
   { daemonSet, namespace }: DiffPlacementsRequest__Output,
   { from, to }: Stretch,
-  { journal }: House,
+  { journal }: RecordedHouse,
 ): Promise<DaemonSetKey[]> {
   const [last = ''] = lastKey.split(' ', 1);
   const isWanted = (key: DaemonSetKey) =>
@@ -59,7 +59,10 @@ async function daemonSetsFrom(
   return changed.filter((key) => key >= last && isWanted(key)).sort();
 }
 
-async function differencesToWire(changes: readonly PairChange[], { journal }: House): Promise<PlacementDifference[]> {
+async function differencesToWire(
+  changes: readonly PairChange[],
+  { journal }: RecordedHouse,
+): Promise<PlacementDifference[]> {
   const decisions = await journal.eventsAt(changes.map(({ revision }) => revision));
   const views = new Map((await eventViews(journal, decisions)).map((view) => [Number(view.revision), view]));
   return changes.map(({ daemonSet, node, from, to, decisionCount, revision }) => {

@@ -8,19 +8,18 @@ import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollca
 import { placementToWire } from '../../shared/rpc/wire.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { Journal } from '../journal/journal.ts';
 import { daemonSetInputs, inputsToWire, nodeInputs } from './decision-inputs.ts';
 import { eventViews } from './event-view.ts';
-import { whenDurable } from './handlers.ts';
-import type { House } from './house.ts';
 import { daemonSetOf, nodeOf } from './names.ts';
+import type { RecordedHouse, RecordedJournal } from './record/recorded-house.ts';
 import { asOfWords, type PlacedDaemonSet, type Roll, type RollNode } from './roll/roll.ts';
 import { placementView } from './views.ts';
+import { whenDurable } from './when-durable.ts';
 
 export async function explainPlacement(
   request: ExplainPlacementRequest__Output,
   roll: Roll,
-  house: House,
+  house: RecordedHouse,
 ): Promise<ExplainPlacementResponse> {
   const daemonSet = await daemonSetOf(request.daemonSet, roll);
   const node = await nodeOf(request.nodeName, roll);
@@ -58,7 +57,7 @@ export async function explainPlacement(
 }
 
 /** The row of a decision in force is kept before the horizon too; what it was made from need not be. */
-async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: Journal) {
+async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: RecordedJournal) {
   const { revision: horizon } = await past.horizon();
   return version < horizon ? undefined : past.placementAt(node, key, version);
 }
@@ -73,7 +72,7 @@ async function inputsOfRoll(
   node: RollNode,
   placed: PlacedDaemonSet,
   roll: Roll,
-  journal: Journal,
+  journal: RecordedJournal,
 ): Promise<WireInputs> {
   const { facts, origin, source, observedMs } = node;
   const version = node.factsVersion || ((await journal.past.nodeAt(node.name, roll.asOf.revision))?.version ?? 0);

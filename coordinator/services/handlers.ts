@@ -12,18 +12,21 @@ import { toStatus } from '../../shared/rpc/status.ts';
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
 import type { Caller } from '../identity/caller.ts';
 import { JournalError } from '../journal/journal-error.ts';
-import { ANSWER_DURABLE_TIMEOUT_MS } from '../limits.ts';
 import type { House } from './house.ts';
-import { type PageRequest, type PageToken, readPageToken, writePageToken } from './paging.ts';
-import { rollOf } from './roll/moment.ts';
+import { type ListHandler, type ListRequest, readPlace, writePlace } from './list-page.ts';
+import type { RecordMethod } from './record/record-answers.ts';
+import type { LiveRoll } from './roll/live-roll.ts';
+import { liveRollOf } from './roll/moment.ts';
 import type { Roll } from './roll/roll.ts';
 import { serializedInTurns } from './serialized.ts';
+import { whenDurable } from './when-durable.ts';
 
+/** An answer, or its bytes where they are ready. */
 export type Handler<Request, Response> = (
   request: Request,
   house: House,
   caller: Caller,
-) => Response | Promise<Response>;
+) => Response | Promise<Response | Buffer>;
 
 /** An answer that may rest on anything that the coordinator knows. */
 export function unary<Request, Response>(
@@ -58,55 +61,65 @@ const METHODS = new Map(
 );
 
 /** In the form in which it takes the server least to send it; `acceptingBytes` knows both. */
-async function asSent<Response>(response: Response, path: string, { clock }: House): Promise<Response> {
+async function asSent<Response>(response: Response | Buffer, path: string, { clock }: House): Promise<Response> {
   const method = METHODS.get(path);
-  if (method === undefined || typeof response !== 'object' || response === null) return response;
+  const isReady = method === undefined || Buffer.isBuffer(response);
+  if (isReady || typeof response !== 'object' || response === null) return response as Response;
   return (await serializedInTurns<object>(response, method.responseSerialize, clock)) as Response;
 }
 
-/** An answer about the moment that the request names, which it tells. */
-export function ofMoment<Request extends { readonly at: WireMoment | null }, Response>(
+/** An answer from the record, always. */
+export function fromRecord<Request extends object, Response>(
   house: House,
-  handler: (request: Request, roll: Roll, house: House) => Promise<Response>,
-): handleUnaryCall<Request, Response & { asOf: WireAsOf }> {
-  return recorded(house, async (request) => {
-    const roll = await rollOf(request.at, house);
-    const response = await handler(request, roll, house);
-    return told(response, roll, house);
-  });
+  method: RecordMethod,
+): handleUnaryCall<Request, Response> {
+  return recorded<Request, Response>(house, (request) => house.answering.answer(method, request));
 }
 
-type ListRequest = PageRequest & { readonly at: WireMoment | null };
-
-/** What a page holds, and the key of its last item; `''` where there is no more. */
-export interface ListPage<Items> {
-  readonly items: Items;
-  readonly lastKey: string;
+/** An answer about the moment that the request names, which it tells: from the record, or from `handler` where that is now. */
+export function ofMoment<Request extends { readonly at: WireMoment | null }, Response>(
+  house: House,
+  method: RecordMethod,
+  handler: (request: Request, roll: Roll, house: House) => Promise<Response>,
+): handleUnaryCall<Request, Response & { asOf: WireAsOf }> {
+  return recorded<Request, Response & { asOf: WireAsOf }>(house, async (request) => {
+    const roll = liveRollOf(request.at, house);
+    if (roll === null) return house.answering.answer(method, request);
+    return told(await handler(request, roll, house), roll, house);
+  });
 }
 
 /** A page of a list, of the moment that the request names or that the page before was of. */
 export function listOfMoment<Request extends ListRequest, Items extends object>(
   house: House,
-  method: string,
-  handler: (request: Request, roll: Roll, last: PageToken | null, house: House) => Promise<ListPage<Items>>,
+  method: RecordMethod,
+  handler: ListHandler<Request, Items, House>,
 ): handleUnaryCall<Request, Items & { nextPageToken: string; asOf: WireAsOf }> {
-  return recorded(house, async (request) => {
-    const query = questionOf(method, request);
-    const last = readPageToken(request.pageToken, query);
-    const roll = await rollOf(request.at, house, last?.revision);
+  return recorded<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(house, async (request) => {
+    const last = readPlace(method, request);
+    const roll = liveRollOf(request.at, house, last?.revision);
+    if (roll === null) return house.answering.answer(method, request);
     const { items, lastKey } = await handler(request, roll, last, house);
-    const revision = roll.asOf.isFromJournal ? roll.asOf.revision : 0;
-    return told({ ...items, nextPageToken: writePageToken({ lastKey, revision }, query) }, roll, house);
+    return told({ ...items, nextPageToken: writePlace(method, request, { lastKey, revision: 0 }) }, roll, house);
   });
 }
 
-/** Whatever tells a question from another: everything in it but which page is wanted. */
-export function questionOf(method: string, request: PageRequest): string {
-  return `${method} ${JSON.stringify({ ...request, pageSize: undefined, pageToken: undefined })}`;
+/** An answer made from the record also where it is about now, which is on disk first. */
+export function fromRecordOfMoment<Request extends { readonly at: WireMoment | null }, Response>(
+  house: House,
+  method: RecordMethod,
+): handleUnaryCall<Request, Response> {
+  return recorded<Request, Response>(house, async (request) => {
+    const roll = liveRollOf(request.at, house);
+    if (roll === null) return house.answering.answer(method, request);
+    const { asOf, isSynced } = roll;
+    await whenDurable(house, asOf.revision);
+    return house.answering.answer(method, request, { asOf, isSynced });
+  });
 }
 
-async function told<Response>(response: Response, { asOf }: Roll, house: House) {
-  if (!asOf.isFromJournal) await whenDurable(house, house.journal.nextRevision - 1);
+async function told<Response>(response: Response, { asOf }: LiveRoll, house: House) {
+  await whenDurable(house, house.journal.nextRevision - 1);
   return { ...response, asOf: asOfToWire(asOf) };
 }
 
@@ -141,16 +154,4 @@ function journalProblem(error: JournalError): unknown {
 function horizonMetadata({ horizon }: JournalError): Record<string, string> {
   if (horizon === undefined) return {};
   return { revision: String(horizon.revision), recordTime: new Date(horizon.recordedMs).toISOString() };
-}
-
-/** Waits for the journal, but not for ever. @throws RollcallError STORE_STALLED. */
-export function whenDurable({ journal, clock }: House, revision: number): Promise<void> {
-  if (revision <= journal.durableRevision) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ANSWER_DURABLE_TIMEOUT_MS, () => {
-      const { problem } = journal.status();
-      reject(new RollcallError('STORE_STALLED', `the journal cannot write${problem === '' ? '' : `: ${problem}`}`));
-    });
-    journal.durable(revision).then(resolve, reject).finally(cancel);
-  });
 }

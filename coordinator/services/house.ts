@@ -7,7 +7,7 @@ import type { Gate } from '../identity/gate.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { PastRolls } from './roll/moment.ts';
+import type { Answering } from './record/answering.ts';
 
 export interface House {
   readonly evaluator: Evaluator;
@@ -15,7 +15,8 @@ export interface House {
   /** What every call passes first. */
   readonly gate: Gate;
   readonly journal: Journal;
-  readonly pastRolls: PastRolls;
+  /** Answers whatever rests on the journal alone. */
+  readonly answering: Answering;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly refusals: RefusalTally;

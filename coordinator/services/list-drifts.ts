@@ -3,7 +3,7 @@ import type { Drift } from '../../shared/roll/model.ts';
 import type { Drift as WireDrift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { ListDriftsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDriftsRequest.ts';
 import { driftToWire } from '../../shared/rpc/wire.ts';
-import type { ListPage } from './handlers.ts';
+import type { ListPage } from './list-page.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
 import type { Roll } from './roll/roll.ts';

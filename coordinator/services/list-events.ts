@@ -9,16 +9,18 @@ import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { askedTime } from './asked-time.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
-import { questionOf } from './handlers.ts';
-import type { House } from './house.ts';
 import { horizonToWire } from './journal-status.ts';
+import { readPlace, writePlace } from './list-page.ts';
 import { refuseUnknown } from './names.ts';
-import { pageSize, readPageToken, writePageToken } from './paging.ts';
+import { pageSize } from './paging.ts';
+import type { RecordedHouse } from './record/recorded-house.ts';
 
-export async function listEvents(request: ListEventsRequest__Output, house: House): Promise<ListEventsResponse> {
+export async function listEvents(
+  request: ListEventsRequest__Output,
+  house: RecordedHouse,
+): Promise<ListEventsResponse> {
   const { journal } = house;
-  const query = questionOf('ListEvents', request);
-  const last = readPageToken(request.pageToken, query);
+  const last = readPlace('ListEvents', request);
   const size = pageSize(request);
   const filter = eventFilter(request);
   const times = timesOf(request, house);
@@ -35,13 +37,13 @@ export async function listEvents(request: ListEventsRequest__Output, house: Hous
   const isBefore = times.sinceMs === undefined || times.sinceMs <= kept.recordedMs;
   return {
     events,
-    nextPageToken: writePageToken({ lastKey, revision: 0 }, query),
+    nextPageToken: writePlace('ListEvents', request, { lastKey, revision: 0 }),
     ...(horizon && reachesHorizon && isBefore && { horizon }),
   };
 }
 
 /** Looks again while nothing was found, but not for ever: the caller goes on with the next page. */
-async function look({ journal }: House, query: EventQuery): Promise<EventPage> {
+async function look({ journal }: RecordedHouse, query: EventQuery): Promise<EventPage> {
   let page = await journal.eventPage(query);
   for (let looks = 1; looks < EVENT_LOOKS_MAX && page.events.length === 0 && page.continueAt !== null; looks++) {
     page = await journal.eventPage({ ...query, ...goOn(query.oldestFirst === true, page.continueAt) });
@@ -54,7 +56,7 @@ function goOn(isOldestFirst: boolean, revision: number): Pick<EventQuery, 'after
 }
 
 /** @throws RollcallError for times that have not come yet, or that nothing lies between. */
-function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: House) {
+function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: RecordedHouse) {
   const times = {
     ...(sinceTime && { sinceMs: askedTime(timeFromWire(sinceTime), 'since_time') }),
     ...(untilTime && { untilMs: askedTime(timeFromWire(untilTime), 'until_time') }),

@@ -1,10 +1,10 @@
 /** Lists placements by DaemonSet, then node. */
 import type { ListPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
-import type { ListPage } from './handlers.ts';
-import type { House } from './house.ts';
+import type { ListPage } from './list-page.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
+import type { RecordedHouse } from './record/recorded-house.ts';
 import type { Roll, RollDaemonSet, RollNode } from './roll/roll.ts';
 import { inTurns } from './turns.ts';
 import { placementView } from './views.ts';
@@ -13,7 +13,7 @@ export async function listPlacements(
   request: ListPlacementsRequest__Output,
   roll: Roll,
   last: PageToken | null,
-  { clock }: House,
+  { clock }: RecordedHouse,
 ): Promise<ListPage<{ placements: PlacementState[] }>> {
   const { daemonSet, nodeName } = request;
   const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];

@@ -12,10 +12,10 @@ import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/past-answers.ts';
 import type { PairSteps, PresenceStep } from '../journal/timeline-reader.ts';
 import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
-import type { ListPage } from './handlers.ts';
-import type { House } from './house.ts';
+import type { ListPage } from './list-page.ts';
 import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from './names.ts';
 import { pageOfKeys } from './paging.ts';
+import type { AnsweringHouse } from './record/recorded-house.ts';
 import { asOfRevision } from './roll/moment.ts';
 import { presenceOf } from './roll/past-roll.ts';
 import { listOfStretch, type Stretch } from './roll/stretch.ts';
@@ -24,7 +24,7 @@ import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } fro
 export const listTimelines = listOfStretch('ListTimelines', oldest, timelines);
 
 /** The first moment about which questions are answered. */
-async function oldest(house: House): Promise<AsOf> {
+async function oldest(house: AnsweringHouse): Promise<AsOf> {
   const { revision } = await house.journal.past.horizon();
   return asOfRevision(Math.max(1, revision), house);
 }
@@ -33,7 +33,7 @@ async function timelines(
   request: ListTimelinesRequest__Output,
   stretch: Stretch,
   lastKey: string,
-  house: House,
+  house: AnsweringHouse,
 ): Promise<ListPage<{ timelines: Timeline[] }>> {
   const pairs = await pairsAsked(request, stretch, house);
   const last = lastKey === '' ? null : { lastKey, revision: 0 };
@@ -55,7 +55,7 @@ async function timelines(
 async function pairsAsked(
   { daemonSet: ref, nodeName }: ListTimelinesRequest__Output,
   { from, to }: Stretch,
-  house: House,
+  house: AnsweringHouse,
 ): Promise<string[]> {
   const { past } = house.journal;
   const between = { from: from.revision, to: to.revision };
@@ -87,11 +87,11 @@ interface NodeHistory {
 /** Draws pairs of one page, and reads what they share once. */
 class Drawer {
   readonly #stretch: Stretch;
-  readonly #house: House;
+  readonly #house: AnsweringHouse;
   readonly #nodes = new Map<string, NodeHistory>();
   #drifts: ReadonlyMap<string, readonly DriftAt[]> | undefined;
 
-  constructor(stretch: Stretch, house: House) {
+  constructor(stretch: Stretch, house: AnsweringHouse) {
     this.#stretch = stretch;
     this.#house = house;
   }

@@ -4,7 +4,7 @@ import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import type { KnownNames } from '../journal/past-reader.ts';
-import type { House } from './house.ts';
+import type { RecordedHouse } from './record/recorded-house.ts';
 import { asOfWords, type Roll, type RollDaemonSet, type RollNode } from './roll/roll.ts';
 
 /** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
@@ -56,7 +56,10 @@ export async function nodeOf(name: string, roll: Roll): Promise<RollNode> {
 }
 
 /** A name that the record never held was most likely mistyped. @throws RollcallError that says so. */
-export async function refuseUnknown({ node, daemonSet, namespace }: KnownNames, { journal }: House): Promise<void> {
+export async function refuseUnknown(
+  { node, daemonSet, namespace }: KnownNames,
+  { journal }: RecordedHouse,
+): Promise<void> {
   if (node !== undefined && !(await journal.past.isKnown({ node }))) {
     throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
   }

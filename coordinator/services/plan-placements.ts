@@ -18,7 +18,8 @@ import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';
 import { NODE_CHANGES_MAX } from './plan-limits.ts';
 import { alterationFromWire } from './plan-node-changes.ts';
-import { asOfWords, type Roll, type RollDaemonSet } from './roll/roll.ts';
+import type { PastRoll } from './roll/past-roll.ts';
+import { asOfWords, type RollDaemonSet } from './roll/roll.ts';
 
 /** What a plan is made on. */
 export interface PlanBase {
@@ -28,9 +29,8 @@ export interface PlanBase {
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
-export async function planBase(roll: Roll): Promise<PlanBase> {
-  const { asOf, isSynced } = roll;
-  return { asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
+export async function planBase(roll: PastRoll, isSynced: boolean): Promise<PlanBase> {
+  return { asOf: roll.asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
 }
 
 /**

@@ -22,14 +22,13 @@ export function acceptingBytes<Service extends UntypedServiceImplementation>(
   return Object.fromEntries(methods) as ServiceDefinition<Service>;
 }
 
-/** The bytes of an answer with long lists; the answer itself where it has none. */
+/** The bytes of an answer. */
 export async function serializedInTurns<Answer extends object>(
   answer: Answer,
   serialize: (answer: Answer) => Buffer,
   clock: Pick<Clock, 'elapsedMs'>,
-): Promise<Answer | Buffer> {
+): Promise<Buffer> {
   const lists = Object.entries(answer).filter(([, value]) => Array.isArray(value) && value.length > ITEMS_PER_PART);
-  if (lists.length === 0) return answer;
   const rest = Object.fromEntries(Object.entries(answer).filter(([field]) => !lists.some(([long]) => long === field)));
   const parts = [rest, ...lists.flatMap(([field, items]) => partsOf(field, items as readonly unknown[]))];
   const bytes: Buffer[] = [];

@@ -7,6 +7,7 @@ import { ANYBODY } from '../../coordinator/identity/caller.ts';
 import { NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
 import type { House } from '../../coordinator/services/house.ts';
+import { answeringThread } from '../../coordinator/services/record/answering.ts';
 import { type RunningServer, startServer } from '../../coordinator/services/server.ts';
 import type { AgentSession, SessionStream } from '../../coordinator/sessions/agent-session.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -58,7 +59,7 @@ export async function startLargeHouse(): Promise<LargeHouse> {
     certificates: null,
     reflection: false,
   });
-  const stop = () => stopAll(server, journal, folder);
+  const stop = () => stopAll(server, house, folder);
   const nodeNames = house.evaluator.table.nodeNames();
   return { address: `127.0.0.1:${server.port}`, house, nodeNames, daemonSets, stop };
 }
@@ -95,6 +96,7 @@ function furnishLarge(journal: Journal): House {
       randomId: () => `id-${++ids}`,
       version: 'bench',
       identities: NOBODY_ASKED,
+      startAnswering: answeringThread,
     },
     journal,
   );
@@ -202,8 +204,9 @@ function usageOf(pods: readonly PodHealth[]): NodeUsage {
   };
 }
 
-async function stopAll(server: RunningServer, journal: Journal, folder: string): Promise<void> {
+async function stopAll(server: RunningServer, { answering, journal }: House, folder: string): Promise<void> {
   await server.stop();
+  await answering.close();
   await journal.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /** Starts a coordinator in this process, with everything but the settings and the clock decided. */
 import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import { oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createLogger } from '../../shared/logging.ts';
@@ -25,7 +25,7 @@ export function startUnlessStopped(
     random: () => 0.5,
     randomId: () => 'id',
     version: 'test',
-    threads: sameThread,
+    threads: oneThread,
     onFatal: (error) => {
       throw error;
     },

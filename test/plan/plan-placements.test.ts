@@ -1,21 +1,19 @@
 /** The coordinator plans on what it has in force, and answers within what one message carries. */
 import { describe, expect, it } from 'vitest';
-import type { House } from '../../coordinator/services/house.ts';
 import { type ChangesBytes, changesToWire } from '../../coordinator/services/plan-changes.ts';
-import { planBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
-import { LiveRoll } from '../../coordinator/services/roll/live-roll.ts';
+import { type PlanBase, planPlacements } from '../../coordinator/services/plan-placements.ts';
 import { plan } from '../../shared/plan/plan.ts';
 import { finished } from '../../shared/plan/steps.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
-import { houseOf } from './house-of.ts';
+import { baseOf } from './base-of.ts';
 import { daemonSet, node, world } from './objects.ts';
 
 const CACHE = daemonSet('cache', { nodeSelector: { disk: 'ssd' } });
 const AGENT = daemonSet('agent');
 const NODES = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
-const houseWith = ({ isSynced = true } = {}) => houseOf({ daemonSets: [CACHE, AGENT], nodes: NODES, isSynced });
+const baseWith = ({ isSynced = true } = {}) => baseOf({ daemonSets: [CACHE, AGENT], nodes: NODES, isSynced });
 
 interface Asked {
   readonly manifests?: readonly unknown[];
@@ -23,14 +21,14 @@ interface Asked {
   readonly nodeChanges?: readonly Partial<NodeChange__Output>[];
 }
 
-async function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, asked: House = houseWith()) {
+async function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, base: PlanBase = baseWith()) {
   const request: PlanPlacementsRequest__Output = {
     daemonSetManifests: manifests.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     removeDaemonSets: remove.map((name) => ({ namespace: '', name, uid: '' })),
     nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
     at: null,
   };
-  return finished(planPlacements(request, await planBase(new LiveRoll(asked))));
+  return finished(planPlacements(request, base));
 }
 
 const changesOf = ({ changes }: Awaited<ReturnType<typeof ask>>) =>
@@ -94,12 +92,15 @@ describe('a plan of the coordinator', () => {
   });
 
   it('changes nothing', async () => {
-    const asked = houseWith();
-    const before = asked.journal.nextRevision;
-    await ask({ remove: ['agent'], nodeChanges: [{ change: 'drop', drop: true, nodeName: 'a' }] }, asked);
-    expect(asked.evaluator.table.nodeNames()).toEqual(['a', 'b']);
-    expect(asked.evaluator.table.daemonSetKeys()).toEqual(['default/agent', 'default/cache']);
-    expect(asked.journal.nextRevision).toBe(before);
+    const base = baseWith();
+    const nodeChanges = [
+      { change: 'drop', drop: true, nodeName: 'a' },
+      { change: 'setLabel', setLabel: 'disk=ssd', nodeName: 'b' },
+    ] as const;
+    const answer = await ask({ remove: ['agent'], nodeChanges }, base);
+    expect(answer.changes).not.toEqual([]);
+    expect([...base.nodes]).toEqual([...baseWith().nodes]);
+    expect([...base.daemonSets.keys()]).toEqual(['default/agent', 'default/cache']);
   });
 
   it('lists what is wrong with manifests, and plans nothing then', async () => {
@@ -124,7 +125,7 @@ describe('a plan of the coordinator', () => {
   });
 
   it('warns of a plan that is made before all sources are read', async () => {
-    const { warnings } = await ask({ manifests: [AGENT] }, houseWith({ isSynced: false }));
+    const { warnings } = await ask({ manifests: [AGENT] }, baseWith({ isSynced: false }));
     expect(warnings).toMatchObject([{ code: 'Incomplete' }]);
   });
 

@@ -1,6 +1,5 @@
 /** The questions over real gRPC: every one answered, and every mistake in it named. */
 import { expect, test } from 'vitest';
-import { JournalError } from '../../coordinator/journal/journal-error.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from './running-house.ts';
@@ -108,13 +107,14 @@ test('a question that lacks a name, or half of one, is refused and not taken for
   expect((await failure(ask(query, Query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
   expect((await failure(ask(query, Query.GetNode, {}))).message).toBe('node_name is empty');
   const half = { daemonSet: { namespace: 'default' } };
-  for (const call of [
-    ask(query, Query.ListPlacements, half),
-    ask(query, Query.ListEvents, half),
-    ask(admin, Admin.Reevaluate, half),
-  ]) {
-    expect((await failure(call)).message).toBe('daemon_set.name is empty');
-  }
+  const refusals = await Promise.all(
+    [
+      ask(query, Query.ListPlacements, half),
+      ask(query, Query.ListEvents, half),
+      ask(admin, Admin.Reevaluate, half),
+    ].map(failure),
+  );
+  expect(refusals.map(({ message }) => message)).toEqual(refusals.map(() => 'daemon_set.name is empty'));
 });
 
 test('a name that several namespaces have asks which', async () => {
@@ -279,11 +279,10 @@ test('the operator can drain and decide afresh, within bounds', async () => {
 });
 
 test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
-  const { query, house, logged } = await startHouse();
-  house.journal.eventPage = () => Promise.reject(new JournalError('too-broad', 'That asks about too much; name one.'));
-  expect(await failure(ask(query, Query.ListEvents, {}))).toMatchObject({
+  const { query, logged } = await startHouse({ journal: { limits: { queryDaemonSetsMax: 1 } } });
+  expect(await failure(ask(query, Query.GetStatus, { at: { revision: '5' } }))).toMatchObject({
     reason: 'ARGUMENT_INVALID',
-    message: 'That asks about too much; name one.',
+    message: 'That asks about more than 1 DaemonSets; name one of them.',
   });
   expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);
 });

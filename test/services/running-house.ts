@@ -5,6 +5,7 @@ import { furnish } from '../../coordinator/furnish.ts';
 import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import type { House } from '../../coordinator/services/house.ts';
+import { answeringHere } from '../../coordinator/services/record/answering.ts';
 import { startServer } from '../../coordinator/services/server.ts';
 import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -69,6 +70,7 @@ export async function startHouse({
       randomId: () => `id-${++ids}`,
       version: '1.2.3',
       identities,
+      startAnswering: answeringHere,
     },
     journal,
   );
@@ -92,6 +94,7 @@ export async function startHouse({
       () => clock.advance(100),
     );
     await stopping;
+    await house.answering.close();
   };
   onTestFinished(stop);
   return { house, clock, address, logged, query, admin, audit, agents, stop };

@@ -41,11 +41,6 @@ export class LiveRoll implements Roll {
     }
   }
 
-  nodeObjects(): Promise<Map<string, Node>> {
-    const { table } = this.#house.evaluator;
-    return Promise.resolve(new Map(table.nodeNames().map((name) => [name, table.node(name) ?? {}])));
-  }
-
   daemonSets(): Promise<Map<DaemonSetKey, RollDaemonSet>> {
     const { evaluator } = this.#house;
     const rollDaemonSet = (key: DaemonSetKey) => new LiveDaemonSet(this.#house, key);

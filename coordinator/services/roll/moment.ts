@@ -2,24 +2,24 @@
 import { RollcallError } from '../../../shared/errors.ts';
 import type { Moment__Output as WireMoment } from '../../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { type AsOf, momentFromWire } from '../../../shared/rpc/wire-moment.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Past } from '../../journal/past.ts';
 import { askedTime } from '../asked-time.ts';
 import type { House } from '../house.ts';
+import type { AnsweringHouse, RecordedHouse } from '../record/recorded-house.ts';
 import { LiveRoll } from './live-roll.ts';
 import { type PastMemo, PastRoll } from './past-roll.ts';
-import type { Roll } from './roll.ts';
 
 /** Revisions of which what was read is kept: people page through the lists of one or two moments at a time. */
 const REVISIONS_KEPT_MAX = 4;
 
 /** What was read of the moments that were asked about last. */
 export class PastRolls {
-  readonly #journal: Journal;
+  readonly #past: Past;
   /** The newest last. */
   readonly #memos = new Map<number, PastMemo>();
 
-  constructor(journal: Journal) {
-    this.#journal = journal;
+  constructor(past: Past) {
+    this.#past = past;
   }
 
   at(asOf: AsOf): PastRoll {
@@ -28,30 +28,38 @@ export class PastRolls {
     this.#memos.set(asOf.revision, memo);
     const [oldest] = this.#memos.keys();
     if (this.#memos.size > REVISIONS_KEPT_MAX && oldest !== undefined) this.#memos.delete(oldest);
-    return new PastRoll(this.#journal.past, asOf, memo);
+    return new PastRoll(this.#past, asOf, memo);
   }
 }
 
 /**
- * The roll of a request. While the journal cannot write, now is the newest moment that is on disk: what came later may
- * not be told. `pinnedRevision`: of the pages before, 0 for the first page.
+ * The roll of now; `null` where the request is about the past. While the journal cannot write, now is the newest moment that is on
+ * disk, and so of the past: what came later may not be told. `pinnedRevision`: of the pages before, 0 for the first page.
+ */
+export function liveRollOf(at: WireMoment | null, house: House, pinnedRevision = 0): LiveRoll | null {
+  const { journal } = house;
+  if (at !== null || pinnedRevision > 0) return null;
+  const isBehind = journal.durableRevision < journal.nextRevision - 1;
+  const isNowTold = !isBehind || journal.status().state !== 'stalled' || journal.durableRevision === 0;
+  return isNowTold ? new LiveRoll(house) : null;
+}
+
+/**
+ * The roll of a request that `liveRollOf` has none for.
  * @throws RollcallError, or a JournalError for what lies before the horizon or in the future.
  */
-export async function rollOf(at: WireMoment | null, house: House, pinnedRevision = 0): Promise<Roll> {
+export async function pastRollOf(at: WireMoment | null, house: AnsweringHouse, pinnedRevision = 0): Promise<PastRoll> {
   const { journal, pastRolls } = house;
   const asked = await asOfMoment(at, 'at', house);
   if (pinnedRevision > 0) {
     const timeMs = asked?.revision === pinnedRevision ? asked.timeMs : 0;
     return pastRolls.at(await asOfRevision(pinnedRevision, house, timeMs));
   }
-  if (asked !== null) return pastRolls.at(asked);
-  const isBehind = journal.durableRevision < journal.nextRevision - 1;
-  if (!isBehind || journal.status().state !== 'stalled' || journal.durableRevision === 0) return new LiveRoll(house);
-  return pastRolls.at(await asOfRevision(journal.durableRevision, house));
+  return pastRolls.at(asked ?? (await asOfRevision(journal.durableRevision, house)));
 }
 
 /** The moment that a field names; `null` where it is not set. */
-export async function asOfMoment(at: WireMoment | null, field: string, house: House): Promise<AsOf | null> {
+export async function asOfMoment(at: WireMoment | null, field: string, house: RecordedHouse): Promise<AsOf | null> {
   const moment = momentFromWire(at);
   if (moment === null) return null;
   if ('revision' in moment) {
@@ -67,7 +75,7 @@ export async function asOfMoment(at: WireMoment | null, field: string, house: Ho
 }
 
 /** `timeMs`: the time that was asked for; 0: when the row was recorded. */
-export async function asOfRevision(revision: number, { journal }: House, timeMs = 0): Promise<AsOf> {
+export async function asOfRevision(revision: number, { journal }: RecordedHouse, timeMs = 0): Promise<AsOf> {
   await journal.past.assertKnown(revision);
   const horizon = await journal.past.horizon();
   const [row] = await journal.eventsAt([revision]);

@@ -70,6 +70,7 @@ export class PastRoll implements Roll {
     }
   }
 
+  /** Every node as placement reads it, by name. */
   async nodeObjects(): Promise<Map<string, Node>> {
     const objects = new Map<string, Node>();
     for await (const { facts } of this.#past.nodesAt(this.asOf.revision)) objects.set(facts.name, nodeFromFacts(facts));

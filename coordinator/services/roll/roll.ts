@@ -21,8 +21,6 @@ export interface Roll {
   nodeNames(): Promise<readonly string[]>;
   /** In the order of the names; those that are not on the roll are left out. */
   nodes(names: readonly string[]): AsyncIterable<RollNode>;
-  /** Every node as placement reads it, by name. */
-  nodeObjects(): Promise<ReadonlyMap<string, Node>>;
   /** Every DaemonSet in force or refused, in the order of their keys. */
   daemonSets(): Promise<ReadonlyMap<DaemonSetKey, RollDaemonSet>>;
   /** Counts over all nodes; of at least these DaemonSets. */

@@ -3,9 +3,9 @@ import { RollcallError } from '../../../shared/errors.ts';
 import type { AsOf as WireAsOf } from '../../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { Moment__Output as WireMoment } from '../../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { type AsOf, asOfToWire } from '../../../shared/rpc/wire-moment.ts';
-import { type ListPage, questionOf } from '../handlers.ts';
-import type { House } from '../house.ts';
-import { type PageRequest, readPageToken, writePageToken } from '../paging.ts';
+import { type ListPage, readPlace, writePlace } from '../list-page.ts';
+import type { PageRequest } from '../paging.ts';
+import type { AnsweringHouse } from '../record/recorded-house.ts';
 import { asOfMoment, asOfRevision } from './moment.ts';
 
 export interface Stretch {
@@ -18,15 +18,14 @@ type StretchRequest = PageRequest & { readonly from: WireMoment | null; readonly
 /** Wraps a handler that pages through a stretch: every page is of the same one, whatever is recorded meanwhile. */
 export function listOfStretch<Request extends StretchRequest, Items extends object>(
   method: string,
-  defaultFrom: (house: House) => Promise<AsOf>,
-  handler: (request: Request, stretch: Stretch, lastKey: string, house: House) => Promise<ListPage<Items>>,
+  defaultFrom: (house: AnsweringHouse) => Promise<AsOf>,
+  handler: (request: Request, stretch: Stretch, lastKey: string, house: AnsweringHouse) => Promise<ListPage<Items>>,
 ) {
   return async (
     request: Request,
-    house: House,
+    house: AnsweringHouse,
   ): Promise<Items & { nextPageToken: string; from: WireAsOf; to: WireAsOf }> => {
-    const query = questionOf(method, request);
-    const last = readPageToken(request.pageToken, query);
+    const last = readPlace(method, request);
     const [pinnedFrom = '0', ...key] = last?.lastKey.split(' ') ?? [];
     const from = await pinned(request.from, 'from', house, Number(pinnedFrom), defaultFrom);
     const to = await pinned(request.to, 'to', house, last?.revision ?? 0, newest);
@@ -35,7 +34,7 @@ export function listOfStretch<Request extends StretchRequest, Items extends obje
     if (isReversed) throw reversed(from, to);
     const { items, lastKey } = await handler(request, { from, to }, key.join(' '), house);
     const place = lastKey === '' ? '' : `${from.revision} ${lastKey}`;
-    const nextPageToken = writePageToken({ lastKey: place, revision: to.revision }, query);
+    const nextPageToken = writePlace(method, request, { lastKey: place, revision: to.revision });
     return { ...items, nextPageToken, from: asOfToWire(from), to: asOfToWire(to) };
   };
 }
@@ -43,9 +42,9 @@ export function listOfStretch<Request extends StretchRequest, Items extends obje
 async function pinned(
   at: WireMoment | null,
   field: string,
-  house: House,
+  house: AnsweringHouse,
   revision: number,
-  otherwise: (house: House) => Promise<AsOf>,
+  otherwise: (house: AnsweringHouse) => Promise<AsOf>,
 ): Promise<AsOf> {
   const asked = await asOfMoment(at, field, house);
   if (revision > 0) return asOfRevision(revision, house, asked?.timeMs);
@@ -53,7 +52,7 @@ async function pinned(
 }
 
 /** Now, as far as it is on disk. */
-function newest(house: House): Promise<AsOf> {
+function newest(house: AnsweringHouse): Promise<AsOf> {
   return asOfRevision(house.journal.durableRevision, house, house.clock.nowMs());
 }
 

@@ -1,19 +1,19 @@
-/** A coordinator's house as far as a plan reads it: a real evaluator, and a journal that only counts. */
+/** What a coordinator's plan is made on: what a real evaluator has in force, over a journal that only counts. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { House } from '../../coordinator/services/house.ts';
+import type { PlanBase } from '../../coordinator/services/plan-placements.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
-export interface HouseOptions {
+export interface BaseOptions {
   readonly daemonSets: readonly DaemonSet[];
   readonly nodes: readonly Node[];
   readonly isSynced?: boolean;
 }
 
-export function houseOf({ daemonSets, nodes, isSynced = true }: HouseOptions): House {
+export function baseOf({ daemonSets, nodes, isSynced = true }: BaseOptions): PlanBase {
   const recorder = {
     nextRevision: 1,
     append(events: readonly unknown[]): number {
@@ -38,6 +38,12 @@ export function houseOf({ daemonSets, nodes, isSynced = true }: HouseOptions): H
     evaluator.daemonSetApplied(applied);
   }
   if (isSynced) evaluator.synced([]);
-  // A plan reads nothing else of the house.
-  return { evaluator, journal: recorder, clock } as unknown as House;
+  const { table } = evaluator;
+  const rollDaemonSet = (key: string) => ({ key, placed: table.daemonSet(key) ?? null, warnings: [], rejections: [] });
+  return {
+    asOf: { revision: recorder.nextRevision - 1, timeMs: clock.nowMs(), recordedMs: 0, isFromJournal: false },
+    isSynced: evaluator.isSynced,
+    daemonSets: new Map(evaluator.daemonSets.keys().map((key) => [key, rollDaemonSet(key)])),
+    nodes: new Map(table.nodeNames().map((name) => [name, table.node(name) ?? {}])),
+  };
 }

@@ -1,19 +1,20 @@
 /**
- * A synchronous service behind promises: in a thread of its own, or, for tests that run from the
- * sources, on this one. Calls are answered in order.
+ * A service behind promises: in a thread of its own, or, for tests that run from the sources, on this one. Calls begin in
+ * order, and where the service is synchronous they are answered in order too.
  */
 import { parentPort, Worker } from 'node:worker_threads';
-import type { JournalErrorReason, RetentionHorizon } from './journal-error.ts';
-import { JournalError } from './journal-error.ts';
+import { type ErrorFacts, errorFacts, errorOf } from './thread-errors.ts';
 
 /** A service's methods, with promises of their results. */
 export type Port<Service> = {
   readonly [Name in keyof Service]: Service[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Result>
+    ? (...args: Args) => Promise<Awaited<Result>>
     : never;
 } & {
   /** Ends the thread; pending calls are rejected. */
   terminate(): Promise<void>;
+  /** Whether the thread is no more: every call is rejected from then on. */
+  hasEnded(): boolean;
 };
 
 /** Values of a long answer that cross at once: taking in some thousand objects holds the event loop for milliseconds. */
@@ -31,14 +32,6 @@ type Response =
   | { readonly id: number; readonly part: readonly unknown[] }
   | { readonly id: number; readonly error: ErrorFacts };
 
-/** What of an error survives the way between threads. */
-interface ErrorFacts {
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly reason: JournalErrorReason | undefined;
-  readonly horizon?: RetentionHorizon | undefined;
-}
-
 interface Pending {
   readonly parts: unknown[];
   readonly resolve: (result: unknown) => void;
@@ -51,19 +44,33 @@ export function serveThread(service: object): void {
   if (port === null) throw new Error('this module runs in a worker thread');
   // What is left of long answers: the other side asks for one part after the other, between other things that it does.
   const rests = new Map<number, unknown[]>();
+  const fail = (id: number, error: unknown) => port.postMessage({ id, error: errorFacts(error) } satisfies Response);
   const answer = (id: number, result: unknown) => {
+    if (result instanceof Promise) {
+      result.then(
+        (value) => answer(id, value),
+        (error: unknown) => fail(id, error),
+      );
+      return;
+    }
     const isLong = Array.isArray(result) && result.length > PART_MAX;
     if (isLong) rests.set(id, result.slice(PART_MAX));
     else rests.delete(id);
-    port.postMessage(isLong ? { id, part: result.slice(0, PART_MAX) } : { id, result });
+    port.postMessage(isLong ? { id, part: result.slice(0, PART_MAX) } : { id, result }, ownedBuffers(result));
   };
   port.on('message', ({ id, method, args = [] }: Request) => {
     try {
       answer(id, method === undefined ? rests.get(id) : callMethod(service, method, args));
     } catch (error) {
-      port.postMessage({ id, error: errorFacts(error) } satisfies Response);
+      fail(id, error);
     }
   });
+}
+
+/** Bytes that nothing else shares go over to the other thread instead of being copied. */
+function ownedBuffers(result: unknown): ArrayBuffer[] {
+  if (!(result instanceof Uint8Array) || !(result.buffer instanceof ArrayBuffer)) return [];
+  return result.byteLength === result.buffer.byteLength ? [result.buffer] : [];
 }
 
 /** Starts the thread whose module calls `serveThread` with the service. */
@@ -78,7 +85,7 @@ export function threadPort<Service>(module: URL, methods: readonly (keyof Servic
     pending.clear();
   };
   worker.on('error', end);
-  worker.on('exit', (code) => end(new Error(`a thread of the journal ended (exit code ${code})`)));
+  worker.on('exit', (code) => end(new Error(`a thread of the coordinator ended (exit code ${code})`)));
   worker.on('message', (response: Response) => {
     const call = pending.get(response.id);
     if ('part' in response) {
@@ -102,7 +109,7 @@ export function threadPort<Service>(module: URL, methods: readonly (keyof Servic
   const terminate = async () => {
     await worker.terminate();
   };
-  return portOf<Service>(methods, call, terminate);
+  return portOf<Service>(methods, { call, terminate, hasEnded: () => ended !== undefined });
 }
 
 /** The same service on this thread, answering in a later turn of the event loop as a thread would. */
@@ -113,40 +120,26 @@ export function localPort<Service extends object>(
   const call = (method: string, args: readonly unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       setImmediate(() => {
-        try {
-          resolve(callMethod(service, method, args));
-        } catch (error) {
-          reject(errorOf(errorFacts(error)));
-        }
+        const result = new Promise((answer) => answer(callMethod(service, method, args)));
+        result.then(resolve, (error: unknown) => reject(errorOf(errorFacts(error))));
       });
     });
-  return portOf<Service>(methods, call, () => Promise.resolve());
+  return portOf<Service>(methods, { call, terminate: () => Promise.resolve(), hasEnded: () => false });
 }
 
-function portOf<Service>(
-  methods: readonly string[],
-  call: (method: string, args: readonly unknown[]) => Promise<unknown>,
-  terminate: () => Promise<void>,
-): Port<Service> {
+interface Line {
+  readonly call: (method: string, args: readonly unknown[]) => Promise<unknown>;
+  readonly terminate: () => Promise<void>;
+  readonly hasEnded: () => boolean;
+}
+
+function portOf<Service>(methods: readonly string[], { call, terminate, hasEnded }: Line): Port<Service> {
   const calls = methods.map((method) => [method, (...args: unknown[]) => call(method, args)]);
-  return { ...Object.fromEntries(calls), terminate } as Port<Service>;
+  return { ...Object.fromEntries(calls), terminate, hasEnded } as Port<Service>;
 }
 
 function callMethod(service: object, method: string, args: readonly unknown[]): unknown {
   const implementation: unknown = Reflect.get(service, method);
-  if (typeof implementation !== 'function') throw new TypeError(`a thread of the journal has no method ${method}`);
+  if (typeof implementation !== 'function') throw new TypeError(`a thread of the coordinator has no method ${method}`);
   return Reflect.apply(implementation, service, args);
-}
-
-function errorFacts(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { message: String(error), stack: undefined, reason: undefined };
-  const { message, stack } = error;
-  if (!(error instanceof JournalError)) return { message, stack, reason: undefined };
-  return { message, stack, reason: error.reason, horizon: error.horizon };
-}
-
-function errorOf({ message, stack, reason, horizon }: ErrorFacts): Error {
-  const error = reason === undefined ? new Error(message) : new JournalError(reason, message, { horizon });
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

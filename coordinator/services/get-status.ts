@@ -1,0 +1,46 @@
+/** Where the whole roll stands. */
+import { problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
+import type { GetStatusRequest__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusRequest.ts';
+import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import type { House } from './house.ts';
+import { journalStatus } from './journal-status.ts';
+import type { RecordedHouse } from './record/recorded-house.ts';
+import type { Roll } from './roll/roll.ts';
+
+export async function getStatus(
+  _request: GetStatusRequest__Output,
+  roll: Roll,
+  house: RecordedHouse,
+): Promise<GetStatusResponse> {
+  const { nodeCount, presentCount, answeredCount } = await roll.tally([]);
+  const daemonSets = [...(await roll.daemonSets()).values()];
+  return {
+    coordinatorVersion: house.version,
+    storeId: house.journal.storeId,
+    revision: String(roll.asOf.revision),
+    nodeCount,
+    presentNodeCount: presentCount,
+    settledNodeCount: answeredCount,
+    daemonSetCount: daemonSets.filter(({ placed }) => placed !== null).length,
+    rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
+    complete: roll.isSynced && answeredCount === nodeCount,
+    journal: await journalStatus(house),
+  };
+}
+
+/** With what only the running coordinator knows. */
+export async function getStatusNow(
+  request: GetStatusRequest__Output,
+  roll: Roll,
+  house: House,
+): Promise<GetStatusResponse> {
+  const { evaluator, counters, startedMs } = house;
+  return {
+    ...(await getStatus(request, roll, house)),
+    startTime: timeToWire(startedMs),
+    rejectedDaemonSetCount: evaluator.daemonSets.rejectedCount,
+    counters: counters.toRecord(),
+    problems: evaluator.problems.map(problemSentence),
+  };
+}

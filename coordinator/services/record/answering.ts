@@ -1,0 +1,93 @@
+/**
+ * Questions about the record, on their way to a thread of their own: a plan or a page of the past is a second of work and
+ * megabytes of objects, which would be in the way of every agent. Nothing but requests and finished bytes crosses.
+ */
+import type { Clock } from '../../../shared/clock.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { JournalError } from '../../journal/journal-error.ts';
+import { builtModule } from '../../threads/built-module.ts';
+import { localPort, type Port, threadPort } from '../../threads/thread-port.ts';
+import { ANSWERING_METHODS, AnsweringService } from './answering-service.ts';
+import type { RecordedNow, RecordMethod } from './record-answers.ts';
+
+type AnsweringPort = Port<AnsweringService>;
+
+export interface AnsweringOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly start: () => AnsweringPort;
+}
+
+export class Answering {
+  readonly #options: AnsweringOptions;
+  #opened: Promise<AnsweringPort> | undefined;
+  #isClosed = false;
+
+  constructor(options: AnsweringOptions) {
+    this.#options = options;
+  }
+
+  /** `now`: what the request means by now, once that is on disk. @throws RollcallError or JournalError as the method does. */
+  async answer(method: RecordMethod, request: object, now: RecordedNow | null = null): Promise<Buffer> {
+    const { journal, clock } = this.#options;
+    try {
+      const port = await this.#port();
+      const { durableRevision } = journal;
+      const askedAt = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
+      const { buffer, byteOffset, byteLength } = await port.answer({ method, request, now }, askedAt);
+      return Buffer.from(buffer, byteOffset, byteLength);
+    } catch (error) {
+      if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
+      throw error;
+    }
+  }
+
+  /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const port = await this.#opened?.catch(() => undefined);
+    if (port === undefined) return;
+    if (!port.hasEnded()) await port.close();
+    await port.terminate();
+  }
+
+  /** Started when it is first needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
+  async #port(): Promise<AnsweringPort> {
+    if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
+    const opened = this.#opened ?? this.#open();
+    this.#opened = opened;
+    try {
+      const port = await opened;
+      if (!port.hasEnded()) return port;
+    } catch (error) {
+      if (this.#opened === opened) this.#opened = undefined;
+      throw error;
+    }
+    if (this.#opened === opened) this.#opened = undefined;
+    return this.#port();
+  }
+
+  async #open(): Promise<AnsweringPort> {
+    const { journal, version, start } = this.#options;
+    const { openedWith, storeId } = journal;
+    const port = start();
+    try {
+      await port.open({ ...openedWith, storeId, version });
+      return port;
+    } catch (error) {
+      await port.terminate();
+      throw error;
+    }
+  }
+}
+
+/** Needs the built files. */
+export function answeringThread(): AnsweringPort {
+  return threadPort<AnsweringService>(builtModule('answering-worker', import.meta.url), ANSWERING_METHODS);
+}
+
+/** On the caller's thread: for tests that run from the sources, never for serving. */
+export function answeringHere(): AnsweringPort {
+  return localPort<AnsweringService>(new AnsweringService(), ANSWERING_METHODS);
+}

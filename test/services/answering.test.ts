@@ -1,0 +1,86 @@
+/** Questions about the record reach a thread that is started for them, and find another where it is gone. */
+import { expect, onTestFinished, test } from 'vitest';
+import { Answering, answeringHere } from '../../coordinator/services/record/answering.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { addNode, ask, failure, Query, startHouse } from './running-house.ts';
+
+/** One that counts its threads, and of which the newest can be ended. */
+async function countedAnswering() {
+  const journal = await openJournal();
+  const threads: { hasEnded: boolean }[] = [];
+  const start = () => {
+    const port = answeringHere();
+    const thread = { hasEnded: false };
+    threads.push(thread);
+    return { ...port, hasEnded: () => thread.hasEnded };
+  };
+  const answering = new Answering({ journal, clock: new FakeClock(), version: '1.2.3', start });
+  onTestFinished(() => answering.close());
+  return { answering, threads, journal };
+}
+
+const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
+const plan = (answering: Answering) =>
+  answering.answer('PlanPlacements', { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null }, NOW);
+
+test('the thread is started by the first question, and is there for the next one', async () => {
+  const { answering, threads } = await countedAnswering();
+  expect(threads).toHaveLength(0);
+  const answers = await Promise.all([plan(answering), plan(answering)]);
+  expect(threads).toHaveLength(1);
+  const read = answers.map((bytes) => QueryService.service.PlanPlacements.responseDeserialize(bytes));
+  expect(read).toMatchObject([{ asOf: { time: { seconds: '7' } } }, { asOf: { time: { seconds: '7' } } }]);
+});
+
+test('where the thread has ended, the next questions get a new one, together', async () => {
+  const { answering, threads } = await countedAnswering();
+  await plan(answering);
+  for (const thread of threads) thread.hasEnded = true;
+  await Promise.all([plan(answering), plan(answering)]);
+  expect(threads).toHaveLength(2);
+});
+
+test('where the thread cannot open the journal, the question fails, and the next one tries again', async () => {
+  const journal = await openJournal();
+  let starts = 0;
+  const start = () => {
+    starts += 1;
+    const port = answeringHere();
+    return starts > 1 ? port : { ...port, open: () => Promise.reject(new Error('no file handle is left')) };
+  };
+  const answering = new Answering({ journal, clock: new FakeClock(), version: '1.2.3', start });
+  onTestFinished(() => answering.close());
+  await expect(plan(answering)).rejects.toThrow('no file handle is left');
+  await plan(answering);
+  expect(starts).toBe(2);
+});
+
+test('whoever asks while it closes learns that it goes, and no thread is started any more', async () => {
+  const { answering, threads } = await countedAnswering();
+  await plan(answering);
+  const asked = Promise.allSettled([plan(answering)]);
+  await answering.close();
+  await asked;
+  await expect(plan(answering)).rejects.toMatchObject({ reason: 'closed' });
+  expect(threads).toHaveLength(1);
+});
+
+test('a plan on now is made on all that was told before, and says so', async () => {
+  const { query, house } = await startHouse({ nodes: ['n1'], keys: ['default/a'] });
+  addNode(house, 'n1', { disk: 'ssd' });
+  const revision = house.journal.nextRevision - 1;
+  const answer = await ask(query, Query.PlanPlacements, {
+    nodeChanges: [{ nodeName: 'n1', removeLabel: 'disk', change: 'removeLabel' }],
+  });
+  expect(answer).toMatchObject({ revision: String(revision), warnings: [], asOf: { fromJournal: false } });
+  expect(house.journal.durableRevision).toBeGreaterThanOrEqual(revision);
+});
+
+test('a mistake in a question about the past is told in its own words', async () => {
+  const { query, logged } = await startHouse();
+  const refusal = await failure(ask(query, Query.GetNode, { nodeName: 'n9', at: { revision: '5' } }));
+  expect(refusal).toMatchObject({ reason: 'UNKNOWN_NODE', metadata: { name: 'n9' } });
+  expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);
+});

@@ -1,0 +1,24 @@
+// A service for the tests of threads, served from the built files as the coordinator's own are.
+const { serveThread } = await import('../../dist/coordinator/threads/thread-port.js');
+const { RollcallError } = await import('../../dist/shared/errors.js');
+const { JournalError } = await import('../../dist/coordinator/journal/journal-error.js');
+
+const held = [];
+
+serveThread({
+  numbers: (count) => Array.from({ length: count }, (_, index) => index),
+  bytes: async (count) => new Uint8Array(count).fill(7),
+  /** Is not answered before it is let go. */
+  hold: () => new Promise((resolve) => held.push(resolve)),
+  letGo: () => held.splice(0).forEach((resolve) => resolve('let go')),
+  refuse: async () => {
+    throw new RollcallError('UNKNOWN_NODE', 'no node n9', { metadata: { name: 'n9' }, retryAfterMs: 5 });
+  },
+  refuseInJournal: () => {
+    throw new JournalError('before-retention', 'pruned', { horizon: { revision: 7, recordedMs: 8 } });
+  },
+  fail: () => {
+    throw new TypeError('a bug');
+  },
+  end: () => process.exit(3),
+});
