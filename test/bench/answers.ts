@@ -80,7 +80,7 @@ async function resultsOf(name: string, question: Question, thread: Worker): Prom
   await loop.start();
   thread.postMessage(question);
   const [{ totalMs, longestMs, failure }] = (await once(thread, 'message')) as [Answered];
-  const { maxMs, p999Ms, idleMaxMs } = await loop.stop();
+  const { maxMs, withMachineMs, idleMaxMs } = await loop.stop();
   if (failure !== '') throw new Error(`${name}: ${failure}`);
   return [
     {
@@ -92,7 +92,7 @@ async function resultsOf(name: string, question: Question, thread: Worker): Prom
     {
       name: `answers: longest hold of the event loop for ${name}`,
       goal: `<= ${HOLD_GOAL_MS} ms`,
-      measured: `${maxMs.toFixed(1)} ms (99.9 % below ${p999Ms.toFixed(1)} ms; an idle thread meanwhile ${idleMaxMs.toFixed(1)} ms)`,
+      measured: `${maxMs.toFixed(1)} ms (${withMachineMs.toFixed(1)} ms with what held an idle thread too, which at most was ${idleMaxMs.toFixed(1)} ms)`,
       met: maxMs <= HOLD_GOAL_MS,
     },
   ];

@@ -1,47 +1,54 @@
-/** How long the event loop was held, beside how long a thread that had nothing to do was: that much is the machine's own doing. */
+/**
+ * How long the event loop was held, beside a thread that has nothing to do: when both are held at once, no processor was free, and
+ * that much is the machine's own doing (other processes, or the host of a virtual machine).
+ */
 import { once } from 'node:events';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-
-const IDLE_THREAD = `
-  const { monitorEventLoopDelay } = require('node:perf_hooks');
-  const { parentPort } = require('node:worker_threads');
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  parentPort.once('message', () => parentPort.postMessage(delay.max / 1e6));
-`;
-
-const LAST_LOOK_MS = 5;
+import { HoldProbe, type HoldSpan } from './hold-probe.ts';
 
 export interface Hold {
+  /** The longest, without what the idle thread was held at the same time. */
   readonly maxMs: number;
-  /** What 999 of 1,000 looks at the event loop stayed below. */
-  readonly p999Ms: number;
+  /** The longest with all. */
+  readonly withMachineMs: number;
   /** The longest that the idle thread was held. */
   readonly idleMaxMs: number;
 }
 
 export class EventLoopHold {
-  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 });
-  readonly #idle = new Worker(IDLE_THREAD, { eval: true });
-  readonly #online = once(this.#idle, 'online');
+  readonly #probe = new HoldProbe();
+  readonly #idle = new Worker(new URL('./hold-probe-thread.js', import.meta.url));
+  readonly #online = once(this.#idle, 'message');
 
   /** Once the idle thread is there to be compared with. */
   async start(): Promise<void> {
     await this.#online;
-    this.#delay.enable();
+    this.#probe.start();
   }
 
   async stop(): Promise<Hold> {
-    // A hold that is not over yet is measured when it is.
-    await setTimeout(LAST_LOOK_MS);
-    this.#delay.disable();
-    const idleMaxMs = await new Promise<number>((resolve) => {
-      this.#idle.once('message', resolve);
-      this.#idle.postMessage('stop');
-    });
+    const spans = await this.#probe.stop();
+    this.#idle.postMessage('stop');
+    const [idleSpans] = (await once(this.#idle, 'message')) as [HoldSpan[]];
     await this.#idle.terminate();
-    return { maxMs: this.#delay.max / 1e6, p999Ms: this.#delay.percentile(99.9) / 1e6, idleMaxMs };
+    return {
+      maxMs: longest(spans.map((span) => lengthMs(span) - overlapMs(span, idleSpans))),
+      withMachineMs: longest(spans.map(lengthMs)),
+      idleMaxMs: longest(idleSpans.map(lengthMs)),
+    };
   }
+}
+
+function overlapMs({ startMs, endMs }: HoldSpan, others: readonly HoldSpan[]): number {
+  return others
+    .map((other) => Math.max(0, Math.min(endMs, other.endMs) - Math.max(startMs, other.startMs)))
+    .reduce((sum, ms) => sum + ms, 0);
+}
+
+function lengthMs({ startMs, endMs }: HoldSpan): number {
+  return endMs - startMs;
+}
+
+function longest(lengthsMs: readonly number[]): number {
+  return lengthsMs.reduce((max, ms) => Math.max(max, ms), 0);
 }
