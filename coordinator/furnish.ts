@@ -11,6 +11,7 @@ import type { Journal } from './journal/journal.ts';
 import { RefusalTally } from './operations/refusal-tally.ts';
 import type { House } from './services/house.ts';
 import { Answering, type AnsweringOptions } from './services/record/answering.ts';
+import { AnswerTurns } from './services/turns.ts';
 import type { SessionEvaluation } from './sessions/session-ports.ts';
 import { Sessions } from './sessions/sessions.ts';
 import type { CoordinatorSettings } from './settings.ts';
@@ -72,7 +73,7 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   const audits = new Set<() => void>();
   const answering = new Answering({ journal, clock, version, start: startAnswering });
   const parts = { evaluator, sessions, gate, journal, answering, counters, refusals, watches, audits };
-  return { ...parts, clock, log, version, startedMs, leaseMs, randomId };
+  return { ...parts, clock, turns: new AnswerTurns(clock), log, version, startedMs, leaseMs, randomId };
 }
 
 /** What sessions hear of the evaluation, and tell it. */

@@ -61,11 +61,11 @@ const METHODS = new Map(
 );
 
 /** In the form in which it takes the server least to send it; `acceptingBytes` knows both. */
-async function asSent<Response>(response: Response | Buffer, path: string, { clock }: House): Promise<Response> {
+async function asSent<Response>(response: Response | Buffer, path: string, { turns }: House): Promise<Response> {
   const method = METHODS.get(path);
   const isReady = method === undefined || Buffer.isBuffer(response);
   if (isReady || typeof response !== 'object' || response === null) return response as Response;
-  return (await serializedInTurns<object>(response, method.responseSerialize, clock)) as Response;
+  return (await serializedInTurns<object>(response, method.responseSerialize, turns)) as Response;
 }
 
 /** An answer from the record, always. */

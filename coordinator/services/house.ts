@@ -8,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Answering } from './record/answering.ts';
+import type { AnswerTurns } from './turns.ts';
 
 export interface House {
   readonly evaluator: Evaluator;
@@ -18,6 +19,7 @@ export interface House {
   /** Answers whatever rests on the journal alone. */
   readonly answering: Answering;
   readonly clock: Clock;
+  readonly turns: AnswerTurns;
   readonly counters: Counters;
   readonly refusals: RefusalTally;
   readonly log: Logger;

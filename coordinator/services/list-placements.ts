@@ -6,14 +6,13 @@ import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
 import type { RecordedHouse } from './record/recorded-house.ts';
 import type { Roll, RollDaemonSet, RollNode } from './roll/roll.ts';
-import { inTurns } from './turns.ts';
 import { placementView } from './views.ts';
 
 export async function listPlacements(
   request: ListPlacementsRequest__Output,
   roll: Roll,
   last: PageToken | null,
-  { clock }: RecordedHouse,
+  { turns }: RecordedHouse,
 ): Promise<ListPage<{ placements: PlacementState[] }>> {
   const { daemonSet, nodeName } = request;
   const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];
@@ -23,7 +22,7 @@ export async function listPlacements(
   const nodes = new Map<string, RollNode>();
   for await (const node of roll.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
   const placements: PlacementState[] = [];
-  for await (const { one, name } of inTurns(pairs, clock)) {
+  for await (const { one, name } of turns.each(pairs)) {
     const node = nodes.get(name);
     const placement = node === undefined ? null : placementView(node, one);
     if (placement !== null) placements.push(placement);

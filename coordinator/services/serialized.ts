@@ -4,8 +4,7 @@
  * and so are the items of a repeated field (protobuf's encoding, "Message Structure"), so long lists are written in turns.
  */
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Clock } from '../../shared/clock.ts';
-import { inTurns } from './turns.ts';
+import type { AnswerTurns } from './turns.ts';
 
 /** Items that are written together: the largest take some 50 µs each. */
 const ITEMS_PER_PART = 20;
@@ -26,13 +25,13 @@ export function acceptingBytes<Service extends UntypedServiceImplementation>(
 export async function serializedInTurns<Answer extends object>(
   answer: Answer,
   serialize: (answer: Answer) => Buffer,
-  clock: Pick<Clock, 'elapsedMs'>,
+  turns: AnswerTurns,
 ): Promise<Buffer> {
   const lists = Object.entries(answer).filter(([, value]) => Array.isArray(value) && value.length > ITEMS_PER_PART);
   const rest = Object.fromEntries(Object.entries(answer).filter(([field]) => !lists.some(([long]) => long === field)));
   const parts = [rest, ...lists.flatMap(([field, items]) => partsOf(field, items as readonly unknown[]))];
   const bytes: Buffer[] = [];
-  for await (const part of inTurns(parts, clock)) bytes.push(serialize(part as Answer));
+  for await (const part of turns.each(parts)) bytes.push(serialize(part as Answer));
   return Buffer.concat(bytes);
 }
 

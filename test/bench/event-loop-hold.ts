@@ -15,6 +15,11 @@ export interface Hold {
   readonly idleMaxMs: number;
 }
 
+export function holdWords({ maxMs, withMachineMs, idleMaxMs }: Hold): string {
+  const beside = `${withMachineMs.toFixed(1)} ms with what held an idle thread at the same time`;
+  return `${maxMs.toFixed(1)} ms (${beside}; that thread's longest ${idleMaxMs.toFixed(1)} ms)`;
+}
+
 export class EventLoopHold {
   readonly #probe = new HoldProbe();
   readonly #idle = new Worker(new URL('./hold-probe-thread.js', import.meta.url));

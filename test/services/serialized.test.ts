@@ -1,6 +1,7 @@
 /** Long answers are written in turns, and read as if they had been written at once. */
 import { expect, it } from 'vitest';
 import { acceptingBytes, serializedInTurns } from '../../coordinator/services/serialized.ts';
+import { AnswerTurns } from '../../coordinator/services/turns.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 
 const { responseSerialize, responseDeserialize } = QueryService.service.ListNodes;
@@ -18,15 +19,17 @@ it('a long list, with all that is beside it, comes as it is, and other turns com
   };
   setImmediate(other);
   const answer = answerOf(2_345);
-  const clock = { elapsedMs: () => (elapsedMs += 5) };
-  const bytes = await serializedInTurns(answer, responseSerialize, clock);
+  const turns = new AnswerTurns({ elapsedMs: () => (elapsedMs += 5) });
+  const bytes = await serializedInTurns(answer, responseSerialize, turns);
   expect(others).toBe(10);
   expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize(answer)));
 });
 
 it('a short answer comes as it is too, and gRPC takes bytes and messages', async () => {
   const answer = answerOf(3);
-  expect(await serializedInTurns(answer, responseSerialize, { elapsedMs: () => 0 })).toEqual(responseSerialize(answer));
+  expect(await serializedInTurns(answer, responseSerialize, new AnswerTurns({ elapsedMs: () => 0 }))).toEqual(
+    responseSerialize(answer),
+  );
   const { ListNodes } = acceptingBytes(QueryService.service);
   const bytes = responseSerialize(answer);
   expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);

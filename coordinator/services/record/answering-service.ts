@@ -6,6 +6,7 @@ import { Past } from '../../journal/past.ts';
 import { READER_METHODS, ReaderService } from '../../journal/services.ts';
 import { localPort } from '../../threads/thread-port.ts';
 import { PastRolls } from '../roll/moment.ts';
+import { AnswerTurns } from '../turns.ts';
 import { answerFromRecord, type RecordQuestion } from './record-answers.ts';
 import type { AnsweringHouse, RecordedJournal } from './recorded-house.ts';
 
@@ -64,7 +65,7 @@ export class AnsweringService {
         return asked().durableRevision;
       },
     };
-    return { journal, pastRolls: new PastRolls(past), clock, version };
+    return { journal, pastRolls: new PastRolls(past), clock, turns: new AnswerTurns(clock), version };
   }
 
   get #asked(): AskedAt {

@@ -18,7 +18,6 @@ import { planBase, planPlacements } from '../plan-placements.ts';
 import { pastRollOf } from '../roll/moment.ts';
 import type { Roll } from '../roll/roll.ts';
 import { serializedInTurns } from '../serialized.ts';
-import { finishedInTurns } from '../turns.ts';
 import type { AnsweringHouse } from './recorded-house.ts';
 
 export interface RecordQuestion {
@@ -60,7 +59,7 @@ export async function answerFromRecord(
 ): Promise<Buffer> {
   const answer: RecordAnswer = ANSWERS[method];
   const { responseSerialize } = QueryService.service[method] as MethodDefinition<object, object>;
-  return serializedInTurns(await answer(request as never, house, now), responseSerialize, house.clock);
+  return serializedInTurns(await answer(request as never, house, now), responseSerialize, house.turns);
 }
 
 type MomentRequest = { readonly at: WireMoment | null };
@@ -91,5 +90,5 @@ function listOfMoment<Request extends ListRequest, Items extends object>(
 async function planOfMoment(request: PlanPlacementsRequest__Output, house: AnsweringHouse, now: RecordedNow | null) {
   const roll = now === null ? await pastRollOf(request.at, house) : house.pastRolls.at(now.asOf);
   const base = await planBase(roll, now?.isSynced ?? roll.isSynced);
-  return { ...(await finishedInTurns(planPlacements(request, base), house.clock)), asOf: asOfToWire(roll.asOf) };
+  return { ...(await house.turns.finished(planPlacements(request, base))), asOf: asOfToWire(roll.asOf) };
 }

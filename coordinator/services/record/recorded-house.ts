@@ -5,10 +5,12 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { PastRolls } from '../roll/moment.ts';
+import type { AnswerTurns } from '../turns.ts';
 
 export interface RecordedHouse {
   readonly journal: RecordedJournal;
   readonly clock: Clock;
+  readonly turns: AnswerTurns;
   readonly version: string;
 }
 

@@ -12,7 +12,6 @@ import type { Pair } from '../../evaluation/placement-table.ts';
 import type { ManifestProblem } from '../../journal/events.ts';
 import type { AgentRecord } from '../../sessions/agent-record.ts';
 import type { House } from '../house.ts';
-import { inTurns } from '../turns.ts';
 import { driftsOfSilentNode, type Roll, type RollDaemonSet, type RollNode } from './roll.ts';
 import { type Tally, tallyOf } from './roll-counts.ts';
 
@@ -35,7 +34,7 @@ export class LiveRoll implements Roll {
   }
 
   async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
-    for await (const name of inTurns(names, this.#house.clock)) {
+    for await (const name of this.#house.turns.each(names)) {
       const facts = this.#house.evaluator.table.facts(name);
       if (facts !== undefined) yield new LiveNode(this.#house, facts);
     }
