@@ -1,5 +1,5 @@
 // Lays out what the image holds, in a folder: `node deploy/image/context.mjs FOLDER`. Compiled files of
-// the three programs, production dependencies and licences; nothing is downloaded or compiled here.
+// the three programs, production dependencies and licences, Rollcall's own among them; nothing is downloaded or compiled here.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,7 @@ rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const program of PROGRAMS) copy(join(root, 'dist', program));
 for (const folder of productionDependencies()) copy(folder);
-copy(join(root, 'package.json'));
+for (const file of ['package.json', 'LICENSE']) copy(join(root, file));
 
 function copy(from) {
   cpSync(from, join(target, relative(root, from)), { recursive: true, filter: isNeeded });

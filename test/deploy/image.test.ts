@@ -1,0 +1,19 @@
+/** What the image holds, as its context is laid out: no image is built here. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+
+const { license } = createRequire(import.meta.url)('../../package.json') as { license: string };
+
+it('the image carries the licence that package.json names, word for word as the repository has it', () => {
+  const context = temporaryFolder();
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../deploy/image/context.mjs', import.meta.url)), context]);
+  const carried = readFileSync(join(context, 'LICENSE'), 'utf8');
+  expect(carried).toBe(readFileSync(new URL('../../LICENSE', import.meta.url), 'utf8'));
+  const [name, version] = license.split('-');
+  expect(carried).toMatch(new RegExp(`${name} License\\s+Version ${version}`));
+});
