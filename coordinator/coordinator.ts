@@ -93,12 +93,13 @@ async function startBehind(
   const leadership = leadershipOf(options.settings, apiServer, {
     ...options,
     identity: `${options.hostName ?? 'coordinator'}_${options.randomId()}`,
-    onStandby: (leader) => operations.standingBy(leader),
+    onStandby: (why) => operations.standingBy(why),
   });
   const ending = async () => {
     await leadership?.stop();
     apiServer?.close();
   };
+  if (leadership !== null) operations.standingBy('the lease has not been read yet');
   try {
     const isStopped = leadership !== null && (await isStoppedBefore(leadership.untilLeading(), leadership, options));
     const parts = { operations, certificates, apiServer, leadership, ending };
@@ -141,6 +142,7 @@ interface Parts {
 /** This coordinator decides from here on. */
 async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordinator | null> {
   const { operations, certificates, apiServer, leadership, ending } = parts;
+  operations.opening();
   const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
   const { startAnswering } = options.threads ?? separateThreads;

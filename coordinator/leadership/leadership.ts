@@ -2,6 +2,7 @@
  * Makes this coordinator the one leader, or lets it stand by until it can be. A leader that cannot renew
  * its lease gives up before anybody else may take it, so two never decide at the same time.
  */
+import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
@@ -26,8 +27,8 @@ export interface LeadershipOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly log: Logger;
-  /** Hears who leads while this coordinator stands by; `''`: nobody yet. */
-  readonly onStandby?: (leader: string) => void;
+  /** Hears why this coordinator does not lead yet, whenever that changes: a sentence without a full stop. */
+  readonly onStandby?: (why: string) => void;
 }
 
 export class Leadership {
@@ -46,7 +47,7 @@ export class Leadership {
   #cancelNext: () => void = () => {};
   #cancelDeadline: () => void = () => {};
   #attempt: Promise<void> = Promise.resolve();
-  #seenLeader: string | undefined;
+  #standsByBecause = '';
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
@@ -107,6 +108,9 @@ export class Leadership {
       if (!(error instanceof RollcallError)) throw error;
       const what = this.#state === 'leading' ? 'the lease could not be renewed' : 'the lease could not be taken';
       log.warn({ err: error }, `${what}; trying again`);
+      // Whoever was faster is told at the next look.
+      const isRace = error instanceof ApiServerError && error.failure === 'conflict';
+      if (!isRace) this.#standBy(`${what}: ${error.message}`);
     }
   }
 
@@ -149,10 +153,17 @@ export class Leadership {
   #notHeld(): void {
     const leader = this.#observed?.record.holder ?? '';
     if (this.#state === 'leading') return this.#lose(`${leader} holds the lease`);
-    if (this.#state === 'over' || leader === this.#seenLeader) return;
-    this.#seenLeader = leader;
-    this.#options.log.info({ leader }, 'another coordinator leads; standing by');
-    this.#options.onStandby?.(leader);
+    if (this.#standBy(`${leader} leads`)) {
+      this.#options.log.info({ leader }, 'another coordinator leads; standing by');
+    }
+  }
+
+  /** Whether that is new. */
+  #standBy(why: string): boolean {
+    if (this.#state !== 'standby' || why === this.#standsByBecause) return false;
+    this.#standsByBecause = why;
+    this.#options.onStandby?.(why);
+    return true;
   }
 
   #lose(why: string): void {

@@ -36,7 +36,7 @@ export class CoordinatorOperations {
   /** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
   async start(): Promise<void> {
     const { listen, version, log } = this.#options;
-    this.readiness.block('start', 'starting: the journal is not open yet');
+    this.opening();
     if (listen === undefined) return;
     readProcess(this.metrics, { version, readiness: this.readiness });
     this.#endEventLoop = readEventLoop(this.metrics);
@@ -49,9 +49,14 @@ export class CoordinatorOperations {
     return this.#server?.port;
   }
 
-  /** Another coordinator leads; `''`: nobody yet. */
-  standingBy(leader: string): void {
-    this.readiness.block('start', leader === '' ? 'standing by: nobody leads yet' : `standing by: ${leader} leads`);
+  /** This coordinator does not lead yet; `why` is a sentence without a full stop. */
+  standingBy(why: string): void {
+    this.readiness.block('start', `standing by: ${why}`);
+  }
+
+  /** Nothing but the journal itself is waited for. */
+  opening(): void {
+    this.readiness.block('start', 'starting: the journal is not open yet');
   }
 
   /** The journal is open, and the sources are being read. */

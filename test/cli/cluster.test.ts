@@ -1,9 +1,8 @@
 /** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { runCli } from './run-cli.ts';
 
@@ -30,12 +29,7 @@ beforeEach(async () => {
   for (const account of ['viewer', 'planner', 'admin']) {
     api.answers.set(`${TOKENS}/rollcall-${account}/token`, (body) => ({ ...body, status: { token: account } }));
   }
-  kubeconfig = join(temporaryFolder(), 'kubeconfig');
-  const cluster = { name: 'here', cluster: { server: api.access.url, 'insecure-skip-tls-verify': true } };
-  const context = { name: 'here', context: { cluster: 'here', user: 'me' } };
-  const user = { name: 'me', user: { token: 'mine' } };
-  const file = { clusters: [cluster], contexts: [context], users: [user], 'current-context': 'here' };
-  writeFileSync(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...file }));
+  kubeconfig = writeKubeconfig(temporaryFolder(), api.access.url);
 });
 
 function ask(...words: string[]) {

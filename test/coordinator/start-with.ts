@@ -3,7 +3,7 @@ import { type Coordinator, startCoordinator } from '../../coordinator/coordinato
 import { oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { createLogger } from '../../shared/logging.ts';
+import { createLogger, type Logger } from '../../shared/logging.ts';
 
 export async function startWith(settings: CoordinatorSettings, clock: Clock): Promise<Coordinator> {
   const coordinator = await startUnlessStopped(settings, clock, new Promise(() => {}));
@@ -16,12 +16,13 @@ export function startUnlessStopped(
   settings: CoordinatorSettings,
   clock: Clock,
   untilStopped: Promise<void>,
+  log: Logger = createLogger({ program: 'test', level: 'silent', format: 'json' }),
 ): Promise<Coordinator | null> {
   return startCoordinator({
     settings,
     clock,
     untilStopped,
-    log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
+    log,
     random: () => 0.5,
     randomId: () => 'id',
     version: 'test',

@@ -1,10 +1,11 @@
 /** A coordinator that is asked to end while it still waits for what it has to know first. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { startUnlessStopped } from './start-with.ts';
 
@@ -21,21 +22,6 @@ async function silentServer(): Promise<{ port: number; connected: Promise<void> 
   return { port: (server.address() as AddressInfo).port, connected };
 }
 
-function kubeconfig(folder: string, port: number): string {
-  const path = join(folder, 'kubeconfig');
-  const named = { name: 'silent' };
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ ...named, cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-    users: [{ ...named, user: { token: 'none' } }],
-    contexts: [{ ...named, context: { cluster: 'silent', user: 'silent' } }],
-    'current-context': 'silent',
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
-
 test('ends in good order while the API server has not told it the roll yet', async () => {
   const folder = temporaryFolder();
   const { port, connected } = await silentServer();
@@ -44,7 +30,7 @@ test('ends in good order while the API server has not told it the roll yet', asy
     listen: { host: '127.0.0.1', port: 0 },
     plaintext: true,
     cluster: 'api-server',
-    kubeconfig: kubeconfig(folder, port),
+    kubeconfig: writeKubeconfig(folder, `https://127.0.0.1:${port}`),
     leaseMs: 40_000,
     heartbeatMs: 10_000,
     startGraceMs: 0,

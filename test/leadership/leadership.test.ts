@@ -13,11 +13,12 @@ class Candidate {
   readonly port: MemoryLeasePort;
   readonly leadership: Leadership;
   lost: string | null = null;
-  leaders: string[] = [];
+  /** Why it stood by, from first to last. */
+  reasons: string[] = [];
 
   constructor(lease: MemoryLease, identity: string, clock: FakeClock) {
     this.port = lease.port();
-    const onStandby = (leader: string) => this.leaders.push(leader);
+    const onStandby = (why: string) => this.reasons.push(why);
     this.leadership = new Leadership({ lease: this.port, identity, clock, random: () => 0.5, log, onStandby });
     void this.leadership.untilLeading();
     void this.leadership.whenLost.then((why) => (this.lost = why));
@@ -48,7 +49,7 @@ test('one of two leads, and goes on leading', async () => {
   const { clock, lease, a, b } = twoCandidates();
   await pass(clock, 60_000);
   expect([a.isLeading, b.isLeading]).toEqual([true, false]);
-  expect(b.leaders).toEqual(['a']);
+  expect([a.reasons, b.reasons]).toEqual([[], ['a leads']]);
   expect(lease.stored?.record).toMatchObject({ holder: 'a', durationMs: LEADERSHIP.leaseMs, transitions: 0 });
 });
 
@@ -74,6 +75,24 @@ test.each(['cut', 'silent'] as const)(
     expect([a.isLeading, b.isLeading]).toEqual([false, true]);
   },
 );
+
+test('a standby says once of each why, be it another leader or an API server that does not answer', async () => {
+  const { clock, b } = twoCandidates();
+  await pass(clock, 10_000);
+  b.port.line = 'cut';
+  await pass(clock, 10_000);
+  b.port.line = 'silent';
+  await pass(clock, 20_000);
+  b.port.line = 'up';
+  await pass(clock, 10_000);
+  const failed = 'the lease could not be taken';
+  expect(b.reasons).toEqual([
+    'a leads',
+    `${failed}: connection refused`,
+    `${failed}: the API server did not answer within 4 seconds`,
+    'a leads',
+  ]);
+});
 
 test('a short break changes nothing', async () => {
   const { clock, a, b } = twoCandidates();

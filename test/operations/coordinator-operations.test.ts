@@ -46,11 +46,11 @@ describe('the operations port of a coordinator', () => {
     expect((await get('/livez')).status).toBe(200);
   });
 
-  it('says who leads while it stands by', async () => {
-    operations.standingBy('coordinator-1');
+  it('says why it stands by, and nothing of it once the journal is what is waited for', async () => {
+    operations.standingBy('coordinator-1 leads');
     expect(await get('/readyz')).toEqual({ status: 503, text: 'standing by: coordinator-1 leads\n' });
-    operations.standingBy('');
-    expect((await get('/readyz')).text).toBe('standing by: nobody leads yet\n');
+    operations.opening();
+    expect((await get('/readyz')).text).toBe('starting: the journal is not open yet\n');
   });
 
   it('tells when the certificate expires', async () => {

@@ -1,0 +1,66 @@
+/** A coordinator that does not lead yet says truly what it waits for. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { CoordinatorSettings } from '../../coordinator/settings.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { until } from '../api-server/until.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { startUnlessStopped } from './start-with.ts';
+
+const PATIENCE_MS = 10_000;
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/rollcall/leases';
+
+test('a coordinator that may not read the lease says so, and no more of it once it may', async () => {
+  const api = await startFakeApiServer();
+  const forbidden = 'leases.coordination.k8s.io "rollcall-coordinator" is forbidden';
+  api.fault({ status: 403, body: { message: forbidden } }, ({ path }) => path.startsWith(LEASES));
+  const folder = temporaryFolder();
+  const settings = {
+    data: join(folder, 'data'),
+    listen: { host: '127.0.0.1', port: 0 },
+    operationsListen: { host: '127.0.0.1', port: 0 },
+    plaintext: true,
+    cluster: 'api-server',
+    kubeconfig: writeKubeconfig(folder, api.access.url),
+    leaderElection: true,
+    namespace: 'rollcall',
+    leaseMs: 40_000,
+    heartbeatMs: 10_000,
+    startGraceMs: 0,
+    headIntervalMs: 3_600_000,
+    reflection: false,
+  } as CoordinatorSettings;
+  let tellPort = (_: number) => {};
+  const operationsPort = new Promise<number>((resolve) => (tellPort = resolve));
+  const write = (line: string) => {
+    const { message, port } = JSON.parse(line) as { message: string; port?: number };
+    if (message === 'operations port open' && port !== undefined) tellPort(port);
+  };
+  const log = createLogger({ program: 'test', level: 'info', format: 'json', destination: { write } });
+  const clock = new FakeClock();
+  const starting = startUnlessStopped(settings, clock, new Promise(() => {}), log);
+
+  const port = await operationsPort;
+  const says = async (text: string): Promise<boolean> => {
+    clock.advance(0);
+    return (await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()) === `${text}\n`;
+  };
+  const denied = `the API server answers 403 to GET ${LEASES}/rollcall-coordinator: ${forbidden}`;
+  await until('it says that it may not', PATIENCE_MS, () =>
+    says(`standing by: the lease could not be taken: ${denied}`),
+  );
+  clock.advance(5_000);
+  await until('it is ready', PATIENCE_MS, () => says('ok'));
+  const coordinator = await starting;
+  expect(coordinator?.operationsPort).toBe(port);
+  let isStopped = false;
+  void coordinator?.stop().then(() => (isStopped = true));
+  await eventually(
+    () => isStopped,
+    () => clock.advance(50),
+  );
+});

@@ -1,0 +1,18 @@
+/** A kubeconfig for a fake API server, whose one context is `here`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes one into the folder; returns its path. */
+export function writeKubeconfig(folder: string, server: string, name = 'kubeconfig'): string {
+  const path = join(folder, name);
+  const file = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'here', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'me', user: { token: 'mine' } }],
+    contexts: [{ name: 'here', context: { cluster: 'here', user: 'me' } }],
+    'current-context': 'here',
+  };
+  writeFileSync(path, JSON.stringify(file));
+  return path;
+}
