@@ -1,5 +1,4 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
-import { RollcallError } from '../shared/errors.ts';
 import type { AsOf, Moment } from '../shared/rpc/wire-moment.ts';
 import type { Auditor } from './client/auditor.ts';
 import type { Connection } from './client/calls.ts';
@@ -144,12 +143,8 @@ export class Context {
   async #reach<Answer>(right: Right, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
     const { reachCoordinator } = await import('./client/reach.ts');
     const reached = await reachCoordinator(this.globals, right, this.io);
-    const { server, security } = reached;
     try {
-      return await use({ server, security, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
-    } catch (error) {
-      const problem = reached.problem();
-      throw problem === null ? error : new RollcallError('COORDINATOR_UNREACHABLE', problem);
+      return await use({ ...reached, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
     } finally {
       reached.close();
     }

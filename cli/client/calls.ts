@@ -18,6 +18,8 @@ export interface Connection {
   readonly clock: Clock;
   /** How the connection is protected, and who asks. */
   readonly security: ChannelSecurity;
+  /** What stands in the way to the coordinator, one sentence, where more of that is known than gRPC can say. */
+  readonly problem?: () => string | null;
 }
 
 export interface Page {
@@ -45,7 +47,7 @@ export class Calls {
       });
       const stopWaiting = clock.after(requestTimeoutMs, () => {
         const message = `${server} did not answer within ${timeoutText(requestTimeoutMs)}; see --request-timeout`;
-        reject(new RollcallError('COORDINATOR_UNREACHABLE', message));
+        reject(this.#unreachable(message));
         call.cancel();
       });
     });
@@ -96,7 +98,7 @@ export class Calls {
     if (known.reason !== 'INTERNAL') return known;
     switch (error.code) {
       case status.UNAVAILABLE:
-        return new RollcallError('COORDINATOR_UNREACHABLE', unreachableWords(server, error.details, adviceToUser));
+        return this.#unreachable(unreachableWords(server, error.details, adviceToUser));
       case status.UNIMPLEMENTED:
         return new RollcallError(
           'PROTOCOL_UNSUPPORTED',
@@ -110,6 +112,10 @@ export class Calls {
       default:
         return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
     }
+  }
+
+  #unreachable(message: string): RollcallError {
+    return new RollcallError('COORDINATOR_UNREACHABLE', this.#connection.problem?.() ?? message);
   }
 }
 

@@ -20,9 +20,7 @@ export interface ReachOptions extends SecurityOptions {
   readonly coordinatorNamespace: string;
 }
 
-export interface Reached extends Pick<Connection, 'server' | 'security'> {
-  /** What stands in the way to the coordinator, one sentence; `null` where nothing does. */
-  problem(): string | null;
+export interface Reached extends Pick<Connection, 'server' | 'security' | 'problem'> {
   close(): void;
 }
 
@@ -41,7 +39,7 @@ export async function reachCoordinator(options: ReachOptions, right: Right, io: 
 }
 
 export function direct(server: string, options: SecurityOptions): Reached {
-  return { server, security: securityOf(server, options), problem: () => null, close: () => {} };
+  return { server, security: securityOf(server, options), close: () => {} };
 }
 
 /** Without one, only this machine is left to name. */

@@ -1,7 +1,8 @@
 /** A port of this machine that leads to a port of a pod, through the API server, as `kubectl port-forward` makes one. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { wordsOf } from '../../shared/api-server/api-server-error.ts';
 
 export interface PodPort {
   readonly namespace: string;
@@ -12,7 +13,7 @@ export interface PodPort {
 export interface Tunnel {
   /** `127.0.0.1:port`. */
   readonly server: string;
-  /** What went wrong with the newest stream to the pod, one sentence; `null` where nothing did. */
+  /** What went wrong with the newest stream to the pod, one sentence; `null` once the pod has said a word. */
   problem(): string | null;
   close(): void;
 }
@@ -27,7 +28,7 @@ export async function openTunnel(config: KubeConfig, target: PodPort): Promise<T
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    connectToPod(forward, target, socket).catch((error: unknown) => {
+    connectToPod(forward, target, socket, (why) => (problem = why)).catch((error: unknown) => {
       problem = describe(error, target);
       socket.destroy();
     });
@@ -49,15 +50,39 @@ export async function openTunnel(config: KubeConfig, target: PodPort): Promise<T
 
 type Forward = InstanceType<typeof import('@kubernetes/client-node').PortForward>;
 
-async function connectToPod(forward: Forward, { namespace, pod, port }: PodPort, socket: Socket): Promise<void> {
+/** `tell` hears what is wrong with this stream, and `null` once nothing is. */
+async function connectToPod(
+  forward: Forward,
+  { namespace, pod, port }: PodPort,
+  socket: Socket,
+  tell: (problem: string | null) => void,
+): Promise<void> {
   // The library listens for what is sent only once it is connected; what comes earlier waits here.
   const sent = new PassThrough();
   socket.pipe(sent);
-  const webSocket = await forward.portForward(namespace, pod, [port], socket, null, sent);
+  const received = new PassThrough();
+  received.once('data', () => tell(null));
+  received.pipe(socket);
+  const breakOff = (why: string) => {
+    tell(`no way leads to port ${port} of pod ${namespace}/${pod}: ${why}`);
+    socket.destroy();
+  };
+  const complaints = new Writable({
+    // The number of the port comes first, of which the library leaves nothing.
+    write(bytes: Buffer, _encoding, done) {
+      if (bytes.length > 0) breakOff(wordsOf(bytes.toString('utf8')));
+      done();
+    },
+  });
+  const webSocket = await forward.portForward(namespace, pod, [port], received, complaints, sent);
   if (typeof webSocket === 'function') return;
-  webSocket.onclose = () => socket.end();
+  webSocket.onclose = () => {
+    if (received.readableDidRead || socket.destroyed) received.end();
+    else breakOff('the API server ended the port-forward before the pod had said anything');
+  };
   webSocket.onerror = () => socket.destroy();
-  socket.once('close', () => webSocket.close());
+  if (socket.destroyed) webSocket.close();
+  else socket.once('close', () => webSocket.close());
 }
 
 /** The library throws what its WebSocket told it, which is no Error. */

@@ -1,7 +1,10 @@
 /** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
 import { rootCertificates } from 'node:tls';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { CertificateAuthority } from '../fakes/certificates.ts';
 import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { runCli } from './run-cli.ts';
@@ -34,6 +37,24 @@ beforeEach(async () => {
 
 function ask(...words: string[]) {
   return runCli([...words, '--kubeconfig', kubeconfig, '--request-timeout', '5s']);
+}
+
+/** One whose certificate is of the CA in the cluster. */
+async function startCoordinator(): Promise<FakeQueryServer> {
+  const authority = await CertificateAuthority.create();
+  const { certificate, key } = await authority.sign({ commonName: 'c', hosts: ['rollcall-coordinator.rollcall.svc'] });
+  api.apply('/api/v1/configmaps', {
+    metadata: { name: 'rollcall-coordinator-ca', namespace: 'rollcall' },
+    data: { 'ca.crt': authority.certificate },
+  });
+  api.apply('/api/v1/pods', POD);
+  const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
+  const coordinator = await FakeQueryServer.start(
+    { ListNodes: () => ({ nodes: [] }) },
+    ServerCredentials.createSsl(null, [pair]),
+  );
+  onTestFinished(() => coordinator.stop());
+  return coordinator;
 }
 
 function accountsAsked(): string[] {
@@ -86,6 +107,22 @@ describe('a coordinator in a cluster', () => {
     );
   });
 
+  it.each([
+    [
+      { error: 'failed to connect to localhost:7655:\n connection refused' },
+      'failed to connect to localhost:7655: connection refused',
+    ],
+    ['ended' as const, 'the API server ended the port-forward before the pod had said anything'],
+  ])('whose pod cannot be reached through the port-forward is said as it says so', async (forward, why) => {
+    api.apply('/api/v1/pods', POD);
+    api.forwards.set(POD.metadata.name, forward);
+    expect(await ask('nodes')).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr: `rollcall: no way leads to port 7655 of pod rollcall/rollcall-coordinator-x: ${why}\n`,
+    });
+  });
+
   it('that the API server gives no way to is said in a sentence, and not taken for one that does not run', async () => {
     api.apply('/api/v1/pods', POD);
     const { exitCode, stderr } = await ask('nodes');
@@ -94,6 +131,14 @@ describe('a coordinator in a cluster', () => {
     expect(api.requests.map(({ path }) => path)).toContain(
       '/api/v1/namespaces/rollcall/pods/rollcall-coordinator-x/portforward',
     );
+  });
+});
+
+describe('a coordinator that the port-forward leads to', () => {
+  it('is asked over TLS, by the name of its Service', async () => {
+    const coordinator = await startCoordinator();
+    api.forwards.set(POD.metadata.name, coordinator.port);
+    expect(await ask('nodes', '-o', 'json')).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
   });
 });
 

@@ -2,11 +2,12 @@
  * A small Kubernetes API server in this process: lists in pages, watches, resource versions, bookmarks,
  * creates and replaces; and every kind of trouble on demand. test/api-server holds it against a real one.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { ApiServerAccess } from '../../shared/api-server/access.ts';
 import { FakeObjectStore, type StoredObject } from './fake-object-store.ts';
+import { type ForwardTarget, forwardPort } from './fake-port-forward.ts';
 import { FakeWatch } from './fake-watch.ts';
 
 export interface SeenRequest {
@@ -39,6 +40,8 @@ export class FakeApiServer {
   readonly requests: SeenRequest[] = [];
   /** Answers of its own for creates, by path: what a TokenReview, for example, becomes. */
   readonly answers = new Map<string, (body: Record<string, unknown>) => object>();
+  /** Where the port-forward of a pod leads, by the pod's name; the others do not speak WebSocket. */
+  readonly forwards = new Map<string, ForwardTarget>();
   /** How many bytes of a watch go out at once; all of them by default. */
   chunkBytes = Number.POSITIVE_INFINITY;
   readonly #faults: { readonly fault: Fault; readonly concerns: (request: SeenRequest) => boolean }[] = [];
@@ -58,6 +61,7 @@ export class FakeApiServer {
   /** On the same port as before. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.#answer(request, response));
+    server.on('upgrade', (request: IncomingMessage, socket: Socket) => this.#upgrade(request, socket, server));
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -119,6 +123,17 @@ export class FakeApiServer {
     if (method === 'GET' && name === undefined) this.#collection(seen, place, response);
     else if (method === 'GET') this.#object(place, response);
     else this.#write(method, place, body, response);
+  }
+
+  /** What no port-forward is asked for is answered as any other request. */
+  #upgrade(request: IncomingMessage, socket: Socket, server: Server): void {
+    const pod = /\/pods\/([^/]+)\/portforward\?/.exec(request.url ?? '')?.[1] ?? '';
+    const target = this.forwards.get(pod);
+    if (target !== undefined) return forwardPort(request, socket, target);
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.once('finish', () => socket.end());
+    server.emit('request', request, response);
   }
 
   #misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {

@@ -45,12 +45,12 @@ export class FakeQueryServer {
     this.answers = answers;
   }
 
-  /** Listens on loopback. What is not scripted is refused as unknown. */
-  static async start(answers: Answers): Promise<FakeQueryServer> {
+  /** Listens on loopback, in plaintext or with these credentials. What is not scripted is refused as unknown. */
+  static async start(answers: Answers, credentials = ServerCredentials.createInsecure()): Promise<FakeQueryServer> {
     const fake = new FakeQueryServer(answers);
     for (const { service } of [QueryService, AuditService]) fake.#serve(service);
     fake.#port = await new Promise((resolve, reject) => {
-      fake.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      fake.#server.bindAsync('127.0.0.1:0', credentials, (error, port) =>
         error === null ? resolve(port) : reject(error),
       );
     });
@@ -72,6 +72,10 @@ export class FakeQueryServer {
 
   get address(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   get watchCount(): number {
