@@ -7,7 +7,7 @@ import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
 import type { Right } from '../cluster/coordinator-in-cluster.ts';
 import type { Io } from '../io.ts';
 import type { Connection } from './calls.ts';
-import { readAuthority, type SecurityOptions, securityOf } from './security.ts';
+import { readMaterial, type SecurityOptions, securityOf } from './security.ts';
 
 /** Where `rollcall-coordinator` listens unless it is told otherwise. */
 export const DEFAULT_SERVER = '127.0.0.1:7655';
@@ -33,7 +33,7 @@ export async function reachCoordinator(options: ReachOptions, right: Right, io: 
     return direct(DEFAULT_SERVER, options);
   }
   const { reachCoordinatorInCluster } = await import('../cluster/coordinator-in-cluster.ts');
-  const choice = { kubeconfig, context, namespace: options.coordinatorNamespace, ca: readAuthority(options) };
+  const choice = { kubeconfig, context, namespace: options.coordinatorNamespace, given: readMaterial(options) };
   const { tunnel, security } = await reachCoordinatorInCluster(choice, right, io.clock);
   return { server: tunnel.server, security, problem: () => tunnel.problem(), close: () => tunnel.close() };
 }

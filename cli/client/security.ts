@@ -1,5 +1,11 @@
 /** How the command line's options say that the coordinator is reached, and who asks. */
-import { type ChannelSecurity, PLAINTEXT, readTlsMaterial, tlsSecurity } from '../../shared/rpc/channel-security.ts';
+import {
+  type ChannelSecurity,
+  PLAINTEXT,
+  readTlsMaterial,
+  type TlsMaterial,
+  tlsSecurity,
+} from '../../shared/rpc/channel-security.ts';
 import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
 import { UsageError } from '../mistake.ts';
 
@@ -12,9 +18,13 @@ export interface SecurityOptions {
   readonly clientKey?: string;
 }
 
-/** The CA that the user names, PEM; `null` where none is named. @throws RollcallError CREDENTIALS_UNUSABLE. */
-export function readAuthority({ coordinatorCa }: SecurityOptions): Buffer | null {
-  return readTlsMaterial({ ca: coordinatorCa }).ca;
+/** What the options name. @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE. */
+export function readMaterial(options: SecurityOptions): TlsMaterial {
+  const { coordinatorCa: ca, coordinatorName: serverName, tokenFile: token, clientCertificate, clientKey } = options;
+  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
+    throw new UsageError('--client-certificate and --client-key belong together; give both or neither');
+  }
+  return readTlsMaterial({ ca, serverName, token, clientCertificate, clientKey });
 }
 
 /**
@@ -23,13 +33,9 @@ export function readAuthority({ coordinatorCa }: SecurityOptions): Buffer | null
  * @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE.
  */
 export function securityOf(server: string, options: SecurityOptions): ChannelSecurity {
-  const { coordinatorCa: ca, coordinatorName: serverName, tokenFile: token, clientCertificate, clientKey } = options;
-  if ((clientCertificate === undefined) !== (clientKey === undefined)) {
-    throw new UsageError('--client-certificate and --client-key belong together; give both or neither');
-  }
-  const files = { ca, serverName, token, clientCertificate, clientKey };
+  const material = readMaterial(options);
   const address = parseAddress(server);
-  const asksForTls = Object.values(files).some((value) => value !== undefined);
+  const asksForTls = Object.values(material).some((value) => value !== null);
   if (address !== undefined && isLoopback(address) && !asksForTls) return PLAINTEXT;
-  return tlsSecurity(readTlsMaterial(files), address?.host ?? server);
+  return tlsSecurity(material, address?.host ?? server);
 }

@@ -7,7 +7,7 @@ import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { accessOf, loadKubeconfig } from '../../shared/api-server/kubeconfig-access.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
-import { type ChannelSecurity, tlsSecurity } from '../../shared/rpc/channel-security.ts';
+import { type ChannelSecurity, type TlsMaterial, tlsSecurity } from '../../shared/rpc/channel-security.ts';
 import { VERSION } from '../../shared/version.ts';
 import { openTunnel, type Tunnel } from './tunnel.ts';
 
@@ -20,8 +20,8 @@ export interface ClusterChoice {
   /** A context of the kubeconfig; the current one where it is not set. */
   readonly context?: string | undefined;
   readonly namespace: string;
-  /** The CA of the coordinator's certificate, PEM, where the user names one. */
-  readonly ca: Buffer | null;
+  /** What the user names of it counts; the rest is found in the cluster. */
+  readonly given: TlsMaterial;
 }
 
 export interface CoordinatorInCluster {
@@ -50,17 +50,17 @@ export async function reachCoordinatorInCluster(
   right: Right,
   clock: Clock,
 ): Promise<CoordinatorInCluster> {
-  const { namespace } = choice;
+  const { namespace, given } = choice;
   const config = await loadKubeconfig({ path: choice.kubeconfig, context: choice.context });
   const apiServer = new ApiServerClient({ access: accessOf(config), clock, userAgent: `rollcall/${VERSION}` });
   const [pod, ca, token] = await allInOrder([
     readyPod(apiServer, namespace),
-    choice.ca ?? authority(apiServer, namespace),
-    tokenFor(apiServer, namespace, right),
+    given.ca ?? authority(apiServer, namespace),
+    // Whoever brings a proof needs none of the cluster.
+    given.token ?? (given.clientCertificate === null ? tokenFor(apiServer, namespace, right) : null),
   ]);
   const tunnel = await openTunnel(config, { namespace, ...pod });
-  const serverName = `${SERVICE}.${namespace}.svc`;
-  return { tunnel, security: tlsSecurity({ ca, serverName, clientCertificate: null, token }, serverName) };
+  return { tunnel, security: tlsSecurity({ ...given, ca, token }, `${SERVICE}.${namespace}.svc`) };
 }
 
 /** As Promise.all; of several that fail, the first in order is told: in a wrong namespace, that no coordinator runs there. */

@@ -1,4 +1,6 @@
 /** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -40,9 +42,9 @@ function ask(...words: string[]) {
 }
 
 /** One whose certificate is of the CA in the cluster. */
-async function startCoordinator(): Promise<FakeQueryServer> {
+async function startCoordinator(host = 'rollcall-coordinator.rollcall.svc'): Promise<FakeQueryServer> {
   const authority = await CertificateAuthority.create();
-  const { certificate, key } = await authority.sign({ commonName: 'c', hosts: ['rollcall-coordinator.rollcall.svc'] });
+  const { certificate, key } = await authority.sign({ commonName: 'c', hosts: [host] });
   api.apply('/api/v1/configmaps', {
     metadata: { name: 'rollcall-coordinator-ca', namespace: 'rollcall' },
     data: { 'ca.crt': authority.certificate },
@@ -139,6 +141,35 @@ describe('a coordinator that the port-forward leads to', () => {
     const coordinator = await startCoordinator();
     api.forwards.set(POD.metadata.name, coordinator.port);
     expect(await ask('nodes', '-o', 'json')).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
+  });
+});
+
+describe('what the user names', () => {
+  it('counts before what is found in the cluster: the token, and the name in the certificate', async () => {
+    const coordinator = await startCoordinator('elsewhere.example');
+    api.forwards.set(POD.metadata.name, coordinator.port);
+    const token = join(temporaryFolder(), 'token');
+    writeFileSync(token, 'brought');
+    const named = ['--coordinator-name', 'elsewhere.example', '--token-file', token];
+    expect(await ask('nodes', '-o', 'json', ...named)).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
+    expect(coordinator.authorizations).toEqual(['Bearer brought']);
+    expect(accountsAsked()).toEqual([]);
+  });
+
+  it('of a certificate is enough proof, and half of it a mistake', async () => {
+    const coordinator = await startCoordinator();
+    api.forwards.set(POD.metadata.name, coordinator.port);
+    const folder = temporaryFolder();
+    const { certificate, key } = await (await CertificateAuthority.create()).sign({ commonName: 'ann' });
+    writeFileSync(join(folder, 'crt'), certificate);
+    writeFileSync(join(folder, 'key'), key);
+    const chain = ['--client-certificate', join(folder, 'crt')];
+    expect((await ask('nodes', ...chain)).stderr).toBe(
+      'rollcall: --client-certificate and --client-key belong together; give both or neither\n',
+    );
+    expect((await ask('nodes', '-o', 'json', ...chain, '--client-key', join(folder, 'key'))).stdout).toBe('[]\n');
+    expect(coordinator.authorizations).toEqual(['']);
+    expect(accountsAsked()).toEqual([]);
   });
 });
 

@@ -36,6 +36,8 @@ const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
 export class FakeQueryServer {
   /** Every request, in order. */
   readonly asked: { readonly method: string; readonly request: object }[] = [];
+  /** What proved who asks, of every question but watches, in order. */
+  readonly authorizations: string[] = [];
   answers: Answers;
   readonly #server = new Server(OPTIONS);
   readonly #watches: WatchCall[] = [];
@@ -94,6 +96,7 @@ export class FakeQueryServer {
 
   async #answer(method: string, call: ServerUnaryCall<object, object>, done: sendUnaryData<object>): Promise<void> {
     this.asked.push({ method, request: call.request });
+    this.authorizations.push(call.metadata.get('authorization').join());
     const answer = (this.answers as Record<string, Answer | undefined>)[method];
     try {
       if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test scripts no ${method}`);
