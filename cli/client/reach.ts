@@ -33,7 +33,14 @@ export async function reachCoordinator(options: ReachOptions, right: Right, io: 
     return direct(DEFAULT_SERVER, options);
   }
   const { reachCoordinatorInCluster } = await import('../cluster/coordinator-in-cluster.ts');
-  const choice = { kubeconfig, context, namespace: options.coordinatorNamespace, given: readMaterial(options) };
+  const kubeconfigList = io.environment['KUBECONFIG'];
+  const choice = {
+    kubeconfig,
+    kubeconfigList,
+    context,
+    namespace: options.coordinatorNamespace,
+    given: readMaterial(options),
+  };
   const { tunnel, security } = await reachCoordinatorInCluster(choice, right, io.clock);
   return { server: tunnel.server, security, problem: () => tunnel.problem(), close: () => tunnel.close() };
 }

@@ -15,8 +15,10 @@ import { openTunnel, type Tunnel } from './tunnel.ts';
 export type Right = 'read' | 'plan' | 'administer';
 
 export interface ClusterChoice {
-  /** The file; the one that kubectl would read where it is not set. */
+  /** The file; those that kubectl would read where it is not set. */
   readonly kubeconfig?: string | undefined;
+  /** The environment variable KUBECONFIG. */
+  readonly kubeconfigList?: string | undefined;
   /** A context of the kubeconfig; the current one where it is not set. */
   readonly context?: string | undefined;
   readonly namespace: string;
@@ -51,7 +53,11 @@ export async function reachCoordinatorInCluster(
   clock: Clock,
 ): Promise<CoordinatorInCluster> {
   const { namespace, given } = choice;
-  const config = await loadKubeconfig({ path: choice.kubeconfig, context: choice.context });
+  const config = await loadKubeconfig({
+    path: choice.kubeconfig,
+    list: choice.kubeconfigList,
+    context: choice.context,
+  });
   const apiServer = new ApiServerClient({ access: accessOf(config), clock, userAgent: `rollcall/${VERSION}` });
   const [pod, ca, token] = await allInOrder([
     readyPod(apiServer, namespace),

@@ -1,6 +1,6 @@
 /** What a kubeconfig says of the API server and of whoever asks it. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { kubeconfigAccess } from '../../shared/api-server/kubeconfig-access.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -51,6 +51,25 @@ test.each([
   expect(refusal).toBeInstanceOf(RollcallError);
   expect((refusal as RollcallError).message).toMatch(
     /^\S+ (cannot be read|has no current context).*kubectl can use\.$/,
+  );
+});
+
+test('of a list of kubeconfigs those that do not exist are passed over, and the first one to say something counts', async () => {
+  const bare = kubeconfig({ token: 'first' }, { contexts: undefined, 'current-context': undefined });
+  const other = kubeconfig(
+    { token: 'second' },
+    { clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.2:6443' } }] },
+  );
+  const list = [join(temporaryFolder(), 'nowhere'), bare, '', other].join(delimiter);
+  const access = await kubeconfigAccess({ list });
+  expect(access.url).toBe('https://10.0.0.1:6443');
+  expect(await access.credentials()).toMatchObject({ authorization: 'Bearer first' });
+});
+
+test('a list of kubeconfigs none of which exists is said with what it names', async () => {
+  const refusal = await kubeconfigAccess({ list: '/nowhere/a:/nowhere/b' }).catch((error: unknown) => error);
+  expect((refusal as RollcallError).message).toBe(
+    'KUBECONFIG=/nowhere/a:/nowhere/b names no file that exists; name a kubeconfig that kubectl can use.',
   );
 });
 

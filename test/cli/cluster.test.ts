@@ -1,6 +1,6 @@
 /** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -205,6 +205,12 @@ describe('the token for it', () => {
 });
 
 describe('a context', () => {
+  it('is looked for in every file that KUBECONFIG lists and that exists', async () => {
+    const environment = { KUBECONFIG: ['/nowhere/kubeconfig', kubeconfig].join(delimiter) };
+    const { stderr } = await runCli(['nodes', '--context', 'here'], { environment });
+    expect(stderr).toContain(`no coordinator runs in namespace rollcall of ${api.access.url}`);
+  });
+
   it('that the kubeconfig does not have is answered with those that it has', async () => {
     expect(await ask('nodes', '--context', 'there')).toEqual({
       exitCode: 2,
