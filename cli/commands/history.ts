@@ -90,7 +90,7 @@ async function followHistory(
   context: Context,
 ): Promise<void> {
   // Asked first, so that a row that comes meanwhile is in the list, or comes after it.
-  const status = statusView(await coordinator.getStatus());
+  const { revision: newest } = statusView(await coordinator.getStatus());
   const recorded: EventView[] = [];
   for await (const { events } of coordinator.listEvents(question, options.limit))
     recorded.push(...events.map(eventView));
@@ -98,8 +98,8 @@ async function followHistory(
   for (const event of await withInputs(recorded.reverse(), coordinator, options, context)) {
     context.io.stdout.write(await eventText(event, context));
   }
-  const revision = Math.max(status.revision, recorded.at(-1)?.revision ?? 0);
-  await follow(coordinator, filter, { ...status, revision }, context, async (event) => {
+  const revision = Math.max(newest, recorded.at(-1)?.revision ?? 0);
+  await follow(coordinator, filter, revision, context, async (event) => {
     const [view = event] = await withInputs([event], coordinator, options, context);
     context.io.stdout.write(await eventText(view, context));
   });

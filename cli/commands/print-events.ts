@@ -4,7 +4,6 @@ import type { Context } from '../context.ts';
 import { jsonLine, yamlDocument } from '../output/document.ts';
 import { renderEvent } from '../render/event.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
-import type { StatusView } from '../view/roll-view.ts';
 import type { EventFilter } from './event-options.ts';
 
 /** A line for people; for programs, an object on a line, or a document. */
@@ -21,18 +20,18 @@ export async function eventText(event: EventView, { globals, render }: Context):
   }
 }
 
-/** Every row after `from`, over broken connections, which standard error hears of. */
+/** Every row after a revision, over broken connections, which standard error hears of. */
 export async function follow(
   coordinator: Coordinator,
   filter: EventFilter,
-  from: Pick<StatusView, 'revision' | 'storeId'>,
+  afterRevision: number,
   { io }: Context,
   print: (event: EventView) => Promise<void>,
 ): Promise<void> {
   const { followEvents } = await import('../client/follow-events.ts');
   const events = followEvents(coordinator, {
     request: filter,
-    from,
+    afterRevision,
     clock: io.clock,
     signal: io.untilInterrupted(),
     tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),

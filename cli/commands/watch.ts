@@ -30,7 +30,7 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
     const status = statusView(await coordinator.getStatus());
     if (globals.output === 'table' || globals.output === 'wide') io.stdout.write(`${rollLine(status, render)}\n`);
     const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
-    await follow(coordinator, filter, status, context, async (event) => {
+    await follow(coordinator, filter, status.revision, context, async (event) => {
       if (isTold(event)) io.stdout.write(await eventText(event, context));
     });
   });

@@ -43,6 +43,24 @@ export class Horizon {
     return this.#last((recordedMs) => recordedMs < timeMs);
   }
 
+  /** When a row was recorded; 0 where it is not there. */
+  recordedAt(revision: number): number {
+    return revision === this.revision ? this.recordedMs : (this.#recordedAt.get(revision) ?? 0);
+  }
+
+  /**
+   * After which row somebody goes on who saw the row `revision` that was recorded at `recordedMs`: after that row. Where
+   * another is in its place, or none, an older backup was restored since: then after the newest one that was recorded no later.
+   * @throws JournalError `before-retention` where rows were pruned that cannot have been seen
+   */
+  goOnAfter(revision: number, recordedMs: number): number {
+    this.refuseBefore(revision);
+    if (this.recordedAt(revision) === recordedMs) return revision;
+    const newestSeen = this.lastAt(recordedMs);
+    if (newestSeen === undefined) throw this.error(`what was recorded after ${new Date(recordedMs).toISOString()}`);
+    return Math.min(newestSeen, revision - 1);
+  }
+
   error(what: string): JournalError {
     const horizon = { revision: this.revision, recordedMs: this.recordedMs };
     const since = new Date(horizon.recordedMs).toISOString();

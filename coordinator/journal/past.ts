@@ -46,6 +46,19 @@ export class Past {
     return this.#reader.assertKnown(revision);
   }
 
+  /** When a row was recorded; 0 where it is not there. */
+  recordedAt(revision: number): Promise<number> {
+    return this.#reader.recordedAt(revision);
+  }
+
+  /**
+   * After which row somebody goes on who saw the row `revision` that was recorded at `recordedMs`: an earlier one, where this
+   * journal has another row in that place, or none, because an older backup was restored.
+   */
+  goOnAfter(revision: number, recordedMs: number): Promise<number> {
+    return this.#reader.goOnAfter(revision, recordedMs);
+  }
+
   /** The newest row that was pruned, and when it was recorded: questions about it and later ones are answered. 0: none was. */
   horizon(): Promise<RetentionHorizon> {
     return this.#reader.retentionHorizon();

@@ -163,6 +163,14 @@ export class JournalReader {
     this.#past(revision, () => undefined);
   }
 
+  recordedAt(revision: number): number {
+    return this.#atOnce(({ horizon }) => horizon.recordedAt(revision));
+  }
+
+  goOnAfter(revision: number, recordedMs: number): number {
+    return this.#atOnce(({ horizon }) => horizon.goOnAfter(revision, recordedMs));
+  }
+
   newestRevision(): number {
     return this.#open.horizon.newestRevision;
   }

@@ -104,6 +104,8 @@ export const READER_METHODS = [
   'presenceSteps',
   'isKnown',
   'assertKnown',
+  'recordedAt',
+  'goOnAfter',
   'newestRevision',
   'newestOlderThan',
   'chainStart',

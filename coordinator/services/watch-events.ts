@@ -8,7 +8,9 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
+import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
 import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
+import { askedTime } from './asked-time.ts';
 import { type EventFilter, eventFilter } from './event-filter.ts';
 import { eventViews } from './event-view.ts';
 import { logged } from './handlers.ts';
@@ -30,6 +32,8 @@ class EventWatch {
   readonly #house: House;
   readonly #call: WatchCall;
   readonly #filter: EventFilter;
+  /** When the row that the watcher saw last was recorded; 0: it does not say. */
+  readonly #seenMs: number;
   #sentRevision: number;
   #isReading = false;
   #hasMore = true;
@@ -49,7 +53,10 @@ class EventWatch {
     }
     this.#sentRevision =
       request.afterRevision === undefined ? house.journal.durableRevision : Number(request.afterRevision);
-    if (this.#sentRevision > house.journal.nextRevision - 1 || this.#sentRevision < 0) {
+    this.#seenMs =
+      request.afterRevision === undefined ? 0 : askedTime(timeFromWire(request.afterRecordTime), 'after_record_time');
+    const isFuture = this.#seenMs <= 0 && this.#sentRevision > house.journal.nextRevision - 1;
+    if (isFuture || this.#sentRevision < 0) {
       const newest = house.journal.durableRevision;
       throw new RollcallError(
         'ARGUMENT_INVALID',
@@ -59,11 +66,18 @@ class EventWatch {
   }
 
   start(): void {
-    this.#unsubscribe = this.#house.journal.onDurable(() => this.#wake());
     this.#house.watches.add(this.#stop);
     this.#call.on('cancelled', () => this.#end());
     this.#call.on('close', () => this.#end());
-    this.#bookmark();
+    this.#begin().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #begin(): Promise<void> {
+    const { journal } = this.#house;
+    if (this.#seenMs > 0) this.#sentRevision = await journal.past.goOnAfter(this.#sentRevision, this.#seenMs);
+    await this.#bookmark();
+    if (!this.#isOpen) return;
+    this.#unsubscribe = journal.onDurable(() => this.#wake());
     this.#wake();
   }
 
@@ -94,7 +108,7 @@ class EventWatch {
       await this.#taken(afterRevision);
       this.#sentRevision =
         rows.length < WATCH_PAGE ? Math.max(until, rows.at(-1)?.revision ?? 0) : (rows.at(-1)?.revision ?? until);
-      this.#bookmark();
+      await this.#bookmark();
     }
   }
 
@@ -113,8 +127,11 @@ class EventWatch {
   }
 
   /** Tells where to resume, also when the filter let nothing through. */
-  #bookmark(): void {
-    if (this.#isOpen) this.#call.write({ bookmarkRevision: String(this.#sentRevision) });
+  async #bookmark(): Promise<void> {
+    const revision = this.#sentRevision;
+    const recordedMs = await this.#house.journal.past.recordedAt(revision);
+    if (!this.#isOpen) return;
+    this.#call.write({ bookmarkRevision: String(revision), bookmarkRecordTime: timeToWire(recordedMs) });
   }
 
   #fail(error: unknown): void {

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { EVENTS, STATUS } from './roll-data.ts';
+import { EVENTS, NOW_MS, STATUS } from './roll-data.ts';
 import { startCli } from './run-cli.ts';
 
 const ROLL = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312\n';
@@ -117,16 +118,34 @@ describe('a watch whose stream breaks', () => {
     await eventually(() => cli.stdout().includes(' 321  '));
   });
 
-  it('starts at the newest revision of another journal', async () => {
+  it('names the time of the row that it saw last, and goes on where the coordinator says that another journal begins', async () => {
     const cli = watch();
     const first = await server.watch(0);
-    server.answers = { GetStatus: () => ({ ...STATUS, storeId: 'store-2', revision: 5 }) };
-    first.end();
+    const [seen, older] = [timeToWire(NOW_MS), timeToWire(NOW_MS - 1)];
+    first.write({ bookmarkRevision: '320', bookmarkRecordTime: seen });
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
     await eventually(() => cli.stderr() !== '');
     clock.advance(1_000);
-    await server.watch(1);
-    expect(requests()[1]).toMatchObject({ afterRevision: '5' });
-    expect(cli.stderr()).toContain('rollcall: another journal is there now; going on after its revision 5\n');
+    const second = await server.watch(1);
+    second.write({ bookmarkRevision: '5', bookmarkRecordTime: older });
+    second.write({ event: { ...EVENTS[1], revision: 6, recordTime: seen } });
+    second.end();
+    await eventually(() => cli.stderr().includes('ended the watch'));
+    clock.advance(1_000);
+    await server.watch(2);
+    expect(requests()).toMatchObject([
+      { afterRevision: '312', afterRecordTime: null },
+      { afterRevision: '320', afterRecordTime: seen },
+      { afterRevision: '6', afterRecordTime: seen },
+    ]);
+    expect(cli.stdout()).toContain('   6  ');
+    expect(cli.stderr().split('\n')).toEqual([
+      'rollcall: the coordinator is going away; going on after revision 320 in 1s',
+      'rollcall: the journal was replaced since its revision 320 was seen, as by an older backup; ' +
+        'going on after revision 5 of the one that is there now',
+      'rollcall: the coordinator ended the watch; asking again in 1s',
+      '',
+    ]);
   });
 
   it('ends where trying again cannot help', async () => {

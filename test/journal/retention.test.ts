@@ -72,6 +72,17 @@ describe('pruning', () => {
     expect(await journal.past.horizon()).toEqual(refusal.horizon);
   });
 
+  it('lets whoever saw a row go on after it, or after the newest that is as old, and refuses where rows are gone', async () => {
+    const { journal } = await prunedJournal();
+    expect(await journal.past.goOnAfter(20, 20)).toBe(20);
+    expect(await journal.past.goOnAfter(25, 25)).toBe(25);
+    expect(await journal.past.goOnAfter(25, 22)).toBe(22);
+    expect(await journal.past.goOnAfter(99, 28)).toBe(28);
+    const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
+    await expect(journal.past.goOnAfter(10, 10)).rejects.toMatchObject(refusal);
+    await expect(journal.past.goOnAfter(25, 15)).rejects.toMatchObject(refusal);
+  });
+
   it('says on the last page that there was more once', async () => {
     const { journal } = await prunedJournal();
     const page = await journal.eventPage({ limit: 100, kinds: ['decision'] });

@@ -4,6 +4,8 @@ import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/L
 import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFile } from '../journal/open-journal.ts';
 import { addDaemonSet, addNode, ask, failure, Query, type RunningHouse, startHouse, Watch } from './running-house.ts';
 import { SpokenAgent } from './spoken-agent.ts';
 
@@ -66,6 +68,34 @@ test('a watch tells what its filter lets through, and nothing else', async () =>
   const wanted = rows.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
   expect(wanted).not.toEqual([]);
   expect(watch.revisions).toEqual(wanted);
+});
+
+test('a watch that resumes over a coordinator restored from an older backup misses none of the rows recorded since', async () => {
+  const backup = temporaryFile();
+  const before = await startHouse();
+  await before.house.journal.audit.backup(backup);
+  const copied = before.house.journal.durableRevision;
+  before.clock.advance(1_000);
+  for (const zone of ['a', 'b', 'c']) addNode(before.house, 'n1', { zone });
+  const seen = before.house.journal.nextRevision - 1;
+  const first = new Watch(before, { afterRevision: '0' });
+  await eventually(() => first.bookmarks.at(-1) === seen);
+  const afterRecordTime = first.bookmarkTime;
+  expect(timeFromWire(afterRecordTime)).toBe(before.clock.nowMs());
+
+  const after = await startHouse({ journal: { file: backup, clock: new FakeClock(before.clock.nowMs() + 1_000) } });
+  for (const count of [1, 2, 3, 4, 5]) addNode(after.house, 'n2', { count: String(count) });
+  const newest = after.house.journal.nextRevision - 1;
+  expect(newest).toBeGreaterThan(seen);
+  for (const afterRevision of [String(seen), String(newest + 7)]) {
+    const second = new Watch(after, { afterRevision, afterRecordTime });
+    await eventually(() => second.bookmarks.at(-1) === newest);
+    expect(second.bookmarks[0]).toBe(copied);
+    expect(second.revisions).toEqual(Array.from({ length: newest - copied }, (_, index) => copied + 1 + index));
+  }
+  const same = new Watch(before, { afterRevision: String(seen), afterRecordTime });
+  await eventually(() => same.bookmarks.length > 0);
+  expect(same.bookmarks[0]).toBe(seen);
 });
 
 test('filters that cannot be meant are refused in one sentence', async () => {

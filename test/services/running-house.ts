@@ -20,6 +20,7 @@ import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/
 import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
+import type { WireTime } from '../../shared/rpc/wire-time.ts';
 import { daemonSet, facts } from '../evaluation/world.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -164,13 +165,18 @@ export class Watch {
   readonly call: ClientReadableStream<WatchEventsResponse__Output>;
   readonly revisions: number[] = [];
   readonly bookmarks: number[] = [];
+  /** Of the newest bookmark. */
+  bookmarkTime: WireTime | null = null;
   error: (Error & { metadata?: Metadata }) | null = null;
 
   constructor({ query }: RunningHouse, request: WatchEventsRequest = {}) {
     this.call = query.WatchEvents(request);
-    this.call.on('data', ({ event, bookmarkRevision }: WatchEventsResponse__Output) => {
+    this.call.on('data', ({ event, bookmarkRevision, bookmarkRecordTime }: WatchEventsResponse__Output) => {
       if (event) this.revisions.push(Number(event.revision));
-      else this.bookmarks.push(Number(bookmarkRevision));
+      else {
+        this.bookmarks.push(Number(bookmarkRevision));
+        this.bookmarkTime = bookmarkRecordTime;
+      }
     });
     this.call.on('error', (error) => (this.error = error));
     onTestFinished(() => this.call.cancel());
