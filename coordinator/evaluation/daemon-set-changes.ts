@@ -7,7 +7,9 @@ import type { Change, DaemonSetRecord } from '../journal/events.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {
-  return changesOfRecords(before && flatten(before), after && flatten(after));
+  // Of what an earlier coordinator did not keep nobody knows whether it changed.
+  const known = after && before?.images === null ? { ...after, images: null } : after;
+  return changesOfRecords(before && flatten(before), known && flatten(known));
 }
 
 /** Whether the two are placed alike whatever the node. */
@@ -33,6 +35,7 @@ function flatten(record: DaemonSetRecord): Record<string, string> {
     flat[`requests.${resource}`] = amountText(resource, amount);
   }
   for (const { port, protocol } of record.needs?.hostPorts ?? []) flat[`hostPorts.${port}/${protocol}`] = '';
+  for (const [container, image] of Object.entries(record.images ?? {})) flat[`images.${container}`] = image;
   if (nodeName !== undefined) flat['nodeName'] = nodeName;
   if (hostNetwork !== undefined) flat['hostNetwork'] = String(hostNetwork);
   for (const [key, value] of Object.entries(nodeSelector ?? {})) flat[`nodeSelector.${key}`] = value;

@@ -10,6 +10,7 @@ import type { DaemonSetKey } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
 import type { DaemonSetRecord } from '../journal/events.ts';
 import type { JournalState } from '../journal/state.ts';
+import { containerImages } from './container-images.ts';
 import { daemonSetChanges } from './daemon-set-changes.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
 import type { PlacementTable } from './placement-table.ts';
@@ -54,8 +55,8 @@ export class DaemonSetRegister {
       problems: [],
       ...this.#recorder.caused('daemon-set-change', actor, changedMs),
     } as const;
-    // A coordinator that kept less of the same manifest wrote no needs.
-    if (before?.digest === digest && before.templateRevision === revision && before.needs !== null) {
+    // A coordinator that kept less of the same manifest wrote no images.
+    if (before?.digest === digest && before.templateRevision === revision && before.images !== null) {
       if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
       return;
     }
@@ -67,6 +68,7 @@ export class DaemonSetRegister {
       minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
       surge: allowsSurge(daemonSet),
       needs: podNeeds(daemonSet.spec?.template?.spec),
+      images: containerImages(daemonSet.spec?.template?.spec),
       placement: placementFieldsOfDaemonSet(daemonSet),
       digest,
       source,

@@ -42,7 +42,7 @@ export interface ManifestProblem {
   readonly source: string;
 }
 
-/** A DaemonSet as the journal keeps it: digests, and the fields that a placement reads. */
+/** A DaemonSet as the journal keeps it: digests, the fields that a placement reads, and its images. */
 export interface DaemonSetRecord {
   readonly key: DaemonSetKey;
   readonly uid: string;
@@ -53,6 +53,8 @@ export interface DaemonSetRecord {
   readonly surge: boolean;
   /** What a pod of it asks of its node; `null` in rows of a coordinator that did not keep it. */
   readonly needs: PodNeeds | null;
+  /** The image of each container, by the container's name; `null` in rows of a coordinator that did not keep it. */
+  readonly images: Readonly<Record<string, string>> | null;
   /** Whatever else the object carries is dropped before it is written (see recorded-daemon-set.ts). */
   readonly placement: DaemonSet;
   /** SHA-256 of the whole manifest, hexadecimal. */

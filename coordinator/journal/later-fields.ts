@@ -3,7 +3,7 @@ import type { NodeFacts } from '../../shared/roll/model.ts';
 import type { DaemonSetRecord } from './events.ts';
 
 const LATER_FACTS: Pick<NodeFacts, 'allocatable'> = { allocatable: {} };
-const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs'> = { surge: false, needs: null };
+const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs' | 'images'> = { surge: false, needs: null, images: null };
 
 export function completeFacts(facts: NodeFacts): NodeFacts {
   return { ...LATER_FACTS, ...facts };

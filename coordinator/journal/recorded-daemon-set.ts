@@ -1,6 +1,6 @@
 /**
- * What the journal keeps of a DaemonSet: the fields that a placement reads, picked one by one. The
- * rest of a manifest (containers, environment, annotations that repeat it all) never gets here.
+ * What the journal keeps of a DaemonSet: the fields that a placement reads, and its images, picked one by one. The
+ * rest of a manifest (commands, environment, annotations that repeat it all) never gets here.
  */
 import type { PodNeeds } from '../../shared/fit/types.ts';
 import type { DaemonSet, NodeSelectorTerm, Requirement } from '../../shared/kubernetes/objects.ts';
@@ -10,7 +10,8 @@ export function recordedDaemonSet(record: DaemonSetRecord): DaemonSetRecord {
   const { key, uid, generation, templateRevision, minReadySeconds, surge, digest, source } = record;
   const placement = placementFields(record.placement);
   const needs = record.needs && podNeeds(record.needs);
-  return { key, uid, generation, templateRevision, minReadySeconds, surge, needs, placement, digest, source };
+  const images = record.images && { ...record.images };
+  return { key, uid, generation, templateRevision, minReadySeconds, surge, needs, images, placement, digest, source };
 }
 
 function podNeeds({ requests, hostPorts }: PodNeeds): PodNeeds {

@@ -82,7 +82,7 @@ function daemonSetSentence({
     case 'added':
       return `DaemonSet ${daemonSet} came into force`;
     case 'changed':
-      return `DaemonSet ${daemonSet}: ${changesSentence(changes)}`;
+      return `DaemonSet ${daemonSet}: ${changes.length === 0 ? SAME_MANIFEST : changesSentence(changes)}`;
     case 'removed':
       return `DaemonSet ${daemonSet} was removed`;
     case 'rejected':
@@ -91,6 +91,9 @@ function daemonSetSentence({
       return `DaemonSet ${daemonSet}: the manifest is good again`;
   }
 }
+
+/** A coordinator that keeps more of it than the one before writes it once more. */
+const SAME_MANIFEST = 'more is kept of the same manifest';
 
 function problemText({ fieldPath, message }: { fieldPath: string; message: string }): string {
   return fieldPath === '' ? message : `${fieldPath}: ${message}`;
@@ -142,6 +145,7 @@ function changesSentence(changes: readonly Change[]): string {
 
 /** Fields of a collection, whose entries are named as people name them. */
 const ENTRIES: readonly { prefix: string; noun: string; text: (name: string, value: string) => string }[] = [
+  { prefix: 'images.', noun: 'image', text: (container, image) => `${container}=${image}` },
   { prefix: 'labels.', noun: 'label', text: (key, value) => `${key}=${value}` },
   { prefix: 'nodeSelector.', noun: 'nodeSelector', text: (key, value) => `${key}=${value}` },
   { prefix: 'taints.', noun: 'taint', text: taintText },

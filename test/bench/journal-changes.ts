@@ -96,6 +96,7 @@ export class Changes {
         minReadySeconds: 0,
         surge: false,
         needs: { requests: { cpu: 100, memory: 200 * 2 ** 20 }, hostPorts: [] },
+        images: { daemon: `registry.example/daemon:${revision}` },
         placement,
         digest,
         source: 'api-server',

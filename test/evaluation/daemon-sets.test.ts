@@ -1,6 +1,7 @@
 /** DaemonSets that come, change, are refused, are good again and go. */
 import { expect, test } from 'vitest';
 import type { JournalEvent } from '../../coordinator/journal/events.ts';
+import { eventSentence } from '../../coordinator/services/event-text.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { facts, World } from './world.ts';
 
@@ -219,6 +220,49 @@ test('a change names just the tolerations and requirements that came and went', 
     { field: 'affinity.term 0: zone NotIn (a, b)', from: null, to: '' },
     { field: 'tolerations.team=a:NoSchedule', from: '', to: null },
   ]);
+});
+
+test('a change of the template names the images that came, changed and went', () => {
+  const world = new World();
+  const apply = (...images: string[]) => {
+    const [first, ...containers] = images.map((image) => ({ name: image.split(':')[0], image }));
+    world.applyDaemonSet(KEY, { initContainers: [first], containers });
+  };
+  apply('init:1', 'main:1', 'gone:1', 'same:1');
+  apply('init:2', 'main:2', 'new:1', 'same:1');
+  const event = world.recorder.all('daemon-set').at(-1);
+  expect(event?.changes.filter(({ field }) => field.startsWith('images.'))).toEqual([
+    { field: 'images.gone', from: 'gone:1', to: null },
+    { field: 'images.init', from: 'init:1', to: 'init:2' },
+    { field: 'images.main', from: 'main:1', to: 'main:2' },
+    { field: 'images.new', from: null, to: 'new:1' },
+  ]);
+  expect(event && eventSentence(event)).toMatch(
+    /^DaemonSet default\/a: image gone=gone:1 removed; image init init:1 → init:2; image main main:1 → main:2; and 2 more$/,
+  );
+});
+
+test('what a coordinator that kept no images recorded is completed once, and no image is said to have changed', () => {
+  const world = withNode();
+  world.applyDaemonSet(KEY, {}, { image: 'v1' });
+  const before = world.recorder.events.map((event) =>
+    event.kind === 'daemon-set' && event.record !== null
+      ? { ...event, record: { ...event.record, images: null } }
+      : event,
+  );
+  const restart = () => new World({ clock: world.clock, events: before });
+  const [next, changed] = [restart(), restart()];
+  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' }))).toEqual({ pairs: 0, rows: 1 });
+  const completed = next.recorder.all('daemon-set').at(-1);
+  expect(completed).toMatchObject({ action: 'changed', record: { images: { c: 'v1' } }, changes: [] });
+  expect(completed && eventSentence(completed)).toBe('DaemonSet default/a: more is kept of the same manifest');
+  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' })).rows).toBe(0);
+  changed.applyDaemonSet(KEY, {}, { image: 'v2' });
+  const fields = changed.recorder
+    .all('daemon-set')
+    .at(-1)
+    ?.changes.map(({ field }) => field);
+  expect(fields).toEqual(['digest', 'templateRevision']);
 });
 
 test('what is wrong with the sources is recorded once, when it comes', () => {

@@ -50,6 +50,7 @@ export function daemonSetRecord(key: string, generation: number): DaemonSetRecor
     minReadySeconds: 0,
     surge: false,
     needs: { requests: { cpu: 100 }, hostPorts: [{ protocol: 'TCP', hostIP: '0.0.0.0', port: 9100 }] },
+    images: { fluentd: `example.com/fluentd:${generation}` },
     placement: {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',

@@ -1,13 +1,13 @@
 /** Questions about the past, held against what filtering all events before that moment says. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecisionEvent, JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import type { DaemonSetRecord, DecisionEvent, JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
 import { naiveState } from './naive-state.ts';
-import { MANY_FILES_MS, openJournal } from './open-journal.ts';
+import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 import { pastState } from './past-state.ts';
 
 async function recorded(journal: Journal, events: readonly NewEvent[]): Promise<JournalEvent[]> {
@@ -33,6 +33,24 @@ describe('the past', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('reads what a coordinator recorded that kept less of a DaemonSet, and rebuilds and verifies it', async () => {
+    const file = temporaryFile();
+    const kept = daemonSetRecord('logging/fluentd', 1);
+    // As JSON, these are not there.
+    const record = { ...kept, surge: undefined, needs: undefined, images: undefined } as unknown as DaemonSetRecord;
+    const { cause, occurredMs } = decision();
+    const base = { kind: 'daemon-set', daemonSet: record.key, problems: [], changes: [], cause, occurredMs } as const;
+    const written = await openJournal({ file });
+    await recorded(written, [{ ...base, action: 'added', record }]);
+    await written.close();
+    const journal = await openJournal({ file });
+    const expected = [{ key: record.key, record: { ...kept, surge: false, needs: null, images: null } }];
+    expect(await journal.past.daemonSetsAt(1)).toMatchObject(expected);
+    expect(journal.takeState().daemonSets).toMatchObject(expected);
+    expect(await journal.audit.rebuildEquals()).toMatchObject({ equal: true });
+    expect(await journal.audit.verify()).toMatchObject({ isGood: true });
   });
 
   it('gives with the placement of a pair the decision, and what it rested on and not what came later', async () => {
