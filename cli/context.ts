@@ -9,6 +9,7 @@ import type { Right } from './cluster/coordinator-in-cluster.ts';
 import type { Io } from './io.ts';
 import { type Here, parseMoment } from './moment/parse-moment.ts';
 import { jsonDocument, yamlDocument } from './output/document.ts';
+import { type DocumentStream, documentStream } from './output/document-stream.ts';
 import { createStyle, type Style, speaksUtf8, wantsColor } from './output/style.ts';
 import type { TableOptions } from './output/table.ts';
 import { asOfLine } from './render/as-of.ts';
@@ -79,6 +80,16 @@ export class Context {
   /** Prints `value` as JSON or YAML, or what `text` makes of it for people. */
   async answer(value: unknown, text: () => string | Promise<string>): Promise<void> {
     this.io.stdout.write(await this.#format(value, text));
+  }
+
+  /**
+   * For an answer that may be too long for memory: the JSON or YAML document to write it to, a list or an object that begins with
+   * the list `field`; `null` where people are answered.
+   */
+  document(field?: string): DocumentStream | null {
+    const { output } = this.globals;
+    if (output !== 'json' && output !== 'yaml') return null;
+    return documentStream(output, (text) => this.io.stdout.write(text), field);
   }
 
   /**

@@ -13,7 +13,6 @@ import {
 } from '../render/audit.ts';
 import {
   publishedHeadView,
-  type ReplayDifferenceView,
   rebuildView,
   replayDifferenceView,
   replayView,
@@ -38,26 +37,28 @@ export async function verify(context: Context, { anchor, skipFileCheck }: Verify
 }
 
 export async function replay(context: Context, options: ReplayOptions): Promise<number> {
-  const { output, namespace } = context.globals;
-  const request = { ...pairFilter(options, namespace), range: timeRangeToWire(parseTimeRange(options, context.here)) };
-  const isDocument = output === 'json' || output === 'yaml';
-  const differences: ReplayDifferenceView[] = [];
+  const request = {
+    ...pairFilter(options, context.globals.namespace),
+    range: timeRangeToWire(parseTimeRange(options, context.here)),
+  };
+  const document = context.document('differences');
   const report = await withProgress(context, 'replaying', (progress) =>
     context.audit((auditor) =>
       auditor.replayDecisions(
         request,
         (done, total) => progress.tell(done, total),
-        (difference) => {
+        async (difference) => {
           const view = replayDifferenceView(difference);
           progress.done();
-          if (isDocument) differences.push(view);
-          else context.io.stdout.write(renderReplayDifference(view, context.render));
+          if (document === null) context.io.stdout.write(renderReplayDifference(view, context.render));
+          else await document.item(view);
         },
       ),
     ),
   );
-  const view = replayView(report, differences);
-  await context.answer(view, () => renderReplay(view, context.render));
+  const view = replayView(report);
+  if (document === null) context.io.stdout.write(renderReplay(view, context.render));
+  else await document.end(view);
   return view.different === 0 ? EXIT.ok : EXIT.changes;
 }
 

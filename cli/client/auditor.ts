@@ -60,18 +60,18 @@ export class Auditor {
     throw this.#cutShort();
   }
 
-  /** `found` hears of each decision that comes out otherwise. */
+  /** `found` hears of each decision that comes out otherwise, and of the next one once it is done with it. */
   async replayDecisions(
     request: ReplayDecisionsRequest,
     tell: TellProgress,
-    found: (difference: ReplayDifference__Output) => void,
+    found: (difference: ReplayDifference__Output) => Promise<void>,
   ): Promise<ReplayReport__Output> {
     const messages = this.#calls.stream<ReplayDecisionsResponse__Output>(
       () => this.#client.replayDecisions(request),
       this.#signal,
     );
     for await (const { difference, report } of told(messages, tell)) {
-      if (difference) found(difference);
+      if (difference) await found(difference);
       if (report) return report;
     }
     throw this.#cutShort();

@@ -63,21 +63,21 @@ async function printHistory(
   options: HistoryOptions,
   context: Context,
 ): Promise<void> {
-  const { output } = context.globals;
-  const isDocument = output === 'json' || output === 'yaml';
-  const whole: EventView[] = [];
+  const document = context.document();
   let count = 0;
   for await (const page of coordinator.listEvents(question, options.limit)) {
     const events = await withInputs(page.events.map(eventView), coordinator, options, context);
     count += events.length;
-    if (isDocument) whole.push(...events);
-    else for (const event of events) context.io.stdout.write(await eventText(event, context));
+    for (const event of events) {
+      if (document === null) context.io.stdout.write(await eventText(event, context));
+      else await document.item(event);
+    }
     const horizon = horizonView(page.horizon);
     if (horizon !== null) context.io.stderr.write(`rollcall: ${horizonLine(horizon)}\n`);
   }
   // Names that are gone have a history; only where there is none may the name be wrong.
   if (count === 0) await checkNames(coordinator, filter);
-  if (isDocument) await context.answer(whole, () => '');
+  await document?.end();
   if (count === 0) context.io.stderr.write('rollcall: nothing of the kind is recorded\n');
 }
 

@@ -94,6 +94,7 @@ export function replayDifferenceView(wire: ReplayDifference__Output): ReplayDiff
   };
 }
 
+/** Beside its differences, which come first. */
 export interface ReplayView {
   readonly replayed: number;
   readonly different: number;
@@ -101,17 +102,15 @@ export interface ReplayView {
   readonly ended: number;
   readonly withoutInputs: number;
   readonly engineVersion: string;
-  readonly differences: readonly ReplayDifferenceView[];
 }
 
-export function replayView(wire: ReplayReport__Output, differences: readonly ReplayDifferenceView[]): ReplayView {
+export function replayView(wire: ReplayReport__Output): ReplayView {
   return {
     replayed: Number(wire.replayedCount),
     different: Number(wire.differentCount),
     ended: Number(wire.endedCount),
     withoutInputs: Number(wire.withoutInputsCount),
     engineVersion: wire.engineVersion,
-    differences,
   };
 }
 

@@ -139,6 +139,34 @@ Engine 3 decides 1 of 6 decisions otherwise.
   });
 });
 
+describe('rollcall audit replay -o json', () => {
+  it('prints each difference as it comes, and in the end what came of all', async () => {
+    const count = 400;
+    const length = 50_000;
+    const difference = (revision: number) => ({
+      difference: { decision: { ...EVENTS[1], revision, message: 'x'.repeat(length) }, replayed: {}, inputs: INPUTS },
+    });
+    let ahead = 0;
+    server.answers = {
+      *ReplayDecisions() {
+        for (let given = 1; given <= count; given++) {
+          yield difference(given);
+          ahead = Math.max(ahead, given - cli.stdout().length / length);
+        }
+        yield { report: { replayedCount: 500, differentCount: count, engineVersion: '3' } };
+      },
+    };
+    const cli = startCli(['audit', 'replay', '-o', 'json', '--server', server.address]);
+    expect(await cli.ended).toBe(1);
+    const { differences, ...rest } = JSON.parse(cli.stdout()) as { differences: { decision: { revision: number } }[] };
+    expect(differences.map(({ decision }) => decision.revision)).toEqual(
+      Array.from({ length: count }, (_, index) => index + 1),
+    );
+    expect(rest).toEqual({ replayed: 500, different: count, ended: 0, withoutInputs: 0, engineVersion: '3' });
+    expect(ahead).toBeLessThan(count / 4);
+  });
+});
+
 describe('rollcall audit rebuild', () => {
   it('ends with 0 where the tables are equal, and with 6 where one differs', async () => {
     expect(await audit('rebuild')).toMatchObject({

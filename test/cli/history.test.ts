@@ -1,5 +1,6 @@
 /** `rollcall history`: its filters, its pages, what decisions were made from, and following over broken connections. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { RollcallError } from '../../shared/errors.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
@@ -94,6 +95,28 @@ describe('pages of history', () => {
     const { stdout } = await history('--limit 3');
     expect(stdout.match(/row \d/g)).toEqual(['row 9', 'row 8', 'row 7']);
     expect(asked<ListEventsRequest__Output>('ListEvents').map(({ pageSize }) => pageSize)).toEqual([3, 1, 1]);
+  });
+
+  it('are one JSON or YAML document, of which each page is printed before the next is asked for', async () => {
+    let cli: ReturnType<typeof startCli> | undefined;
+    const printed: boolean[] = [];
+    server.answers = {
+      ListEvents: ({ pageToken }: ListEventsRequest__Output) => {
+        const revision = 9 - Number(pageToken);
+        if (pageToken !== '') printed.push(cli?.stdout().includes(`row ${revision + 1}`) === true);
+        return { events: [row(revision)], nextPageToken: revision === 7 ? '' : String(Number(pageToken) + 1) };
+      },
+    };
+    for (const [format, parse] of [
+      ['json', (text: string): unknown => JSON.parse(text)],
+      ['yaml', (text: string): unknown => parseYaml(text)],
+    ] as const) {
+      cli = startCli(['history', '-o', format, '--server', server.address]);
+      expect(await cli.ended).toBe(0);
+      const rows = parse(cli.stdout()) as { message: string }[];
+      expect(rows.map(({ message }) => message)).toEqual(['row 9', 'row 8', 'row 7']);
+    }
+    expect(printed).toEqual([true, true, true, true]);
   });
 
   it('say where the journal ends before the question does', async () => {
