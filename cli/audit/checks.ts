@@ -3,7 +3,7 @@ import { EXIT } from '../../shared/errors.ts';
 import { pairFilter } from '../commands/pair-options.ts';
 import type { Context } from '../context.ts';
 import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
-import { Progress, rowsText } from '../output/progress.ts';
+import { bytesText, Progress, rowsText } from '../output/progress.ts';
 import {
   renderHead,
   renderRebuild,
@@ -29,7 +29,13 @@ export async function showHead(context: Context): Promise<number> {
 export async function verify(context: Context, { anchor, skipFileCheck }: VerifyOptions): Promise<number> {
   const request = { skipFileCheck, ...(anchor !== undefined && { anchor: parseAnchor(anchor) }) };
   const report = await withProgress(context, 'verifying', (progress) =>
-    context.audit((auditor) => auditor.verifyJournal(request, (done, total) => progress.tell(done, total))),
+    context.audit((auditor) =>
+      auditor.verifyJournal(
+        request,
+        (done, total) => progress.tell(done, total),
+        (bytes) => progress.count(`checking the file of ${bytesText(bytes)}`),
+      ),
+    ),
   );
   const view = verificationView(report);
   await context.answer(view, () => renderVerification(view, context.render));

@@ -5,6 +5,7 @@ import type { BackupStart__Output } from '../../shared/rpc/generated/rollcall/v1
 import { exportFormatCodec } from '../../shared/rpc/wire-words.ts';
 import type { Auditor } from '../client/auditor.ts';
 import type { Context } from '../context.ts';
+import type { Io } from '../io.ts';
 import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
 import { bytesText, Progress } from '../output/progress.ts';
 import { writeWholeFile } from '../output/whole-file.ts';
@@ -35,12 +36,11 @@ export async function exportEvents(context: Context, options: ExportOptions): Pr
 
 /** The file is compared with what the coordinator says that it sent, before it gets its name. */
 export async function backUp(context: Context, { force }: BackupOptions, path: string): Promise<number> {
-  const progress = new Progress(context.io, 'copying', bytesText);
   let start: BackupStart__Output | null = null;
   await context.audit((auditor) =>
     writeWholeFile(
       path,
-      backupPieces(auditor, progress, (told) => {
+      backupPieces(auditor, context.io, (told) => {
         start = told;
       }),
       { replace: force },
@@ -68,15 +68,17 @@ async function* counted(pieces: AsyncGenerator<string>, progress: Progress): Asy
 
 async function* backupPieces(
   auditor: Auditor,
-  progress: Progress,
+  io: Io,
   begin: (start: BackupStart__Output) => void,
 ): AsyncGenerator<Uint8Array> {
+  const copying = new Progress(io, 'copying', bytesText);
+  const receiving = new Progress(io, 'receiving', bytesText);
   const hash = createHash('sha256');
   let bytes = 0;
   let totalBytes = 0;
   let digest: Buffer | null = null;
   try {
-    for await (const { start, chunk, end } of auditor.createBackup()) {
+    for await (const { start, chunk, end } of auditor.createBackup((done, total) => copying.tell(done, total))) {
       if (start) {
         begin(start);
         totalBytes = Number(start.totalBytes);
@@ -84,13 +86,14 @@ async function* backupPieces(
         hash.update(chunk);
         bytes += chunk.length;
         yield chunk;
-        progress.tell(bytes, totalBytes);
+        receiving.tell(bytes, totalBytes);
       } else if (end) {
         digest = end.digest;
       }
     }
   } finally {
-    progress.done();
+    copying.done();
+    receiving.done();
   }
   if (digest === null || bytes !== totalBytes || !hash.digest().equals(digest)) {
     throw new RollcallError('BACKUP_FAILED', 'the copy arrived damaged and was not kept; try again');

@@ -19,7 +19,7 @@ import type { VerifyJournalResponse__Output } from '../../shared/rpc/generated/r
 import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { Calls, type Connection } from './calls.ts';
 
-/** How far a check got, in rows; `total` is 0 where nobody knows. */
+/** How far something got; `total` is 0 where nobody knows. */
 export type TellProgress = (done: number, total: number) => void;
 
 interface Told {
@@ -51,12 +51,20 @@ export class Auditor {
     return this.#calls.unary((callback) => this.#client.getHead({}, callback));
   }
 
-  async verifyJournal(request: VerifyJournalRequest, tell: TellProgress): Promise<VerifyReport__Output> {
+  /** `tellFileCheck` hears when the rows are done and the file, of so many bytes, is read. */
+  async verifyJournal(
+    request: VerifyJournalRequest,
+    tell: TellProgress,
+    tellFileCheck: (bytes: number) => void,
+  ): Promise<VerifyReport__Output> {
     const messages = this.#calls.stream<VerifyJournalResponse__Output>(
       () => this.#client.verifyJournal(request),
       this.#signal,
     );
-    for await (const message of told(messages, tell)) if (message.report) return message.report;
+    for await (const { fileCheck, report } of told(messages, tell)) {
+      if (fileCheck) tellFileCheck(Number(fileCheck.totalBytes));
+      if (report) return report;
+    }
     throw this.#cutShort();
   }
 
@@ -96,9 +104,13 @@ export class Auditor {
     if (this.#signal.aborted) throw this.#cutShort();
   }
 
-  /** What is coming, then the pieces, then their digest. */
-  async *createBackup(): AsyncGenerator<CreateBackupResponse__Output> {
-    yield* this.#calls.stream<CreateBackupResponse__Output>(() => this.#client.createBackup({}), this.#signal);
+  /** What is coming, then the pieces, then their digest; `tell` hears before that how far the coordinator's own copy is, in bytes. */
+  async *createBackup(tell: TellProgress): AsyncGenerator<CreateBackupResponse__Output> {
+    const messages = this.#calls.stream<CreateBackupResponse__Output>(
+      () => this.#client.createBackup({}),
+      this.#signal,
+    );
+    yield* told(messages, tell);
     if (this.#signal.aborted) throw this.#cutShort();
   }
 

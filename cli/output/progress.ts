@@ -1,9 +1,11 @@
 /** One line on a terminal that says how far something got, and is gone when it is done. */
 import type { Clock } from '../../shared/clock.ts';
 import type { Io } from '../io.ts';
+import { durationText } from './time.ts';
 
 /** Faster than that nobody reads. */
 const INTERVAL_MS = 100;
+const COUNT_MS = 1_000;
 const CLEAR_LINE = '\r\u001B[K';
 
 export class Progress {
@@ -12,6 +14,7 @@ export class Progress {
   readonly #what: string;
   readonly #text: (amount: number) => string;
   #shownMs = Number.NEGATIVE_INFINITY;
+  #stopCounting: () => void = () => {};
 
   /** `what` is going on, for example `verifying`; `text` writes amounts, for example `1,200 rows`. */
   constructor(io: Io, what: string, text: (amount: number) => string) {
@@ -23,15 +26,30 @@ export class Progress {
 
   /** `total` is 0 where nobody knows. */
   tell(done: number, total: number): void {
-    const nowMs = this.#clock.nowMs();
-    if (!this.#io.isErrorTTY || nowMs - this.#shownMs < INTERVAL_MS) return;
-    this.#shownMs = nowMs;
+    if (!this.#io.isErrorTTY || this.#clock.nowMs() - this.#shownMs < INTERVAL_MS) return;
     const share = total > 0 ? ` of ${this.#text(total)} (${Math.floor((done / total) * 100)}%)` : '';
-    this.#io.stderr.write(`${CLEAR_LINE}${this.#what}: ${this.#text(done)}${share}`);
+    this.#show(`${this.#what}: ${this.#text(done)}${share}`);
+  }
+
+  /** For the last part of something, where nobody knows how far it is: says what it is, and for how long it has gone on. */
+  count(what: string): void {
+    if (!this.#io.isErrorTTY) return;
+    const startMs = this.#clock.nowMs();
+    const show = () => {
+      this.#show(`${what}: ${durationText(this.#clock.nowMs() - startMs)} so far`);
+      this.#stopCounting = this.#clock.after(COUNT_MS, show);
+    };
+    show();
   }
 
   done(): void {
+    this.#stopCounting();
     if (this.#shownMs > Number.NEGATIVE_INFINITY) this.#io.stderr.write(CLEAR_LINE);
+  }
+
+  #show(text: string): void {
+    this.#shownMs = this.#clock.nowMs();
+    this.#io.stderr.write(`${CLEAR_LINE}${text}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What an auditor asks of a journal: is it unaltered, would it be decided the same today, and a copy, please. */
+import type { Clock } from '../../shared/clock.ts';
 import type { ReplayedDecision, Stretch } from './audit-reader.ts';
 import type { BackupCopy } from './backup-copy.ts';
 import { makeCopy } from './backup-copy.ts';
@@ -15,7 +16,7 @@ export interface AuditRange {
   readonly throughRevision?: number | undefined;
 }
 
-/** Called with how many rows are done, and how many there are to do. An error from it ends the work. */
+/** Called with how many rows, or bytes of a copy, are done, and how many there are to do. An error from it ends the work. */
 export type Progress = (doneCount: number, totalCount: number) => void;
 
 export interface RebuildReport {
@@ -27,10 +28,12 @@ export interface RebuildReport {
 export class Audit {
   readonly #ports: JournalPorts;
   readonly #limits: JournalLimits;
+  readonly #clock: Clock;
 
-  constructor(ports: JournalPorts, limits: JournalLimits) {
+  constructor(ports: JournalPorts, limits: JournalLimits, clock: Clock) {
     this.#ports = ports;
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Checks every row that is durable now, in threads of its own, beside everything else. */
@@ -72,9 +75,12 @@ export class Audit {
     return this.#ports.withReader((reader) => reader.backUp(target));
   }
 
-  /** A copy beside the journal, to be sent away and removed; `name` tells it from others. Rejects with `wrong-backup`. */
-  copy(name: string): Promise<BackupCopy> {
-    return makeCopy(this.#ports, name);
+  /**
+   * A copy beside the journal, to be sent away and removed; `name` tells it from others, `onProgress` hears of bytes. Rejects with
+   * `wrong-backup`.
+   */
+  copy(name: string, onProgress: Progress = () => {}): Promise<BackupCopy> {
+    return makeCopy(this.#ports, name, onProgress, this.#clock);
   }
 
   /** Rows that come while it runs are not part of it. */

@@ -28,7 +28,7 @@ export function backUp(database: Database, target: string): void {
 
 /** Under the target's name there is nothing, or all of it and on disk, whenever the process is killed. */
 export function copyWhole(database: Database, target: string): void {
-  const partial = `${target}.partial`;
+  const partial = partialOf(target);
   try {
     remove(partial);
     database.prepare('VACUUM INTO ?').run(partial);
@@ -39,6 +39,11 @@ export function copyWhole(database: Database, target: string): void {
     remove(partial);
     throw error;
   }
+}
+
+/** What a backup is called until it is whole. */
+export function partialOf(target: string): string {
+  return `${target}.partial`;
 }
 
 /** What cannot be removed was most likely never there, and the next attempt says so if it was. */

@@ -6,7 +6,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ProjectedRow } from './projection.ts';
 import type { AgentBody, DaemonSetBody, DriftBody } from './row.ts';
-import { firstColumn } from './statements.ts';
+import { firstColumn, usedBytesOf } from './statements.ts';
 import type { Action } from './vocabulary.ts';
 import { ACTIONS, KINDS, wordOf } from './vocabulary.ts';
 
@@ -59,11 +59,7 @@ export class Compaction {
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
     this.#run = Object.fromEntries(prepared);
     this.#oldest = database.prepare(OLDEST);
-    this.#usedBytes = firstColumn(
-      database,
-      `SELECT (page_count - freelist_count) * page_size
-       FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
-    );
+    this.#usedBytes = usedBytesOf(database);
     this.#prunedThrough = firstColumn(database, 'SELECT pruned_through FROM store');
     const transaction = database.transaction((through: number, rowsMax: number) => this.#prune(through, rowsMax));
     this.#step = (through, rowsMax) => transaction.immediate(through, rowsMax);

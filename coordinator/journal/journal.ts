@@ -96,7 +96,7 @@ export class Journal {
     this.#stored = state;
     const auditor = () => ports.auditor();
     this.past = new Past(ports.reader, auditor, options.clock);
-    this.audit = new Audit(ports, limits);
+    this.audit = new Audit(ports, limits, options.clock);
     const record = (event: NewEvent) => this.durable(this.append([event]));
     this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);
   }

@@ -25,6 +25,7 @@ import { PastReader } from './past-reader.ts';
 import { RebuildCheck } from './rebuild.ts';
 import { RollReader } from './roll-reader.ts';
 import type { PlacementInForce } from './state.ts';
+import { usedBytesOf } from './statements.ts';
 import type { StoredState } from './stored-state.ts';
 import { readState } from './stored-state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
@@ -207,6 +208,10 @@ export class JournalReader {
 
   replayed(after: number, through: number): Stretch<ReplayedDecision[]> {
     return this.#atOnce(({ audit }) => audit.replayed(after, through));
+  }
+
+  usedBytes(): number {
+    return usedBytesOf(this.#open.database).get() ?? 0;
   }
 
   backUp(target: string): void {

@@ -115,6 +115,7 @@ export const READER_METHODS = [
   'newestSeal',
   'exported',
   'replayed',
+  'usedBytes',
   'backUp',
   'fileProblem',
   'beginRebuild',

@@ -9,6 +9,15 @@ export function rawRows<Values extends unknown[], Parameters extends unknown[] =
   return database.prepare(sql).raw() as Statement<Parameters, Values>;
 }
 
+/** How many bytes of the file are used; what is free in it comes on top. */
+export function usedBytesOf(database: Database): Statement<[], number> {
+  return firstColumn(
+    database,
+    `SELECT (page_count - freelist_count) * page_size
+     FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+  );
+}
+
 /** Of every row its first column. */
 export function firstColumn<Value, Parameters extends unknown[] = [number]>(
   database: Database,

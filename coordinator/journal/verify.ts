@@ -18,6 +18,8 @@ export interface VerifyOptions {
   /** Also whether every page and index of the file is sound: reads all of it. */
   readonly wholeFile?: boolean | undefined;
   readonly onProgress?: ((checkedCount: number, totalCount: number) => void) | undefined;
+  /** Called once the rows are done, before all of the file is read. */
+  readonly onFileCheck?: (() => void) | undefined;
 }
 
 export interface VerifyReport {
@@ -43,7 +45,7 @@ export interface VerifyReport {
 export async function verify(
   readers: readonly Port<ReaderService>[],
   rowsMax: number,
-  { anchor, wholeFile, onProgress }: VerifyOptions = {},
+  { anchor, wholeFile, onProgress, onFileCheck = () => {} }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const [reader] = readers;
   if (reader === undefined) throw new RangeError('nobody is there to read');
@@ -53,6 +55,7 @@ export async function verify(
   const head = { revision: link.revision, hash: Buffer.from(link.hash).toString('hex') };
   const anchored = anchor === undefined ? 'none' : await anchorState(reader, start.revision, anchor);
   const kept = await keptState(reader, rowsMax);
+  if (wholeFile === true) onFileCheck();
   const fileProblem = wholeFile === true ? await reader.fileProblem() : null;
   const isAnchorGood = anchored !== 'differs' && anchored !== 'missing';
   const isGood = bad === null && isAnchorGood && kept !== 'altered' && fileProblem === null;

@@ -58,6 +58,14 @@ describe('rollcall audit backup', () => {
     expect(readFileSync(file)).toEqual(FILE);
   });
 
+  it('shows on a terminal how far the copy is, then how much of it came, and wipes both away', async () => {
+    server.answers = { CreateBackup: () => [{ progress: { doneCount: 1024, totalCount: 4096 } }, ...backup(FILE)] };
+    const { stderr } = await audit(`backup ${join(temporaryFolder(), 'backup.db')}`, { isErrorTTY: true });
+    const wipe = '\r\u001B[K';
+    expect(stderr).toMatch(`${wipe}copying: 1.0 KiB of 4.0 KiB (25%)${wipe}receiving: 5 B of 26 B (19%)`);
+    expect(stderr.endsWith(`${wipe}${wipe}`)).toBe(true);
+  });
+
   it.each<[string, () => object[]]>([
     ['does not have its digest', () => backup(FILE, Buffer.alloc(32))],
     ['is cut short', () => backup(FILE).slice(0, 2)],

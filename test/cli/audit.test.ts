@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { EVENTS, INPUTS, NOW_MS } from './roll-data.ts';
@@ -102,6 +104,29 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
   it('shows on a terminal how far it is, and wipes it away', async () => {
     const { stderr } = await audit('verify', { isErrorTTY: true });
     expect(stderr).toBe('\r\u001B[Kverifying: 100 rows of 400 rows (25%)\r\u001B[K');
+  });
+
+  it('shows on a terminal for how long the file is being checked, and elsewhere nothing', async () => {
+    const clock = new FakeClock(NOW_MS);
+    const report = { report: { good: true, head: HEAD } };
+    let isChecked = () => {};
+    server.answers = {
+      async *VerifyJournal() {
+        yield { fileCheck: { totalBytes: 3 * 2 ** 30 } };
+        await new Promise<void>((resolve) => (isChecked = resolve));
+        yield report;
+      },
+    };
+    const cli = startCli(['audit', 'verify', '--server', server.address], { clock, isErrorTTY: true });
+    await eventually(() => cli.stderr() !== '');
+    clock.advance(2_000);
+    isChecked();
+    expect(await cli.ended).toBe(0);
+    const lines = ['0s', '1s', '2s'].map((time) => `\r\u001B[Kchecking the file of 3.0 GiB: ${time} so far`);
+    expect(cli.stderr()).toBe(`${lines.join('')}\r\u001B[K`);
+    expect(clock.pendingCount).toBe(0);
+    server.answers = { VerifyJournal: () => [{ fileCheck: { totalBytes: 9 } }, report] };
+    expect((await audit('verify')).stderr).toBe('');
   });
 });
 

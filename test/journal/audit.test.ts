@@ -1,13 +1,15 @@
 /** What an auditor does with a journal: check it, export it, copy it, decide it again. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { rebuildDerivedTables } from '../../coordinator/journal/rebuild.ts';
+import { sameThread } from '../../coordinator/journal/threads.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
@@ -209,6 +211,38 @@ describe('backing up', () => {
     const copy = new Database(taken, { readonly: true });
     expect(copy.prepare('SELECT count(*) FROM event').pluck().get()).toBe(50);
     copy.close();
+  });
+});
+
+describe('a copy to be sent away', () => {
+  it('tells while it is made how far it is, and is removed where nobody waits for it any more', async () => {
+    const file = temporaryFile();
+    const clock = new FakeClock();
+    const startReader = () => {
+      const port = sameThread.startReader();
+      const backUp: typeof port.backUp = async (target) => {
+        writeFileSync(`${target}.partial`, Buffer.alloc(8_192));
+        clock.advance(1_000);
+        return port.backUp(target);
+      };
+      return { ...port, backUp };
+    };
+    const journal = await openJournal({ file, clock, threads: { ...sameThread, startReader } });
+    await recorded(journal, SAMPLE.slice(0, 400));
+    const told: [number, number][] = [];
+    const copy = await journal.audit.copy('a', (done, total) => told.push([done, total]));
+    const [first, ...later] = told;
+    expect(first?.[0]).toBe(8_192);
+    expect(first?.[1]).toBeGreaterThan(8_192);
+    expect(later.at(-1)).toEqual([copy.bytes, copy.bytes]);
+    await copy.remove();
+    expect(clock.pendingCount).toBe(0);
+
+    const failed = journal.audit.copy('b', () => {
+      throw new Error('nobody waits');
+    });
+    await expect(failed).rejects.toThrow('nobody waits');
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   });
 });
 

@@ -42,6 +42,15 @@ test('the head names the newest row, and a journal verifies against it until a r
   expect(await verified()).toMatchObject({ good: false, badRevision: '3', anchor: 'ANCHOR_STATE_MATCHES' });
 });
 
+test('a check says when its rows are done and the file is read, unless it is told to leave that out', async () => {
+  const { audit, house } = await withHistory();
+  const told = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
+  const [fileCheck, report] = await told({});
+  expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(house.journal.status().bytes) });
+  expect(report?.report?.good).toBe(true);
+  expect((await told({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
+});
+
 /** Beside the coordinator and against its triggers, as somebody with evil in mind would. */
 function alter(file: string, sql: string): void {
   const database = new Database(file);
@@ -133,7 +142,8 @@ test('a backup is the whole journal, byte for byte as promised, and leaves nothi
   const file = temporaryFile();
   const { audit, house } = await withHistory({ journal: { file } });
   const messages = await askAll(audit, Audit.CreateBackup, {});
-  const { start } = messages[0] ?? {};
+  const [progress, { start } = {}] = messages;
+  expect(progress?.progress).toEqual({ doneCount: start?.totalBytes, totalCount: start?.totalBytes });
   const bytes = Buffer.concat(messages.flatMap(({ chunk }) => (chunk ? [chunk] : [])));
   expect(String(bytes.length)).toBe(start?.totalBytes);
   expect(messages.at(-1)?.end?.digest).toEqual(createHash('sha256').update(bytes).digest());
@@ -147,13 +157,14 @@ test('a backup is the whole journal, byte for byte as promised, and leaves nothi
 });
 
 test('only a few checks run at once, and whoever goes away makes room', async () => {
-  const running = await withHistory();
-  const { audit, house } = running;
+  const file = temporaryFile();
+  const { audit, house } = await withHistory({ journal: { file } });
   const calls = Array.from({ length: 4 }, () => audit.CreateBackup({}));
   for (const call of calls) call.on('error', () => {});
   await eventually(() => house.audits.size === 4);
   expect((await failure(askAll(audit, Audit.VerifyJournal, {}))).reason).toBe('TOO_MANY_AUDITS');
   for (const call of calls) call.cancel();
   await eventually(() => house.audits.size === 0);
+  expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.good).toBe(true);
 });

@@ -20,7 +20,7 @@ import { createBackup } from './create-backup.ts';
 import { auditRange } from './event-range.ts';
 import { headFromWire, headToWire } from './head.ts';
 import { replayDecisions } from './replay-decisions.ts';
-import { streamed, withProgress } from './streamed.ts';
+import { progressToWire, streamed, withNews } from './streamed.ts';
 
 export function auditService(house: House): AuditServiceHandlers {
   return {
@@ -45,13 +45,14 @@ async function* verifyJournal(
 ): AsyncGenerator<VerifyJournalResponse> {
   const options = { anchor: anchor ? headFromWire(anchor) : undefined, wholeFile: !skipFileCheck };
   const horizon = await journal.past.horizon();
-  yield* withProgress<VerifyReport, VerifyJournalResponse>(
-    (onProgress) => journal.audit.verify({ ...options, onProgress }),
-    {
-      progress: progressToWire,
-      result: (report) => ({ report: verifyReportToWire(report, horizon) }),
-    },
+  const report = yield* withNews<VerifyReport, VerifyJournalResponse>((tell) =>
+    journal.audit.verify({
+      ...options,
+      onProgress: (done, total) => tell(progressToWire(done, total)),
+      onFileCheck: () => tell({ fileCheck: { totalBytes: String(journal.status().bytes) } }),
+    }),
   );
+  yield { report: verifyReportToWire(report, horizon) };
 }
 
 function verifyReportToWire(report: VerifyReport, horizon: RetentionHorizon): WireReport {
@@ -71,15 +72,10 @@ function verifyReportToWire(report: VerifyReport, horizon: RetentionHorizon): Wi
 }
 
 async function* checkDerivedTables(_request: unknown, { journal }: House): AsyncGenerator<CheckDerivedTablesResponse> {
-  yield* withProgress<RebuildReport, CheckDerivedTablesResponse>(
-    (onProgress) => journal.audit.rebuildEquals(onProgress),
-    {
-      progress: progressToWire,
-      result: ({ equal, differing }) => ({
-        report: { equal, differingTables: [...differing], tables: [...DERIVED_TABLES] },
-      }),
-    },
+  const { equal, differing } = yield* withNews<RebuildReport, CheckDerivedTablesResponse>((tell) =>
+    journal.audit.rebuildEquals((done, total) => tell(progressToWire(done, total))),
   );
+  yield { report: { equal, differingTables: [...differing], tables: [...DERIVED_TABLES] } };
 }
 
 async function* exportEvents(
@@ -88,8 +84,4 @@ async function* exportEvents(
 ): AsyncGenerator<ExportEventsResponse> {
   const asked = exportFormatCodec.fromWire(format) ?? 'jsonl';
   for await (const text of house.journal.audit.export(asked, await auditRange(range, house))) yield { text };
-}
-
-function progressToWire(doneCount: number, totalCount: number) {
-  return { progress: { doneCount: String(doneCount), totalCount: String(totalCount) } };
 }

@@ -2,7 +2,6 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { RollcallError } from '../../../shared/errors.ts';
 import { toStatus } from '../../../shared/rpc/status.ts';
-import type { Progress } from '../../journal/audit.ts';
 import { AUDITS_MAX, WATCH_STALL_MS } from '../../limits.ts';
 import { logged } from '../handlers.ts';
 import type { House } from '../house.ts';
@@ -86,20 +85,19 @@ class Caller {
 /** Ends work whose result nobody waits for. */
 class Abandoned extends Error {}
 
-/** Tells how far work got while it runs, and what came of it. Work that nobody waits for ends at its next progress. */
-export async function* withProgress<Result, Message>(
-  work: (onProgress: Progress) => Promise<Result>,
-  tell: {
-    readonly progress: (doneCount: number, totalCount: number) => Message;
-    readonly result: (result: Result) => Message;
-  },
-): AsyncGenerator<Message, void, undefined> {
+/**
+ * Yields the newest of what work tells while it runs; returns what came of it. Work that nobody waits for ends when it tells
+ * something next, and keeps its place until then.
+ */
+export async function* withNews<Result, Message>(
+  work: (tell: (news: Message) => void) => Promise<Result>,
+): AsyncGenerator<Message, Result, undefined> {
   let news: Message | undefined;
   let isAbandoned = false;
   let wake: () => void = () => {};
-  const running = work((doneCount, totalCount) => {
+  const running = work((told) => {
     if (isAbandoned) throw new Abandoned();
-    news = tell.progress(doneCount, totalCount);
+    news = told;
     wake();
   });
   let isRunning = true;
@@ -113,8 +111,14 @@ export async function* withProgress<Result, Message>(
       if (news !== undefined) yield news;
       news = undefined;
     }
-    yield tell.result(await running);
+    return await running;
   } finally {
     isAbandoned = true;
+    await ended;
   }
+}
+
+/** As every message of the service has it. */
+export function progressToWire(doneCount: number, totalCount: number) {
+  return { progress: { doneCount: String(doneCount), totalCount: String(totalCount) } };
 }
