@@ -67,12 +67,12 @@ export function expectationOf(setting: Setting): string {
   }
 }
 
-/** Milliseconds of `500ms`, `10s`, `5m`, `2h` or `90d`; undefined for anything else. */
+/** Milliseconds of `500ms`, `10s`, `5m`, `2h` or `90d`, and of `0`, which is nothing in any unit; undefined for anything else. */
 export function parseDurationMs(text: string): number | undefined {
   return parseQuantity(text, DURATION_UNITS_MS);
 }
 
-/** Bytes of `100B`, `512KiB`, `64MiB`, `5GiB` or `1TiB`; undefined for anything else. */
+/** Bytes of `100B`, `512KiB`, `64MiB`, `5GiB` or `1TiB`, and of `0`; undefined for anything else. */
 export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS);
 }
@@ -98,6 +98,7 @@ export function isLoopback({ host }: Address): boolean {
 }
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  if (text === '0') return 0;
   const match = /^(\d+)([A-Za-z]+)$/.exec(text);
   const unit = match?.[2] !== undefined && Object.hasOwn(units, match[2]) ? units[match[2]] : undefined;
   if (match === null || unit === undefined) return undefined;

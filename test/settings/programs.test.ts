@@ -86,8 +86,13 @@ describe('the coordinator', () => {
   it('keeps history for a time and up to a size, and refuses to keep none', () => {
     const kept = coordinator('--plaintext', '--retain', '90d', '--retain-bytes', '5GiB');
     expect(kept).toMatchObject({ settings: { retainMs: 90 * 86_400_000, retainBytes: 5 * 2 ** 30 } });
-    expect(() => coordinator('--plaintext', '--retain', '0s')).toThrow(/--retain 0 would keep no history at all/);
-    expect(() => coordinator('--plaintext', '--retain-bytes', '0B')).toThrow(/--retain-bytes 0 would keep no history/);
+    for (const [retain, bytes] of [
+      ['0', '0'],
+      ['0s', '0B'],
+    ] as const) {
+      expect(() => coordinator('--plaintext', '--retain', retain)).toThrow(/--retain 0 would keep no history at all/);
+      expect(() => coordinator('--plaintext', '--retain-bytes', bytes)).toThrow(/--retain-bytes 0 would keep no/);
+    }
   });
 
   it('refuses a heartbeat of half a lease or more', () => {

@@ -5,6 +5,7 @@ import { formatAddress, isLoopback, parseAddress, parseBytes, parseDurationMs } 
 
 describe('a duration', () => {
   it.each([
+    ['0', 0],
     ['0s', 0],
     ['500ms', 500],
     ['10s', 10_000],
@@ -25,6 +26,7 @@ describe('a duration', () => {
 
 describe('a size', () => {
   it.each([
+    ['0', 0],
     ['100B', 100],
     ['1KiB', 1024],
     ['5GiB', 5_368_709_120],
