@@ -103,6 +103,9 @@ function commandRunner(program: Command, io: Io, setExitCode: (code: number) => 
 }
 
 function checkOutput({ output }: GlobalOptions, command: Command): void {
+  if (output !== 'table' && command.name() === 'export') {
+    throw new UsageError(`audit export does not take -o ${output}; it writes rows as --format jsonl or --format csv`);
+  }
   if (output !== 'svg' || command.name() === 'timeline') return;
   throw new UsageError(`-o svg draws timelines only; ${command.name()} answers as table, wide, json or yaml`);
 }

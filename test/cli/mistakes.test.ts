@@ -46,6 +46,7 @@ describe('a mistake', () => {
       2,
       "option '-o, --output <format>' argument 'xml' cannot be used. Allowed choices are table, wide, json, yaml, svg",
     ],
+    ['audit export -o json', 2, 'audit export does not take -o json; it writes rows as --format jsonl or --format csv'],
     ['nodes -o svg', 2, '-o svg draws timelines only; nodes answers as table, wide, json or yaml'],
     [
       'timeline node/a node/b',
