@@ -14,7 +14,8 @@ export type TriggerName =
   | 'operator'
   | 'restart'
   | 'engine-upgrade'
-  | 'agent';
+  | 'agent'
+  | 'retention';
 
 /** What made an event happen. */
 export interface Cause {

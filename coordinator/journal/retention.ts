@@ -90,7 +90,7 @@ export class Retention {
       seal,
       engineVersion: '',
       occurredMs: this.#clock.nowMs(),
-      cause: { trigger: 'operator', revision: 0, actor: '' },
+      cause: { trigger: 'retention', revision: 0, actor: '' },
     });
   }
 }

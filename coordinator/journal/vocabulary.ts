@@ -44,6 +44,7 @@ export const TRIGGERS = [
   'restart',
   'engine-upgrade',
   'agent',
+  'retention',
 ] as const satisfies readonly TriggerName[];
 
 export const VERDICTS = ['run', 'keep', 'none'] as const satisfies readonly Verdict[];

@@ -66,6 +66,7 @@ const TRIGGER_WORDS = {
   restart: 'a start of the coordinator',
   'engine-upgrade': 'another placement engine',
   agent: 'the agent',
+  retention: 'the retention of the journal',
 } as const;
 
 function nodeCame(node: string, action: 'added' | 'removed'): string {

@@ -20,7 +20,8 @@ export type Trigger =
   | 'operator'
   | 'restart'
   | 'engine-upgrade'
-  | 'agent';
+  | 'agent'
+  | 'retention';
 
 export const presenceCodec = enumCodec<Presence>()('PRESENCE', ['present', 'absent', 'never-seen']);
 
@@ -50,6 +51,7 @@ export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
   'restart',
   'engine-upgrade',
   'agent',
+  'retention',
 ]);
 
 export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';

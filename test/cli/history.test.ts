@@ -71,7 +71,7 @@ describe('the filters of history', () => {
     [
       '--cause weather',
       "option '--cause <trigger>' argument 'weather' cannot be used. Allowed are node-report, daemon-set-change, " +
-        'roll-change, operator, restart, engine-upgrade, agent, and revision:N for what row N led to',
+        'roll-change, operator, restart, engine-upgrade, agent, retention, and revision:N for what row N led to',
     ],
     ['--since -1h --until -2h', '--since -1h is not before --until -2h, so nothing can be between them'],
     ['--since revision:5', "--since takes a time; 'revision:5' is a row of the journal"],

@@ -89,7 +89,15 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const base = fc.record({
   occurredMs: fc.integer({ min: 0, max: 2_000_000_000_000 }),
   cause: fc.record({
-    trigger: fc.constantFrom('node-report', 'daemon-set-change', 'roll-change', 'operator', 'restart', 'agent'),
+    trigger: fc.constantFrom(
+      'node-report',
+      'daemon-set-change',
+      'roll-change',
+      'operator',
+      'restart',
+      'agent',
+      'retention',
+    ),
     revision: fc.constant(0),
     actor: fc.constantFrom('', 'kubectl-edit', 'node-1', '"quoted"\n'),
   }),

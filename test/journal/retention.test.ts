@@ -103,6 +103,22 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ bad: null, kept: 'altered', isGood: false });
   });
 
+  it('is said by its seal to come from the retention and from no operator; seals that said so still vouch', async () => {
+    const { journal, file } = await prunedJournal();
+    const [sealed] = await journal.events({ triggers: ['retention'], limit: 5 });
+    expect(sealed).toMatchObject({ kind: 'coordinator', action: 'pruned', cause: { actor: '' } });
+    await journal.close();
+    const database = new Database(file);
+    const cause = database.prepare("SELECT cause FROM history WHERE action = 'pruned'").pluck().all();
+    database.close();
+    expect(cause).toEqual(['retention']);
+
+    const reopened = await openJournal({ file });
+    const earlier = { ...sealed, cause: { trigger: 'operator', revision: 0, actor: '' } } as NewEvent;
+    await reopened.durable(reopened.append([earlier]));
+    expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
+  });
+
   it('keeps the file within a size, but never fewer rows than it must', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock, limits: { ...LIMITS, retainedRowsMin: 100 } });
