@@ -90,6 +90,9 @@ export const AUDITS_MAX = 4;
 /** Watches open at once; each holds a page of rows. */
 export const WATCHES_MAX = 500;
 
+/** For how long nobody asks about the record before the thread that answers, and some 20 MB, are let go. */
+export const ANSWERING_IDLE_MS = 60_000;
+
 /** Connections open at once: every agent of the largest clusters, and as many people as ever ask. */
 export const CONNECTIONS_MAX = 20_000;
 

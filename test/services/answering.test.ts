@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Answering, answeringHere } from '../../coordinator/services/record/answering.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
+import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { addNode, ask, failure, Query, startHouse } from './running-house.ts';
@@ -14,11 +15,16 @@ async function countedAnswering() {
     const port = answeringHere();
     const thread = { hasEnded: false };
     threads.push(thread);
-    return { ...port, hasEnded: () => thread.hasEnded };
+    const terminate = () => {
+      thread.hasEnded = true;
+      return Promise.resolve();
+    };
+    return { ...port, terminate, hasEnded: () => thread.hasEnded };
   };
-  const answering = new Answering({ journal, clock: new FakeClock(), version: '1.2.3', start });
+  const clock = new FakeClock();
+  const answering = new Answering({ journal, clock, version: '1.2.3', start });
   onTestFinished(() => answering.close());
-  return { answering, threads, journal };
+  return { answering, threads, clock };
 }
 
 const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
@@ -32,6 +38,28 @@ test('the thread is started by the first question, and is there for the next one
   expect(threads).toHaveLength(1);
   const read = answers.map((bytes) => QueryService.service.PlanPlacements.responseDeserialize(bytes));
   expect(read).toMatchObject([{ asOf: { time: { seconds: '7' } } }, { asOf: { time: { seconds: '7' } } }]);
+});
+
+test('a thread that nobody asks for a minute is let go, and the next question gets another', async () => {
+  const { answering, threads, clock } = await countedAnswering();
+  await plan(answering);
+  clock.advance(59_000);
+  await plan(answering);
+  clock.advance(59_000);
+  expect(threads).toEqual([{ hasEnded: false }]);
+  clock.advance(1_000);
+  await eventually(() => threads[0]?.hasEnded === true);
+  await plan(answering);
+  expect(threads).toEqual([{ hasEnded: true }, { hasEnded: false }]);
+});
+
+test('a thread that works on a question is not idle', async () => {
+  const { answering, threads, clock } = await countedAnswering();
+  await plan(answering);
+  const asked = plan(answering);
+  clock.advance(120_000);
+  await asked;
+  expect(threads).toEqual([{ hasEnded: false }]);
 });
 
 test('where the thread has ended, the next questions get a new one, together', async () => {

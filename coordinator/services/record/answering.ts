@@ -5,6 +5,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { JournalError } from '../../journal/journal-error.ts';
+import { ANSWERING_IDLE_MS } from '../../limits.ts';
 import { builtModule } from '../../threads/built-module.ts';
 import { localPort, type Port, threadPort } from '../../threads/thread-port.ts';
 import { ANSWERING_METHODS, AnsweringService } from './answering-service.ts';
@@ -23,6 +24,8 @@ export class Answering {
   readonly #options: AnsweringOptions;
   #opened: Promise<AnsweringPort> | undefined;
   #isClosed = false;
+  #askedCount = 0;
+  #stopIdling = () => {};
 
   constructor(options: AnsweringOptions) {
     this.#options = options;
@@ -31,6 +34,8 @@ export class Answering {
   /** `now`: what the request means by now, once that is on disk. @throws RollcallError or JournalError as the method does. */
   async answer(method: RecordMethod, request: object, now: RecordedNow | null = null): Promise<Buffer> {
     const { journal, clock } = this.#options;
+    this.#stopIdling();
+    this.#askedCount += 1;
     try {
       const port = await this.#port();
       const { durableRevision } = journal;
@@ -40,19 +45,31 @@ export class Answering {
     } catch (error) {
       if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
       throw error;
+    } finally {
+      this.#askedCount -= 1;
+      if (this.#askedCount === 0 && !this.#isClosed) {
+        this.#stopIdling = clock.after(ANSWERING_IDLE_MS, () => void this.#end());
+      }
     }
   }
 
   /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const port = await this.#opened?.catch(() => undefined);
+    this.#stopIdling();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    const port = await opened?.catch(() => undefined);
     if (port === undefined) return;
     if (!port.hasEnded()) await port.close();
     await port.terminate();
   }
 
-  /** Started when it is first needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
+  /** Started when it is needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
   async #port(): Promise<AnsweringPort> {
     if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
     const opened = this.#opened ?? this.#open();
