@@ -72,6 +72,9 @@ export const REPORT_LIMITS = {
   textLength: 1_024,
 } as const;
 
+/** Problems of the sources that a row names, all of them with each change; more are only counted. */
+export const SOURCE_PROBLEMS_KEPT_MAX = 100;
+
 /** Text in one answer of rows: well below what one message carries, whatever the rows hold. */
 export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 

@@ -8,8 +8,9 @@ import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/m
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DaemonSetKey, PodHealth } from '../../shared/roll/model.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
-import type { NewEvent, TriggerName } from '../journal/events.ts';
+import type { CoordinatorEvent, TriggerName } from '../journal/events.ts';
 import type { JournalState } from '../journal/state.ts';
+import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetRegister } from './daemon-set-register.ts';
 import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
@@ -114,10 +115,14 @@ export class Evaluator implements ClusterListener {
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {
-    const known = new Set(this.#problems.map(problemSentence));
-    const news = problems.map(problemSentence).filter((text) => !known.has(text));
+    const before = new Set(this.#problems.map(problemSentence));
+    const now = new Set(problems.map(problemSentence));
+    const went = [...before].filter((text) => !now.has(text)).map((text) => `no longer: ${text}`);
+    const details = [...[...now].filter((text) => !before.has(text)), ...went];
     this.#problems = problems;
-    this.#decisions.append(news.map((detail) => this.#lifeEvent('problem', detail, 'roll-change')));
+    const rows = details.map((detail) => this.#lifeEvent('problem', detail, 'roll-change'));
+    const last = rows.pop();
+    if (last !== undefined) this.#decisions.append([...rows, { ...last, problems: kept([...now]) }]);
   }
 
   /**
@@ -183,8 +188,18 @@ export class Evaluator implements ClusterListener {
     this.#decisions.append([this.#lifeEvent('started', detail)]);
   }
 
-  #lifeEvent(action: 'started' | 'stopped' | 'problem', detail: string, trigger: TriggerName = 'restart'): NewEvent {
+  #lifeEvent(
+    action: 'started' | 'stopped' | 'problem',
+    detail: string,
+    trigger: TriggerName = 'restart',
+  ): CoordinatorEvent {
     const engineVersion = PLACEMENT_ENGINE_VERSION;
     return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused(trigger, '') };
   }
+}
+
+/** A row stays small, however much is wrong. */
+function kept(problems: readonly string[]): readonly string[] {
+  const more = problems.length - SOURCE_PROBLEMS_KEPT_MAX;
+  return more > 0 ? [...problems.slice(0, SOURCE_PROBLEMS_KEPT_MAX), `and ${more} more`] : problems;
 }

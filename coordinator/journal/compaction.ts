@@ -5,7 +5,7 @@
 
 import type { Database, Statement } from 'better-sqlite3';
 import type { ProjectedRow } from './projection.ts';
-import type { AgentBody, DaemonSetBody, DriftBody } from './row.ts';
+import type { AgentBody, CoordinatorBody, DaemonSetBody, DriftBody } from './row.ts';
 import { firstColumn, usedBytesOf } from './statements.ts';
 import type { Action } from './vocabulary.ts';
 import { ACTIONS, KINDS, wordOf } from './vocabulary.ts';
@@ -31,6 +31,8 @@ const OF_NODE = 'DELETE FROM event INDEXED BY event_by_node WHERE kind <> 1 AND 
 const OF_DAEMON_SET = `DELETE FROM event INDEXED BY event_by_daemon_set
   WHERE daemon_set_id = ? AND kind = 3 AND seq < ?`;
 
+const OF_COORDINATOR = 'DELETE FROM event INDEXED BY event_by_kind WHERE kind <> 1 AND kind = 8 AND seq < ?';
+
 const STATEMENTS = {
   setHorizon: 'UPDATE store SET pruned_through = ?, pruned_hash = ?, pruned_ms = ?',
   row: 'DELETE FROM event WHERE seq = ?',
@@ -43,7 +45,8 @@ const STATEMENTS = {
   drift: `${OF_NODE} AND kind = 7 AND daemon_set_id = ? AND body ->> 'kind' = ? AND body ->> 'podName' = ?`,
   ofDaemonSet: OF_DAEMON_SET,
   problemsOfDaemonSet: `${OF_DAEMON_SET} AND action IN (4, 5)`,
-  coordinator: 'DELETE FROM event INDEXED BY event_by_kind WHERE kind <> 1 AND kind = 8 AND seq < ?',
+  coordinator: OF_COORDINATOR,
+  problems: `${OF_COORDINATOR} AND action = 17`,
   endedDrifts: 'DELETE FROM drift_span WHERE to_seq <= ?',
   goneDaemonSets: 'DELETE FROM daemon_set_gone WHERE removed_seq <= ?',
 } as const;
@@ -107,11 +110,19 @@ export class Compaction {
         return actionOf(row) !== 'ended';
       }
       case 'coordinator':
-        if (actionOf(row) === 'started') this.#run.coordinator.run(seq);
-        return actionOf(row) === 'started';
+        return this.#replacesCoordinator(row);
       case 'access':
         return false;
     }
+  }
+
+  #replacesCoordinator(row: OldRow): boolean {
+    const action = actionOf(row);
+    if (action === 'started') this.#run.coordinator.run(row.seq);
+    if (action !== 'problem') return action === 'started';
+    const { problems } = JSON.parse(row.body ?? '') as CoordinatorBody;
+    if (problems !== undefined) this.#run.problems.run(row.seq);
+    return problems !== undefined && problems.length > 0;
   }
 
   #replacesDaemonSet(row: OldRow): boolean {

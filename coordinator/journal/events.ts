@@ -190,6 +190,8 @@ export interface CoordinatorEvent extends EventBase {
   readonly detail: string;
   /** With `pruned`. */
   readonly seal?: RetentionSeal;
+  /** With `problem`, in the last of the rows of one change: all that is wrong with the sources then, a sentence for each. */
+  readonly problems?: readonly string[];
   readonly engineVersion: string;
 }
 

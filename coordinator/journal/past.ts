@@ -122,6 +122,11 @@ export class Past {
     }
   }
 
+  /** What was wrong with the sources, a sentence for each, as far as the coordinator of that moment kept it. */
+  sourceProblemsAt(revision: number): Promise<readonly string[]> {
+    return this.#reader.sourceProblemsAt(revision);
+  }
+
   /** Whether the record ever held all of these names. */
   isKnown(names: KnownNames): Promise<boolean> {
     return this.#reader.isKnown(names);

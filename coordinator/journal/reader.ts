@@ -24,6 +24,7 @@ import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { RebuildCheck } from './rebuild.ts';
 import { RollReader } from './roll-reader.ts';
+import { SourceProblems } from './source-problems.ts';
 import type { PlacementInForce } from './state.ts';
 import { usedBytesOf } from './statements.ts';
 import type { StoredState } from './stored-state.ts';
@@ -42,6 +43,7 @@ interface Opened {
   readonly chain: ChainReader;
   readonly horizon: Horizon;
   readonly audit: AuditReader;
+  readonly problems: SourceProblems;
 }
 
 export class JournalReader {
@@ -62,6 +64,7 @@ export class JournalReader {
       chain: new ChainReader(database),
       horizon: new Horizon(database),
       audit: new AuditReader(database, past),
+      problems: new SourceProblems(database),
     };
   }
 
@@ -127,6 +130,10 @@ export class JournalReader {
 
   driftRevisionsAt(revision: number): number[] {
     return this.#past(revision, (past) => past.driftRevisions(revision));
+  }
+
+  sourceProblemsAt(revision: number): readonly string[] {
+    return this.#past(revision, () => this.#open.problems.at(revision));
   }
 
   changedDaemonSets(fromRevision: number, toRevision: number): string[] {

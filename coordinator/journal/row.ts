@@ -71,6 +71,7 @@ export type DriftBody = Omit<Drift, 'node' | 'daemonSet'>;
 export interface CoordinatorBody {
   readonly detail: string;
   readonly seal?: RetentionSeal;
+  readonly problems?: readonly string[];
 }
 export interface AccessBody {
   readonly method: string;
@@ -113,8 +114,9 @@ export function bodyOf(event: NewEvent): string | null {
       return JSON.stringify({ kind, podName, detail, sinceMs: Math.trunc(event.drift.sinceMs) } satisfies DriftBody);
     }
     case 'coordinator': {
-      const { detail, seal } = event;
-      return JSON.stringify({ detail, ...(seal && { seal: sealFields(seal) }) } satisfies CoordinatorBody);
+      const { detail, seal, problems } = event;
+      const body = { detail, ...(seal && { seal: sealFields(seal) }), ...(problems && { problems }) };
+      return JSON.stringify(body satisfies CoordinatorBody);
     }
     case 'access': {
       const { method, reason, detail, peerAddress, count } = event;

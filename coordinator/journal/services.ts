@@ -96,6 +96,7 @@ export const READER_METHODS = [
   'podsOfNodeAt',
   'podsAt',
   'driftRevisionsAt',
+  'sourceProblemsAt',
   'changedDaemonSets',
   'changesOfDaemonSet',
   'daemonSetsOfNodeBetween',

@@ -26,6 +26,7 @@ export async function getStatus(
     rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
     complete: roll.isSynced && answeredCount === nodeCount,
     journal: await journalStatus(house),
+    ...(roll.asOf.isFromJournal && { problems: [...(await house.journal.past.sourceProblemsAt(roll.asOf.revision))] }),
   };
 }
 

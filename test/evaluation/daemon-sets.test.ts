@@ -265,13 +265,34 @@ test('what a coordinator that kept no images recorded is completed once, and no 
   expect(fields).toEqual(['digest', 'templateRevision']);
 });
 
-test('what is wrong with the sources is recorded once, when it comes', () => {
+test('what is wrong with the sources is recorded once when it comes and once when it goes, with what is wrong then', () => {
   const world = new World();
-  const problem = { code: 'MalformedYaml', fieldPath: '', message: 'is not valid YAML', source: 'a.yaml:3' };
-  expect(world.costOf(() => world.evaluator.problemsChanged([problem])).rows).toBe(1);
-  expect(world.costOf(() => world.evaluator.problemsChanged([problem])).rows).toBe(0);
-  expect(world.recorder.all('coordinator').at(-1)).toMatchObject({
-    action: 'problem',
-    detail: 'a.yaml:3: is not valid YAML',
-  });
+  const problem = (source: string) => ({ code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source });
+  const [a, b] = [problem('a.yaml:3'), problem('b.yaml:1')];
+  const [sayA, sayB] = ['a.yaml:3: is not valid YAML', 'b.yaml:1: is not valid YAML'];
+  expect(world.costOf(() => world.evaluator.problemsChanged([a])).rows).toBe(1);
+  expect(world.costOf(() => world.evaluator.problemsChanged([a])).rows).toBe(0);
+  expect(world.costOf(() => world.evaluator.problemsChanged([b])).rows).toBe(2);
+  expect(world.costOf(() => world.evaluator.problemsChanged([])).rows).toBe(1);
+  const rows = world.recorder.all('coordinator').filter(({ action }) => action === 'problem');
+  expect(rows.map(({ detail, problems }) => [detail, problems])).toEqual([
+    [sayA, [sayA]],
+    [sayB, undefined],
+    [`no longer: ${sayA}`, [sayB]],
+    [`no longer: ${sayB}`, []],
+  ]);
+});
+
+test('a row names some of very many problems, and counts the others', () => {
+  const world = new World();
+  const problems = Array.from({ length: 103 }, (_, index) => ({
+    code: 'Malformed',
+    fieldPath: '',
+    message: 'is not valid YAML',
+    source: `${index}.yaml`,
+  }));
+  world.evaluator.problemsChanged(problems);
+  const kept = world.recorder.all('coordinator').at(-1)?.problems;
+  expect(kept).toHaveLength(101);
+  expect(kept?.slice(-2)).toEqual(['99.yaml: is not valid YAML', 'and 3 more']);
 });

@@ -103,6 +103,41 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ bad: null, kept: 'altered', isGood: false });
   });
 
+  it('keeps what was wrong with the sources at the horizon, and lets go of it once that is over', async () => {
+    const clock = new FakeClock(0);
+    const journal = await openJournal({ clock, limits: LIMITS });
+    const fill = () =>
+      recordOnePerMs(
+        journal,
+        clock,
+        Array.from({ length: 20 }, () => decision()),
+      );
+    await recordOnePerMs(journal, clock, [
+      coordinator('started'),
+      coordinator('problem', ['a']),
+      coordinator('problem'),
+      coordinator('problem', ['a', 'b']),
+    ]);
+    await fill();
+    expect(await problemsAt(journal, [1, 2, 3, 4, 24])).toEqual([[], ['a'], ['a'], ['a', 'b'], ['a', 'b']]);
+    await journal.prune({ retainMs: 9.5 });
+    const { revision } = await journal.past.horizon();
+    expect(revision).toBeGreaterThan(4);
+    expect(await problemsAt(journal, [revision, 24])).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    expect(await journal.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
+
+    await recordOnePerMs(journal, clock, [coordinator('problem', [])]);
+    await fill();
+    await journal.prune({ retainMs: 9.5 });
+    expect(await problemsAt(journal, [journal.durableRevision])).toEqual([[]]);
+    const rest = await journal.eventsAt([1, 2, 3, 4]);
+    expect(rest.map(({ kind, revision: kept }) => [kind, kept])).toEqual([['coordinator', 1]]);
+    expect(await journal.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
+  });
+
   it('is said by its seal to come from the retention and from no operator; seals that said so still vouch', async () => {
     const { journal, file } = await prunedJournal();
     const [sealed] = await journal.events({ triggers: ['retention'], limit: 5 });
@@ -209,6 +244,24 @@ async function prunedJournal(): Promise<{ journal: Journal; file: string }> {
   );
   expect(await journal.prune({ retainMs: 9.5 })).toMatchObject({ prunedThrough: 20, prunedCount: 20 });
   return { journal, file };
+}
+
+/** `problems`: undefined in rows that do not say. */
+function coordinator(action: 'started' | 'problem', problems?: string[]): NewEvent {
+  const { cause, occurredMs } = decision();
+  return {
+    kind: 'coordinator',
+    action,
+    detail: '',
+    engineVersion: '2',
+    cause,
+    occurredMs,
+    ...(problems && { problems }),
+  };
+}
+
+function problemsAt(journal: Journal, revisions: readonly number[]): Promise<(readonly string[])[]> {
+  return Promise.all(revisions.map((revision) => journal.past.sourceProblemsAt(revision)));
 }
 
 async function expectAsBefore(journal: Journal, all: readonly JournalEvent[], horizon: number): Promise<void> {

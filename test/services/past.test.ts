@@ -14,9 +14,9 @@ async function everything({ query }: RunningHouse, at?: Moment) {
   const nodes = await ask(query, Query.ListNodes, { at });
   const placements = await ask(query, Query.ListPlacements, { at });
   const drifts = await ask(query, Query.ListDrifts, { at });
-  const { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision } = status;
+  const { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision, problems } = status;
   return {
-    status: { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision },
+    status: { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision, problems },
     daemonSets: daemonSets.daemonSets,
     nodes: nodes.nodes.map(({ lastSeenTime: _lastSeenTime, ...node }) => node),
     placements: placements.placements.map((placement) => ({ ...placement, drifts: undated(placement.drifts) })),
@@ -34,7 +34,7 @@ const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName:
 test('every question asked of a moment has the answer that it had then', async () => {
   const running = await startHouse();
   const { house, clock } = running;
-  const told: { at: Moment; answer: unknown }[] = [];
+  const told: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
   const remember = async () => {
     await house.journal.durable(house.journal.nextRevision - 1);
     const answer = await everything(running);
@@ -72,8 +72,13 @@ test('every question asked of a moment has the answer that it had then', async (
   addDaemonSet(house, 'default/c');
   await n1.settled();
   await remember();
+  const broken = { code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source: 'broken.yaml:3' };
+  house.evaluator.problemsChanged([broken]);
+  await remember();
   n1.stopAnswering();
   addDaemonSet(house, 'default/c', {}, 'v2');
+  await remember();
+  house.evaluator.problemsChanged([]);
   await remember();
   house.evaluator.nodeRemoved('n3', 'nodes.yaml');
   house.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
@@ -84,6 +89,8 @@ test('every question asked of a moment has the answer that it had then', async (
   addNode(house, 'n3', { zone: 'a' });
   await remember();
   for (const { at, answer } of told) expect(await everything(running, at)).toEqual(answer);
+  const problems = told.map(({ answer }) => answer.status.problems);
+  expect(problems.flat()).toContain('broken.yaml:3: is not valid YAML');
 });
 
 test('a node that had answered has answered then, also where it found its pods as they were before', async () => {
