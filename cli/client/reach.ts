@@ -41,8 +41,7 @@ export async function reachCoordinator(options: ReachOptions, right: Right, io: 
     namespace: options.coordinatorNamespace,
     given: readMaterial(options),
   };
-  const { tunnel, security } = await reachCoordinatorInCluster(choice, right, io.clock);
-  return { server: tunnel.server, security, problem: () => tunnel.problem(), close: () => tunnel.close() };
+  return reachCoordinatorInCluster(choice, right, io.clock);
 }
 
 export function direct(server: string, options: SecurityOptions): Reached {

@@ -4,6 +4,7 @@ import {
   PLAINTEXT,
   readTlsMaterial,
   type TlsMaterial,
+  type TokenSource,
   tlsSecurity,
 } from '../../shared/rpc/channel-security.ts';
 import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
@@ -19,12 +20,26 @@ export interface SecurityOptions {
 }
 
 /** What the options name. @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE. */
-export function readMaterial(options: SecurityOptions): TlsMaterial {
+export function readMaterial(options: SecurityOptions): TlsMaterial<TokenSource> {
   const { coordinatorCa: ca, coordinatorName: serverName, tokenFile: token, clientCertificate, clientKey } = options;
   if ((clientCertificate === undefined) !== (clientKey === undefined)) {
     throw new UsageError('--client-certificate and --client-key belong together; give both or neither');
   }
-  return readTlsMaterial({ ca, serverName, token, clientCertificate, clientKey });
+  const material = readTlsMaterial({ ca, serverName, token, clientCertificate, clientKey });
+  return { ...material, token: material.token === null ? null : newestOf(token, material.token) };
+}
+
+/** Others renew the file while somebody watches; where it cannot be read, what was read last counts. */
+function newestOf(file: string | undefined, read: string): TokenSource {
+  let newest = read;
+  return async () => {
+    try {
+      newest = readTlsMaterial({ token: file }).token ?? newest;
+    } catch {
+      return newest;
+    }
+    return newest;
+  };
 }
 
 /**

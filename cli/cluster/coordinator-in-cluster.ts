@@ -7,9 +7,15 @@ import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { accessOf, loadKubeconfig } from '../../shared/api-server/kubeconfig-access.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
-import { type ChannelSecurity, type TlsMaterial, tlsSecurity } from '../../shared/rpc/channel-security.ts';
+import {
+  type ChannelSecurity,
+  type TlsMaterial,
+  type TokenSource,
+  tlsSecurity,
+} from '../../shared/rpc/channel-security.ts';
 import { VERSION } from '../../shared/version.ts';
-import { openTunnel, type Tunnel } from './tunnel.ts';
+import { RenewedToken, type Token } from './renewed-token.ts';
+import { openTunnel, type PodPort } from './tunnel.ts';
 
 /** What a command asks the coordinator for. */
 export type Right = 'read' | 'plan' | 'administer';
@@ -23,12 +29,16 @@ export interface ClusterChoice {
   readonly context?: string | undefined;
   readonly namespace: string;
   /** What the user names of it counts; the rest is found in the cluster. */
-  readonly given: TlsMaterial;
+  readonly given: TlsMaterial<TokenSource>;
 }
 
 export interface CoordinatorInCluster {
-  readonly tunnel: Tunnel;
+  /** `127.0.0.1:port`: the end of the tunnel here. */
+  readonly server: string;
   readonly security: ChannelSecurity;
+  /** What stands in the way to the coordinator, one sentence; `null` where nothing does. */
+  problem(): string | null;
+  close(): void;
 }
 
 /** Names of deploy/. */
@@ -59,14 +69,31 @@ export async function reachCoordinatorInCluster(
     context: choice.context,
   });
   const apiServer = new ApiServerClient({ access: accessOf(config), clock, userAgent: `rollcall/${VERSION}` });
-  const [pod, ca, token] = await allInOrder([
+  // Whoever brings a proof needs none of the cluster.
+  const isProved = given.token !== null || given.clientCertificate !== null;
+  const token = isProved ? null : new RenewedToken(() => tokenFor(apiServer, namespace, right), clock);
+  const [pod, ca] = await allInOrder([
     readyPod(apiServer, namespace),
     given.ca ?? authority(apiServer, namespace),
-    // Whoever brings a proof needs none of the cluster.
-    given.token ?? (given.clientCertificate === null ? tokenFor(apiServer, namespace, right) : null),
+    token?.current(),
   ]);
-  const tunnel = await openTunnel(config, { namespace, ...pod });
-  return { tunnel, security: tlsSecurity({ ...given, ca, token }, `${SERVICE}.${namespace}.svc`) };
+  let found: PodPort | null = pod;
+  const tunnel = await openTunnel(config, async () => {
+    // Whoever comes back to the tunnel has lost a pod, and another one may lead by now.
+    const target = found ?? (await readyPod(apiServer, namespace));
+    found = null;
+    return target;
+  });
+  const proof = token === null ? given.token : () => token.current();
+  return {
+    server: tunnel.server,
+    security: tlsSecurity({ ...given, ca, token: proof }, `${SERVICE}.${namespace}.svc`),
+    problem: () => token?.problem ?? tunnel.problem(),
+    close() {
+      tunnel.close();
+      apiServer.close();
+    },
+  };
 }
 
 /** As Promise.all; of several that fail, the first in order is told: in a wrong namespace, that no coordinator runs there. */
@@ -86,7 +113,7 @@ interface Pod {
 }
 
 /** A standby is not ready, so the one that is leads. */
-async function readyPod(apiServer: ApiServerClient, namespace: string): Promise<{ pod: string; port: number }> {
+async function readyPod(apiServer: ApiServerClient, namespace: string): Promise<PodPort> {
   const list = await apiServer.get(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: SELECTOR });
   const pods = (list as { items?: readonly Pod[] }).items ?? [];
   const ready = pods.find(({ status }) => status?.conditions?.some(isReady) === true);
@@ -100,7 +127,7 @@ async function readyPod(apiServer: ApiServerClient, namespace: string): Promise<
   const ports = ready.spec.containers.flatMap((container) => container.ports ?? []);
   const port = ports.find(({ name }) => name === PORT_NAME)?.containerPort;
   if (port === undefined) throw new RollcallError('INTERNAL', `pod ${ready.metadata.name} has no port ${PORT_NAME}`);
-  return { pod: ready.metadata.name, port };
+  return { namespace, pod: ready.metadata.name, port };
 }
 
 function isReady({ type, status }: { readonly type: string; readonly status: string }): boolean {
@@ -127,7 +154,7 @@ function noAuthority(namespace: string, why: string): RollcallError {
   );
 }
 
-async function tokenFor(apiServer: ApiServerClient, namespace: string, right: Right): Promise<string> {
+async function tokenFor(apiServer: ApiServerClient, namespace: string, right: Right): Promise<Token> {
   const accounts = ACCOUNTS[right];
   for (const account of accounts) {
     try {
@@ -142,13 +169,14 @@ async function tokenFor(apiServer: ApiServerClient, namespace: string, right: Ri
   );
 }
 
-async function requestToken(apiServer: ApiServerClient, namespace: string, account: string): Promise<string> {
+async function requestToken(apiServer: ApiServerClient, namespace: string, account: string): Promise<Token> {
   const answer = await apiServer.create(`/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
     spec: { audiences: [AUDIENCE], expirationSeconds: TOKEN_SECONDS },
   });
-  const { status } = answer as { status?: { token?: string } };
-  if (status?.token) return status.token;
+  // An API server may give one for another time than was asked for, and says so.
+  const { spec, status } = answer as { spec?: { expirationSeconds?: number }; status?: { token?: string } };
+  if (status?.token) return { text: status.token, lifeMs: (spec?.expirationSeconds ?? TOKEN_SECONDS) * 1000 };
   throw new RollcallError('API_SERVER_REFUSED', `${apiServer.url} gave no token of ServiceAccount ${account}`);
 }

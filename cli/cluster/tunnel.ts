@@ -18,8 +18,11 @@ export interface Tunnel {
   close(): void;
 }
 
-/** Every connection to it is a stream of its own to the pod. */
-export async function openTunnel(config: KubeConfig, target: PodPort): Promise<Tunnel> {
+/**
+ * Every connection to it is a stream of its own, to the pod that `find` finds for it.
+ * @param find throws a RollcallError where there is none
+ */
+export async function openTunnel(config: KubeConfig, find: () => Promise<PodPort>): Promise<Tunnel> {
   const { PortForward } = await import('@kubernetes/client-node');
   const forward = new PortForward(config);
   const open = new Set<Socket>();
@@ -28,10 +31,17 @@ export async function openTunnel(config: KubeConfig, target: PodPort): Promise<T
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    connectToPod(forward, target, socket, (why) => (problem = why)).catch((error: unknown) => {
-      problem = describe(error, target);
-      socket.destroy();
-    });
+    const ends = {
+      heard: () => (problem = null),
+      brokenOff(why: string) {
+        problem = why;
+        socket.destroy();
+      },
+    };
+    find().then(
+      (target) => connectToPod(forward, target, socket, ends),
+      (error: Error) => ends.brokenOff(error.message),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
@@ -50,39 +60,42 @@ export async function openTunnel(config: KubeConfig, target: PodPort): Promise<T
 
 type Forward = InstanceType<typeof import('@kubernetes/client-node').PortForward>;
 
-/** `tell` hears what is wrong with this stream, and `null` once nothing is. */
-async function connectToPod(
-  forward: Forward,
-  { namespace, pod, port }: PodPort,
-  socket: Socket,
-  tell: (problem: string | null) => void,
-): Promise<void> {
+interface Ends {
+  /** The pod has said a word. */
+  heard(): void;
+  /** Takes the connection down; `why` is a sentence. */
+  brokenOff(why: string): void;
+}
+
+async function connectToPod(forward: Forward, target: PodPort, socket: Socket, ends: Ends): Promise<void> {
+  const { namespace, pod, port } = target;
+  const noWay = (why: string) => ends.brokenOff(`no way leads to port ${port} of pod ${namespace}/${pod}: ${why}`);
   // The library listens for what is sent only once it is connected; what comes earlier waits here.
   const sent = new PassThrough();
   socket.pipe(sent);
   const received = new PassThrough();
-  received.once('data', () => tell(null));
+  received.once('data', () => ends.heard());
   received.pipe(socket);
-  const breakOff = (why: string) => {
-    tell(`no way leads to port ${port} of pod ${namespace}/${pod}: ${why}`);
-    socket.destroy();
-  };
   const complaints = new Writable({
     // The number of the port comes first, of which the library leaves nothing.
     write(bytes: Buffer, _encoding, done) {
-      if (bytes.length > 0) breakOff(wordsOf(bytes.toString('utf8')));
+      if (bytes.length > 0) noWay(wordsOf(bytes.toString('utf8')));
       done();
     },
   });
-  const webSocket = await forward.portForward(namespace, pod, [port], received, complaints, sent);
-  if (typeof webSocket === 'function') return;
-  webSocket.onclose = () => {
-    if (received.readableDidRead || socket.destroyed) received.end();
-    else breakOff('the API server ended the port-forward before the pod had said anything');
-  };
-  webSocket.onerror = () => socket.destroy();
-  if (socket.destroyed) webSocket.close();
-  else socket.once('close', () => webSocket.close());
+  try {
+    const webSocket = await forward.portForward(namespace, pod, [port], received, complaints, sent);
+    if (typeof webSocket === 'function') return;
+    webSocket.onclose = () => {
+      if (received.readableDidRead || socket.destroyed) received.end();
+      else noWay('the API server ended the port-forward before the pod had said anything');
+    };
+    webSocket.onerror = () => socket.destroy();
+    if (socket.destroyed) webSocket.close();
+    else socket.once('close', () => webSocket.close());
+  } catch (thrown) {
+    ends.brokenOff(describe(thrown, target));
+  }
 }
 
 /** The library throws what its WebSocket told it, which is no Error. */

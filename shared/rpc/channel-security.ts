@@ -5,20 +5,24 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { type ChannelCredentials, type ChannelOptions, credentials, Metadata } from '@grpc/grpc-js';
+import { callbackify } from 'node:util';
+import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, status } from '@grpc/grpc-js';
 import { RollcallError } from '../errors.ts';
 
 /** What a connection over TLS is made with; everything is in memory. */
-export interface TlsMaterial {
+export interface TlsMaterial<Token = string> {
   /** Who signs the coordinator's certificate, PEM; `null`: the CAs that Node knows. */
   readonly ca: Buffer | null;
   /** The name that the coordinator's certificate must hold; `null`: the one in the address. */
   readonly serverName: string | null;
   /** PEM; `null`: none is presented. */
   readonly clientCertificate: { readonly chain: Buffer; readonly key: Buffer } | null;
-  /** A bearer token; `null`: none is sent. */
-  readonly token: string | null;
+  /** A bearer token, or where one comes from for each call; `null`: none is sent. */
+  readonly token: Token | null;
 }
+
+/** @throws RollcallError where there is no token that is still good, and none to be had; the call fails then. */
+export type TokenSource = () => Promise<string>;
 
 /** Where the material comes from, as a user names it; what is not named is not used. */
 export interface TlsFiles {
@@ -59,13 +63,14 @@ export function readTlsMaterial({ ca, serverName, clientCertificate, clientKey, 
  * For a connection to `host`, a name or an IP address.
  * @throws RollcallError CREDENTIALS_UNUSABLE where TLS cannot be spoken with it.
  */
-export function tlsSecurity(material: TlsMaterial, host: string): ChannelSecurity {
+export function tlsSecurity(material: TlsMaterial<string | TokenSource>, host: string): ChannelSecurity {
   const { serverName, token } = material;
   const name = serverName ?? host;
   const isAddress = isIP(name) !== 0;
   const channel = channelCredentials(material, isAddress ? name : null);
   return {
-    credentials: token === null ? channel : channel.compose(bearer(token)),
+    credentials:
+      token === null ? channel : channel.compose(bearer(typeof token === 'string' ? async () => token : token)),
     options: isAddress ? { 'grpc.ssl_target_name_override': NO_NAME } : { 'grpc.ssl_target_name_override': name },
   };
 }
@@ -84,7 +89,10 @@ function readCredential(path: string | undefined, what: string): Buffer | null {
 }
 
 /** `address`: the IP address that the certificate must hold, where no name is known. */
-function channelCredentials({ ca, clientCertificate }: TlsMaterial, address: string | null): ChannelCredentials {
+function channelCredentials(
+  { ca, clientCertificate }: Pick<TlsMaterial, 'ca' | 'clientCertificate'>,
+  address: string | null,
+): ChannelCredentials {
   const { key = null, chain = null } = clientCertificate ?? {};
   const ofAddress = address === null ? {} : { checkServerIdentity: holds(address) };
   try {
@@ -101,8 +109,16 @@ function holds(address: string): (name: string, certificate: PeerCertificate) =>
 }
 
 /** gRPC sends it over TLS only. */
-function bearer(token: string) {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
-  return credentials.createFromMetadataGenerator((_parameters, callback) => callback(null, metadata));
+function bearer(source: TokenSource) {
+  const generate = callbackify(async () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${await source().catch(asUnreachable)}`);
+    return metadata;
+  });
+  return credentials.createFromMetadataGenerator((_parameters, callback) => generate(callback));
+}
+
+/** As where nobody answers: both are worth another try. */
+function asUnreachable(error: Error): never {
+  throw Object.assign(new Error(error.message), { code: status.UNAVAILABLE });
 }

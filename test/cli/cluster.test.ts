@@ -1,15 +1,17 @@
 /** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
 import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { rootCertificates } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { CertificateAuthority } from '../fakes/certificates.ts';
+import { eventually } from '../fakes/eventually.ts';
 import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { runCli } from './run-cli.ts';
+import { STATUS } from './roll-data.ts';
+import { runCli, startCli } from './run-cli.ts';
 
 const TOKENS = '/api/v1/namespaces/rollcall/serviceaccounts';
 const POD = {
@@ -22,6 +24,7 @@ const POD = {
   status: { conditions: [{ type: 'Ready', status: 'True' }] },
 };
 
+const authority = await CertificateAuthority.create();
 let api: FakeApiServer;
 let kubeconfig: string;
 
@@ -29,7 +32,7 @@ beforeEach(async () => {
   api = await startFakeApiServer();
   api.apply('/api/v1/configmaps', {
     metadata: { name: 'rollcall-coordinator-ca', namespace: 'rollcall' },
-    data: { 'ca.crt': rootCertificates[0] },
+    data: { 'ca.crt': authority.certificate },
   });
   for (const account of ['viewer', 'planner', 'admin']) {
     api.answers.set(`${TOKENS}/rollcall-${account}/token`, (body) => ({ ...body, status: { token: account } }));
@@ -43,16 +46,11 @@ function ask(...words: string[]) {
 
 /** One whose certificate is of the CA in the cluster. */
 async function startCoordinator(host = 'rollcall-coordinator.rollcall.svc'): Promise<FakeQueryServer> {
-  const authority = await CertificateAuthority.create();
   const { certificate, key } = await authority.sign({ commonName: 'c', hosts: [host] });
-  api.apply('/api/v1/configmaps', {
-    metadata: { name: 'rollcall-coordinator-ca', namespace: 'rollcall' },
-    data: { 'ca.crt': authority.certificate },
-  });
   api.apply('/api/v1/pods', POD);
   const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) };
   const coordinator = await FakeQueryServer.start(
-    { ListNodes: () => ({ nodes: [] }) },
+    { ListNodes: () => ({ nodes: [] }), GetStatus: () => STATUS },
     ServerCredentials.createSsl(null, [pair]),
   );
   onTestFinished(() => coordinator.stop());
@@ -190,6 +188,33 @@ describe('the token for it', () => {
     deny('viewer', 'planner');
     await ask('nodes');
     expect(accountsAsked()).toEqual(['viewer', 'planner', 'admin']);
+  });
+
+  it('is renewed before it ends, and asked again for the pod that leads then, so that a watch outlives both', async () => {
+    const tokens = ['first', 'second'];
+    api.answers.set(`${TOKENS}/rollcall-viewer/token`, (body) => ({ ...body, status: { token: tokens.shift() } }));
+    const first = await startCoordinator();
+    api.forwards.set(POD.metadata.name, first.port);
+    const clock = new FakeClock();
+    const interrupt = new AbortController();
+    const cli = startCli(['watch', '--kubeconfig', kubeconfig], { clock, signal: interrupt.signal });
+    await first.watch(0);
+    expect(first.authorizations).toEqual(['Bearer first']);
+
+    clock.advance(3_500_000);
+    const second = await startCoordinator();
+    api.remove('/api/v1/pods', POD.metadata.name, 'rollcall');
+    api.apply('/api/v1/pods', { ...POD, metadata: { ...POD.metadata, name: 'rollcall-coordinator-y' } });
+    api.forwards.set('rollcall-coordinator-y', second.port);
+    first.stop();
+    await eventually(
+      () => second.watchCount > 0,
+      () => clock.advance(50),
+    );
+    expect(new Set(second.authorizations)).toEqual(new Set(['Bearer second']));
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+    expect(accountsAsked()).toEqual(['viewer', 'viewer']);
   });
 
   it('is refused in a sentence where the user has a right to none', async () => {

@@ -36,7 +36,7 @@ const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
 export class FakeQueryServer {
   /** Every request, in order. */
   readonly asked: { readonly method: string; readonly request: object }[] = [];
-  /** What proved who asks, of every question but watches, in order. */
+  /** What proved who asks, of every single answer, in order. */
   readonly authorizations: string[] = [];
   answers: Answers;
   readonly #server = new Server(OPTIONS);
