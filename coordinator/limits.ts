@@ -93,6 +93,9 @@ export const AUDITS_MAX = 4;
 /** Watches open at once; each holds a page of rows. */
 export const WATCHES_MAX = 500;
 
+/** Questions about the record that are worked on at once, of which a plan holds every node in memory, and that may wait. */
+export const RECORD_QUESTIONS = { parallel: 8, waiting: 1_000 } as const;
+
 /** For how long nobody asks about the record before the thread that answers, and some 20 MB, are let go. */
 export const ANSWERING_IDLE_MS = 60_000;
 

@@ -213,6 +213,12 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'The coordinator could not write the copy that it sends, most likely because its disk is full. Nothing was changed.',
   },
+  TOO_MANY_QUESTIONS: {
+    status: 'RESOURCE_EXHAUSTED',
+    exitCode: EXIT.unreachable,
+    retryable: true,
+    help: 'As many questions about the record as the coordinator lets wait are waiting already. Try again later.',
+  },
   TOO_MANY_AUDITS: {
     status: 'RESOURCE_EXHAUSTED',
     exitCode: EXIT.unreachable,

@@ -31,6 +31,8 @@ const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: 
 const plan = (answering: Answering) =>
   answering.answer('PlanPlacements', { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null }, NOW);
 
+const reasonOf = (error: { reason?: string }) => error.reason ?? 'a bug';
+
 test('the thread is started by the first question, and is there for the next one', async () => {
   const { answering, threads } = await countedAnswering();
   expect(threads).toHaveLength(0);
@@ -60,6 +62,14 @@ test('a thread that works on a question is not idle', async () => {
   clock.advance(120_000);
   await asked;
   expect(threads).toEqual([{ hasEnded: false }]);
+});
+
+test('more questions than can wait are refused, and those that wait are all answered', async () => {
+  const { answering } = await countedAnswering();
+  const asked = Array.from({ length: 1_020 }, () => plan(answering).then(() => 'answered', reasonOf));
+  const outcomes = await Promise.all(asked);
+  expect(outcomes.slice(0, 1_008)).toEqual(Array.from({ length: 1_008 }, () => 'answered'));
+  expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUESTIONS'));
 });
 
 test('where the thread has ended, the next questions get a new one, together', async () => {

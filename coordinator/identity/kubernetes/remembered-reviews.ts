@@ -12,7 +12,7 @@ import {
   REVIEWS,
   REVIEWS_REMEMBERED_MAX,
 } from '../../limits.ts';
-import { Turns } from './turns.ts';
+import { WaitingLine } from '../../waiting-line.ts';
 
 export interface Review {
   readonly accepted: boolean;
@@ -25,7 +25,7 @@ interface Remembered<Answer> {
 
 export class RememberedReviews<Answer extends Review> {
   readonly #clock: Clock;
-  readonly #turns = new Turns(REVIEWS);
+  readonly #line = new WaitingLine(REVIEWS);
   readonly #remembered = new Map<string, Remembered<Answer>>();
   readonly #asked = new Map<string, Promise<Answer>>();
 
@@ -52,8 +52,8 @@ export class RememberedReviews<Answer extends Review> {
   #ask(key: string, ask: () => Promise<Answer>): Promise<Answer> {
     const asked = this.#asked.get(key);
     if (asked !== undefined) return asked;
-    if (this.#turns.isFull) throw identityUnknown('more callers than can be asked about wait already');
-    const answer = this.#turns
+    if (this.#line.isFull) throw identityUnknown('more callers than can be asked about wait already');
+    const answer = this.#line
       .take(() => this.#inTime(ask()))
       .then((given) => {
         this.#remember(key, given);

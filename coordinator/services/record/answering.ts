@@ -3,13 +3,15 @@
  * megabytes of objects, which would be in the way of every agent. Nothing but requests and finished bytes crosses.
  */
 import type { Clock } from '../../../shared/clock.ts';
+import { RollcallError } from '../../../shared/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { JournalError } from '../../journal/journal-error.ts';
-import { ANSWERING_IDLE_MS } from '../../limits.ts';
+import { ANSWERING_IDLE_MS, RECORD_QUESTIONS } from '../../limits.ts';
 import { builtModule } from '../../threads/built-module.ts';
 import { localPort, type Port, threadPort } from '../../threads/thread-port.ts';
+import { WaitingLine } from '../../waiting-line.ts';
 import { ANSWERING_METHODS, AnsweringService } from './answering-service.ts';
-import type { RecordedNow, RecordMethod } from './record-answers.ts';
+import type { RecordedNow, RecordMethod, RecordQuestion } from './record-answers.ts';
 
 type AnsweringPort = Port<AnsweringService>;
 
@@ -24,6 +26,7 @@ export class Answering {
   readonly #options: AnsweringOptions;
   #opened: Promise<AnsweringPort> | undefined;
   #isClosed = false;
+  readonly #line = new WaitingLine(RECORD_QUESTIONS);
   #askedCount = 0;
   #stopIdling = () => {};
 
@@ -31,24 +34,28 @@ export class Answering {
     this.#options = options;
   }
 
-  /** `now`: what the request means by now, once that is on disk. @throws RollcallError or JournalError as the method does. */
+  /**
+   * `now`: what the request means by now, once that is on disk.
+   * @throws RollcallError or JournalError as the method does, or TOO_MANY_QUESTIONS.
+   */
   async answer(method: RecordMethod, request: object, now: RecordedNow | null = null): Promise<Buffer> {
-    const { journal, clock } = this.#options;
+    if (this.#line.isFull) {
+      throw new RollcallError(
+        'TOO_MANY_QUESTIONS',
+        `${RECORD_QUESTIONS.waiting} questions wait already; try again later`,
+      );
+    }
     this.#stopIdling();
     this.#askedCount += 1;
     try {
-      const port = await this.#port();
-      const { durableRevision } = journal;
-      const askedAt = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
-      const { buffer, byteOffset, byteLength } = await port.answer({ method, request, now }, askedAt);
-      return Buffer.from(buffer, byteOffset, byteLength);
+      return await this.#line.take(() => this.#answer({ method, request, now }));
     } catch (error) {
       if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
       throw error;
     } finally {
       this.#askedCount -= 1;
       if (this.#askedCount === 0 && !this.#isClosed) {
-        this.#stopIdling = clock.after(ANSWERING_IDLE_MS, () => void this.#end());
+        this.#stopIdling = this.#options.clock.after(ANSWERING_IDLE_MS, () => void this.#end());
       }
     }
   }
@@ -58,6 +65,15 @@ export class Answering {
     this.#isClosed = true;
     this.#stopIdling();
     await this.#end();
+  }
+
+  async #answer(question: RecordQuestion): Promise<Buffer> {
+    const { journal, clock } = this.#options;
+    const port = await this.#port();
+    const { durableRevision } = journal;
+    const askedAt = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
+    const { buffer, byteOffset, byteLength } = await port.answer(question, askedAt);
+    return Buffer.from(buffer, byteOffset, byteLength);
   }
 
   async #end(): Promise<void> {

@@ -1,5 +1,5 @@
-/** Lets so many tasks run at once; the others wait for their turn, up to a number, in the order in which they came. */
-export class Turns {
+/** Lets so many tasks run at once; the others wait, up to a number, in the order in which they came. */
+export class WaitingLine {
   readonly #parallel: number;
   readonly #waitingMax: number;
   readonly #waiting: (() => void)[] = [];
@@ -22,7 +22,7 @@ export class Turns {
       return await task();
     } finally {
       const next = this.#waiting.shift();
-      // The turn goes on to the next one, so that nobody slips in between.
+      // The place goes on to the next one, so that nobody slips in between.
       if (next === undefined) this.#running--;
       else next();
     }
