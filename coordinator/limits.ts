@@ -24,6 +24,12 @@ export const REPORT_INTERVAL_MIN_MS = 100;
 /** Heartbeats per second over all agents; with more agents, each speaks less often. */
 export const HEARTBEATS_PER_SECOND_MAX = 50;
 
+/**
+ * How long agents wait at most, at random, between attempts while no coordinator answers: no longer than it takes to keep all
+ * their attempts under `attemptsPerSecond`. At 5,000 agents `delayMsMax` makes 167 a second, which `ADMISSION` still lets in.
+ */
+export const RECONNECT = { attemptsPerSecond: 100, delayMsMin: 10_000, delayMsMax: 60_000 } as const;
+
 /** Rows of an answer where the caller names no number, and at most. */
 export const PAGE_SIZE = { usual: 50, max: 1_000 } as const;
 

@@ -32,9 +32,9 @@ export class Backoff {
     this.#openedMs = this.#clock.nowMs();
   }
 
-  /** The delay before the next attempt, now that a connection or an attempt has ended. */
-  nextDelayMs(): number {
-    const { firstMs, secondMs, maxMs, randomPart, healthyAfterMs } = this.#delays;
+  /** The delay before the next attempt, now that a connection or an attempt has ended; `maxMs`: its ceiling this time. */
+  nextDelayMs(maxMs = this.#delays.maxMs): number {
+    const { firstMs, secondMs, randomPart, healthyAfterMs } = this.#delays;
     if (this.#openedMs !== undefined && this.#clock.nowMs() - this.#openedMs >= healthyAfterMs) this.#attempts = 0;
     this.#openedMs = undefined;
     const ceilingMs = this.#attempts === 0 ? firstMs : secondMs * 2 ** (this.#attempts - 1);

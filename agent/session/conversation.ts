@@ -15,7 +15,7 @@ import { applyUpdate, type HeldAssignments } from './held-assignments.ts';
 import type { Outbox } from './outbox.ts';
 import { Reporting } from './reporting.ts';
 import type { ConnectRequest, ConnectResponse, OpenStream, Stream } from './stream.ts';
-import { DEFAULT_TERMS, type Terms, termsFromWire } from './terms.ts';
+import { type Terms, termsFromWire } from './terms.ts';
 
 /** A coordinator admits agents one after the other; one that says nothing for this long is not there. */
 const WELCOME_TIMEOUT_MS = 15_000;
@@ -42,6 +42,8 @@ export interface ConversationOptions {
   readonly host: ConversationHost;
   readonly outbox: Outbox;
   readonly hello: Hello;
+  /** Those that hold until the coordinator has set its own. */
+  readonly terms: Terms;
   /** The coordinator said Welcome. */
   readonly onOpened: (sessionId: string) => void;
   readonly onEnded: (end: ConversationEnd) => void;
@@ -59,7 +61,7 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #stream: Stream;
   readonly #reporting: Reporting;
-  #terms = DEFAULT_TERMS;
+  #terms: Terms;
   #storeId: string | undefined;
   #drain: ConversationEnd['drain'] = null;
   #failure: RollcallError | undefined;
@@ -71,6 +73,7 @@ export class Conversation {
   constructor(options: ConversationOptions) {
     const { clock, log, outbox, openStream, hello } = options;
     this.#options = options;
+    this.#terms = options.terms;
     this.#reporting = new Reporting({
       clock,
       log,

@@ -2,12 +2,13 @@
 import type { Backoff, BackoffDelays } from '../../shared/backoff.ts';
 import { ERROR_KINDS, type RollcallError } from '../../shared/errors.ts';
 import type { ConversationEnd } from './conversation.ts';
+import { DEFAULT_TERMS } from './terms.ts';
 
 /** A coordinator that was only restarted has its agents back at once; one that stays away is left in peace. */
 export const RECONNECT_DELAYS: BackoffDelays = {
   firstMs: 250,
   secondMs: 1_000,
-  maxMs: 60_000,
+  maxMs: DEFAULT_TERMS.reconnectDelayMaxMs,
   randomPart: 1,
   healthyAfterMs: 60_000,
 };
@@ -29,7 +30,7 @@ export function pauseMs({ error, drain, terms }: ConversationEnd, backoff: Backo
     return Math.min(error.retryAfterMs * (1 + ASKED_JITTER * random()), ASKED_DELAY_MAX_MS);
   }
   if (error !== null && isRefusal(error)) return REFUSED_DELAY_MS * (0.5 + 0.5 * random());
-  return backoff.nextDelayMs();
+  return backoff.nextDelayMs(terms.reconnectDelayMaxMs);
 }
 
 /** The same again would be refused again. A bug of the coordinator's may be gone with its next version. */

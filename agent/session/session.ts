@@ -13,6 +13,7 @@ import { Conversation, type ConversationEnd, type ConversationHost } from './con
 import type { Outbox } from './outbox.ts';
 import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
 import type { OpenStream } from './stream.ts';
+import { DEFAULT_TERMS } from './terms.ts';
 
 /** A trouble that lasts is said again this often, and not at every attempt. */
 const REPEAT_WARNING_MS = 5 * 60_000;
@@ -41,6 +42,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #backoff: Backoff;
   #conversation: Conversation | undefined;
+  /** Of the last stream that had any: what they say of coming back holds where nobody answers. */
+  #terms = DEFAULT_TERMS;
   #cancelPause: () => void = () => {};
   #warned: { readonly reason: string; readonly atMs: number } | undefined;
   #stopped: (() => void) | undefined;
@@ -91,6 +94,7 @@ export class Session {
       host,
       outbox,
       hello: this.#hello(),
+      terms: this.#terms,
       onOpened: (sessionId) => this.#opened(sessionId),
       onEnded: (end) => this.#ended(end),
     });
@@ -122,6 +126,7 @@ export class Session {
   #ended(end: ConversationEnd): void {
     const { clock, log, random } = this.#options;
     this.#conversation = undefined;
+    this.#terms = end.terms;
     this.#isConnected = false;
     if (this.#stopped !== undefined) {
       this.#stopped();

@@ -9,6 +9,8 @@ export interface Terms {
   readonly leaseMs: number;
   readonly reportIntervalMinMs: number;
   readonly reportBytesMax: number;
+  /** Ceiling of the pause between attempts while nobody answers. */
+  readonly reconnectDelayMaxMs: number;
 }
 
 export const DEFAULT_TERMS: Terms = {
@@ -16,19 +18,26 @@ export const DEFAULT_TERMS: Terms = {
   leaseMs: 40_000,
   reportIntervalMinMs: 200,
   reportBytesMax: REPORT_BYTES_MAX,
+  // What the largest fleet is told: without a coordinator's word it may be one.
+  reconnectDelayMaxMs: 60_000,
 };
 
 /** A heartbeat faster than this would be a mistake of the coordinator's, and a busy loop here. */
 const HEARTBEAT_INTERVAL_MIN_MS = 100;
 
+/** An agent that dials all the time would be one too. */
+const RECONNECT_DELAY_MIN_MS = 1_000;
+
 /** What the coordinator leaves out, or sets to zero, keeps its default; only reports may come at any speed. */
 export function termsFromWire(wire: Terms__Output | null | undefined): Terms {
   if (!wire) return DEFAULT_TERMS;
   const heartbeatIntervalMs = durationFromWire(wire.heartbeatInterval) || DEFAULT_TERMS.heartbeatIntervalMs;
+  const reconnectDelayMaxMs = durationFromWire(wire.reconnectDelayMax) || DEFAULT_TERMS.reconnectDelayMaxMs;
   return {
     heartbeatIntervalMs: Math.max(heartbeatIntervalMs, HEARTBEAT_INTERVAL_MIN_MS),
     leaseMs: durationFromWire(wire.leaseDuration) || DEFAULT_TERMS.leaseMs,
     reportIntervalMinMs: durationFromWire(wire.reportIntervalMin),
     reportBytesMax: wire.reportBytesMax || DEFAULT_TERMS.reportBytesMax,
+    reconnectDelayMaxMs: Math.max(reconnectDelayMaxMs, RECONNECT_DELAY_MIN_MS),
   };
 }

@@ -24,7 +24,7 @@ import { Door, resume, superseded, takeOver, unknownNode } from './door.ts';
 import { Leases } from './leases.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionsOptions } from './session-ports.ts';
-import { fleetHeartbeatMs, welcome } from './welcome.ts';
+import { welcome } from './welcome.ts';
 
 export class Sessions implements SessionListener {
   readonly #options: SessionsOptions;
@@ -232,17 +232,17 @@ export class Sessions implements SessionListener {
 
   #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: TakenReport }): void {
     const { journal, evaluation, clock, version, leaseMs, heartbeatMs } = this.#options;
-    const { storeId, durableRevision } = journal;
     session.send({
       welcome: welcome(session.identity, {
-        storeId,
+        storeId: journal.storeId,
         version,
         leaseMs,
-        heartbeatMs: fleetHeartbeatMs({ heartbeatMs, leaseMs, agentCount: this.#agents.size }),
+        heartbeatMs,
+        agentCount: this.#agents.size,
         nowMs: clock.nowMs(),
         resumed,
         // The agent forgets what it is told of here, so only what is durable counts.
-        lastReportSequence: lastReport.revision <= durableRevision ? lastReport.sequence : 0,
+        lastReportSequence: lastReport.revision <= journal.durableRevision ? lastReport.sequence : 0,
       }),
     });
     if (evaluation.lacksReports(session.node)) session.send({ reportRequest: {} });

@@ -2,14 +2,17 @@
 import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
 import type { Welcome } from '../../shared/rpc/generated/rollcall/v1/Welcome.ts';
 import { durationToWire, timeToWire } from '../../shared/rpc/wire-time.ts';
-import { HEARTBEATS_PER_SECOND_MAX, REPORT_INTERVAL_MIN_MS } from '../limits.ts';
+import { HEARTBEATS_PER_SECOND_MAX, RECONNECT, REPORT_INTERVAL_MIN_MS } from '../limits.ts';
 import type { SessionIdentity } from './agent-session.ts';
 
 export interface WelcomeFacts {
   readonly storeId: string;
   readonly version: string;
   readonly leaseMs: number;
+  /** Of an idle agent, where there are few. */
   readonly heartbeatMs: number;
+  /** Known agents. */
+  readonly agentCount: number;
   readonly nowMs: number;
   readonly resumed: boolean;
   readonly lastReportSequence: number;
@@ -23,10 +26,11 @@ export function welcome({ sessionId, protocolVersion }: SessionIdentity, facts: 
     protocolVersion,
     serverTime: timeToWire(facts.nowMs),
     terms: {
-      heartbeatInterval: durationToWire(facts.heartbeatMs),
+      heartbeatInterval: durationToWire(fleetHeartbeatMs(facts)),
       leaseDuration: durationToWire(facts.leaseMs),
       reportIntervalMin: durationToWire(REPORT_INTERVAL_MIN_MS),
       reportBytesMax: REPORT_BYTES_MAX,
+      reconnectDelayMax: durationToWire(fleetReconnectMs(facts)),
     },
     resumed: facts.resumed,
     lastReportSequence: String(facts.lastReportSequence),
@@ -34,8 +38,13 @@ export function welcome({ sessionId, protocolVersion }: SessionIdentity, facts: 
 }
 
 /** With more agents each speaks less often, so that all heartbeats together stay under a fixed rate. */
-export function fleetHeartbeatMs(options: { heartbeatMs: number; leaseMs: number; agentCount: number }): number {
-  const { heartbeatMs, leaseMs, agentCount } = options;
+function fleetHeartbeatMs({ heartbeatMs, leaseMs, agentCount }: WelcomeFacts): number {
   const spreadMs = (agentCount / HEARTBEATS_PER_SECOND_MAX) * 1000;
   return Math.min(Math.max(heartbeatMs, spreadMs), leaseMs / 2);
+}
+
+/** A delay from nothing to its ceiling is half of that on average. */
+function fleetReconnectMs({ agentCount }: WelcomeFacts): number {
+  const { attemptsPerSecond, delayMsMin, delayMsMax } = RECONNECT;
+  return Math.min(Math.max(delayMsMin, (2 * agentCount * 1000) / attemptsPerSecond), delayMsMax);
 }

@@ -74,6 +74,13 @@ describe('a session', () => {
       expect(waits).toEqual([125, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     });
 
+    it('within what the last terms say, also where the coordinator that set them is away', () => {
+      const stream = rig.opened();
+      stream.send({ terms: { reconnectDelayMax: durationToWire(10_000) } });
+      const waits = Array.from({ length: 8 }, () => rig.waitsMs(UNREACHABLE));
+      expect(waits).toEqual([125, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+    });
+
     it('at once again only after a stream that was healthy for a minute', () => {
       rig.session.start();
       for (let round = 0; round < 4; round++) rig.waitsMs(UNREACHABLE);
