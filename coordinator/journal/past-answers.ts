@@ -25,13 +25,8 @@ export interface AgentAt {
   readonly isRefusing: boolean;
 }
 
-/** A node that was on the roll, and all that an answer about it is made of; drifts apart (`driftsAt`). */
-export interface NodeOnRoll {
-  readonly node: NodeAt;
-  /** `null`: no agent ever spoke for it. */
-  readonly agent: AgentAt | null;
-  /** `null`: no agent ever reported pods. */
-  readonly pods: PodsAt | null;
+/** What a node's agent was to hold. */
+export interface AssignedAt {
   readonly placements: readonly PlacementInForce[];
   /** The row that last ended an assignment together with its DaemonSet; 0: none did. */
   readonly endedRevision: number;

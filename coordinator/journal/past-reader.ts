@@ -11,7 +11,7 @@ import { completeFacts, completeRecord } from './later-fields.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { NodeDecisions } from './node-decisions.ts';
-import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
+import type { AssignedAt, DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
 import { decodeRow } from './row.ts';
 import type { PlacementInForce } from './state.ts';
 import { firstColumn, rawRows } from './statements.ts';
@@ -155,12 +155,11 @@ export class PastReader {
     return { node: this.node(node, revision) ?? null, daemonSet: this.daemonSet(daemonSet, revision) ?? null };
   }
 
-  placementsOfNode(node: string, revision: number): PlacementInForce[] {
+  placementsOfNode(node: string, revision: number): readonly PlacementInForce[] {
     return this.assignedToNode(node, revision).placements;
   }
 
-  /** Also the row that last ended an assignment of the node together with its pair; 0: none. */
-  assignedToNode(node: string, revision: number): { placements: PlacementInForce[]; endedRevision: number } {
+  assignedToNode(node: string, revision: number): AssignedAt {
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return { placements: [], endedRevision: 0 };
     const limit = this.#limits.queryDaemonSetsMax;

@@ -11,7 +11,7 @@ import type { Port } from '../threads/thread-port.ts';
 import type { RetentionHorizon } from './journal-error.ts';
 import { JournalError } from './journal-error.ts';
 import type { PairPart } from './pair-changes.ts';
-import type { DaemonSetAt, DriftAt, NodeAt, NodeOnRoll, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import type { ReaderService } from './services.ts';
 import type { PlacementInForce } from './state.ts';
@@ -69,7 +69,7 @@ export class Past {
     return this.#reader.placementAt(node, daemonSet, revision);
   }
 
-  placementsOfNodeAt(node: string, revision: number): Promise<PlacementInForce[]> {
+  placementsOfNodeAt(node: string, revision: number): Promise<readonly PlacementInForce[]> {
     return this.#reader.placementsOfNodeAt(node, revision);
   }
 
@@ -93,11 +93,6 @@ export class Past {
     const names: string[] = [];
     for await (const values of partsOf((after) => this.#reader.nodeNamesAt(revision, after))) names.push(...values);
     return names.sort();
-  }
-
-  /** Some nodes with all that answers about them are made of; those that were not on the roll are left out. */
-  nodesOnRollAt(names: readonly string[], revision: number): Promise<NodeOnRoll[]> {
-    return this.#reader.nodesOnRollAt(names, revision);
   }
 
   /** Also those of which no good version was ever seen. */

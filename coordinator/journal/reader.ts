@@ -19,7 +19,7 @@ import type { RetentionHorizon } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import type { PairPart } from './pair-changes.ts';
 import { PairChanges } from './pair-changes.ts';
-import type { DaemonSetAt, NodeAt, NodeOnRoll, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { AgentAt, AssignedAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { RebuildCheck } from './rebuild.ts';
@@ -58,7 +58,7 @@ export class JournalReader {
       limits,
       finder: new EventFinder(database, limits),
       past,
-      roll: new RollReader(database, past),
+      roll: new RollReader(database),
       changes: new PairChanges(database),
       timelines: new TimelineReader(database, limits),
       chain: new ChainReader(database),
@@ -92,7 +92,7 @@ export class JournalReader {
     return this.#past(revision, (past) => past.placement(node, daemonSet, revision));
   }
 
-  placementsOfNodeAt(node: string, revision: number): PlacementInForce[] {
+  placementsOfNodeAt(node: string, revision: number): readonly PlacementInForce[] {
     return this.#past(revision, (past) => past.placementsOfNode(node, revision));
   }
 
@@ -112,8 +112,16 @@ export class JournalReader {
     return this.#past(revision, () => this.#open.roll.names(revision, after));
   }
 
-  nodesOnRollAt(names: readonly string[], revision: number): NodeOnRoll[] {
-    return this.#past(revision, () => this.#open.roll.nodes(names, revision));
+  isOnRollAt(node: string, revision: number): boolean {
+    return this.#past(revision, () => this.#open.roll.has(node, revision));
+  }
+
+  agentAt(node: string, revision: number): AgentAt | null {
+    return this.#past(revision, () => this.#open.roll.agent(node, revision));
+  }
+
+  assignedToNodeAt(node: string, revision: number): AssignedAt {
+    return this.#past(revision, (past) => past.assignedToNode(node, revision));
   }
 
   daemonSetsAt(revision: number): DaemonSetAt[] {

@@ -1,8 +1,8 @@
-/** The roll at a revision, in the reader's thread: which nodes were on it, and of each all that an answer is made of. */
+/** The roll at a revision, in the reader's thread: which nodes were on it, and what the record says of their agents. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { AgentEvent, AssignmentEvent, JournalEvent } from './events.ts';
-import type { AgentAt, NodeOnRoll } from './past-answers.ts';
-import type { PartOfNodes, PastReader } from './past-reader.ts';
+import type { AgentAt } from './past-answers.ts';
+import type { PartOfNodes } from './past-reader.ts';
 import { decodeRow } from './row.ts';
 import { firstColumn, rawRows } from './statements.ts';
 import type { StoredValues } from './stored-row.ts';
@@ -19,7 +19,6 @@ const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
 const NEWEST = 'AND seq <= ? ORDER BY seq DESC LIMIT 1';
 
 export class RollReader {
-  readonly #past: PastReader;
   readonly #rows: StoredRows;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #nodeId: Statement<[string], number>;
@@ -30,8 +29,7 @@ export class RollReader {
   readonly #answer: Statement<[number, number], number>;
   readonly #start: Statement<[number], number>;
 
-  constructor(database: Database, past: PastReader) {
-    this.#past = past;
+  constructor(database: Database) {
     this.#rows = new StoredRows(database);
     this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
@@ -57,25 +55,14 @@ export class RollReader {
     return { values, next: nodes.length < NAMES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };
   }
 
-  /** The nodes of these names; those that were not on the roll are left out. */
-  nodes(names: readonly string[], revision: number): NodeOnRoll[] {
-    const startRevision = this.#start.get(revision) ?? 0;
-    return names.flatMap((name) => {
-      const node = this.#past.node(name, revision);
-      if (node === undefined) return [];
-      const pods = this.#past.pods(name, revision) ?? null;
-      const agent = this.#agentAt(name, revision, startRevision);
-      return [{ node, agent, pods, ...this.#past.assignedToNode(name, revision) }];
-    });
-  }
-
-  #isOnRoll(nodeId: number, revision: number): boolean {
-    const newest = this.#newestOfNode.get(nodeId, revision);
-    return newest !== undefined && newest[1] !== numberOf(ACTIONS, 'removed');
+  has(name: string, revision: number): boolean {
+    const nodeId = this.#nodeId.get(name);
+    return nodeId !== undefined && this.#isOnRoll(nodeId, revision);
   }
 
   /** `null` where no agent ever spoke for the node since it came onto the roll. */
-  #agentAt(name: string, revision: number, startRevision: number): AgentAt | null {
+  agent(name: string, revision: number): AgentAt | null {
+    const startRevision = this.#start.get(revision) ?? 0;
     const nodeId = this.#nodeId.get(name) ?? 0;
     const newest = this.#event<AgentEvent>(this.#agent.get(nodeId, revision));
     if (newest === undefined || this.#wasRemovedSince(nodeId, newest.revision, revision)) return null;
@@ -91,6 +78,11 @@ export class RollReader {
       digest: isHeld ? acknowledgement.digest : '',
       isRefusing: answered > Math.max(acknowledgement?.revision ?? 0, newest.revision),
     };
+  }
+
+  #isOnRoll(nodeId: number, revision: number): boolean {
+    const newest = this.#newestOfNode.get(nodeId, revision);
+    return newest !== undefined && newest[1] !== numberOf(ACTIONS, 'removed');
   }
 
   #wasRemovedSince(nodeId: number, since: number, revision: number): boolean {

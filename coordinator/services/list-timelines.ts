@@ -17,7 +17,6 @@ import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from './names.ts';
 import { pageOfKeys } from './paging.ts';
 import type { AnsweringHouse } from './record/recorded-house.ts';
 import { asOfRevision } from './roll/moment.ts';
-import { presenceOf } from './roll/past-roll.ts';
 import { listOfStretch, type Stretch } from './roll/stretch.ts';
 import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
 
@@ -118,11 +117,11 @@ class Drawer {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const { from, to } = this.#stretch;
-    const { past } = this.#house.journal;
-    const [onRoll] = await past.nodesOnRollAt([name], from.revision);
-    const before = onRoll === undefined ? null : presenceOf(onRoll.agent);
+    const { journal, pastRolls } = this.#house;
+    let before: Presence | null = null;
+    for await (const { presence } of pastRolls.at(from).nodes([name])) before = presence;
     const between = { from: from.revision, to: to.revision };
-    const history = { before, steps: await past.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
+    const history = { before, steps: await journal.past.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
     this.#nodes.set(name, history);
     return history;
   }

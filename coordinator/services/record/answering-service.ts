@@ -65,7 +65,9 @@ export class AnsweringService {
         return asked().durableRevision;
       },
     };
-    return { journal, pastRolls: new PastRolls(past), clock, turns: new AnswerTurns(clock), version };
+    const turns = new AnswerTurns(clock);
+    const pastRolls = new PastRolls({ past, nodes: this.#reader, turns });
+    return { journal, pastRolls, clock, turns, version };
   }
 
   get #asked(): AskedAt {

@@ -2,24 +2,23 @@
 import { RollcallError } from '../../../shared/errors.ts';
 import type { Moment__Output as WireMoment } from '../../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { type AsOf, momentFromWire } from '../../../shared/rpc/wire-moment.ts';
-import type { Past } from '../../journal/past.ts';
 import { askedTime } from '../asked-time.ts';
 import type { House } from '../house.ts';
 import type { AnsweringHouse, RecordedHouse } from '../record/recorded-house.ts';
 import { LiveRoll } from './live-roll.ts';
-import { type PastMemo, PastRoll } from './past-roll.ts';
+import { type PastMemo, type PastReading, PastRoll } from './past-roll.ts';
 
 /** Revisions of which what was read is kept: people page through the lists of one or two moments at a time. */
 const REVISIONS_KEPT_MAX = 4;
 
 /** What was read of the moments that were asked about last. */
 export class PastRolls {
-  readonly #past: Past;
+  readonly #reading: PastReading;
   /** The newest last. */
   readonly #memos = new Map<number, PastMemo>();
 
-  constructor(past: Past) {
-    this.#past = past;
+  constructor(reading: PastReading) {
+    this.#reading = reading;
   }
 
   at(asOf: AsOf): PastRoll {
@@ -28,7 +27,7 @@ export class PastRolls {
     this.#memos.set(asOf.revision, memo);
     const [oldest] = this.#memos.keys();
     if (this.#memos.size > REVISIONS_KEPT_MAX && oldest !== undefined) this.#memos.delete(oldest);
-    return new PastRoll(this.#past, asOf, memo);
+    return new PastRoll(this.#reading, asOf, memo);
   }
 }
 
