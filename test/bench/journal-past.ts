@@ -1,7 +1,12 @@
 /** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
 import { performance } from 'node:perf_hooks';
+import type { MethodDefinition } from '@grpc/grpc-js';
 import type { EventQuery } from '../../coordinator/journal/event-query.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import { Answering, answeringThread } from '../../coordinator/services/record/answering.ts';
+import type { RecordMethod } from '../../coordinator/services/record/record-answers.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
 import { EventLoopHold, type Hold } from './event-loop-hold.ts';
 import { DAEMON_SETS, daemonSetKey, NODES, nodeName } from './journal-changes.ts';
 import { SeededRandom } from './random.ts';
@@ -15,8 +20,8 @@ const ROUNDS = 20;
 /** Some changed DaemonSets' worth. */
 const DIFF_ROWS = 50_000;
 const EXPORT_ROWS = 20_000;
-/** The largest page of rows that the services ask for. */
-const EVENTS_MAX = 1_001;
+/** The largest page that the services give. */
+const PAGE_MAX = 1_000;
 
 export async function pastResults(journal: Journal): Promise<BenchResult[]> {
   const random = new SeededRandom(11);
@@ -49,26 +54,47 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
   ];
 }
 
-/** Questions with the longest answers, all at once and again and again, while rows are written. */
+/** Questions with the longest answers, asked as the services ask them, all at once and again and again, while rows are written. */
 export async function answeringHold(journal: Journal, append: () => void): Promise<Hold> {
   const random = new SeededRandom(12);
+  const answering = new Answering({ journal, clock: systemClock, version: 'bench', start: answeringThread });
   const loop = new EventLoopHold();
   await loop.start();
   for (let round = 0; round < ROUNDS; round += 1) {
     append();
-    const revision = 1 + random.below(journal.durableRevision);
-    const { past } = journal;
+    // In the last quarter, by when every DaemonSet was seen.
+    const revision = journal.durableRevision - random.below(Math.floor(journal.durableRevision / 4));
+    const [namespace = '', name = ''] = daemonSetKey(random.below(DAEMON_SETS)).split('/');
+    const questions = longQuestions({ namespace, name }, revision);
+    const range = { afterRevision: revision - 1, throughRevision: revision + EXPORT_ROWS };
     await Promise.all([
-      past.placementsOfDaemonSetAt(daemonSetKey(random.below(DAEMON_SETS)), revision),
-      past.placementsOfNodeAt(nodeName(random.below(NODES)), revision),
-      past.daemonSetsAt(revision),
-      countOf(past.nodesAt(revision)),
-      countOf(past.diff(Math.max(0, revision - DIFF_ROWS), revision)),
-      countOf(journal.audit.export('jsonl', { afterRevision: revision - 1, throughRevision: revision + EXPORT_ROWS })),
-      journal.events({ kinds: ['node'], beforeRevision: revision, limit: EVENTS_MAX }),
+      ...questions.map(([method, request]) => answering.answer(method, asReceived(method, request))),
+      countOf(journal.audit.export('jsonl', range)),
     ]);
   }
-  return loop.stop();
+  const hold = await loop.stop();
+  await answering.close();
+  return hold;
+}
+
+function longQuestions(daemonSet: object, revision: number): [RecordMethod, object][] {
+  const at = { revision: String(revision) };
+  const from = { revision: String(Math.max(1, revision - DIFF_ROWS)) };
+  const page = { pageSize: PAGE_MAX };
+  return [
+    ['ListPlacements', { daemonSet, at, ...page }],
+    ['ListNodes', { at, ...page }],
+    ['ListDaemonSets', { at, ...page }],
+    ['DiffPlacements', { from, to: at, ...page }],
+    ['ListEvents', { kinds: ['EVENT_KIND_NODE'], ...page }],
+    ['PlanPlacements', { nodeChanges: [{ labelSelector: '', setLabel: 'pool=pool-3' }], at }],
+  ];
+}
+
+/** With every field, as it comes off the wire. */
+function asReceived(method: RecordMethod, request: object): object {
+  const { requestSerialize, requestDeserialize } = QueryService.service[method] as MethodDefinition<object, object>;
+  return requestDeserialize(requestSerialize(request));
 }
 
 async function countOf(values: AsyncIterable<unknown>): Promise<number> {
