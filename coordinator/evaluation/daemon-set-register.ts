@@ -55,15 +55,16 @@ export class DaemonSetRegister {
       problems: [],
       ...this.#recorder.caused('daemon-set-change', actor, changedMs),
     } as const;
+    const isSame = before?.digest === digest && before.templateRevision === revision;
     // A coordinator that kept less of the same manifest wrote no images.
-    if (before?.digest === digest && before.templateRevision === revision && before.images !== null) {
+    if (isSame && before.images !== null) {
       if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
       return;
     }
     const record: DaemonSetRecord = {
       key,
       uid,
-      generation: daemonSet.metadata?.generation ?? (before?.generation ?? 0) + 1,
+      generation: daemonSet.metadata?.generation ?? (before?.generation ?? 0) + (isSame ? 0 : 1),
       templateRevision: revision,
       minReadySeconds: daemonSet.spec?.minReadySeconds ?? 0,
       surge: allowsSurge(daemonSet),

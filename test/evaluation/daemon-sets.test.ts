@@ -254,7 +254,7 @@ test('what a coordinator that kept no images recorded is completed once, and no 
   const [next, changed] = [restart(), restart()];
   expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' }))).toEqual({ pairs: 0, rows: 1 });
   const completed = next.recorder.all('daemon-set').at(-1);
-  expect(completed).toMatchObject({ action: 'changed', record: { images: { c: 'v1' } }, changes: [] });
+  expect(completed).toMatchObject({ action: 'changed', record: { generation: 1, images: { c: 'v1' } }, changes: [] });
   expect(completed && eventSentence(completed)).toBe('DaemonSet default/a: more is kept of the same manifest');
   expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' })).rows).toBe(0);
   changed.applyDaemonSet(KEY, {}, { image: 'v2' });
