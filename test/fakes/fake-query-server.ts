@@ -36,7 +36,7 @@ const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
 export class FakeQueryServer {
   /** Every request, in order. */
   readonly asked: { readonly method: string; readonly request: object }[] = [];
-  /** What proved who asks, of every single answer, in order. */
+  /** What proved who asks, of every single answer and watch, in order. */
   readonly authorizations: string[] = [];
   answers: Answers;
   readonly #server = new Server(OPTIONS);
@@ -124,6 +124,7 @@ export class FakeQueryServer {
 
   #watch(call: WatchCall): void {
     this.asked.push({ method: 'WatchEvents', request: call.request });
+    this.authorizations.push(call.metadata.get('authorization').join());
     this.#watches.push(call);
   }
 }
