@@ -79,6 +79,8 @@ export class PastReader {
   readonly #newestOfDaemonSet: Statement<[number, number], StoredValues>;
   readonly #recordOfDaemonSet: Statement<[number, number], StoredValues>;
   readonly #drifts: Statement<[number, number, number, number], number>;
+  /** Rows come, and only the oldest go. */
+  #newestSeen = 0;
 
   constructor(database: Database, limits: JournalLimits) {
     this.#limits = limits;
@@ -125,9 +127,10 @@ export class PastReader {
   /** @throws JournalError for a revision that was pruned, or is not there yet. */
   assertKnown(revision: number): void {
     this.#horizon.refuseBefore(revision);
-    const newest = this.#horizon.newestRevision;
-    if (revision <= newest) return;
-    const message = `revision ${revision} was not recorded yet; the newest is ${newest}`;
+    if (revision <= this.#newestSeen) return;
+    this.#newestSeen = this.#horizon.newestRevision;
+    if (revision <= this.#newestSeen) return;
+    const message = `revision ${revision} was not recorded yet; the newest is ${this.#newestSeen}`;
     throw new JournalError('not-recorded-yet', message);
   }
 

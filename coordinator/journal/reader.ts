@@ -34,6 +34,8 @@ import { TimelineReader } from './timeline-reader.ts';
 
 interface Opened {
   readonly database: Database;
+  /** Made once: it costs as much as a look into an index. */
+  readonly inTransaction: (answer: () => unknown) => unknown;
   readonly limits: JournalLimits;
   readonly finder: EventFinder;
   readonly past: PastReader;
@@ -55,6 +57,7 @@ export class JournalReader {
     const past = new PastReader(database, limits);
     this.#opened = {
       database,
+      inTransaction: database.transaction((answer: () => unknown) => answer()),
       limits,
       finder: new EventFinder(database, limits),
       past,
@@ -272,7 +275,7 @@ export class JournalReader {
   #atOnce<Answer>(answer: (opened: Opened) => Answer): Answer {
     const opened = this.#open;
     try {
-      return opened.database.transaction(() => answer(opened))();
+      return opened.inTransaction(() => answer(opened)) as Answer;
     } catch (error) {
       throw openingProblem(opened.database.name, error);
     }
