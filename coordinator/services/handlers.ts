@@ -15,42 +15,43 @@ import { JournalError } from '../journal/journal-error.ts';
 import type { House } from './house.ts';
 import { type ListHandler, type ListRequest, readPlace, writePlace } from './list-page.ts';
 import type { RecordMethod } from './record/record-answers.ts';
-import type { LiveRoll } from './roll/live-roll.ts';
 import { liveRollOf } from './roll/moment.ts';
 import type { Roll } from './roll/roll.ts';
-import { serializedInTurns } from './serialized.ts';
+import { serializedInTurns, type Written } from './serialized.ts';
 import { whenDurable } from './when-durable.ts';
 
-/** An answer, or its bytes where they are ready. */
+/** An answer, of which lists may be in the making (serialized.ts), or its bytes where they come from the record. */
 export type Handler<Request, Response> = (
   request: Request,
   house: House,
   caller: Caller,
-) => Response | Promise<Response | Buffer>;
+) => Response | Buffer | Promise<Response | Buffer>;
 
-/** An answer that may rest on anything that the coordinator knows. */
+/** An answer that may rest on anything that the coordinator knows, but for one from the record. */
 export function unary<Request, Response>(
   house: House,
   handler: Handler<Request, Response>,
-): handleUnaryCall<Request, Response> {
-  return recorded(house, async (request, _house, caller) => {
+): handleUnaryCall<Request, Written<Response>> {
+  return recorded<Request, Written<Response>>(house, async (request, _house, caller, path) => {
     const response = await handler(request, house, caller);
+    if (Buffer.isBuffer(response)) return response;
+    const sent = await asSent(response, path, house);
     await whenDurable(house, house.journal.nextRevision - 1);
-    return response;
+    return sent;
   });
 }
 
 /** An answer that rests on nothing but what is on disk already. */
 export function recorded<Request, Response>(
   house: House,
-  handler: Handler<Request, Response>,
+  handler: (request: Request, house: House, caller: Caller, path: string) => Response | Promise<Response | Buffer>,
 ): handleUnaryCall<Request, Response> {
   return (call, respond) => {
     Promise.resolve()
-      .then(() => handler(call.request, house, house.gate.callerOf(call.metadata)))
-      .then((response) => asSent(response, call.getPath(), house))
+      .then(() => handler(call.request, house, house.gate.callerOf(call.metadata), call.getPath()))
       .then(
-        (response) => respond(null, response),
+        // The query service takes both (acceptingBytes).
+        (response) => respond(null, response as Response),
         (error: unknown) => respond(toStatus(logged(error, house.log, call.getPath()))),
       );
   };
@@ -60,12 +61,15 @@ const METHODS = new Map(
   Object.values<MethodDefinition<object, object>>(QueryService.service).map((one) => [one.path, one]),
 );
 
-/** In the form in which it takes the server least to send it; `acceptingBytes` knows both. */
-async function asSent<Response>(response: Response | Buffer, path: string, { turns }: House): Promise<Response> {
+/** What answers of the query service, which are long, are sent as: bytes, made before the event loop is held for them. */
+async function asSent<Response>(
+  response: Response,
+  path: string,
+  { turns }: House,
+): Promise<Written<Response> | Buffer> {
   const method = METHODS.get(path);
-  const isReady = method === undefined || Buffer.isBuffer(response);
-  if (isReady || typeof response !== 'object' || response === null) return response as Response;
-  return (await serializedInTurns<object>(response, method.responseSerialize, turns)) as Response;
+  if (method === undefined || typeof response !== 'object' || response === null) return response as Written<Response>;
+  return serializedInTurns(response, method.responseSerialize, turns);
 }
 
 /** An answer from the record, always. */
@@ -81,11 +85,11 @@ export function ofMoment<Request extends { readonly at: WireMoment | null }, Res
   house: House,
   method: RecordMethod,
   handler: (request: Request, roll: Roll, house: House) => Promise<Response>,
-): handleUnaryCall<Request, Response & { asOf: WireAsOf }> {
-  return recorded<Request, Response & { asOf: WireAsOf }>(house, async (request) => {
+): handleUnaryCall<Request, Written<Response & { asOf: WireAsOf }>> {
+  return unary<Request, Response & { asOf: WireAsOf }>(house, async (request) => {
     const roll = liveRollOf(request.at, house);
     if (roll === null) return house.answering.answer(method, request);
-    return told(await handler(request, roll, house), roll, house);
+    return { ...(await handler(request, roll, house)), asOf: asOfToWire(roll.asOf) };
   });
 }
 
@@ -94,13 +98,14 @@ export function listOfMoment<Request extends ListRequest, Items extends object>(
   house: House,
   method: RecordMethod,
   handler: ListHandler<Request, Items, House>,
-): handleUnaryCall<Request, Items & { nextPageToken: string; asOf: WireAsOf }> {
-  return recorded<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(house, async (request) => {
+): handleUnaryCall<Request, Written<Items & { nextPageToken: string; asOf: WireAsOf }>> {
+  return unary<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(house, async (request) => {
     const last = readPlace(method, request);
     const roll = liveRollOf(request.at, house, last?.revision);
     if (roll === null) return house.answering.answer(method, request);
     const { items, lastKey } = await handler(request, roll, last, house);
-    return told({ ...items, nextPageToken: writePlace(method, request, { lastKey, revision: 0 }) }, roll, house);
+    const nextPageToken = writePlace(method, request, { lastKey, revision: 0 });
+    return { ...items, nextPageToken, asOf: asOfToWire(roll.asOf) };
   });
 }
 
@@ -116,11 +121,6 @@ export function fromRecordOfMoment<Request extends { readonly at: WireMoment | n
     await whenDurable(house, asOf.revision);
     return house.answering.answer(method, request, { asOf, isSynced });
   });
-}
-
-async function told<Response>(response: Response, { asOf }: LiveRoll, house: House) {
-  await whenDurable(house, house.journal.nextRevision - 1);
-  return { ...response, asOf: asOfToWire(asOf) };
 }
 
 /** Says what went wrong in the words of the catalogue, and writes bugs to the log, with what the peer is not told. */

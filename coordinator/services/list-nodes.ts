@@ -12,11 +12,13 @@ export async function listNodes(
   request: ListNodesRequest__Output,
   roll: Roll,
   last: PageToken | null,
-): Promise<ListPage<{ nodes: Node[] }>> {
+): Promise<ListPage<{ nodes: AsyncIterable<Node> }>> {
   const { items, lastKey } = pageOfKeys(await roll.nodeNames(), request, last);
-  const nodes: Node[] = [];
-  for await (const node of roll.nodes(items)) nodes.push(nodeView(node));
-  return { items: { nodes }, lastKey };
+  return { items: { nodes: nodeViews(roll, items) }, lastKey };
+}
+
+async function* nodeViews(roll: Roll, names: readonly string[]): AsyncGenerator<Node> {
+  for await (const node of roll.nodes(names)) yield nodeView(node);
 }
 
 export async function getNode({ nodeName }: GetNodeRequest__Output, roll: Roll) {

@@ -13,7 +13,7 @@ export async function listPlacements(
   roll: Roll,
   last: PageToken | null,
   { turns }: RecordedHouse,
-): Promise<ListPage<{ placements: PlacementState[] }>> {
+): Promise<ListPage<{ placements: AsyncIterable<PlacementState> }>> {
   const { daemonSet, nodeName } = request;
   const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];
   const placed = named.filter((one) => one.placed !== null);
@@ -21,13 +21,18 @@ export async function listPlacements(
   const { pairs, lastKey } = pageOfPairs(placed, names, pageSize(request), last);
   const nodes = new Map<string, RollNode>();
   for await (const node of roll.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
-  const placements: PlacementState[] = [];
-  for await (const { one, name } of turns.each(pairs)) {
+  return { items: { placements: placementViews(turns.each(pairs), nodes) }, lastKey };
+}
+
+async function* placementViews(
+  pairs: AsyncIterable<NamedPair>,
+  nodes: ReadonlyMap<string, RollNode>,
+): AsyncGenerator<PlacementState> {
+  for await (const { one, name } of pairs) {
     const node = nodes.get(name);
     const placement = node === undefined ? null : placementView(node, one);
-    if (placement !== null) placements.push(placement);
+    if (placement !== null) yield placement;
   }
-  return { items: { placements }, lastKey };
 }
 
 interface NamedPair {

@@ -21,24 +21,43 @@ export function acceptingBytes<Service extends UntypedServiceImplementation>(
   return Object.fromEntries(methods) as ServiceDefinition<Service>;
 }
 
-/** The bytes of an answer. */
+/** An answer of which lists may still be made while it is written, so that they are never all in memory. */
+export type Written<Answer> = {
+  readonly [Field in keyof Answer]: Answer[Field] extends AsyncIterable<infer Item> ? Item[] : Answer[Field];
+};
+
+/** The bytes of an answer. Rejects with whatever a list in the making fails with. */
 export async function serializedInTurns<Answer extends object>(
   answer: Answer,
-  serialize: (answer: Answer) => Buffer,
+  serialize: (answer: Written<Answer>) => Buffer,
   turns: AnswerTurns,
 ): Promise<Buffer> {
-  const lists = Object.entries(answer).filter(([, value]) => Array.isArray(value) && value.length > ITEMS_PER_PART);
-  const rest = Object.fromEntries(Object.entries(answer).filter(([field]) => !lists.some(([long]) => long === field)));
-  const parts = [rest, ...lists.flatMap(([field, items]) => partsOf(field, items as readonly unknown[]))];
   const bytes: Buffer[] = [];
-  for await (const part of turns.each(parts)) bytes.push(serialize(part as Answer));
+  const write = (part: object) => bytes.push(serialize(part as Written<Answer>));
+  const rest: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(answer)) {
+    const items = isList(value) ? turns.each(value) : isInTheMaking(value) ? value : null;
+    if (items === null) rest[field] = value;
+    else for await (const part of partsOf(items)) write({ [field]: part });
+  }
+  write(rest);
   return Buffer.concat(bytes);
 }
 
-function partsOf(field: string, items: readonly unknown[]): Record<string, readonly unknown[]>[] {
-  const parts: Record<string, readonly unknown[]>[] = [];
-  for (let first = 0; first < items.length; first += ITEMS_PER_PART) {
-    parts.push({ [field]: items.slice(first, first + ITEMS_PER_PART) });
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > ITEMS_PER_PART;
+}
+
+function isInTheMaking(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+async function* partsOf(items: AsyncIterable<unknown>): AsyncGenerator<readonly unknown[]> {
+  let part: unknown[] = [];
+  for await (const item of items) {
+    if (part.push(item) < ITEMS_PER_PART) continue;
+    yield part;
+    part = [];
   }
-  return parts;
+  if (part.length > 0) yield part;
 }

@@ -35,3 +35,29 @@ it('a short answer comes as it is too, and gRPC takes bytes and messages', async
   expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);
   expect(ListNodes?.responseSerialize(bytes)).toBe(bytes);
 });
+
+async function* inTheMaking<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  for (const item of items) {
+    await Promise.resolve();
+    yield item;
+  }
+}
+
+it.each([0, 1, 20, 41])(
+  'a list of %i that is made while it is written comes as if it had been there',
+  async (count) => {
+    const { nodes, nextPageToken } = answerOf(count);
+    const turns = new AnswerTurns({ elapsedMs: () => 0 });
+    const bytes = await serializedInTurns({ nodes: inTheMaking(nodes), nextPageToken }, responseSerialize, turns);
+    expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize({ nodes, nextPageToken })));
+  },
+);
+
+it('an answer of which the list cannot be made is no answer', async () => {
+  const failing = (async function* () {
+    yield* inTheMaking(answerOf(30).nodes);
+    throw new Error('the journal was pruned meanwhile');
+  })();
+  const turns = new AnswerTurns({ elapsedMs: () => 0 });
+  await expect(serializedInTurns({ nodes: failing }, responseSerialize, turns)).rejects.toThrow('pruned meanwhile');
+});
