@@ -10,5 +10,10 @@ const BACKGROUND_NICENESS = 10;
  * whole process, so nothing is done there.
  */
 export function stepBack(): void {
-  if (platform === 'linux') setPriority(0, BACKGROUND_NICENESS);
+  if (platform !== 'linux') return;
+  try {
+    setPriority(0, BACKGROUND_NICENESS);
+  } catch {
+    // A sandbox may refuse it; the thread answers all the same.
+  }
 }
