@@ -39,9 +39,10 @@ function headline(explanation: ExplanationView, { style, nowMs }: RenderOptions)
   return `${style.bold(name)} ${paint(verb)} ${style.bold(node)}: ${meaning}\n${style.dim(since)}\n`;
 }
 
+/** What should be, and not what is: whether a pod runs is among the answers. */
 const VERDICT_WORDS: Record<Verdict, readonly [verb: string, meaning: string]> = {
-  run: ['runs on', 'a daemon pod belongs there'],
-  keep: ['keeps on', 'a pod that runs may stay, none is started'],
+  run: ['belongs on', 'a daemon pod has to run there'],
+  keep: ['may stay on', 'no pod is started, one that runs may stay'],
   none: ['does not belong on', 'no pod may start or stay there'],
 };
 

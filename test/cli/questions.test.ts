@@ -109,7 +109,7 @@ Problems
 
 describe('rollcall why', () => {
   const WHY = `\
-fluentd keeps on gpu-1: a pod that runs may stay, none is started
+fluentd may stay on gpu-1: no pod is started, one that runs may stay
 since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
 
 ✓ nodeSelector wants label os=linux, and this node has it.
