@@ -24,6 +24,9 @@ import { UsageError } from './mistake.ts';
 const COORDINATOR_NAMESPACE_DEFAULT = 'rollcall';
 const DEFAULT_TIMEOUT = '10s';
 
+/** Descriptions are wrapped to no less: what is left beside the longest command on 80 columns is more. */
+const WRAPPED_COLUMNS_MIN = 24;
+
 /** `setExitCode` hears what a command ends with. */
 export function createProgram(io: Io, setExitCode: (code: number) => void): Command {
   const program = new Command('rollcall');
@@ -37,7 +40,7 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, optionDescription })
+    .configureHelp({ showGlobalOptions: true, optionDescription, subcommandTerm, minWidthToWrap: WRAPPED_COLUMNS_MIN })
     .addOption(serverOption(io))
     .addOption(new Option('--kubeconfig <file>', 'the kubeconfig, where it is not the one that kubectl would read'))
     .addOption(textOption(io, 'context', 'name', 'the context of the kubeconfig in whose cluster the coordinator runs'))
@@ -63,6 +66,15 @@ export function createProgram(io: Io, setExitCode: (code: number) => void): Comm
     .option('--no-color', 'no colours, also with NO_COLOR set or where no terminal is');
   for (const add of COMMANDS) add(program, runner);
   return program;
+}
+
+/** That a command has options needs no saying. */
+function subcommandTerm(command: Command): string {
+  const operands = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? '...' : '');
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...operands].join(' ');
 }
 
 /** Says the choices and the default, but not that a list is empty to begin with. */

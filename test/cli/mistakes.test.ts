@@ -135,6 +135,15 @@ describe('a part of a name', () => {
 });
 
 describe('help', () => {
+  it.each(['--help', 'plan --help', 'audit --help', 'timeline --help'])(
+    '%s fits a terminal of 80 columns',
+    async (line) => {
+      const { stdout } = await runCli(line.split(' '), { columns: 80, isTTY: true });
+      expect(stdout.split('\n').filter((text) => text.length > 80)).toEqual([]);
+      expect(stdout).toContain('address of the coordinator');
+    },
+  );
+
   it('says the choices of an option once, and its default', async () => {
     const { stdout } = await runCli(['history', '--help']);
     const help = stdout.replaceAll(/\s+/g, ' ');
