@@ -23,8 +23,8 @@ export interface LogLine {
 }
 
 export class ChildProgram {
-  /** Resolves when the process has ended, with its exit code and what it wrote to standard error. */
-  readonly ended: Promise<{ exitCode: number; errorText: string }>;
+  /** Resolves when the process has ended: how, as `with exit code 1` or `by SIGKILL`, and what it wrote to standard error. */
+  readonly ended: Promise<{ how: string; errorText: string }>;
   readonly #process: ChildProcess;
 
   constructor({ program, args, logFile, onLogLine }: ChildOptions) {
@@ -40,7 +40,10 @@ export class ChildProgram {
     });
     this.ended = new Promise((resolve, reject) => {
       this.#process.once('error', reject);
-      this.#process.once('close', (code) => resolve({ exitCode: code ?? 1, errorText: errorText.trim() }));
+      this.#process.once('close', (code, signal) => {
+        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+        resolve({ how, errorText: errorText.trim() });
+      });
     });
   }
 

@@ -70,9 +70,11 @@ export class LocalHouse {
 
   /** Rejects when the coordinator ends by itself, with its own words. */
   async whenCoordinatorFails(): Promise<never> {
-    const { exitCode, errorText } = (await this.#coordinator?.ended) ?? { exitCode: 0, errorText: '' };
-    const unsaid = `the coordinator ended with exit code ${exitCode}; its log is in ${this.#logFolder}`;
-    throw new RollcallError('ARGUMENT_INVALID', errorText === '' ? unsaid : errorText);
+    const { how, errorText } = (await this.#coordinator?.ended) ?? { how: 'before it began', errorText: '' };
+    const unsaid = `the coordinator ended ${how}; its log is in ${this.#logFolder}`;
+    // What the coordinator is told with --listen, we are told with --port.
+    const said = errorText.replace('another address with --listen', 'another port with --port');
+    throw new RollcallError('ARGUMENT_INVALID', said === '' ? unsaid : said);
   }
 
   async stop(): Promise<void> {
@@ -135,9 +137,9 @@ export class LocalHouse {
       ],
       logFile,
     });
-    void agent.ended.then(({ exitCode, errorText }) => {
+    void agent.ended.then(({ how, errorText }) => {
       if (this.#agents.get(file) !== agent) return;
-      const words = errorText === '' ? `with exit code ${exitCode}` : `with exit code ${exitCode} (${errorText})`;
+      const words = errorText === '' ? how : `${how} (${errorText})`;
       this.#options.say(`the agent of ${file} ended ${words}; its log is ${logFile}`);
     });
     return agent;

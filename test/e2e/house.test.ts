@@ -1,6 +1,7 @@
 /** The whole house as a user runs it: real processes, real files, the command line. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
 import { CommandLine, Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
@@ -153,6 +154,11 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     ]);
     expect(taken.exitCode).toBe(2);
     expect(taken.stderr.trim().split('\n')).toHaveLength(1);
+    const other = { data: join(folder.path, 'other'), port: String(portOf(`${folder.data}/logs/coordinator.log`)) };
+    const second = await runToEnd(PROGRAMS.local, ['--data', other.data, '--port', other.port]);
+    expect(second.stderr.trim()).toMatch(
+      /^rollcall-local: .* something else listens there; choose another port with --port$/,
+    );
   });
 
   it('ends cleanly on Ctrl-C and leaves nobody behind', async () => {
@@ -160,6 +166,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(exitCode).toBe(0);
     expect(stderr).not.toContain('Error');
     expect(stderr.match(/the agent of .* ended/g)).toEqual(['the agent of edge-2.yaml ended']);
+    expect(stderr).toContain('the agent of edge-2.yaml ended by SIGKILL; its log is ');
     expect(processesOf(folder.path)).toEqual([]);
   });
 });
