@@ -45,6 +45,9 @@ export const WATCH_PAGE = 100;
 /** How long a stopping coordinator waits for its streams to end. */
 export const SHUTDOWN_GRACE_MS = 2_000;
 
+/** How long it goes on with questions about the record; whoever asked the others is told that it stops, while streams still end. */
+export const ANSWERING_GRACE_MS = 1_000;
+
 /** Over how long agents are told to come back after a stop. */
 export const DRAIN_WINDOW_MS = 1_000;
 

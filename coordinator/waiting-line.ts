@@ -27,4 +27,11 @@ export class WaitingLine {
       else next();
     }
   }
+
+  /** Nobody that waits now waits any longer. */
+  letAllOn(): void {
+    const waiting = this.#waiting.splice(0);
+    this.#running += waiting.length;
+    for (const next of waiting) next();
+  }
 }

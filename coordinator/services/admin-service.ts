@@ -6,8 +6,8 @@ import type { DrainSessionsResponse } from '../../shared/rpc/generated/rollcall/
 import type { ReevaluateRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ReevaluateRequest.ts';
 import type { ReevaluateResponse } from '../../shared/rpc/generated/rollcall/v1/ReevaluateResponse.ts';
 import { durationFromWire } from '../../shared/rpc/wire-time.ts';
-import { actorOf, type Caller } from '../identity/caller.ts';
-import { unary } from './handlers.ts';
+import { actorOf } from '../identity/caller.ts';
+import { type Asked, unary } from './handlers.ts';
 import type { House } from './house.ts';
 import { findDaemonSet, isNamed } from './names.ts';
 
@@ -32,7 +32,7 @@ function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: H
   return { sessionCount: sessions.drain(windowMs, 'an operator asked agents to reconnect') };
 }
 
-function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House, caller: Caller): ReevaluateResponse {
+function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House, { caller }: Asked): ReevaluateResponse {
   const { evaluator, counters, journal } = house;
   const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, evaluator.daemonSets.keys()) : undefined;
   const before = counters.pairsEvaluated;

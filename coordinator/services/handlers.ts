@@ -20,11 +20,20 @@ import type { Roll } from './roll/roll.ts';
 import { serializedInTurns, type Written } from './serialized.ts';
 import { whenDurable } from './when-durable.ts';
 
+/** How a request came. */
+export interface Asked {
+  readonly caller: Caller;
+  /** Of the method. */
+  readonly path: string;
+  /** Whether the caller still waits for the answer. */
+  readonly isThere: () => boolean;
+}
+
 /** An answer, of which lists may be in the making (serialized.ts), or its bytes where they come from the record. */
 export type Handler<Request, Response> = (
   request: Request,
   house: House,
-  caller: Caller,
+  asked: Asked,
 ) => Response | Buffer | Promise<Response | Buffer>;
 
 /** An answer that may rest on anything that the coordinator knows, but for one from the record. */
@@ -32,10 +41,10 @@ export function unary<Request, Response>(
   house: House,
   handler: Handler<Request, Response>,
 ): handleUnaryCall<Request, Written<Response>> {
-  return recorded<Request, Written<Response>>(house, async (request, _house, caller, path) => {
-    const response = await handler(request, house, caller);
+  return recorded<Request, Written<Response>>(house, async (request, _house, asked) => {
+    const response = await handler(request, house, asked);
     if (Buffer.isBuffer(response)) return response;
-    const sent = await asSent(response, path, house);
+    const sent = await asSent(response, asked.path, house);
     await whenDurable(house, house.journal.nextRevision - 1);
     return sent;
   });
@@ -44,11 +53,16 @@ export function unary<Request, Response>(
 /** An answer that rests on nothing but what is on disk already. */
 export function recorded<Request, Response>(
   house: House,
-  handler: (request: Request, house: House, caller: Caller, path: string) => Response | Promise<Response | Buffer>,
+  handler: (request: Request, house: House, asked: Asked) => Response | Promise<Response | Buffer>,
 ): handleUnaryCall<Request, Response> {
   return (call, respond) => {
+    const asked = () => ({
+      caller: house.gate.callerOf(call.metadata),
+      path: call.getPath(),
+      isThere: () => !call.cancelled,
+    });
     Promise.resolve()
-      .then(() => handler(call.request, house, house.gate.callerOf(call.metadata), call.getPath()))
+      .then(() => handler(call.request, house, asked()))
       .then(
         // The query service takes both (acceptingBytes).
         (response) => respond(null, response as Response),
@@ -77,7 +91,9 @@ export function fromRecord<Request extends object, Response>(
   house: House,
   method: RecordMethod,
 ): handleUnaryCall<Request, Response> {
-  return recorded<Request, Response>(house, (request) => house.answering.answer(method, request));
+  return recorded<Request, Response>(house, (request, _house, { isThere }) =>
+    house.answering.answer(method, request, { isThere }),
+  );
 }
 
 /** An answer about the moment that the request names, which it tells: from the record, or from `handler` where that is now. */
@@ -86,9 +102,9 @@ export function ofMoment<Request extends { readonly at: WireMoment | null }, Res
   method: RecordMethod,
   handler: (request: Request, roll: Roll, house: House) => Promise<Response>,
 ): handleUnaryCall<Request, Written<Response & { asOf: WireAsOf }>> {
-  return unary<Request, Response & { asOf: WireAsOf }>(house, async (request) => {
+  return unary<Request, Response & { asOf: WireAsOf }>(house, async (request, _house, { isThere }) => {
     const roll = liveRollOf(request.at, house);
-    if (roll === null) return house.answering.answer(method, request);
+    if (roll === null) return house.answering.answer(method, request, { isThere });
     return { ...(await handler(request, roll, house)), asOf: asOfToWire(roll.asOf) };
   });
 }
@@ -99,14 +115,17 @@ export function listOfMoment<Request extends ListRequest, Items extends object>(
   method: RecordMethod,
   handler: ListHandler<Request, Items, House>,
 ): handleUnaryCall<Request, Written<Items & { nextPageToken: string; asOf: WireAsOf }>> {
-  return unary<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(house, async (request) => {
-    const last = readPlace(method, request);
-    const roll = liveRollOf(request.at, house, last?.revision);
-    if (roll === null) return house.answering.answer(method, request);
-    const { items, lastKey } = await handler(request, roll, last, house);
-    const nextPageToken = writePlace(method, request, { lastKey, revision: 0 });
-    return { ...items, nextPageToken, asOf: asOfToWire(roll.asOf) };
-  });
+  return unary<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(
+    house,
+    async (request, _house, { isThere }) => {
+      const last = readPlace(method, request);
+      const roll = liveRollOf(request.at, house, last?.revision);
+      if (roll === null) return house.answering.answer(method, request, { isThere });
+      const { items, lastKey } = await handler(request, roll, last, house);
+      const nextPageToken = writePlace(method, request, { lastKey, revision: 0 });
+      return { ...items, nextPageToken, asOf: asOfToWire(roll.asOf) };
+    },
+  );
 }
 
 /** An answer made from the record also where it is about now, which is on disk first. */
@@ -114,12 +133,12 @@ export function fromRecordOfMoment<Request extends { readonly at: WireMoment | n
   house: House,
   method: RecordMethod,
 ): handleUnaryCall<Request, Response> {
-  return recorded<Request, Response>(house, async (request) => {
+  return recorded<Request, Response>(house, async (request, _house, { isThere }) => {
     const roll = liveRollOf(request.at, house);
-    if (roll === null) return house.answering.answer(method, request);
+    if (roll === null) return house.answering.answer(method, request, { isThere });
     const { asOf, isSynced } = roll;
     await whenDurable(house, asOf.revision);
-    return house.answering.answer(method, request, { asOf, isSynced });
+    return house.answering.answer(method, request, { now: { asOf, isSynced }, isThere });
   });
 }
 

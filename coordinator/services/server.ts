@@ -7,7 +7,7 @@ import { protoPath as healthProtoPath } from 'grpc-health-check';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
 import type { Address } from '../../shared/settings/values.ts';
-import { SHUTDOWN_GRACE_MS } from '../limits.ts';
+import { ANSWERING_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
 import { Listener } from '../tls/listener.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { adminService } from './admin-service.ts';
@@ -58,19 +58,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       listener.close();
       house.sessions.stop();
       for (const end of [...house.watches, ...house.audits]) end();
+      house.answering.drain();
       await shutdown(server, house);
     },
   };
 }
 
 /** Ends well where the peers let go in time; keepalive would break an open stream anyway (docs/protocol.md). */
-function shutdown(server: Server, { clock }: House): Promise<void> {
+function shutdown(server: Server, { clock, answering }: House): Promise<void> {
   return new Promise((resolve) => {
+    const cancelAnswers = clock.after(ANSWERING_GRACE_MS, () => void answering.close());
     const cancel = clock.after(SHUTDOWN_GRACE_MS, () => {
       server.forceShutdown();
       resolve();
     });
     server.tryShutdown(() => {
+      cancelAnswers();
       cancel();
       resolve();
     });

@@ -1,4 +1,5 @@
 /** Questions about the record reach a thread that is started for them, and find another where it is gone. */
+import { EventEmitter, once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { Answering, answeringHere } from '../../coordinator/services/record/answering.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
@@ -7,12 +8,24 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { addNode, ask, failure, Query, startHouse } from './running-house.ts';
 
-/** One that counts its threads, and of which the newest can be ended. */
-async function countedAnswering() {
+/** Answers after `held`, and tells of each question. */
+function heldAnswering(held: Promise<void>, onAsked: () => void) {
+  const port = answeringHere();
+  const answer: typeof port.answer = async (...question) => {
+    onAsked();
+    await held;
+    return port.answer(...question);
+  };
+  return { ...port, answer };
+}
+
+/** One that counts its threads, what they are asked, and of which the newest can be ended; they begin to answer after `held`. */
+async function countedAnswering(held = Promise.resolve()) {
   const journal = await openJournal();
   const threads: { hasEnded: boolean }[] = [];
+  let asked = 0;
   const start = () => {
-    const port = answeringHere();
+    const port = heldAnswering(held, () => (asked += 1));
     const thread = { hasEnded: false };
     threads.push(thread);
     const terminate = () => {
@@ -24,12 +37,13 @@ async function countedAnswering() {
   const clock = new FakeClock();
   const answering = new Answering({ journal, clock, version: '1.2.3', start });
   onTestFinished(() => answering.close());
-  return { answering, threads, clock };
+  return { answering, threads, clock, askedCount: () => asked };
 }
 
 const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
-const plan = (answering: Answering) =>
-  answering.answer('PlanPlacements', { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null }, NOW);
+const PLAN = { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null };
+const plan = (answering: Answering, isThere = () => true) =>
+  answering.answer('PlanPlacements', PLAN, { now: NOW, isThere });
 
 const reasonOf = (error: { reason?: string }) => error.reason ?? 'a bug';
 
@@ -70,6 +84,64 @@ test('more questions than can wait are refused, and those that wait are all answ
   const outcomes = await Promise.all(asked);
   expect(outcomes.slice(0, 1_008)).toEqual(Array.from({ length: 1_008 }, () => 'answered'));
   expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUESTIONS'));
+});
+
+test('a question that nobody waits for any more when its turn comes is not worked on, nor in the way of others', async () => {
+  const { answering, askedCount } = await countedAnswering();
+  const asked = Array.from({ length: 8 }, () => plan(answering));
+  const left = Array.from({ length: 100 }, () => plan(answering, () => false).catch(reasonOf));
+  asked.push(plan(answering));
+  await Promise.all(asked);
+  expect(askedCount()).toBe(9);
+  expect(new Set(await Promise.all(left))).toEqual(new Set(['INTERRUPTED']));
+});
+
+test('a caller that gives up is nobody who waits', async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let askedCount = 0;
+  const startAnswering = () => heldAnswering(held, () => (askedCount += 1));
+  const { query } = await startHouse({ startAnswering });
+  const asked = Array.from({ length: 8 }, () => ask(query, Query.ListEvents, {}));
+  const givenUp = query.ListEvents({}, () => {});
+  // What is asked on the same connection afterwards is answered after it has arrived.
+  await ask(query, Query.ListAgents, {});
+  givenUp.cancel();
+  await ask(query, Query.ListAgents, {});
+  letGo();
+  await Promise.all([...asked, ask(query, Query.ListEvents, {})]);
+  expect(askedCount).toBe(9);
+});
+
+test('when the coordinator stops, what is worked on is answered, and what waits learns at once that it goes', async () => {
+  let letGo = () => {};
+  const { answering, askedCount } = await countedAnswering(new Promise((resolve) => (letGo = resolve)));
+  const asked = Array.from({ length: 8 }, () => plan(answering).then(() => 'answered'));
+  const waiting = Array.from({ length: 20 }, () => plan(answering).catch(reasonOf));
+  await eventually(() => askedCount() === 8);
+  answering.drain();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['closed']));
+  letGo();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['answered']));
+});
+
+test('a stop does not wait for a long question for ever, and tells whoever asked it why', async () => {
+  let begun = false;
+  const startAnswering = () => {
+    const gone = new EventEmitter();
+    const answer = async (): Promise<never> => {
+      begun = true;
+      await once(gone, 'terminated');
+      throw new Error('the thread has ended');
+    };
+    const terminate = async () => void gone.emit('terminated');
+    return { ...answeringHere(), answer, terminate };
+  };
+  const house = await startHouse({ startAnswering });
+  const asked = failure(ask(house.query, Query.ListEvents, {}));
+  await eventually(() => begun);
+  await house.stop();
+  expect(await asked).toMatchObject({ reason: 'DRAINING' });
 });
 
 test('where the thread has ended, the next questions get a new one, together', async () => {

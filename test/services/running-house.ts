@@ -47,6 +47,7 @@ export interface HouseOptions {
   /** How the clients connect. */
   readonly security?: ChannelSecurity;
   readonly journal?: Partial<JournalOptions>;
+  readonly startAnswering?: typeof answeringHere;
 }
 
 export async function startHouse({
@@ -56,6 +57,7 @@ export async function startHouse({
   certificates = null,
   security = PLAINTEXT,
   journal: journalOptions = {},
+  startAnswering = answeringHere,
 }: HouseOptions = {}): Promise<RunningHouse> {
   const clock = new FakeClock();
   const journal = await openJournal({ clock, ...journalOptions });
@@ -71,7 +73,7 @@ export async function startHouse({
       randomId: () => `id-${++ids}`,
       version: '1.2.3',
       identities,
-      startAnswering: answeringHere,
+      startAnswering,
     },
     journal,
   );

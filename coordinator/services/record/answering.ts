@@ -22,9 +22,17 @@ export interface AnsweringOptions {
   readonly start: () => AnsweringPort;
 }
 
+export interface Asker {
+  /** What the request means by now, once that is on disk; `null` where it is about the past. */
+  readonly now?: RecordedNow | null;
+  /** Whether somebody still waits for the answer; otherwise it is not even begun. */
+  readonly isThere?: () => boolean;
+}
+
 export class Answering {
   readonly #options: AnsweringOptions;
   #opened: Promise<AnsweringPort> | undefined;
+  #ended = Promise.resolve();
   #isClosed = false;
   readonly #line = new WaitingLine(RECORD_QUESTIONS);
   #askedCount = 0;
@@ -34,11 +42,9 @@ export class Answering {
     this.#options = options;
   }
 
-  /**
-   * `now`: what the request means by now, once that is on disk.
-   * @throws RollcallError or JournalError as the method does, or TOO_MANY_QUESTIONS.
-   */
-  async answer(method: RecordMethod, request: object, now: RecordedNow | null = null): Promise<Buffer> {
+  /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUESTIONS, or INTERRUPTED where the asker has gone. */
+  async answer(method: RecordMethod, request: object, asker: Asker = {}): Promise<Buffer> {
+    const { now = null, isThere = () => true } = asker;
     if (this.#line.isFull) {
       throw new RollcallError(
         'TOO_MANY_QUESTIONS',
@@ -48,10 +54,13 @@ export class Answering {
     this.#stopIdling();
     this.#askedCount += 1;
     try {
-      return await this.#line.take(() => this.#answer({ method, request, now }));
+      return await this.#line.take(() => {
+        if (!isThere()) throw new RollcallError('INTERRUPTED', 'whoever asked waits no longer');
+        return this.#answer({ method, request, now });
+      });
     } catch (error) {
-      if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
-      throw error;
+      const isExpected = error instanceof RollcallError || error instanceof JournalError;
+      throw this.#isClosed && !isExpected ? closed() : error;
     } finally {
       this.#askedCount -= 1;
       if (this.#askedCount === 0 && !this.#isClosed) {
@@ -60,11 +69,17 @@ export class Answering {
     }
   }
 
-  /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
-  async close(): Promise<void> {
+  /** Begins with no question any more; those that it works on go on. */
+  drain(): void {
     this.#isClosed = true;
     this.#stopIdling();
-    await this.#end();
+    this.#line.letAllOn();
+  }
+
+  /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
+  close(): Promise<void> {
+    this.drain();
+    return this.#end();
   }
 
   async #answer(question: RecordQuestion): Promise<Buffer> {
@@ -76,18 +91,21 @@ export class Answering {
     return Buffer.from(buffer, byteOffset, byteLength);
   }
 
-  async #end(): Promise<void> {
+  #end(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
-    const port = await opened?.catch(() => undefined);
-    if (port === undefined) return;
-    if (!port.hasEnded()) await port.close();
-    await port.terminate();
+    this.#ended = this.#ended.then(async () => {
+      const port = await opened?.catch(() => undefined);
+      // One that ends meanwhile by itself has closed nothing and is gone all the same.
+      await port?.close().catch(() => undefined);
+      await port?.terminate();
+    });
+    return this.#ended;
   }
 
   /** Started when it is needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
   async #port(): Promise<AnsweringPort> {
-    if (this.#isClosed) throw new JournalError('closed', 'The journal is closed.');
+    if (this.#isClosed) throw closed();
     const opened = this.#opened ?? this.#open();
     this.#opened = opened;
     try {
@@ -113,6 +131,10 @@ export class Answering {
       throw error;
     }
   }
+}
+
+function closed(): JournalError {
+  return new JournalError('closed', 'The journal is closed.');
 }
 
 /** Needs the built files. */
