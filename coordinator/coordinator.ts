@@ -172,9 +172,13 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
       whenLost: leadership?.whenLost ?? NEVER,
       async stop() {
         operations.draining();
-        await stop(house, source, server, upkeep);
-        await ending();
-        await operations.stop();
+        try {
+          await stop(house, source, server, upkeep);
+        } finally {
+          // Also where rows could not be written: a lead that is kept, or a port that is open, would hold others up.
+          await ending();
+          await operations.stop();
+        }
       },
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Coordinator } from '../../coordinator/coordinator.ts';
+import { oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
@@ -25,7 +26,7 @@ class Site {
     writeFileSync(join(this.folder, 'nodes.yaml'), 'apiVersion: v1\nkind: Node\nmetadata: { name: n1 }\n');
   }
 
-  start(changes: Partial<CoordinatorSettings> = {}): Promise<Coordinator> {
+  start(changes: Partial<CoordinatorSettings> = {}, threads = oneThread): Promise<Coordinator> {
     const settings: CoordinatorSettings = {
       data: join(this.folder, 'data'),
       listen: { host: '127.0.0.1', port: 0 },
@@ -41,7 +42,7 @@ class Site {
       logFormat: 'json',
       ...changes,
     } as CoordinatorSettings;
-    return this.#driven(startWith(settings, this.clock));
+    return this.#driven(startWith(settings, this.clock, threads));
   }
 
   stop(coordinator: Coordinator): Promise<void> {
@@ -95,6 +96,23 @@ test('a coordinator starts on an empty folder, decides, and goes on where it end
   const second = await site.start();
   expect((await messages(second.port)).slice(FIRST.length)).toEqual(['coordinator stopped', 'coordinator started']);
   await site.stop(second);
+});
+
+test('a stop on a full disk says what it could not write, and leaves nothing behind that runs', async () => {
+  const disk = { isFull: false };
+  const startWriter = () => {
+    const port = oneThread.startWriter();
+    const write: typeof port.write = (batch) =>
+      disk.isFull ? Promise.resolve({ result: 'stalled', problem: 'database or disk is full' }) : port.write(batch);
+    return { ...port, write };
+  };
+  const site = new Site();
+  const operationsListen = { host: '127.0.0.1', port: 0 };
+  const coordinator = await site.start({ operationsListen }, { ...oneThread, startWriter });
+  disk.isFull = true;
+  await expect(site.stop(coordinator)).rejects.toThrow('1 events could not be written: database or disk is full');
+  expect(site.clock.pendingCount).toBe(0);
+  await expect(fetch(`http://127.0.0.1:${coordinator.operationsPort}/livez`)).rejects.toThrow('fetch failed');
 });
 
 test('a port in use is one sentence that says what to do, and leaves nothing behind that runs', async () => {

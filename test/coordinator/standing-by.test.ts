@@ -42,7 +42,7 @@ test('a coordinator that may not read the lease says so, and no more of it once 
   };
   const log = createLogger({ program: 'test', level: 'info', format: 'json', destination: { write } });
   const clock = new FakeClock();
-  const starting = startUnlessStopped(settings, clock, new Promise(() => {}), log);
+  const starting = startUnlessStopped(settings, clock, new Promise(() => {}), { log });
 
   const port = await operationsPort;
   const says = async (text: string): Promise<boolean> => {

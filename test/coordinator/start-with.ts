@@ -1,12 +1,18 @@
 /** Starts a coordinator in this process, with everything but the settings and the clock decided. */
 import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
-import { oneThread } from '../../coordinator/coordinator-threads.ts';
+import { type CoordinatorThreads, oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createLogger, type Logger } from '../../shared/logging.ts';
 
-export async function startWith(settings: CoordinatorSettings, clock: Clock): Promise<Coordinator> {
-  const coordinator = await startUnlessStopped(settings, clock, new Promise(() => {}));
+const SILENT = createLogger({ program: 'test', level: 'silent', format: 'json' });
+
+export async function startWith(
+  settings: CoordinatorSettings,
+  clock: Clock,
+  threads: CoordinatorThreads = oneThread,
+): Promise<Coordinator> {
+  const coordinator = await startUnlessStopped(settings, clock, new Promise(() => {}), { threads });
   if (coordinator === null) throw new Error('the coordinator was stopped before it served');
   return coordinator;
 }
@@ -16,7 +22,7 @@ export function startUnlessStopped(
   settings: CoordinatorSettings,
   clock: Clock,
   untilStopped: Promise<void>,
-  log: Logger = createLogger({ program: 'test', level: 'silent', format: 'json' }),
+  { log = SILENT, threads = oneThread }: { log?: Logger; threads?: CoordinatorThreads } = {},
 ): Promise<Coordinator | null> {
   return startCoordinator({
     settings,
@@ -26,7 +32,7 @@ export function startUnlessStopped(
     random: () => 0.5,
     randomId: () => 'id',
     version: 'test',
-    threads: oneThread,
+    threads,
     onFatal: (error) => {
       throw error;
     },
