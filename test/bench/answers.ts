@@ -77,7 +77,7 @@ function questions({ nodeNames, daemonSets }: LargeHouse, revision: number): Rec
 
 async function resultsOf(name: string, question: Question, thread: Worker): Promise<BenchResult[]> {
   const loop = new EventLoopHold();
-  await loop.start();
+  loop.start();
   thread.postMessage(question);
   const [{ totalMs, longestMs, failure }] = (await once(thread, 'message')) as [Answered];
   const hold = await loop.stop();

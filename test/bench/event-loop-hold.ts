@@ -1,59 +1,59 @@
 /**
- * How long the event loop was held, beside a thread that has nothing to do: when both are held at once, no processor was free, and
- * that much is the machine's own doing (other processes, or the host of a virtual machine).
+ * How long the event loop was held: a timer looks every millisecond whether it gets its turn. What of that the thread only waited
+ * for a free processor is told apart, as Linux counts it, because it says how busy the machine was and not what the turn did.
  */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { HoldProbe, type HoldSpan } from './hold-probe.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const LOOK_MS = 1;
+/** Of the calling thread: nanoseconds on a processor, nanoseconds waiting for one, turns (sched-stats in the kernel's documentation). */
+const SCHEDULING = '/proc/thread-self/schedstat';
+const SCHEDULING_BYTES_MAX = 128;
 
 export interface Hold {
-  /** The longest, without what the idle thread was held at the same time. */
+  /** The longest, without waiting for a processor. */
   readonly maxMs: number;
-  /** The longest with all. */
-  readonly withMachineMs: number;
-  /** The longest that the idle thread was held. */
-  readonly idleMaxMs: number;
+  /** The longest by the clock. */
+  readonly byClockMs: number;
 }
 
-export function holdWords({ maxMs, withMachineMs, idleMaxMs }: Hold): string {
-  const beside = `${withMachineMs.toFixed(1)} ms with what held an idle thread at the same time`;
-  return `${maxMs.toFixed(1)} ms (${beside}; that thread's longest ${idleMaxMs.toFixed(1)} ms)`;
+export function holdWords({ maxMs, byClockMs }: Hold): string {
+  return `${maxMs.toFixed(1)} ms (${byClockMs.toFixed(1)} ms with waiting for a free processor)`;
 }
 
 export class EventLoopHold {
-  readonly #probe = new HoldProbe();
-  readonly #idle = new Worker(new URL('./hold-probe-thread.js', import.meta.url));
-  readonly #online = once(this.#idle, 'message');
+  readonly #scheduling = process.platform === 'linux' ? openSync(SCHEDULING, 'r') : null;
+  readonly #buffer = Buffer.alloc(SCHEDULING_BYTES_MAX);
+  #maxMs = 0;
+  #byClockMs = 0;
+  #stopped: (() => void) | undefined;
 
-  /** Once the idle thread is there to be compared with. */
-  async start(): Promise<void> {
-    await this.#online;
-    this.#probe.start();
+  start(): void {
+    const startMs = performance.now();
+    const waitedMs = this.#waitedMs();
+    setTimeout(() => this.#look(startMs, waitedMs), LOOK_MS);
   }
 
+  /** After one more look, which sees a hold that is not over yet. */
   async stop(): Promise<Hold> {
-    const spans = await this.#probe.stop();
-    this.#idle.postMessage('stop');
-    const [idleSpans] = (await once(this.#idle, 'message')) as [HoldSpan[]];
-    await this.#idle.terminate();
-    return {
-      maxMs: longest(spans.map((span) => lengthMs(span) - overlapMs(span, idleSpans))),
-      withMachineMs: longest(spans.map(lengthMs)),
-      idleMaxMs: longest(idleSpans.map(lengthMs)),
-    };
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+    });
+    if (this.#scheduling !== null) closeSync(this.#scheduling);
+    return { maxMs: this.#maxMs, byClockMs: this.#byClockMs };
   }
-}
 
-function overlapMs({ startMs, endMs }: HoldSpan, others: readonly HoldSpan[]): number {
-  return others
-    .map((other) => Math.max(0, Math.min(endMs, other.endMs) - Math.max(startMs, other.startMs)))
-    .reduce((sum, ms) => sum + ms, 0);
-}
+  #look(startMs: number, waitedBeforeMs: number): void {
+    const heldMs = performance.now() - startMs - LOOK_MS;
+    const waitedMs = this.#waitedMs() - waitedBeforeMs;
+    this.#byClockMs = Math.max(this.#byClockMs, heldMs);
+    this.#maxMs = Math.max(this.#maxMs, heldMs - waitedMs);
+    if (this.#stopped === undefined) this.start();
+    else this.#stopped();
+  }
 
-function lengthMs({ startMs, endMs }: HoldSpan): number {
-  return endMs - startMs;
-}
-
-function longest(lengthsMs: readonly number[]): number {
-  return lengthsMs.reduce((max, ms) => Math.max(max, ms), 0);
+  #waitedMs(): number {
+    if (this.#scheduling === null) return 0;
+    const length = readSync(this.#scheduling, this.#buffer, 0, SCHEDULING_BYTES_MAX, 0);
+    return Number(this.#buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+  }
 }

@@ -59,7 +59,7 @@ export async function answeringHold(journal: Journal, append: () => void): Promi
   const random = new SeededRandom(12);
   const answering = new Answering({ journal, clock: systemClock, version: 'bench', start: answeringThread });
   const loop = new EventLoopHold();
-  await loop.start();
+  loop.start();
   for (let round = 0; round < ROUNDS; round += 1) {
     append();
     // In the last quarter, by when every DaemonSet was seen.

@@ -74,9 +74,6 @@ describe('benchmarks', () => {
       if (file === undefined || reached.has(path)) return;
       reached.add(path);
       importsOf(file).forEach(visit);
-      // Threads are started by their address.
-      for (const [, name] of file.lines.join('\n').matchAll(/new URL\('\.\/([\w-]+)\.js'/g))
-        visit(`test/bench/${name}.ts`);
     };
     visit('test/bench/main.ts');
     expect(bench.filter((path) => !reached.has(path))).toEqual([]);
