@@ -9,7 +9,7 @@ import type { RecordedHouse } from './record/recorded-house.ts';
 import type { Roll } from './roll/roll.ts';
 
 export async function getStatus(
-  _request: GetStatusRequest__Output,
+  { at }: GetStatusRequest__Output,
   roll: Roll,
   house: RecordedHouse,
 ): Promise<GetStatusResponse> {
@@ -25,7 +25,8 @@ export async function getStatus(
     daemonSetCount: daemonSets.filter(({ placed }) => placed !== null).length,
     rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
     complete: roll.isSynced && answeredCount === nodeCount,
-    journal: await journalStatus(house),
+    // Also of now as it is on disk, where the journal is why nothing newer is told.
+    ...(at === null && { journal: await journalStatus(house) }),
     ...(roll.asOf.isFromJournal && { problems: [...(await house.journal.past.sourceProblemsAt(roll.asOf.revision))] }),
   };
 }

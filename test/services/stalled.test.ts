@@ -47,3 +47,10 @@ test('answers are those that are on disk, health names who takes nothing in, and
     'the journal can write again',
   ]);
 });
+
+test('how the journal is now is told with now, and is no part of the past', async () => {
+  const { query } = await startHouse();
+  const now = await ask(query, Query.GetStatus, {});
+  const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
+  expect([now.journal?.writable, then.journal]).toEqual([true, null]);
+});
