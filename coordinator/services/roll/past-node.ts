@@ -1,5 +1,5 @@
 /** A node at a revision, read from the journal part by part, as somebody asks for it. */
-import { fit } from '../../../shared/fit/fit.ts';
+import { fitOn } from '../../../shared/fit/fit.ts';
 import type { FitResult } from '../../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../../shared/kubernetes/objects.ts';
@@ -19,6 +19,9 @@ export type NodeReading = Pick<
   ReaderService,
   'isOnRollAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'assignedToNodeAt'
 >;
+
+/** What a node's pods took is not kept. */
+const FIT_THEN = fitOn({ allocatable: {}, usage: null });
 
 /** What is the same for all questions about a node. */
 interface Around {
@@ -141,12 +144,9 @@ export class PastNode implements RollNode {
     return [...this.#pairs.keys()].filter((daemonSet) => this.isWanted(daemonSet)).length;
   }
 
-  /** What a node's pods took is not kept. */
   get fits() {
-    return (daemonSet: DaemonSetKey): FitResult => {
-      const needs = this.#around.daemonSets.get(daemonSet)?.placed?.record.needs ?? null;
-      return fit({ daemonSet, needs, allocatable: this.facts.allocatable, usage: null });
-    };
+    return (daemonSet: DaemonSetKey): FitResult =>
+      FIT_THEN(daemonSet, this.#around.daemonSets.get(daemonSet)?.placed?.record.needs ?? null);
   }
 
   get #read(): NodeAt {
