@@ -1,23 +1,25 @@
 /**
- * How long the event loop was held: a timer looks every millisecond whether it gets its turn. What of that the thread only waited
- * for a free processor is told apart, as Linux counts it, because it says how busy the machine was and not what the turn did.
+ * How long the event loop was held: what its thread took of a processor between two looks, which a timer takes every millisecond where
+ * it gets its turn. By the clock it can be longer, when no processor was free or the host of a virtual machine took it away: that says
+ * how busy the machine was. Nothing else comes in between, because files and SQLite are for other threads (coordinator/journal/threads.ts).
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 
 const LOOK_MS = 1;
-/** Of the calling thread: nanoseconds on a processor, nanoseconds waiting for one, turns (sched-stats in the kernel's documentation). */
+/** Of the calling thread: nanoseconds on a processor, and more (sched-stats in the kernel's documentation). */
 const SCHEDULING = '/proc/thread-self/schedstat';
 const SCHEDULING_BYTES_MAX = 128;
 
 export interface Hold {
-  /** The longest, without waiting for a processor. */
+  /** The longest, of a processor; by the clock where the system does not tell. */
   readonly maxMs: number;
-  /** The longest by the clock. */
+  /** The longest by the clock, without the loop's rest. */
   readonly byClockMs: number;
 }
 
 export function holdWords({ maxMs, byClockMs }: Hold): string {
-  return `${maxMs.toFixed(1)} ms (${byClockMs.toFixed(1)} ms with waiting for a free processor)`;
+  return `${maxMs.toFixed(1)} ms of a processor (${byClockMs.toFixed(1)} ms by the clock)`;
 }
 
 export class EventLoopHold {
@@ -28,9 +30,9 @@ export class EventLoopHold {
   #stopped: (() => void) | undefined;
 
   start(): void {
-    const startMs = performance.now();
-    const waitedMs = this.#waitedMs();
-    setTimeout(() => this.#look(startMs, waitedMs), LOOK_MS);
+    const before = performance.eventLoopUtilization();
+    const takenBeforeMs = this.#takenMs();
+    setTimeout(() => this.#look(before, takenBeforeMs), LOOK_MS);
   }
 
   /** After one more look, which sees a hold that is not over yet. */
@@ -42,18 +44,18 @@ export class EventLoopHold {
     return { maxMs: this.#maxMs, byClockMs: this.#byClockMs };
   }
 
-  #look(startMs: number, waitedBeforeMs: number): void {
-    const heldMs = performance.now() - startMs - LOOK_MS;
-    const waitedMs = this.#waitedMs() - waitedBeforeMs;
-    this.#byClockMs = Math.max(this.#byClockMs, heldMs);
-    this.#maxMs = Math.max(this.#maxMs, heldMs - waitedMs);
+  #look(before: EventLoopUtilization, takenBeforeMs: number | null): void {
+    const { active: activeMs } = performance.eventLoopUtilization(before);
+    const takenMs = this.#takenMs();
+    this.#byClockMs = Math.max(this.#byClockMs, activeMs);
+    this.#maxMs = Math.max(this.#maxMs, takenMs === null ? activeMs : takenMs - (takenBeforeMs ?? 0));
     if (this.#stopped === undefined) this.start();
     else this.#stopped();
   }
 
-  #waitedMs(): number {
-    if (this.#scheduling === null) return 0;
+  #takenMs(): number | null {
+    if (this.#scheduling === null) return null;
     const length = readSync(this.#scheduling, this.#buffer, 0, SCHEDULING_BYTES_MAX, 0);
-    return Number(this.#buffer.toString('latin1', 0, length).split(' ')[1]) / 1e6;
+    return Number(this.#buffer.toString('latin1', 0, length).split(' ')[0]) / 1e6;
   }
 }
