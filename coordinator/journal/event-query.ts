@@ -33,7 +33,7 @@ export interface EventQuery {
   readonly sinceMs?: number | undefined;
   /** Only rows recorded before this time. */
   readonly untilMs?: number | undefined;
-  /** Only rows before this one. */
+  /** Only rows before this one; newest first, none at all where all of them were pruned. */
   readonly beforeRevision?: number | undefined;
   /** Only rows after this one. */
   readonly afterRevision?: number | undefined;
@@ -123,15 +123,20 @@ export class EventFinder {
     const asked = query.afterRevision ?? 0;
     // Whoever goes on from a row that was pruned has missed some, and must be told.
     if (asked > 0) horizon.refuseBefore(asked);
+    const isOldestFirst = query.oldestFirst === true;
+    // Whoever goes on back from a row has seen all that is kept: what went meanwhile ends the list as it would have ended anyway.
+    const goesBack = !isOldestFirst && query.beforeRevision !== undefined;
     const since = query.sinceMs === undefined ? 0 : (horizon.lastBefore(query.sinceMs) ?? horizon.revision);
     let before = query.beforeRevision ?? Number.MAX_SAFE_INTEGER;
+    if (!goesBack && before > 1) horizon.refuseBefore(before - 1);
     if (query.untilMs !== undefined) {
       const last = horizon.lastBefore(query.untilMs);
-      if (last === undefined) throw horizon.error(`what was recorded before ${new Date(query.untilMs).toISOString()}`);
-      before = Math.min(before, last + 1);
+      if (last === undefined && !goesBack) {
+        throw horizon.error(`what was recorded before ${new Date(query.untilMs).toISOString()}`);
+      }
+      before = Math.min(before, (last ?? horizon.revision) + 1);
     }
-    if (query.beforeRevision !== undefined && query.beforeRevision > 1) horizon.refuseBefore(query.beforeRevision - 1);
-    return { after: Math.max(asked, since, horizon.revision), before, isOldestFirst: query.oldestFirst === true };
+    return { after: Math.max(asked, since, horizon.revision), before, isOldestFirst };
   }
 
   #take(streams: readonly Stream[], bounds: Bounds, limit: number): Found {

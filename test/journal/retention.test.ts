@@ -67,7 +67,8 @@ describe('pruning', () => {
     await expect(journal.past.diff(19, 30).next()).rejects.toMatchObject(refusal);
     await expect(journal.events({ untilMs: 15, limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.events({ afterRevision: 10, oldestFirst: true, limit: 5 })).rejects.toMatchObject(refusal);
-    await expect(journal.events({ beforeRevision: 11, limit: 5 })).rejects.toMatchObject(refusal);
+    const before = { beforeRevision: 11, oldestFirst: true, limit: 5 };
+    await expect(journal.events(before)).rejects.toMatchObject(refusal);
     expect(await journal.past.revisionAt(20)).toBe(20);
     expect(await journal.past.horizon()).toEqual(refusal.horizon);
   });

@@ -142,6 +142,34 @@ test('history that reaches back to what was pruned says so, and what lies wholly
   expect(before.reason).toBe('BEFORE_RETENTION');
 });
 
+test('history that is pruned while somebody pages back ends where rows were let go; forwards, the missing rows are refused', async () => {
+  const running = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { house, clock, query } = running;
+  clock.advance(10_000);
+  addNode(house, 'n4');
+  await durable(running);
+  const newest = house.journal.durableRevision;
+  const first = { pageSize: 2 };
+  const upToNow = { ...first, untilTime: timeToWire(clock.nowMs()) };
+  const forwards = { ...first, oldestFirst: true };
+  const begun = [];
+  for (const request of [first, upToNow, forwards])
+    begun.push({ request, page: await ask(query, Query.ListEvents, request) });
+  expect(begun.map(({ page }) => page.horizon)).toEqual([null, null, null]);
+  clock.advance(10_000);
+  addNode(house, 'n5');
+  await durable(running);
+  await house.journal.prune({ retainMs: 5_000 });
+  const horizon = { revision: String(newest) };
+  const [back, backFromThen, on] = begun.map(({ request, page }) => {
+    return () => ask(query, Query.ListEvents, { ...request, pageToken: page.nextPageToken });
+  });
+  expect(await back?.()).toMatchObject({ events: [], nextPageToken: '', horizon });
+  expect(await backFromThen?.()).toMatchObject({ events: [], nextPageToken: '', horizon });
+  const { reason, metadata } = await failure(Promise.resolve(on?.()));
+  expect([reason, metadata.revision]).toEqual(['BEFORE_RETENTION', horizon.revision]);
+});
+
 test('what differs between two moments is told once for each pair, with the decision that brought it', async () => {
   const running = await startHouse();
   const { house, query } = running;
