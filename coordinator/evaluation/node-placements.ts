@@ -2,7 +2,7 @@
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey } from '../../shared/roll/model.ts';
 import type { DaemonSetRecord } from '../journal/events.ts';
-import { isWanted, type NodeRow, VERDICTS } from './node-row.ts';
+import { isAssigned, isWanted, type NodeRow, VERDICTS } from './node-row.ts';
 import type { DaemonSetRow, Pair } from './placement-table.ts';
 
 export class NodePlacements {
@@ -43,12 +43,24 @@ export class NodePlacements {
   /** Everything that the node's agent is to hold. */
   get assignments(): Assignment[] {
     const assignments: Assignment[] = [];
-    for (const { record, slot, version: daemonSetVersion } of this.#daemonSets.values()) {
-      const verdict = this.#verdictIn(slot);
-      if (verdict !== 'run' && verdict !== 'keep') continue;
-      assignments.push(assignmentOf(record, verdict, Math.max(this.#row.versions[slot] ?? 0, daemonSetVersion)));
+    for (const placed of this.#daemonSets.values()) {
+      const verdict = this.#verdictIn(placed.slot);
+      if (isAssigned(verdict)) assignments.push(assignmentOf(placed.record, verdict, this.#assignedVersion(placed)));
     }
     return assignments;
+  }
+
+  /** The newest version among the assignments; 0 without any. */
+  get newestVersion(): number {
+    let newest = 0;
+    for (const placed of this.#daemonSets.values()) {
+      if (isAssigned(this.#verdictIn(placed.slot))) newest = Math.max(newest, this.#assignedVersion(placed));
+    }
+    return newest;
+  }
+
+  #assignedVersion({ slot, version }: DaemonSetRow): number {
+    return Math.max(this.#row.versions[slot] ?? 0, version);
   }
 
   #verdictIn(slot: number): Verdict | null {

@@ -5,7 +5,7 @@
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { Assignment, NodeFacts } from '../../shared/roll/model.ts';
 
 /** Verdicts as bytes: 0 is a pair that does not exist. */
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
@@ -15,6 +15,11 @@ export const CODES = { run: 1, keep: 2, none: 3 } as const;
 export function isWanted(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {
   if (verdict !== 'none') return true;
   return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.wants(node);
+}
+
+/** Whether an agent is told of a pair with this verdict. */
+export function isAssigned(verdict: Verdict | null): verdict is Assignment['verdict'] {
+  return verdict === 'run' || verdict === 'keep';
 }
 
 export class NodeRow {

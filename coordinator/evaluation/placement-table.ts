@@ -15,7 +15,7 @@ import type { Counters } from './counters.ts';
 import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
 import { NodePlacements } from './node-placements.ts';
-import { CODES, NodeRow, VERDICTS } from './node-row.ts';
+import { CODES, isAssigned, NodeRow, VERDICTS } from './node-row.ts';
 
 /** A pair whose verdict changed. `null` stands for a pair that does not exist (any more). */
 export interface PairChange {
@@ -255,10 +255,6 @@ export class PlacementTable {
     for (const row of this.#nodes.values()) row.grow(this.#slotCount);
     return this.#slotCount - SLOT_STEP;
   }
-}
-
-function isAssigned(verdict: Verdict | null): boolean {
-  return verdict === 'run' || verdict === 'keep';
 }
 
 function intersects(few: ReadonlySet<string>, many: ReadonlySet<string>): boolean {

@@ -7,7 +7,7 @@ import { NamesById } from './names.ts';
 import { firstColumn, rawRows } from './statements.ts';
 
 type InForce = [daemonSetId: number, verdict: number, seq: number, sinceMs: number];
-type Decided = [verdict: number | null, seq: number, sinceMs: number, before: number | null, causeRevision: number];
+type Decided = [verdict: number | null, seq: number, sinceMs: number];
 
 export interface NewestDecision {
   readonly daemonSet: string;
@@ -15,9 +15,6 @@ export interface NewestDecision {
   readonly verdict: number | null;
   readonly seq: number;
   readonly sinceMs: number;
-  /** Of an ended pair: its last verdict, and the row that ended it. */
-  readonly before: number | null;
-  readonly causeRevision: number;
 }
 
 export class NodeDecisions {
@@ -36,7 +33,7 @@ export class NodeDecisions {
     );
     this.#decided = rawRows(
       database,
-      `SELECT verdict, seq, recorded_ms - lag_ms, verdict_before, cause_seq FROM event INDEXED BY event_by_pair
+      `SELECT verdict, seq, recorded_ms - lag_ms FROM event INDEXED BY event_by_pair
        WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
     );
   }
@@ -49,12 +46,12 @@ export class NodeDecisions {
       const known = inForce.get(id);
       if (known !== undefined) {
         const [, verdict, seq, sinceMs] = known;
-        return [{ daemonSet, verdict, seq, sinceMs, before: null, causeRevision: 0 }];
+        return [{ daemonSet, verdict, seq, sinceMs }];
       }
       const decided = this.#decided.get(id, nodeId, revision);
       if (decided === undefined) return [];
-      const [verdict, seq, sinceMs, before, causeRevision] = decided;
-      return [{ daemonSet, verdict, seq, sinceMs, before, causeRevision }];
+      const [verdict, seq, sinceMs] = decided;
+      return [{ daemonSet, verdict, seq, sinceMs }];
     });
   }
 }

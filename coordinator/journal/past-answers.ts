@@ -25,13 +25,6 @@ export interface AgentAt {
   readonly isRefusing: boolean;
 }
 
-/** What a node's agent was to hold. */
-export interface AssignedAt {
-  readonly placements: readonly PlacementInForce[];
-  /** The row that last ended an assignment together with its DaemonSet; 0: none did. */
-  readonly endedRevision: number;
-}
-
 /** What a decision rested on; `null` where it is not kept any more, or never was. */
 export interface DecisionInputs {
   readonly node: NodeAt | null;

@@ -11,7 +11,7 @@ import { completeFacts, completeRecord } from './later-fields.ts';
 import type { JournalLimits } from './limits.ts';
 import { splitKey } from './names.ts';
 import { NodeDecisions } from './node-decisions.ts';
-import type { AssignedAt, DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
+import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
 import { decodeRow } from './row.ts';
 import type { PlacementInForce } from './state.ts';
 import { firstColumn, rawRows } from './statements.ts';
@@ -159,24 +159,15 @@ export class PastReader {
   }
 
   placementsOfNode(node: string, revision: number): readonly PlacementInForce[] {
-    return this.assignedToNode(node, revision).placements;
-  }
-
-  assignedToNode(node: string, revision: number): AssignedAt {
     const nodeId = this.#nodeId.get(node);
-    if (nodeId === undefined) return { placements: [], endedRevision: 0 };
+    if (nodeId === undefined) return [];
     const limit = this.#limits.queryDaemonSetsMax;
     this.#refuseTooMany(limit);
     const placements: PlacementInForce[] = [];
-    let endedRevision = 0;
-    for (const decision of this.#decisions.upTo(revision, nodeId, limit)) {
-      const { daemonSet, verdict, seq: version, sinceMs, before, causeRevision } = decision;
+    for (const { daemonSet, verdict, seq: version, sinceMs } of this.#decisions.upTo(revision, nodeId, limit)) {
       if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
-      else if (before !== null && wordOf(VERDICTS, before) !== 'none') {
-        endedRevision = Math.max(endedRevision, causeRevision);
-      }
     }
-    return { placements, endedRevision };
+    return placements;
   }
 
   placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<PlacementInForce> {

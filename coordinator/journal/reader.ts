@@ -19,7 +19,7 @@ import type { RetentionHorizon } from './journal-error.ts';
 import type { JournalLimits } from './limits.ts';
 import type { PairPart } from './pair-changes.ts';
 import { PairChanges } from './pair-changes.ts';
-import type { AgentAt, AssignedAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { AgentAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { RebuildCheck } from './rebuild.ts';
@@ -121,10 +121,6 @@ export class JournalReader {
 
   agentAt(node: string, revision: number): AgentAt | null {
     return this.#past(revision, () => this.#open.roll.agent(node, revision));
-  }
-
-  assignedToNodeAt(node: string, revision: number): AssignedAt {
-    return this.#past(revision, (past) => past.assignedToNode(node, revision));
   }
 
   daemonSetsAt(revision: number): DaemonSetAt[] {

@@ -93,7 +93,6 @@ export const READER_METHODS = [
   'nodeNamesAt',
   'isOnRollAt',
   'agentAt',
-  'assignedToNodeAt',
   'daemonSetsAt',
   'podsOfNodeAt',
   'podsAt',

@@ -42,6 +42,8 @@ export interface RunningHouse {
 export interface HouseOptions {
   readonly nodes?: readonly string[];
   readonly keys?: readonly string[];
+  /** Of the sources; where there are any, what the journal knows stays although nobody names it. */
+  readonly unreadPaths?: readonly string[];
   readonly identities?: Identities;
   readonly certificates?: ServerCertificates | null;
   /** How the clients connect. */
@@ -53,6 +55,7 @@ export interface HouseOptions {
 export async function startHouse({
   nodes = ['n1', 'n2', 'n3'],
   keys = ['default/a', 'kube-system/b'],
+  unreadPaths = [],
   identities = NOBODY_ASKED,
   certificates = null,
   security = PLAINTEXT,
@@ -79,7 +82,7 @@ export async function startHouse({
   );
   for (const name of nodes) addNode(house, name);
   for (const key of keys) addDaemonSet(house, key);
-  house.evaluator.synced([]);
+  house.evaluator.synced(unreadPaths);
   await journal.durable(journal.nextRevision - 1);
   const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
   const address = `127.0.0.1:${server.port}`;

@@ -147,7 +147,7 @@ class LiveNode implements RollNode {
   }
 
   get revision(): number {
-    return this.#house.evaluator.table.revision(this.name);
+    return this.#placements?.newestVersion ?? 0;
   }
 
   get acknowledgedRevision(): number {

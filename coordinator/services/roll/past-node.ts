@@ -9,7 +9,7 @@ import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../.
 import type { Presence } from '../../../shared/rpc/wire-words.ts';
 import { assignmentOf } from '../../evaluation/node-placements.ts';
 import { isWanted } from '../../evaluation/node-row.ts';
-import type { AgentAt, AssignedAt, NodeAt } from '../../journal/past-answers.ts';
+import type { AgentAt, NodeAt } from '../../journal/past-answers.ts';
 import type { ReaderService } from '../../journal/services.ts';
 import type { PlacementInForce } from '../../journal/state.ts';
 import { driftsOfSilentNode, type RollDaemonSet, type RollNode } from './roll.ts';
@@ -17,7 +17,7 @@ import { driftsOfSilentNode, type RollDaemonSet, type RollNode } from './roll.ts
 /** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
 export type NodeReading = Pick<
   ReaderService,
-  'isOnRollAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'assignedToNodeAt'
+  'isOnRollAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'placementsOfNodeAt'
 >;
 
 /** What a node's pods took is not kept. */
@@ -39,7 +39,6 @@ export class PastNode implements RollNode {
   #node: NodeAt | undefined;
   #agent: AgentAt | null | undefined;
   #pods: readonly PodHealth[] | undefined;
-  #assigned: AssignedAt | undefined;
   #placements: ReadonlyMap<DaemonSetKey, PlacementInForce> | undefined;
   #assignments: readonly Assignment[] | undefined;
   #isSettled: boolean | undefined;
@@ -95,8 +94,7 @@ export class PastNode implements RollNode {
   }
 
   get revision(): number {
-    const { placements, endedRevision } = this.#assignedAt;
-    return Math.max(endedRevision, ...placements.map(({ version }) => version), ...this.assignments.map(versionOf));
+    return this.assignments.reduce((newest, { version }) => Math.max(newest, version), 0);
   }
 
   get acknowledgedRevision(): number {
@@ -117,7 +115,7 @@ export class PastNode implements RollNode {
   }
 
   get assignments(): readonly Assignment[] {
-    this.#assignments ??= this.#assignedAt.placements.flatMap(({ daemonSet, verdict, version }) => {
+    this.#assignments ??= [...this.#pairs.values()].flatMap(({ daemonSet, verdict, version }) => {
       const placed = this.#around.daemonSets.get(daemonSet)?.placed;
       return placed && verdict !== 'none'
         ? [assignmentOf(placed.record, verdict, Math.max(version, placed.version))]
@@ -160,13 +158,11 @@ export class PastNode implements RollNode {
     return this.#agent;
   }
 
-  get #assignedAt(): AssignedAt {
-    this.#assigned ??= this.#reading.assignedToNodeAt(this.name, this.#at);
-    return this.#assigned;
-  }
-
   get #pairs(): ReadonlyMap<DaemonSetKey, PlacementInForce> {
-    this.#placements ??= new Map(this.#assignedAt.placements.map((placement) => [placement.daemonSet, placement]));
+    if (this.#placements === undefined) {
+      const placements = this.#reading.placementsOfNodeAt(this.name, this.#at);
+      this.#placements = new Map(placements.map((placement) => [placement.daemonSet, placement]));
+    }
     return this.#placements;
   }
 
@@ -181,8 +177,4 @@ export class PastNode implements RollNode {
 function presenceOf(agent: AgentAt | null): Presence {
   if (agent === null) return 'never-seen';
   return agent.isPresent ? 'present' : 'absent';
-}
-
-function versionOf({ version }: Assignment): number {
-  return version;
 }

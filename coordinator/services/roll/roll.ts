@@ -62,7 +62,7 @@ export interface RollNode {
   readonly isSettled: boolean;
   /** And it has held its pods against them. */
   readonly hasAnswered: boolean;
-  /** The newest revision of the node's assignments. */
+  /** The newest version among the node's assignments; 0 without any. What ended has none, so the agent may have acknowledged more. */
   readonly revision: number;
   readonly acknowledgedRevision: number;
   /** The newest answer of its agent's session was a refusal. */
