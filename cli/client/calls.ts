@@ -31,9 +31,15 @@ type Callback<Answer> = (error: ServiceError | null, answer?: Answer) => void;
 
 export class Calls {
   readonly #connection: Connection;
+  #hasAnswered = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+  }
+
+  /** Whether a call was answered with more than a failure. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** @throws RollcallError, also where no answer comes in time */
@@ -42,8 +48,9 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const call = start((error, answer) => {
         stopWaiting();
-        if (error !== null || answer === undefined) reject(this.#expected(error));
-        else resolve(answer);
+        if (error !== null || answer === undefined) return reject(this.#expected(error));
+        this.#hasAnswered = true;
+        resolve(answer);
       });
       const stopWaiting = clock.after(requestTimeoutMs, () => {
         const message = `${server} did not answer within ${timeoutText(requestTimeoutMs)}; see --request-timeout`;

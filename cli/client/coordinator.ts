@@ -85,6 +85,11 @@ export class Coordinator {
     return this.#at.at !== undefined;
   }
 
+  /** Whether it answered anything yet. */
+  get hasAnswered(): boolean {
+    return this.#calls.hasAnswered;
+  }
+
   close(): void {
     this.#client.close();
   }

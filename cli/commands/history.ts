@@ -89,20 +89,23 @@ async function followHistory(
   options: HistoryOptions,
   context: Context,
 ): Promise<void> {
-  // Asked first, so that a row that comes meanwhile is in the list, or comes after it.
-  const { revision: newest } = statusView(await coordinator.getStatus());
-  const recorded: EventView[] = [];
-  for await (const { events } of coordinator.listEvents(question, options.limit))
-    recorded.push(...events.map(eventView));
-  if (recorded.length === 0) await checkNames(coordinator, filter);
-  for (const event of await withInputs(recorded.reverse(), coordinator, options, context)) {
-    context.io.stdout.write(await eventText(event, context));
-  }
-  const revision = Math.max(newest, recorded.at(-1)?.revision ?? 0);
-  await follow(coordinator, filter, revision, context, async (event) => {
-    const [view = event] = await withInputs([event], coordinator, options, context);
-    context.io.stdout.write(await eventText(view, context));
-  });
+  const textOf = async (events: readonly EventView[]) => {
+    let text = '';
+    for (const event of await withInputs(events, coordinator, options, context))
+      text += await eventText(event, context);
+    return text;
+  };
+  const begin = async () => {
+    // Asked first, so that a row that comes meanwhile is in the list, or comes after it.
+    const { revision: newest } = statusView(await coordinator.getStatus());
+    const recorded: EventView[] = [];
+    for await (const { events } of coordinator.listEvents(question, options.limit))
+      recorded.push(...events.map(eventView));
+    if (recorded.length === 0) await checkNames(coordinator, filter);
+    recorded.reverse();
+    return { text: await textOf(recorded), afterRevision: Math.max(newest, recorded.at(-1)?.revision ?? 0) };
+  };
+  await follow(coordinator, filter, context, begin, (event) => textOf([event]));
 }
 
 /** With `-o wide`, people see what a decision was made from; programs ask for it. */

@@ -20,21 +20,30 @@ export async function eventText(event: EventView, { globals, render }: Context):
   }
 }
 
-/** Every row after a revision, over broken connections, which standard error hears of. */
+/** What is printed first, and after which revision to go on. */
+export interface Beginning {
+  readonly text: string;
+  readonly afterRevision: number;
+}
+
+/** Asks for the beginning, then for every row after it, over broken connections, which standard error hears of. */
 export async function follow(
   coordinator: Coordinator,
   filter: EventFilter,
-  afterRevision: number,
   { io }: Context,
-  print: (event: EventView) => Promise<void>,
+  begin: () => Promise<Beginning>,
+  textOf: (event: EventView) => Promise<string>,
 ): Promise<void> {
+  const { Patience } = await import('../client/patience.ts');
   const { followEvents } = await import('../client/follow-events.ts');
-  const events = followEvents(coordinator, {
-    request: filter,
-    afterRevision,
-    clock: io.clock,
-    signal: io.untilInterrupted(),
-    tell: (sentence) => io.stderr.write(`rollcall: ${sentence}\n`),
-  });
-  for await (const event of events) await print(eventView(event));
+  const signal = io.untilInterrupted();
+  const tell = (sentence: string) => io.stderr.write(`rollcall: ${sentence}\n`);
+  const patience = new Patience({ clock: io.clock, signal, tell });
+  const begun = await patience.answer(coordinator, begin);
+  if (begun === null) return;
+  io.stdout.write(begun.text);
+  const { afterRevision } = begun;
+  for await (const event of followEvents(coordinator, { request: filter, afterRevision, patience, signal, tell })) {
+    io.stdout.write((await patience.answer(coordinator, () => textOf(eventView(event)))) ?? '');
+  }
 }

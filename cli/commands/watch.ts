@@ -24,15 +24,18 @@ export function addWatchCommand(program: Command, runner: CommandRunner): void {
 
 async function watch(context: Context, options: EventOptions): Promise<undefined> {
   const filter = eventFilter(options, context.globals.namespace);
-  const { io, globals, render } = context;
+  const { globals, render } = context;
   await context.ask(async (coordinator) => {
-    await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
-    const status = statusView(await coordinator.getStatus());
-    if (globals.output === 'table' || globals.output === 'wide') io.stdout.write(`${rollLine(status, render)}\n`);
+    const begin = async () => {
+      await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
+      const status = statusView(await coordinator.getStatus());
+      const isForPeople = globals.output === 'table' || globals.output === 'wide';
+      return { text: isForPeople ? `${rollLine(status, render)}\n` : '', afterRevision: status.revision };
+    };
     const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
-    await follow(coordinator, filter, status.revision, context, async (event) => {
-      if (isTold(event)) io.stdout.write(await eventText(event, context));
-    });
+    await follow(coordinator, filter, context, begin, (event) =>
+      isTold(event) ? eventText(event, context) : Promise.resolve(''),
+    );
   });
 }
 

@@ -205,4 +205,73 @@ describe('history --follow', () => {
     interrupt.abort();
     expect(await cli.ended).toBe(0);
   });
+
+  it('goes on where the coordinator breaks off after its first answer, before anything was printed', async () => {
+    const clock = new FakeClock(NOW_MS);
+    const interrupt = new AbortController();
+    const broken = [
+      new RollcallError('COORDINATOR_UNREACHABLE', 'the connection broke'),
+      new RollcallError('DRAINING', 'the coordinator is going away'),
+    ];
+    const listEvents = () => {
+      const error = broken.shift();
+      if (error !== undefined) throw error;
+      return { events: [row(312), row(311)] };
+    };
+    server.answers = { ...server.answers, ListEvents: listEvents };
+    const cli = startCli(['history', '--follow', '--server', server.address], { clock, signal: interrupt.signal });
+    const told = ['rollcall: the connection broke; asking again in 1s\n'];
+    await eventually(() => cli.stderr() === told.join(''));
+    expect(cli.stdout()).toBe('');
+    clock.advance(1_000);
+    told.push('rollcall: the coordinator is going away; asking again in 2s\n');
+    await eventually(() => cli.stderr() === told.join(''));
+    clock.advance(2_000);
+    await server.watch(0);
+    expect(cli.stdout().match(/row \d+/g)).toEqual(['row 311', 'row 312']);
+    expect(asked('WatchEvents')).toMatchObject([{ afterRevision: '312' }]);
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+  });
+
+  it('goes on where the coordinator breaks off while it is asked what a decision was made from', async () => {
+    const clock = new FakeClock(NOW_MS);
+    const interrupt = new AbortController();
+    let isBroken = true;
+    const explain = () => {
+      if (isBroken) throw new RollcallError('COORDINATOR_UNREACHABLE', 'the connection broke');
+      return EXPLANATION;
+    };
+    server.answers = { ...server.answers, ListEvents: () => ({ events: [] }), ExplainPlacement: explain };
+    const words = ['history', '--follow', '--inputs', '--server', server.address];
+    const cli = startCli(words, { clock, signal: interrupt.signal });
+    const decision = { ...EVENTS[1], revision: 313 };
+    (await server.watch(0)).write({ event: decision });
+    await eventually(() => cli.stderr() !== '');
+    expect(cli.stderr()).toBe('rollcall: the connection broke; asking again in 1s\n');
+    isBroken = false;
+    clock.advance(1_000);
+    await eventually(() => cli.stdout().includes(' 313 '));
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+  });
+
+  it('ends with Ctrl-C while it waits for its beginning', async () => {
+    const interrupt = new AbortController();
+    server.answers = { ...server.answers, ListEvents: () => new Promise<object>(() => {}) };
+    const cli = startCli(['history', '--follow', '--server', server.address], { signal: interrupt.signal });
+    await eventually(() => asked('ListEvents').length === 1);
+    interrupt.abort();
+    expect(await cli.ended).toBe(0);
+    expect(cli.stderr()).toBe('');
+  });
+
+  it('is refused at once by a coordinator that answered nothing yet', async () => {
+    const unreachable = () => {
+      throw new RollcallError('COORDINATOR_UNREACHABLE', 'nothing answers');
+    };
+    server.answers = { ...server.answers, GetStatus: unreachable };
+    const { exitCode, stderr } = await history('--follow');
+    expect([exitCode, stderr]).toEqual([5, 'rollcall: nothing answers\n']);
+  });
 });
