@@ -90,6 +90,9 @@ export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 /** Looks at the record, of some 10 ms each, for one page of a filter that matches seldom. */
 export const EVENT_LOOKS_MAX = 20;
 
+/** Rows by which an answer first begins ahead of a pruning that overtook it twice, and twice as many each time: some 10 ms of pruning. */
+export const STRETCH_LEAD_ROWS = 1_000;
+
 /** Changes of one pair or node in a timeline, of each kind: more than a picture shows. */
 export const TIMELINE_STEPS_MAX = 500;
 

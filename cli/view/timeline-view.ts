@@ -43,14 +43,31 @@ export interface SpanView {
   readonly endRevision: number | null;
 }
 
-/** `pages` of one question: at least one. */
+/** `pages` of one question: at least one. A later one may begin later, where rows were let go of meanwhile; then all do. */
 export function timelineView(pages: readonly ListTimelinesResponse__Output[]): TimelineView {
-  const first = pages[0];
+  const last = pages.at(-1);
+  const from = asOfView(asOfFromWire(present(last?.from ?? null, 'from')));
+  const pairs = pages.flatMap(({ timelines }) => timelines.map(pairView));
+  const isLater = from.revision > Number(pages[0]?.from?.revision ?? 0);
   return {
-    from: asOfView(asOfFromWire(present(first?.from ?? null, 'from'))),
-    to: asOfView(asOfFromWire(present(first?.to ?? null, 'to'))),
-    timelines: pages.flatMap(({ timelines }) => timelines.map(pairView)),
+    from,
+    to: asOfView(asOfFromWire(present(last?.to ?? null, 'to'))),
+    timelines: isLater ? pairs.flatMap((pair) => pairSince(from, pair) ?? []) : pairs,
   };
+}
+
+/** What is told of a pair from a moment on; `null` where it did not exist any more. */
+function pairSince(from: AsOfView, pair: PairTimelineView): PairTimelineView | null {
+  const verdicts = spansSince(from, pair.verdicts);
+  if (verdicts.length === 0) return null;
+  const [drifts, presences] = [spansSince(from, pair.drifts), spansSince(from, pair.presences)];
+  return { ...pair, verdicts, drifts, presences };
+}
+
+function spansSince<Span extends SpanView>({ revision, time }: AsOfView, spans: readonly Span[]): Span[] {
+  return spans
+    .filter(({ endRevision }) => endRevision === null || endRevision > revision)
+    .map((span) => (time !== null && span.startTime < time ? { ...span, startTime: time } : span));
 }
 
 function pairView(wire: Timeline__Output): PairTimelineView {

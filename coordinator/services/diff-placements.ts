@@ -10,13 +10,14 @@ import { eventViews } from './event-view.ts';
 import type { ListPage } from './list-page.ts';
 import { isNamed, namedFilter, refuseUnknown } from './names.ts';
 import { pageSize } from './paging.ts';
-import type { RecordedHouse } from './record/recorded-house.ts';
+import type { AnsweringHouse, RecordedHouse } from './record/recorded-house.ts';
 import { listOfStretch, type Stretch } from './roll/stretch.ts';
 
-export const diffPlacements = listOfStretch('DiffPlacements', fromIsMissing, differences);
+const pageOfDifferences = listOfStretch('DiffPlacements', differences);
 
-function fromIsMissing(): Promise<never> {
-  return Promise.reject(new RollcallError('ARGUMENT_INVALID', 'from is not set; name the earlier moment'));
+export function diffPlacements(request: DiffPlacementsRequest__Output, house: AnsweringHouse) {
+  if (request.from !== null) return pageOfDifferences(request, house);
+  throw new RollcallError('ARGUMENT_INVALID', 'from is not set; name the earlier moment');
 }
 
 async function differences(

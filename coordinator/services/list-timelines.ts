@@ -6,7 +6,6 @@ import type { Span as WireSpan } from '../../shared/rpc/generated/rollcall/v1/Sp
 import type { Timeline } from '../../shared/rpc/generated/rollcall/v1/Timeline.ts';
 import { driftToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/past-answers.ts';
@@ -16,17 +15,10 @@ import type { ListPage } from './list-page.ts';
 import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from './names.ts';
 import { pageOfKeys } from './paging.ts';
 import type { AnsweringHouse } from './record/recorded-house.ts';
-import { asOfRevision } from './roll/moment.ts';
 import { listOfStretch, type Stretch } from './roll/stretch.ts';
 import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
 
-export const listTimelines = listOfStretch('ListTimelines', oldest, timelines);
-
-/** The first moment about which questions are answered. */
-async function oldest(house: AnsweringHouse): Promise<AsOf> {
-  const { revision } = await house.journal.past.horizon();
-  return asOfRevision(Math.max(1, revision), house);
-}
+export const listTimelines = listOfStretch('ListTimelines', timelines);
 
 async function timelines(
   request: ListTimelinesRequest__Output,

@@ -1,5 +1,6 @@
 /** `rollcall timeline`: what it asks for, and what becomes of the spans that it is told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TimelineView } from '../../../cli/view/timeline-view.ts';
 import { RollcallError } from '../../../shared/errors.ts';
 import type { ListTimelinesRequest } from '../../../shared/rpc/generated/rollcall/v1/ListTimelinesRequest.ts';
 import type { Timeline } from '../../../shared/rpc/generated/rollcall/v1/Timeline.ts';
@@ -177,5 +178,42 @@ describe('a journal that keeps less than a day', () => {
       stdout: '',
       stderr: 'rollcall: nothing is kept from before revision 40\n',
     });
+  });
+
+  it('is drawn from where its last page begins, where rows were let go of between the pages', async () => {
+    const pruned = await FakeQueryServer.start({
+      ListTimelines: ({ from, pageToken }: ListTimelinesRequest) => {
+        if (from) throw new RollcallError('BEFORE_RETENTION', 'nothing is kept from before revision 10');
+        const isFirst = pageToken === '';
+        const gone: Timeline = {
+          daemonSet: { namespace: 'kube-system', name: 'gone' },
+          node: { name: 'gpu-1' },
+          verdicts: [{ span: span(-120, -90, 20, 30), verdict: 'VERDICT_RUN' }],
+        };
+        return {
+          timelines: isFirst ? [...TIMELINES.slice(0, 1), gone] : TIMELINES.slice(1),
+          nextPageToken: isFirst ? 'second' : '',
+          from: isFirst
+            ? { revision: 10, time: timeToWire(NOW_MS - 170 * 60_000) }
+            : { revision: 35, time: timeToWire(NOW_MS - 80 * 60_000) },
+          to: { revision: 60, time: timeToWire(NOW_MS) },
+        };
+      },
+    });
+    const words = ['timeline', 'node/gpu-1', '-o', 'json', '--server', pruned.address];
+    const { stdout } = await runCli(words, { nowMs: NOW_MS });
+    pruned.stop();
+    const { from, timelines } = JSON.parse(stdout) as TimelineView;
+    expect([from.revision, timelines.map(({ daemonSet }) => daemonSet)]).toEqual([
+      35,
+      ['kube-system/fluentd', 'kube-system/proxy'],
+    ]);
+    const told = timelines[0]?.verdicts.map(({ verdict, startTime, startRevision }) => [
+      verdict,
+      startTime,
+      startRevision,
+    ]);
+    expect(told).toEqual([['keep', from.time, 20]]);
+    expect(timelines[0]?.presences.map(({ startRevision }) => startRevision)).toEqual([30, 40]);
   });
 });
