@@ -1,8 +1,10 @@
 /** The coordinator's settings: every flag, its environment variable, its key in the settings file, and what it means. */
+
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
 import { type Address, formatAddress, isLoopback } from '../shared/settings/values.ts';
+import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from './journal/limits.ts';
 
 export const coordinatorSettings = defineSettings({
   program: 'rollcall-coordinator',
@@ -161,8 +163,12 @@ interface RetentionSettings {
 function retentionProblem({ retainMs, retainBytes }: RetentionSettings): string | null {
   if (retainMs === 0)
     return '--retain 0 would keep no history at all; name a time such as 90d, or leave it out to keep all.';
-  if (retainBytes !== 0) return null;
-  return '--retain-bytes 0 would keep no history at all; name a size such as 5GiB, or leave it out to keep all.';
+  if (retainBytes === undefined || retainBytes >= RETAIN_BYTES_MIN.bytes) return null;
+  const rows = JOURNAL_LIMITS.retainedRowsMin.toLocaleString('en');
+  return (
+    `--retain-bytes must be at least ${RETAIN_BYTES_MIN.text}, because the newest ${rows} rows always stay; ` +
+    'name a size such as 5GiB, or leave it out to keep all.'
+  );
 }
 
 export type CoordinatorSettings = SettingsOf<typeof coordinatorSettings.settings>;

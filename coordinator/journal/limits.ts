@@ -37,6 +37,12 @@ export interface JournalLimits {
   readonly retainedRowsMin: number;
 }
 
+/**
+ * No size that a journal is to be kept within is smaller: an empty one holds 148 KiB, and `retainedRowsMin` of the shortest rows,
+ * which always stay, some 750 KiB more; this is the next whole size.
+ */
+export const RETAIN_BYTES_MIN = { bytes: 1024 * 1024, text: '1MiB' } as const;
+
 export const JOURNAL_LIMITS: JournalLimits = {
   batchEventsMax: 2_000,
   batchCharactersMax: 4 * 1024 * 1024,

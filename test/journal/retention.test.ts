@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from '../../coordinator/journal/limits.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
 import { comparable, naiveState } from './naive-state.ts';
@@ -170,6 +171,19 @@ describe('pruning', () => {
     expect(prunedThrough).toBeLessThan(2_900);
     expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 2_901 });
     expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true, fileProblem: null });
+  });
+
+  it('can keep within the smallest size that it may be told to, and within half of it never', async () => {
+    const clock = new FakeClock(0);
+    const journal = await openJournal({ clock });
+    const rows = Array.from({ length: JOURNAL_LIMITS.retainedRowsMin }, (_, n) =>
+      decision({ node: `node-${n % 100}` }),
+    );
+    await journal.durable(journal.append(rows) + rows.length - 1);
+    const { usedBytes, prunedThrough } = await journal.prune({ retainBytes: 1 });
+    expect(prunedThrough).toBe(0);
+    expect(usedBytes).toBeLessThanOrEqual(RETAIN_BYTES_MIN.bytes);
+    expect(usedBytes).toBeGreaterThan(RETAIN_BYTES_MIN.bytes / 2);
   });
 
   it('stops when the journal closes, and what it did is sealed by the next one', async () => {

@@ -86,12 +86,15 @@ describe('the coordinator', () => {
   it('keeps history for a time and up to a size, and refuses to keep none', () => {
     const kept = coordinator('--plaintext', '--retain', '90d', '--retain-bytes', '5GiB');
     expect(kept).toMatchObject({ settings: { retainMs: 90 * 86_400_000, retainBytes: 5 * 2 ** 30 } });
-    for (const [retain, bytes] of [
-      ['0', '0'],
-      ['0s', '0B'],
-    ] as const) {
+    for (const retain of ['0', '0s']) {
       expect(() => coordinator('--plaintext', '--retain', retain)).toThrow(/--retain 0 would keep no history at all/);
-      expect(() => coordinator('--plaintext', '--retain-bytes', bytes)).toThrow(/--retain-bytes 0 would keep no/);
+    }
+    const smallest = coordinator('--plaintext', '--retain-bytes', '1MiB');
+    expect(smallest).toMatchObject({ settings: { retainBytes: 2 ** 20 } });
+    for (const bytes of ['0', '0B', '1KiB', '1023KiB']) {
+      expect(() => coordinator('--plaintext', '--retain-bytes', bytes)).toThrow(
+        /^--retain-bytes must be at least 1MiB, because the newest 10,000 rows always stay; name a size such as 5GiB/,
+      );
     }
   });
 
