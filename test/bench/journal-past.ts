@@ -58,6 +58,8 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
 export async function answeringHold(journal: Journal, append: () => void): Promise<Hold> {
   const random = new SeededRandom(12);
   const answering = new Answering({ journal, clock: systemClock, version: 'bench', start: answeringThread });
+  // A coordinator learns to read one kind of question at a time, when the first one comes; here all come at once.
+  for (const [method, request] of longQuestions({}, 1)) asReceived(method, request);
   const loop = new EventLoopHold();
   loop.start();
   for (let round = 0; round < ROUNDS; round += 1) {
