@@ -14,6 +14,11 @@ export class WaitingLine {
     return this.#running >= this.#parallel && this.#waiting.length >= this.#waitingMax;
   }
 
+  /** Nothing runs, and so nothing waits. */
+  get isIdle(): boolean {
+    return this.#running === 0;
+  }
+
   /** To be asked only while it is not full. */
   async take<Value>(task: () => Promise<Value>): Promise<Value> {
     if (this.#running < this.#parallel) this.#running++;

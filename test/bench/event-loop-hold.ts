@@ -1,7 +1,7 @@
 /**
  * How long the event loop was held: what its thread took of a processor between two looks, which a timer takes every millisecond where
  * it gets its turn. By the clock it can be longer, when no processor was free or the host of a virtual machine took it away: that says
- * how busy the machine was. Nothing else comes in between, because files and SQLite are for other threads (coordinator/journal/threads.ts).
+ * how busy the machine was. Nothing that is measured here waits for a disk on this thread: files are for others (journal/threads.ts).
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';

@@ -19,6 +19,7 @@ import type { Assignment, Drift, PodHealth } from '../../shared/roll/model.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { ConnectRequest, ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
+import { podHealth } from '../fakes/pod-health.ts';
 import { makeDaemonSets, makeNodes } from './fleet.ts';
 import { SeededRandom } from './random.ts';
 
@@ -178,22 +179,8 @@ function reportPods({ evaluator, clock }: House, node: string, hasDrift: boolean
 
 function podOf({ daemonSet, daemonSetUid, templateRevision }: Assignment, node: string, nowMs: number): PodHealth {
   const podName = `${daemonSet.split('/')[1]}-${node}`;
-  return {
-    daemonSet,
-    daemonSetUid,
-    podName,
-    podUid: `uid-${podName}`,
-    phase: 'Running',
-    ready: true,
-    available: true,
-    restartCount: 0,
-    waitingReason: '',
-    waitingMessage: '',
-    templateRevision,
-    sinceMs: nowMs,
-    createdMs: nowMs,
-    terminating: false,
-  };
+  const podUid = `uid-${podName}`;
+  return podHealth({ daemonSet, daemonSetUid, podName, podUid, templateRevision, sinceMs: nowMs, createdMs: nowMs });
 }
 
 function usageOf(pods: readonly PodHealth[]): NodeUsage {

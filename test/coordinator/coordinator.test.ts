@@ -12,6 +12,7 @@ import { QueryService } from '../../shared/rpc/contract.ts';
 import { daemonSet } from '../evaluation/world.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { writingTo } from '../fakes/fillable-disk.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { ask, Query } from '../services/running-house.ts';
 import { startWith } from './start-with.ts';
@@ -100,15 +101,9 @@ test('a coordinator starts on an empty folder, decides, and goes on where it end
 
 test('a stop on a full disk says what it could not write, and leaves nothing behind that runs', async () => {
   const disk = { isFull: false };
-  const startWriter = () => {
-    const port = oneThread.startWriter();
-    const write: typeof port.write = (batch) =>
-      disk.isFull ? Promise.resolve({ result: 'stalled', problem: 'database or disk is full' }) : port.write(batch);
-    return { ...port, write };
-  };
   const site = new Site();
   const operationsListen = { host: '127.0.0.1', port: 0 };
-  const coordinator = await site.start({ operationsListen }, { ...oneThread, startWriter });
+  const coordinator = await site.start({ operationsListen }, writingTo(disk, oneThread));
   disk.isFull = true;
   await expect(site.stop(coordinator)).rejects.toThrow('1 events could not be written: database or disk is full');
   expect(site.clock.pendingCount).toBe(0);

@@ -2,19 +2,14 @@
 import { expect, test } from 'vitest';
 import { sameThread } from '../../coordinator/journal/threads.ts';
 import { eventually } from '../fakes/eventually.ts';
+import { writingTo } from '../fakes/fillable-disk.ts';
 import { healthClient, healthOf } from './health-client.ts';
 import { addNode, ask, Query, startHouse } from './running-house.ts';
 
 test('answers are those that are on disk, health names who takes nothing in, and it ends by itself', async () => {
   const disk = { isFull: false };
-  const startWriter = () => {
-    const port = sameThread.startWriter();
-    const write: typeof port.write = (batch) =>
-      disk.isFull ? Promise.resolve({ result: 'stalled', problem: 'database or disk is full' }) : port.write(batch);
-    return { ...port, write };
-  };
   const { query, house, clock, address, logged } = await startHouse({
-    journal: { threads: { ...sameThread, startWriter } },
+    journal: { threads: writingTo(disk, sameThread) },
   });
   const health = healthClient(address);
   const known = house.journal.durableRevision;

@@ -35,7 +35,6 @@ export class Answering {
   #ended = Promise.resolve();
   #isClosed = false;
   readonly #line = new WaitingLine(RECORD_QUESTIONS);
-  #askedCount = 0;
   #stopIdling = () => {};
 
   constructor(options: AnsweringOptions) {
@@ -52,7 +51,6 @@ export class Answering {
       );
     }
     this.#stopIdling();
-    this.#askedCount += 1;
     try {
       return await this.#line.take(() => {
         if (!isThere()) throw new RollcallError('INTERRUPTED', 'whoever asked waits no longer');
@@ -62,8 +60,7 @@ export class Answering {
       const isExpected = error instanceof RollcallError || error instanceof JournalError;
       throw this.#isClosed && !isExpected ? closed() : error;
     } finally {
-      this.#askedCount -= 1;
-      if (this.#askedCount === 0 && !this.#isClosed) {
+      if (this.#line.isIdle && !this.#isClosed) {
         this.#stopIdling = this.#options.clock.after(ANSWERING_IDLE_MS, () => void this.#end());
       }
     }
