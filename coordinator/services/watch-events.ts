@@ -9,6 +9,7 @@ import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/roll
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
+import type { JournalEvent } from '../journal/events.ts';
 import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
 import { askedTime } from './asked-time.ts';
 import { type EventFilter, eventFilter } from './event-filter.ts';
@@ -108,7 +109,7 @@ class EventWatch {
       await this.#taken(afterRevision);
       this.#sentRevision =
         rows.length < WATCH_PAGE ? Math.max(until, rows.at(-1)?.revision ?? 0) : (rows.at(-1)?.revision ?? until);
-      await this.#bookmark();
+      await this.#bookmark(rows.at(-1));
     }
   }
 
@@ -126,10 +127,11 @@ class EventWatch {
     });
   }
 
-  /** Tells where to resume, also when the filter let nothing through. */
-  async #bookmark(): Promise<void> {
+  /** Tells where to resume, also when the filter let nothing through. The last row that was sent need not be looked up again. */
+  async #bookmark(last?: JournalEvent): Promise<void> {
     const revision = this.#sentRevision;
-    const recordedMs = await this.#house.journal.past.recordedAt(revision);
+    const isLast = last?.revision === revision;
+    const recordedMs = isLast ? last.recordedMs : await this.#house.journal.past.recordedAt(revision);
     if (!this.#isOpen) return;
     this.#call.write({ bookmarkRevision: String(revision), bookmarkRecordTime: timeToWire(recordedMs) });
   }
