@@ -18,7 +18,7 @@ import { addWatchCommand } from './commands/watch.ts';
 import { addWhyCommand } from './commands/why.ts';
 import { Context, type GlobalOptions, OUTPUT_FORMATS } from './context.ts';
 import type { Io } from './io.ts';
-import { UsageError } from './mistake.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where deploy/ puts it. */
 const COORDINATOR_NAMESPACE_DEFAULT = 'rollcall';

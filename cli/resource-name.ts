@@ -1,6 +1,6 @@
 /** Reads names of DaemonSets and nodes as people type them: `daemonset/NAME`, `ds/NAMESPACE/NAME`, `node/NAME`. */
 import { nearestName } from '../shared/settings/did-you-mean.ts';
-import { UsageError } from './mistake.ts';
+import { UsageError } from './usage-error.ts';
 
 const DAEMON_SET_KINDS = ['daemonset', 'ds', 'daemonsets'];
 const NODE_KINDS = ['node', 'no', 'nodes'];

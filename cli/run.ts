@@ -6,7 +6,7 @@ import { type Command, CommanderError } from 'commander';
 import { EXIT, RollcallError } from '../shared/errors.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import type { Io } from './io.ts';
-import { UsageError } from './mistake.ts';
+import { UsageError } from './usage-error.ts';
 import { createProgram } from './program.ts';
 import { withResourceCommand } from './resource-command.ts';
 

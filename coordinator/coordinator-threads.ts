@@ -1,6 +1,6 @@
 /** Where the parts of a coordinator run that would hold up its event loop. */
 import { type JournalThreads, sameThread, workerThreads } from './journal/threads.ts';
-import { type AnsweringOptions, answeringHere, answeringThread } from './services/record/answering.ts';
+import { type AnsweringOptions, answeringHere, answeringThread } from './history/history-queries.ts';
 
 export interface CoordinatorThreads extends JournalThreads {
   readonly startAnswering: AnsweringOptions['start'];

@@ -6,7 +6,7 @@ import { systemClock } from '../shared/clock.ts';
 import { createLogger } from '../shared/logging.ts';
 import { runProgram } from '../shared/program.ts';
 import { VERSION } from '../shared/version.ts';
-import { startCoordinator } from './coordinator.ts';
+import { startCoordinator } from './lifecycle.ts';
 import { coordinatorSettings } from './settings.ts';
 
 /** Exit code of a leader that lost its lease; whoever starts it again starts a candidate. */

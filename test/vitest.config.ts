@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { LeftOutReporter } from './left-out-reporter.ts';
+import { LeftOutReporter } from './skipped-tests-reporter.ts';
 
 /** The folder of etcd, kube-apiserver and others, under the name that Kubernetes' own test tooling gives it. */
 const controlPlanePrograms = process.env.KUBEBUILDER_ASSETS ?? '';

@@ -10,7 +10,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { NodeFacts } from '../../shared/model/model.ts';
 import { SETTLE_MS } from './limits.ts';
 import type { Observer, ObserverListener } from './observer.ts';
 import type { PodSource } from './pod-source.ts';

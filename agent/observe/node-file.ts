@@ -5,7 +5,7 @@ import { type ManifestObject, readManifests } from '../../shared/kubernetes/read
 import type { Rejection } from '../../shared/kubernetes/rejection.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
 import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { NodeFacts } from '../../shared/model/model.ts';
 
 export type NodeFile =
   | { readonly facts: NodeFacts; readonly pods: readonly Pod[]; readonly problem?: never }

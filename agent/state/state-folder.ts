@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { RollcallError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/files/make-folder.ts';
 import type { Logger } from '../../shared/logging.ts';
-import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
-import type { Assignment, NodeReport, PodReport } from '../../shared/roll/model.ts';
-import type { HeldAssignments } from '../session/held-assignments.ts';
-import type { Unnumbered } from '../session/outbox.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { Assignment, NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { HeldAssignments } from '../stream/held-assignments.ts';
+import type { Unnumbered } from '../stream/outbox.ts';
 
 /** Of what is in the file; another one is not ours to read. */
 const FORMAT = 2;

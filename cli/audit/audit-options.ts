@@ -2,7 +2,7 @@
 import type { JournalHead } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
 import type { ExportFormat } from '../../shared/rpc/wire-words.ts';
 import type { PairOptions } from '../commands/pair-options.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import type { TimeRangeOptions } from '../moment/time-range.ts';
 
 export interface VerifyOptions {

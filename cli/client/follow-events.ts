@@ -4,7 +4,7 @@ import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import type { WireTime } from '../../shared/rpc/wire-time.ts';
 import type { Coordinator } from './coordinator.ts';
-import { isWorthAnotherTry, type Patience, type PatienceOptions } from './patience.ts';
+import { isWorthAnotherTry, type Patience, type PatienceOptions } from './retry-policy.ts';
 
 export interface FollowOptions extends Pick<PatienceOptions, 'signal' | 'tell'> {
   /** Which rows; where to begin is set here. */

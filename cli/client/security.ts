@@ -8,7 +8,7 @@ import {
   tlsSecurity,
 } from '../../shared/rpc/channel-security.ts';
 import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What of the global options is about that. */
 export interface SecurityOptions {

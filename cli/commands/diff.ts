@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { renderPlacementDifferences } from '../render/placement-differences.ts';
 import { placementDifferencesView } from '../view/placement-difference-view.ts';
 import type { CommandRunner } from './command-runner.ts';

@@ -8,7 +8,7 @@ import { parseTimeRange, type TimeRangeOptions, timeRangeToWire } from '../momen
 import { horizonLine } from '../render/horizon.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
 import { horizonView } from '../view/horizon-view.ts';
-import { statusView } from '../view/roll-view.ts';
+import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { addEventOptions, type EventFilter, type EventOptions, eventFilter } from './event-options.ts';
 import { addTimeRangeOptions } from './moment-option.ts';

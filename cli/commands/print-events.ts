@@ -34,7 +34,7 @@ export async function follow(
   begin: () => Promise<Beginning>,
   textOf: (event: EventView) => Promise<string>,
 ): Promise<void> {
-  const { Patience } = await import('../client/patience.ts');
+  const { Patience } = await import('../client/retry-policy.ts');
   const { followEvents } = await import('../client/follow-events.ts');
   const signal = io.untilInterrupted();
   const tell = (sentence: string) => io.stderr.write(`rollcall: ${sentence}\n`);

@@ -1,7 +1,7 @@
 /** `rollcall node/NAME` and `rollcall daemonset/NAME`: one node or one DaemonSet with its placements. */
 import type { Command } from 'commander';
 import type { Coordinator } from '../client/coordinator.ts';
-import { loadDaemonSet, loadNode, loadSilentNodes } from '../client/load-roll.ts';
+import { loadDaemonSet, loadNode, loadSilentNodes } from '../client/load-status.ts';
 import { renderDaemonSetDetail, renderNodeDetail, type SilentNodes } from '../render/detail.ts';
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';

@@ -1,7 +1,7 @@
 /** `rollcall status`: the roll, whole or of one DaemonSet. */
 import type { Command } from 'commander';
-import { loadDaemonSetRoll, loadRoll } from '../client/load-roll.ts';
-import { renderDaemonSetRoll, renderRoll } from '../render/roll.ts';
+import { loadDaemonSetRoll, loadRoll } from '../client/load-status.ts';
+import { renderDaemonSetRoll, renderRoll } from '../render/status.ts';
 import { parseDaemonSetName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { type AtOptions, atOption } from './moment-option.ts';

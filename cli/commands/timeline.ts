@@ -5,7 +5,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Moment } from '../../shared/rpc/wire-moment.ts';
 import type { Coordinator, TimelineQuestion } from '../client/coordinator.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { timeText } from '../output/time.ts';
 import { count } from '../render/node-names.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';

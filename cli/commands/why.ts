@@ -1,7 +1,7 @@
 /** `rollcall why`: the verdict on one pair with every reason. */
 import type { Command } from 'commander';
 import type { Coordinator } from '../client/coordinator.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { explanationView } from '../view/explanation-view.ts';

@@ -5,7 +5,7 @@
 
 import type { Moment } from '../../shared/rpc/wire-moment.ts';
 import { parseDurationMs } from '../../shared/settings/values.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { asUtc, firstInstantFrom, instantsOf, type WallTime } from './local-time.ts';
 
 /** Where and when it is that somebody types. */

@@ -1,6 +1,6 @@
 /** The options `--since` and `--until`: rows recorded at the first time or later, and before the second. */
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { type Here, parseTime } from './parse-moment.ts';
 
 export interface TimeRangeOptions {

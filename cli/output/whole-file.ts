@@ -1,7 +1,7 @@
 /** Writes a file that is either whole or not there: beside its place first, and moved there once it is on disk. */
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What SQLite and the coordinator keep beside a journal, as docs/operations.md names it. */
 const PART_OF_JOURNAL = /(?:-wal|-shm|\.head|\.lock)$/;

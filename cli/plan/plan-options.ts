@@ -7,7 +7,7 @@ import {
   parseRemoveTaint,
   parseSetLabel,
 } from '../../shared/plan/node-change.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { parseNodeName } from '../resource-name.ts';
 import { STDIN } from './read-sources.ts';
 

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JSON_BYTES_MAX } from '../../shared/kubernetes/limits.ts';
 import { type ReadManifests, readManifests } from '../../shared/kubernetes/read-manifests.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 
 const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 export const STDIN = '-';

@@ -8,7 +8,7 @@ import { placementWarnings, plan } from '../../shared/plan/plan.ts';
 import { sortedKeys, type World } from '../../shared/plan/world.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../mistake.ts';
+import { UsageError } from '../usage-error.ts';
 import { renderDifference } from '../render/difference.ts';
 import { count } from '../render/node-names.ts';
 import { renderPlacements } from '../render/placements.ts';

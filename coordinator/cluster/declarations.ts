@@ -10,7 +10,7 @@ import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import type { ManifestObject } from '../../shared/kubernetes/read-manifests.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { NodeFacts } from '../../shared/model/model.ts';
 import type { Declaration, Declare } from './manifest-folder.ts';
 
 /** Its name is the DaemonSet's key. */

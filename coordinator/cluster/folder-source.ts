@@ -9,7 +9,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import { watchPath } from '../../shared/files/watch-path.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { type DaemonSetDeclaration, declareDaemonSet, declareNode, type NodeDeclaration } from './declarations.ts';
-import { Shelf, type Tell } from './shelf.ts';
+import { Shelf, type Tell } from './manifest-tracker.ts';
 import type { ClusterListener, ClusterSource } from './source.ts';
 
 export interface FolderSourceOptions {

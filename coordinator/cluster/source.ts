@@ -5,7 +5,7 @@
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
-import type { DaemonSetKey, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, NodeFacts, PodHealth } from '../../shared/model/model.ts';
 
 export interface ClusterSource {
   /** @throws RollcallError ARGUMENT_INVALID where what the source is told to read does not exist. */

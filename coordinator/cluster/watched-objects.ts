@@ -6,7 +6,7 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.t
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
-import type { DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
 import { type RevisionedDaemonSet, templateDigest } from './controller-revisions.ts';
 import { type LastChange, lastChange } from './field-manager.ts';
 

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { amountText } from '../../shared/fit/amounts.ts';
 import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
-import type { Change, DaemonSetRecord } from '../journal/events.ts';
+import type { Change, DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {

@@ -6,10 +6,10 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.t
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
 import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
-import type { DaemonSetKey } from '../../shared/roll/model.ts';
+import type { DaemonSetKey } from '../../shared/model/model.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
-import type { DaemonSetRecord } from '../journal/events.ts';
-import type { JournalState } from '../journal/state.ts';
+import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
+import type { JournalState } from '../journal/read/state.ts';
 import { containerImages } from './container-images.ts';
 import { daemonSetChanges } from './daemon-set-changes.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';

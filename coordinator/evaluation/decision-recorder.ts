@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { Cause, DecisionEvent, NewEvent, TriggerName } from '../journal/events.ts';
+import type { Cause, DecisionEvent, NewEvent, TriggerName } from '../../shared/journal-format/events.ts';
 import type { PairChange, PlacementTable } from './placement-table.ts';
 
 /** What evaluation needs of the journal: one row after the other, numbered at once, durable later. */

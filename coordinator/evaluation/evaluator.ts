@@ -6,10 +6,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { DaemonSetKey, PodHealth } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
-import type { CoordinatorEvent, TriggerName } from '../journal/events.ts';
-import type { JournalState } from '../journal/state.ts';
+import type { CoordinatorEvent, TriggerName } from '../../shared/journal-format/events.ts';
+import type { JournalState } from '../journal/read/state.ts';
 import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetRegister } from './daemon-set-register.ts';

@@ -4,7 +4,7 @@
  */
 import { type Fit, fitOn } from '../../shared/fit/fit.ts';
 import type { FitResult, NodeUsage } from '../../shared/fit/types.ts';
-import type { DaemonSetKey, NodeFacts } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
 import type { NodeRecord, NodeRegister } from './node-register.ts';
 import type { PlacementTable } from './placement-table.ts';
 

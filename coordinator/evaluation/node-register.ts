@@ -1,9 +1,9 @@
 /** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
 import type { NodeUsage } from '../../shared/fit/types.ts';
-import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/model/model.ts';
 import type { AppliedNode } from '../cluster/source.ts';
-import type { Cause, NewEvent } from '../journal/events.ts';
-import type { JournalState } from '../journal/state.ts';
+import type { Cause, NewEvent } from '../../shared/journal-format/events.ts';
+import type { JournalState } from '../journal/read/state.ts';
 import type { Counters } from './counters.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
 import { nodeChanges } from './node-changes.ts';

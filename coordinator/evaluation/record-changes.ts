@@ -1,5 +1,5 @@
 /** Field by field difference of two flat records: the form in which the journal keeps what changed. */
-import type { Change } from '../journal/events.ts';
+import type { Change } from '../../shared/journal-format/events.ts';
 
 export function changesOfRecords(
   before: Readonly<Record<string, string>> | null,

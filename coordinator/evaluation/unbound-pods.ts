@@ -2,7 +2,7 @@
  * Daemon pods that are meant for a node and that the scheduler cannot bind to it. They are on no node, so no
  * agent sees them, and to an agent they are missing. Pure.
  */
-import type { DaemonSetKey, Drift, PodHealth, PodReport } from '../../shared/roll/model.ts';
+import type { DaemonSetKey, Drift, PodHealth, PodReport } from '../../shared/model/model.ts';
 
 export type PodsSaid = Pick<PodReport, 'pods' | 'drifts'>;
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { ErrorReason, RollcallError } from '../../shared/errors.ts';
-import type { AccessEvent, NewEvent } from '../journal/events.ts';
+import type { AccessEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { DENIALS } from '../limits.ts';
 import type { Caller } from './caller.ts';
 

@@ -1,6 +1,6 @@
 /** What a journal is opened with, and what it says of itself. */
 import type { Clock } from '../../shared/clock.ts';
-import type { JournalEvent } from './events.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { JournalLimits } from './limits.ts';
 import type { JournalThreads } from './threads.ts';
 

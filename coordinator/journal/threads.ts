@@ -23,10 +23,10 @@ export interface JournalThreads {
  * built files: Node cannot start a thread from a TypeScript source.
  */
 export const workerThreads: JournalThreads = {
-  startWriter: () => threadPort<WriterService>(builtModule('writer-worker', import.meta.url), WRITER_METHODS),
-  startReader: () => threadPort<ReaderService>(builtModule('reader-worker', import.meta.url), READER_METHODS),
+  startWriter: () => threadPort<WriterService>(builtModule('write/writer-worker', import.meta.url), WRITER_METHODS),
+  startReader: () => threadPort<ReaderService>(builtModule('read/reader-worker', import.meta.url), READER_METHODS),
   startCheckpoints: () =>
-    threadPort<CheckpointService>(builtModule('checkpoint-worker', import.meta.url), CHECKPOINT_METHODS),
+    threadPort<CheckpointService>(builtModule('write/checkpoint-worker', import.meta.url), CHECKPOINT_METHODS),
 };
 
 /** Everything on the caller's thread: for tests that run from the sources, never for serving. */

@@ -3,7 +3,7 @@
  * assignment that follows from it, read off the rows of the journal. Only what a connected agent had to
  * be told counts; one that was away gets everything when it comes back, and that says nothing of us.
  */
-import type { DecisionEvent, JournalEvent } from '../journal/events.ts';
+import type { DecisionEvent, JournalEvent } from '../../shared/journal-format/events.ts';
 
 interface Waiting {
   readonly revision: number;

@@ -10,9 +10,9 @@ import { readEventLoop, readProcess } from '../../shared/operations/process-metr
 import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/values.ts';
 import type { ClusterSource } from '../cluster/source.ts';
-import type { House } from '../services/house.ts';
+import type { House } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
-import { type CoordinatorMetrics, readHouse } from './house-metrics.ts';
+import { type CoordinatorMetrics, readHouse } from './coordinator-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
   /** `undefined`: nothing is served. */

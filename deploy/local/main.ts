@@ -8,7 +8,7 @@ import { run } from '../../cli/run.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { runProgram } from '../../shared/program.ts';
 import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
-import { LocalHouse } from './house.ts';
+import { LocalHouse } from './local-cluster.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
 

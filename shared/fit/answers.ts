@@ -2,7 +2,7 @@
  * The five answers about one DaemonSet on one node, each kept apart from the others (docs/placement.md):
  * that a pod does not fit, or does not run, never changes whether it is wanted.
  */
-import type { PodHealth } from '../roll/model.ts';
+import type { PodHealth } from '../model/model.ts';
 import type { Answer, FitReason, FitResult } from './types.ts';
 
 export interface Answers {

@@ -4,7 +4,7 @@
  * is wanted and does not fit waits. Priorities play no part: whether the scheduler would make room by
  * preempting others is not asked here.
  */
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 import { amountText } from './amounts.ts';
 import type { Amounts, FitReason, FitResult, HostPort, NodeUsage, PodNeeds, PodUsage, TakenPort } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** What the pods of a node take: summed, for each DaemonSet apart. Pure. */
 import type { Pod } from '../kubernetes/objects.ts';
 import { owningDaemonSet } from '../kubernetes/pod-health.ts';
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 import { addAmounts } from './amounts.ts';
 import { podNeeds } from './pod-needs.ts';
 import type { NodeUsage, PodUsage } from './types.ts';

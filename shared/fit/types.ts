@@ -1,5 +1,5 @@
 /** The vocabulary of fit: what a daemon pod needs of a node, what is taken there, and whether it has room. */
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 
 /**
  * Amounts by resource name, as the scheduler counts them: `cpu` in millicores, everything else in whole

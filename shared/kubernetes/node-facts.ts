@@ -1,6 +1,6 @@
 /** Turns a Kubernetes Node into the facts that Rollcall keeps of it, and back. */
 import { amountsOf } from '../fit/amounts.ts';
-import type { FactCondition, NodeFacts } from '../roll/model.ts';
+import type { FactCondition, NodeFacts } from '../model/model.ts';
 import type { Node } from './objects.ts';
 
 /** The facts of a node that has passed validation. Fields that it lacks are empty. */

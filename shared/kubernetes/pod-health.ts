@@ -1,5 +1,5 @@
 /** What a Pod says about a DaemonSet's daemon on its node. */
-import type { PodHealth, PodPhase } from '../roll/model.ts';
+import type { PodHealth, PodPhase } from '../model/model.ts';
 import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
 import type { ContainerState, ContainerStatus, NodeCondition, OwnerReference, Pod } from './objects.ts';
 

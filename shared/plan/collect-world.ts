@@ -7,7 +7,7 @@ import type { DaemonSet, Node } from '../kubernetes/objects.ts';
 import type { ManifestObject } from '../kubernetes/read-manifests.ts';
 import { validateDaemonSet } from '../kubernetes/validate-daemon-set.ts';
 import { validateNode } from '../kubernetes/validate-node.ts';
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 import type { World } from './world.ts';
 
 export interface CollectedWorld extends World {

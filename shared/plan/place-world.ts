@@ -2,7 +2,7 @@
 import type { Node } from '../kubernetes/objects.ts';
 import { compilePlacement } from '../placement/compile.ts';
 import type { CompiledPlacement, DaemonSet, PlacementResult, Reason, Verdict } from '../placement/types.ts';
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 import { finished } from './steps.ts';
 import { sortedKeys, type World } from './world.ts';
 

@@ -2,7 +2,7 @@
 import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
 import type { PlacementResult } from '../placement/types.ts';
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 import { type PlacedDaemonSet, type VerdictCounts, worldInSteps } from './place-world.ts';
 import { finished } from './steps.ts';
 import { templateChanges as changesOfTemplate } from './template-changes.ts';

@@ -1,6 +1,6 @@
 /** The world that a plan is made on: the DaemonSets and nodes that a cluster has, or would have. */
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
-import type { DaemonSetKey } from '../roll/model.ts';
+import type { DaemonSetKey } from '../model/model.ts';
 
 /** Both hold only objects that have passed validation. */
 export interface World {

@@ -13,7 +13,7 @@ import type {
   PodHealth,
   PodPhase,
   PodReport,
-} from '../roll/model.ts';
+} from '../model/model.ts';
 import type {
   Assignment as WireAssignment,
   Assignment__Output as WireAssignmentRead,

@@ -1,5 +1,5 @@
 /** Streams between an agent's session and a test, without a network: nothing happens but what is told. */
-import type { OpenStream, StreamListener } from '../../agent/session/stream.ts';
+import type { OpenStream, StreamListener } from '../../agent/stream/stream.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import { ScriptedStream } from '../fakes/scripted-stream.ts';

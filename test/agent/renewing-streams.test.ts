@@ -1,7 +1,7 @@
 /** A token that its file holds anew is sent on the open stream, once. */
 import { expect, test } from 'vitest';
-import { renewingStreams, TOKEN_LOOK_MS } from '../../agent/session/renewing-streams.ts';
-import type { ConnectRequest, StreamListener } from '../../agent/session/stream.ts';
+import { renewingStreams, TOKEN_LOOK_MS } from '../../agent/stream/renewing-streams.ts';
+import type { ConnectRequest, StreamListener } from '../../agent/stream/stream.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 function openOne() {

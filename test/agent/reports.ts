@@ -1,6 +1,6 @@
 /** Reports for tests, as small as they can be. */
-import type { Unnumbered } from '../../agent/session/outbox.ts';
-import type { NodeReport, PodReport } from '../../shared/roll/model.ts';
+import type { Unnumbered } from '../../agent/stream/outbox.ts';
+import type { NodeReport, PodReport } from '../../shared/model/model.ts';
 
 export function nodeReport(source = 'file', observedMs = 1_000): Unnumbered<NodeReport> {
   const versions = {

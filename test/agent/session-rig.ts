@@ -1,9 +1,9 @@
 /** A session with everything around it in memory, and time in the test's hands. */
 import { pino } from 'pino';
-import type { ConversationHost } from '../../agent/session/conversation.ts';
-import type { HeldAssignments } from '../../agent/session/held-assignments.ts';
-import { Outbox } from '../../agent/session/outbox.ts';
-import { Session } from '../../agent/session/session.ts';
+import type { ConversationHost } from '../../agent/stream/agent-stream.ts';
+import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
+import { Outbox } from '../../agent/stream/outbox.ts';
+import { Session } from '../../agent/stream/session.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import type { ScriptedStream } from '../fakes/scripted-stream.ts';

@@ -1,7 +1,7 @@
 /** What the agent's session says on a stream, and how it takes what it hears. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
-import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import { assignment, STORE_ID } from '../fakes/scripted-stream.ts';
 import { nodeReport, podReport } from './reports.ts';

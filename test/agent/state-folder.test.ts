@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AgentState, StateFolder } from '../../agent/state/state-folder.ts';
-import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 import { assignment } from '../fakes/scripted-stream.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { nodeReport, podReport } from './reports.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Answered, Question } from './asking-thread.ts';
 import { EventLoopHold, holdWords } from './event-loop-hold.ts';
-import { applyDaemonSet, type LargeHouse, startLargeHouse } from './large-house.ts';
+import { applyDaemonSet, type LargeHouse, startLargeHouse } from './large-cluster.ts';
 import type { BenchResult } from './result.ts';
 
 const HOLD_GOAL_MS = 20;

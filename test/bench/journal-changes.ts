@@ -3,8 +3,8 @@
  * one as often as the other. A changed node is a row with its facts and a decision for each DaemonSet; a changed DaemonSet is a row
  * with its record and a decision for each node. Every decision is the opposite of the pair's last one.
  */
-import type { DecisionEvent, NewEvent } from '../../coordinator/journal/events.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { NodeFacts } from '../../shared/model/model.ts';
 import { SeededRandom } from './random.ts';
 
 export const NODES = 5_000;

@@ -1,10 +1,10 @@
 /** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
 import { performance } from 'node:perf_hooks';
 import type { MethodDefinition } from '@grpc/grpc-js';
-import type { EventQuery } from '../../coordinator/journal/event-query.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import { Answering, answeringThread } from '../../coordinator/services/record/answering.ts';
-import type { RecordMethod } from '../../coordinator/services/record/record-answers.ts';
+import { Answering, answeringThread } from '../../coordinator/history/history-queries.ts';
+import type { RecordMethod } from '../../coordinator/history/history-methods.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { EventLoopHold, type Hold } from './event-loop-hold.ts';

@@ -8,7 +8,7 @@ import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { EVENTS, INPUTS, NOW_MS } from './roll-data.ts';
+import { EVENTS, INPUTS, NOW_MS } from './cluster-data.ts';
 import { type CliOptions, runCli, startCli } from './run-cli.ts';
 
 const HASH = 'ab'.repeat(32);

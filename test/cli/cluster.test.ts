@@ -10,7 +10,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { STATUS } from './roll-data.ts';
+import { STATUS } from './cluster-data.ts';
 import { runCli, startCli } from './run-cli.ts';
 
 const TOKENS = '/api/v1/namespaces/rollcall/serviceaccounts';

@@ -8,7 +8,7 @@ import { complete, type KnownNames } from '../../cli/completion/candidates.ts';
 import { completionScript, SHELLS } from '../../cli/completion/scripts.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { DAEMON_SETS } from './roll-data.ts';
+import { DAEMON_SETS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
 
 const NAMES: KnownNames = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsRequest.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { EVENTS, NOW_MS } from './roll-data.ts';
+import { EVENTS, NOW_MS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
 
 const HOUR_MS = 3_600_000;

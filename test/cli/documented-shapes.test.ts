@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { DAEMON_SETS, DRIFTS, EVENTS, EXPLANATION, NODES, PLACEMENTS, STATUS } from './roll-data.ts';
+import { DAEMON_SETS, DRIFTS, EVENTS, EXPLANATION, NODES, PLACEMENTS, STATUS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
 
 const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');

@@ -9,7 +9,7 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { EVENTS, EXPLANATION, INPUTS, NOW_MS, STATUS } from './roll-data.ts';
+import { EVENTS, EXPLANATION, INPUTS, NOW_MS, STATUS } from './cluster-data.ts';
 import { runCli, startCli } from './run-cli.ts';
 
 const HOUR_MS = 3_600_000;

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { NOW_MS } from './roll-data.ts';
+import { NOW_MS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
-import { server } from './small-roll.ts';
+import { server } from './small-cluster.ts';
 
 const THEN_MS = NOW_MS - 2 * 3_600_000;
 const AS_OF = {

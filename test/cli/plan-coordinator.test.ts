@@ -1,7 +1,7 @@
 /** `rollcall plan` without nodes asks a coordinator, over real gRPC, and prints the same. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { planPlacements } from '../../coordinator/services/plan-placements.ts';
+import { planPlacements } from '../../coordinator/answers/plan-placements.ts';
 import { finished } from '../../shared/plan/steps.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';

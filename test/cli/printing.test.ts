@@ -1,9 +1,9 @@
 /** How rows of the journal are printed, and what may and may not reach the terminal. */
 import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { NOW_MS, node, STATUS } from './roll-data.ts';
+import { NOW_MS, node, STATUS } from './cluster-data.ts';
 import { type CliOptions, runCli } from './run-cli.ts';
-import { answer, server } from './small-roll.ts';
+import { answer, server } from './small-cluster.ts';
 
 describe('rollcall history', () => {
   it('prints a row on a line, with what caused it', async () => {

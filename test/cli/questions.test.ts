@@ -1,9 +1,9 @@
 /** What the commands print for a small roll, word for word; asked of a real server, in this process. */
 import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { NOW_MS, node, STATUS } from './roll-data.ts';
+import { NOW_MS, node, STATUS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
-import { answer, json, server } from './small-roll.ts';
+import { answer, json, server } from './small-cluster.ts';
 
 describe('rollcall status', () => {
   it('prints the roll: a line, the tables, then who is missing and why', async () => {

@@ -1,7 +1,7 @@
 /** What a silent agent last said is never printed as if it were so now; and what is wanted nowhere is said. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { DAEMON_SETS, NODES, NOW_MS, PLACEMENTS, STATUS } from './roll-data.ts';
+import { DAEMON_SETS, NODES, NOW_MS, PLACEMENTS, STATUS } from './cluster-data.ts';
 import { runCli } from './run-cli.ts';
 
 const READY = [{ podName: 'fluentd-x2b9k', phase: 'POD_PHASE_RUNNING', ready: true }] as const;

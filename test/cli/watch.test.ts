@@ -6,7 +6,7 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
-import { EVENTS, NOW_MS, STATUS } from './roll-data.ts';
+import { EVENTS, NOW_MS, STATUS } from './cluster-data.ts';
 import { startCli } from './run-cli.ts';
 
 const ROLL = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312\n';

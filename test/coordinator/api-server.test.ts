@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Coordinator } from '../../coordinator/lifecycle.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
@@ -15,7 +15,7 @@ import {
 import { until } from '../api-server/until.ts';
 import { daemonSet } from '../evaluation/world.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { ask, Query } from '../services/running-house.ts';
+import { ask, Query } from '../server/running-coordinator.ts';
 import { startWith } from './start-with.ts';
 
 const PATIENCE_MS = 60_000;

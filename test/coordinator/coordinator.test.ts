@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Coordinator } from '../../coordinator/coordinator.ts';
+import type { Coordinator } from '../../coordinator/lifecycle.ts';
 import { oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -14,7 +14,7 @@ import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { writingTo } from '../fakes/fillable-disk.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { ask, Query } from '../services/running-house.ts';
+import { ask, Query } from '../server/running-coordinator.ts';
 import { startWith } from './start-with.ts';
 
 class Site {

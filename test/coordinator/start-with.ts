@@ -1,5 +1,5 @@
 /** Starts a coordinator in this process, with everything but the settings and the clock decided. */
-import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
+import { type Coordinator, startCoordinator } from '../../coordinator/lifecycle.ts';
 import { type CoordinatorThreads, oneThread } from '../../coordinator/coordinator-threads.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';

@@ -10,7 +10,7 @@ import { openJournal } from '../journal/open-journal.ts';
 import { noClaims } from '../reliability/claims.ts';
 import { FakeAgent } from '../reliability/fake-agent.ts';
 import { assertWhole, RecordedRows, rowsAfter } from '../reliability/recorded-rows.ts';
-import { healthClient, healthOf } from '../services/health-client.ts';
+import { healthClient, healthOf } from '../server/health-client.ts';
 import { CommandLine, Folder, PROGRAMS, Running } from './programs.ts';
 
 const PATIENCE_MS = 120_000;

@@ -1,7 +1,7 @@
 /** DaemonSets that come, change, are refused, are good again and go. */
 import { expect, test } from 'vitest';
-import type { JournalEvent } from '../../coordinator/journal/events.ts';
-import { eventSentence } from '../../coordinator/services/event-text.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import { eventSentence } from '../../coordinator/history/event-text.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { facts, World } from './world.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeUsage } from '../../shared/fit/node-usage.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
-import type { NodeFacts } from '../../shared/roll/model.ts';
+import type { NodeFacts } from '../../shared/model/model.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { World } from './world.ts';
 

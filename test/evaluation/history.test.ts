@@ -1,7 +1,7 @@
 /** Whatever happens to a cluster and its coordinator, the decisions and what agents are told are right. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextUpdate } from '../../coordinator/sessions/assignment-update.ts';
+import { nextUpdate } from '../../coordinator/agents/assignment-update.ts';
 import { NODES, run, sourceOf, step } from './history.ts';
 
 test('every pair is decided as if everything were decided afresh, and every agent can be brought to exactly that, whatever happens', () => {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { type Held, nextUpdate, type Update } from '../../coordinator/sessions/assignment-update.ts';
+import { type Held, nextUpdate, type Update } from '../../coordinator/agents/assignment-update.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { PodSpec } from '../../shared/kubernetes/objects.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
-import { assignmentDigest } from '../../shared/roll/assignment-digest.ts';
-import type { Assignment, NodeFacts } from '../../shared/roll/model.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
 import { naiveState } from '../journal/naive-state.ts';
 import { soundPair } from '../placement/arbitraries.ts';
 import { naivePlacement } from '../placement/naive-placement.ts';

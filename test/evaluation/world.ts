@@ -1,12 +1,12 @@
 /** An evaluator over a journal in memory, and short words for what a cluster and agents tell it. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { JournalEvent } from '../../coordinator/journal/events.ts';
-import type { JournalState } from '../../coordinator/journal/state.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import type { JournalState } from '../../coordinator/journal/read/state.ts';
 import type { NodeUsage } from '../../shared/fit/types.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
-import type { Drift, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
+import type { Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryRecorder } from '../fakes/memory-recorder.ts';
 import { naiveState } from '../journal/naive-state.ts';

@@ -9,9 +9,9 @@ import {
   START_PATIENCE_MS,
   startControlPlane,
 } from '../api-server/control-plane.ts';
-import { RawAgent } from '../services/raw-agent.ts';
-import { Admin, ask, failure, Query } from '../services/running-house.ts';
-import { TlsHouse } from '../tls/tls-house.ts';
+import { RawAgent } from '../agents/raw-agent.ts';
+import { Admin, ask, failure, Query } from '../server/running-coordinator.ts';
+import { TlsHouse } from '../tls/tls-coordinator.ts';
 import {
   anHourAgo,
   applyRights,

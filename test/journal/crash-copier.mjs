@@ -1,9 +1,9 @@
 // Backs a journal up while it is written (`backup FILE TARGET`), or migrates it (`migrate FILE FOLDER`), and says `began` before that
 // and `ended` after it. A test kills it.
 import { writeSync } from 'node:fs';
-import { openForWriting } from '../../dist/coordinator/journal/database.js';
+import { openForWriting } from '../../dist/coordinator/journal/schema/database.js';
 import { Journal } from '../../dist/coordinator/journal/journal.js';
-import { migrate } from '../../dist/coordinator/journal/migrate.js';
+import { migrate } from '../../dist/coordinator/journal/schema/migrate.js';
 import { systemClock } from '../../dist/shared/clock.js';
 
 const [what, file, other] = process.argv.slice(2);

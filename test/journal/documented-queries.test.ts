@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import type { NewEvent } from '../../coordinator/journal/events.ts';
+import type { NewEvent } from '../../shared/journal-format/events.ts';
 import { CAUSE, decision, facts } from './events.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
 

@@ -1,7 +1,7 @@
 /** Events for the journal's tests: plain ones, and random runs of them as a coordinator could make. */
 import fc from 'fast-check';
-import type { Cause, DaemonSetRecord, DecisionEvent, NewEvent } from '../../coordinator/journal/events.ts';
-import type { DriftKind, NodeFacts, PodHealth } from '../../shared/roll/model.ts';
+import type { Cause, DaemonSetRecord, DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { DriftKind, NodeFacts, PodHealth } from '../../shared/model/model.ts';
 
 export const CAUSE: Cause = { trigger: 'node-report', revision: 0, actor: '' };
 

@@ -1,7 +1,7 @@
 /** The journal as its users see it: order, durability, what survives, what is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';

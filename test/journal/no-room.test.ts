@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NewEvent } from '../../coordinator/journal/events.ts';
+import type { NewEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { sameThread } from '../../coordinator/journal/threads.ts';
 import { smallDisk } from '../fakes/disks.ts';

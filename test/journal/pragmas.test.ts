@@ -1,6 +1,6 @@
 /** What SQLite is told matters more than what it is asked: its own defaults would lose acknowledged rows. */
 import { expect, it } from 'vitest';
-import { openForWriting } from '../../coordinator/journal/database.ts';
+import { openForWriting } from '../../coordinator/journal/schema/database.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 it('waits for the disk at every commit, and logs ahead', () => {

@@ -2,10 +2,10 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventQuery } from '../../coordinator/journal/event-query.ts';
-import { streamSql } from '../../coordinator/journal/event-streams.ts';
-import type { JournalEvent } from '../../coordinator/journal/events.ts';
-import { KINDS, TRIGGERS } from '../../coordinator/journal/vocabulary.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
+import { streamSql } from '../../coordinator/journal/read/event-streams.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import { KINDS, TRIGGERS } from '../../shared/journal-format/vocabulary.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, CAUSE, decision } from './events.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';

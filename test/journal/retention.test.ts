@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent, NewEvent } from '../../coordinator/journal/events.ts';
+import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from '../../coordinator/journal/limits.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';

@@ -5,7 +5,7 @@ import { CoordinatorOperations } from '../../coordinator/operations/operations.t
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { addDaemonSet, addNode, type RunningHouse, startHouse } from '../services/running-house.ts';
+import { addDaemonSet, addNode, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
 
 const counts = { lists: 2, watches: 3, events: 40, ends: { closed: 1, expired: 1 } } as unknown as ListWatchCounts;
 const source = { counts: () => ({ nodes: counts }) };

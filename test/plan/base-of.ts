@@ -1,7 +1,7 @@
 /** What a coordinator's plan is made on: what a real evaluator has in force, over a journal that only counts. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { PlanBase } from '../../coordinator/services/plan-placements.ts';
+import type { PlanBase } from '../../coordinator/answers/plan-placements.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';

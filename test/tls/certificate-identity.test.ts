@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { CertificateAuthority } from '../fakes/certificates.ts';
 import { eventually } from '../fakes/eventually.ts';
-import { Admin, ask, failure, Query } from '../services/running-house.ts';
-import { type Clients, TlsHouse } from './tls-house.ts';
+import { Admin, ask, failure, Query } from '../server/running-coordinator.ts';
+import { type Clients, TlsHouse } from './tls-coordinator.ts';
 
 const status = (client: Clients['query']) => ask(client, Query.GetStatus, {});
 

@@ -12,7 +12,7 @@ import {
   REVIEWS,
   REVIEWS_REMEMBERED_MAX,
 } from '../../limits.ts';
-import { WaitingLine } from '../../waiting-line.ts';
+import { WaitingLine } from '../../../shared/concurrency-limiter.ts';
 
 export interface Review {
   readonly accepted: boolean;

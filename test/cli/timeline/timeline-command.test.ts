@@ -6,7 +6,7 @@ import type { ListTimelinesRequest } from '../../../shared/rpc/generated/rollcal
 import type { Timeline } from '../../../shared/rpc/generated/rollcall/v1/Timeline.ts';
 import { timeToWire } from '../../../shared/rpc/wire-time.ts';
 import { FakeQueryServer } from '../../fakes/fake-query-server.ts';
-import { NOW_MS } from '../roll-data.ts';
+import { NOW_MS } from '../cluster-data.ts';
 import { type CliOptions, runCli } from '../run-cli.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,0 +1,69 @@
+/** What an agent holds, and how an update moves it. Pure: an update is applied as a whole or refused. */
+
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { Assignment, DaemonSetKey } from '../../shared/model/model.ts';
+import type { Assignment__Output } from '../../shared/rpc/generated/rollcall/v1/Assignment.ts';
+import type { AssignmentUpdate__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentUpdate.ts';
+import { assignmentFromWire } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+
+/** Assignments at a revision of one store. */
+export interface HeldAssignments {
+  readonly storeId: string;
+  readonly revision: number;
+  readonly digest: Buffer;
+  readonly assignments: ReadonlyMap<DaemonSetKey, Assignment>;
+}
+
+export type UpdateOutcome = { readonly held: HeldAssignments } | { readonly refusal: string };
+
+/** What is held after the update of the store, or one sentence why what was held before stays. */
+export function applyUpdate(
+  before: HeldAssignments | null,
+  storeId: string,
+  update: AssignmentUpdate__Output,
+): UpdateOutcome {
+  const changed = changedAssignments(before, storeId, update);
+  if (typeof changed === 'string') return { refusal: changed };
+  const digest = assignmentDigest(changed.values());
+  if (!digest.equals(update.digest)) {
+    return { refusal: `the digest of the ${changed.size} assignments is ${hex(digest)}, not ${hex(update.digest)}` };
+  }
+  return { held: { storeId, revision: Number(update.revision), digest, assignments: changed } };
+}
+
+function changedAssignments(
+  before: HeldAssignments | null,
+  storeId: string,
+  { snapshot, delta }: AssignmentUpdate__Output,
+): Map<DaemonSetKey, Assignment> | string {
+  if (snapshot) return withUpserts(new Map(), snapshot.assignments);
+  if (!delta) return 'the update holds neither a snapshot nor a delta';
+  if (before === null) return `a delta for revision ${delta.baseRevision} came, and no assignments are held`;
+  if (before.storeId !== storeId) {
+    return `a delta for store ${storeId} came, and assignments of store ${before.storeId} are held`;
+  }
+  if (Number(delta.baseRevision) !== before.revision) {
+    return `a delta for revision ${delta.baseRevision} came, and revision ${before.revision} is held`;
+  }
+  const assignments = new Map(before.assignments);
+  for (const removal of delta.removals) assignments.delete(daemonSetKey(removal));
+  return withUpserts(assignments, delta.upserts);
+}
+
+function withUpserts(
+  assignments: Map<DaemonSetKey, Assignment>,
+  upserts: readonly Assignment__Output[],
+): Map<DaemonSetKey, Assignment> | string {
+  for (const wire of upserts) {
+    const assignment = assignmentFromWire(wire);
+    if (assignment === null)
+      return `the assignment of ${daemonSetKey(wire.daemonSet)} has the unknown verdict ${wire.verdict}`;
+    assignments.set(assignment.daemonSet, assignment);
+  }
+  return assignments;
+}
+
+function hex(digest: Uint8Array): string {
+  return Buffer.from(digest).toString('hex').slice(0, 12) || 'empty';
+}

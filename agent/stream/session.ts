@@ -1,0 +1,149 @@
+/**
+ * The agent's session with the coordinator: one stream after the other, for as long as the agent runs.
+ * Losing the coordinator changes nothing on the node; what could not be said yet waits in the outbox.
+ */
+import { Backoff } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { RollcallError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging.ts';
+import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
+import type { Hello } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { Conversation, type ConversationEnd, type ConversationHost } from './agent-stream.ts';
+import type { Outbox } from './outbox.ts';
+import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
+import type { OpenStream } from './stream.ts';
+import { DEFAULT_TERMS } from './terms.ts';
+
+/** A trouble that lasts is said again this often, and not at every attempt. */
+const REPEAT_WARNING_MS = 5 * 60_000;
+
+/** Who this agent is, for all its streams. */
+export interface AgentIdentity {
+  readonly node: { readonly name: string; readonly uid: string };
+  /** Random per process. */
+  readonly instanceId: string;
+  readonly agentVersion: string;
+  readonly startMs: number;
+}
+
+export interface SessionOptions {
+  readonly openStream: OpenStream;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly identity: AgentIdentity;
+  readonly host: ConversationHost;
+  readonly outbox: Outbox;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #backoff: Backoff;
+  #conversation: Conversation | undefined;
+  /** Of the last stream that had any: what they say of coming back holds where nobody answers. */
+  #terms = DEFAULT_TERMS;
+  #cancelPause: () => void = () => {};
+  #warned: { readonly reason: string; readonly atMs: number } | undefined;
+  #stopped: (() => void) | undefined;
+  #isConnected = false;
+  #everConnected = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.clock, options.random, RECONNECT_DELAYS);
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** Whether the coordinator answers right now. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Whether it ever did. */
+  get everConnected(): boolean {
+    return this.#everConnected;
+  }
+
+  /** The outbox changed. */
+  reportsChanged(): void {
+    this.#conversation?.reportsChanged();
+  }
+
+  /** Ends the stream in good order, if there is one; resolves when it is over. */
+  stop(): Promise<void> {
+    this.#cancelPause();
+    return new Promise((resolve) => {
+      this.#stopped = resolve;
+      if (this.#conversation === undefined) resolve();
+      else this.#conversation.end();
+    });
+  }
+
+  #connect(): void {
+    const { openStream, clock, random, log, host, outbox } = this.#options;
+    this.#conversation = new Conversation({
+      openStream,
+      clock,
+      random,
+      log,
+      host,
+      outbox,
+      hello: this.#hello(),
+      terms: this.#terms,
+      onOpened: (sessionId) => this.#opened(sessionId),
+      onEnded: (end) => this.#ended(end),
+    });
+  }
+
+  #hello(): Hello {
+    const { identity, host } = this.#options;
+    const { node, instanceId, agentVersion, startMs } = identity;
+    const { held } = host;
+    return {
+      node,
+      instanceId,
+      agentVersion,
+      protocolVersionMin: PROTOCOL_VERSION.min,
+      protocolVersionMax: PROTOCOL_VERSION.max,
+      startTime: timeToWire(startMs),
+      cursor: held && { storeId: held.storeId, revision: String(held.revision), digest: held.digest },
+    };
+  }
+
+  #opened(sessionId: string): void {
+    this.#isConnected = true;
+    this.#everConnected = true;
+    this.#backoff.opened();
+    this.#warned = undefined;
+    this.#options.log.info({ sessionId }, 'connected to the coordinator');
+  }
+
+  #ended(end: ConversationEnd): void {
+    const { clock, log, random } = this.#options;
+    this.#conversation = undefined;
+    this.#terms = end.terms;
+    this.#isConnected = false;
+    if (this.#stopped !== undefined) {
+      this.#stopped();
+      return;
+    }
+    const delayMs = Math.round(pauseMs(end, this.#backoff, random));
+    if (end.error === null || end.drain !== null) log.info({ delayMs }, 'the stream ended; connecting again');
+    else this.#complain(end.error, delayMs);
+    this.#cancelPause = clock.after(delayMs, () => this.#connect());
+  }
+
+  #complain(error: RollcallError, delayMs: number): void {
+    const { clock, log } = this.#options;
+    const { reason } = error;
+    const isNew = this.#warned?.reason !== reason || clock.nowMs() - this.#warned.atMs >= REPEAT_WARNING_MS;
+    if (isNew) this.#warned = { reason, atMs: clock.nowMs() };
+    const level = !isNew ? 'debug' : isRefusal(error) ? 'error' : 'warn';
+    log[level]({ reason, delayMs }, `not connected to the coordinator: ${error.message}`);
+  }
+}

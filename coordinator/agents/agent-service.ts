@@ -1,0 +1,189 @@
+/**
+ * The agent service: turns gRPC streams into sessions. Whatever a peer sends, it ends in a session's
+ * hands or in one clear status; nothing a peer sends can throw out of here.
+ */
+import type { ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
+import { RollcallError } from '../../shared/errors.ts';
+import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
+import { AgentService } from '../../shared/rpc/contract.ts';
+import type { AgentServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
+import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
+import { toStatus } from '../../shared/rpc/status.ts';
+import type { Caller } from '../identity/caller.ts';
+import {
+  CREDENTIAL_GRACE_MS,
+  EXPIRED_RETRY_MS,
+  EXPIRY_LOOK_MS_MAX,
+  HELLO_TIMEOUT_MS,
+  UNREAD_MESSAGES_MAX,
+} from '../limits.ts';
+import type { AgentSession, SessionStream } from './agent-session.ts';
+import { logged } from '../server/handlers.ts';
+import type { House } from '../server/coordinator-context.ts';
+
+type ConnectCall = ServerDuplexStream<ConnectRequest__Output, ConnectResponse>;
+
+export function agentService(house: House): AgentServiceHandlers {
+  return { Connect: (call) => new ConnectStream(house, call).start() };
+}
+
+/**
+ * The service with a reader that never throws: gRPC would answer a message that cannot be read with
+ * an internal error that names nothing.
+ */
+export function agentServiceDefinition(): ServiceDefinition {
+  const { Connect } = AgentService.service;
+  return { Connect: { ...Connect, requestDeserialize: (bytes: Buffer) => read(bytes, Connect.requestDeserialize) } };
+}
+
+/** What stands for a message that cannot be read. */
+class UnreadableMessage {
+  readonly error: RollcallError;
+  constructor(error: RollcallError) {
+    this.error = error;
+  }
+}
+
+function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): Message | UnreadableMessage {
+  if (bytes.length > REPORT_BYTES_MAX) {
+    const said = `a message of ${bytes.length} bytes is over the limit of ${REPORT_BYTES_MAX}`;
+    return new UnreadableMessage(new RollcallError('REPORT_TOO_LARGE', said));
+  }
+  try {
+    return deserialize(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new UnreadableMessage(new RollcallError('MESSAGE_INVALID', `a message is no ConnectRequest: ${why}`));
+  }
+}
+
+class ConnectStream implements SessionStream {
+  readonly peerAddress: string;
+  caller: Caller;
+  readonly #house: House;
+  readonly #call: ConnectCall;
+  #session: AgentSession | null = null;
+  #cancelHelloTimer: () => void = () => {};
+  #cancelExpiryTimer: () => void = () => {};
+  #isOpen = true;
+  #isRenewing = false;
+
+  constructor(house: House, call: ConnectCall) {
+    this.#house = house;
+    this.#call = call;
+    this.peerAddress = call.getPeer();
+    this.caller = house.gate.callerOf(call.metadata);
+  }
+
+  start(): void {
+    const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
+    this.#cancelHelloTimer = this.#house.clock.after(HELLO_TIMEOUT_MS, () =>
+      this.#fail(new RollcallError('HELLO_EXPECTED', late)),
+    );
+    this.#endWithCredentials();
+    this.#call.on('data', (message: ConnectRequest__Output | UnreadableMessage) =>
+      this.#guarded(() => this.#take(message)),
+    );
+    this.#call.on('end', () => this.#gone('the agent ended the stream'));
+    // A dead peer is told by `cancelled` and `close`, not by `error` (grpc-node#2385).
+    this.#call.on('cancelled', () => this.#gone('the connection broke'));
+    this.#call.on('close', () => this.#gone('the connection closed'));
+    this.#call.on('error', () => this.#gone('the connection failed'));
+  }
+
+  send(message: ConnectResponse): void {
+    if (!this.#isOpen) return;
+    if (this.#call.writableLength < UNREAD_MESSAGES_MAX) this.#call.write(message);
+    else this.#fail(new RollcallError('ACK_TIMEOUT', `the agent reads nothing: ${UNREAD_MESSAGES_MAX} messages wait`));
+  }
+
+  end(error?: unknown): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#cancelHelloTimer();
+    this.#cancelExpiryTimer();
+    if (error === undefined) {
+      this.#call.end();
+      return;
+    }
+    if (error instanceof RollcallError) this.#house.refusals.count(error);
+    // Ends the stream with a status; `end` would end it well before that.
+    this.#call.emit('error', toStatus(error));
+  }
+
+  /** Whoever lost what it proved itself with, as a pod that was deleted, loses its stream soon after. */
+  #endWithCredentials(): void {
+    const { clock } = this.#house;
+    const { expiresMs } = this.caller;
+    if (expiresMs === null) return;
+    const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
+    // A timer cannot be set for months.
+    this.#cancelExpiryTimer = clock.after(Math.min(leftMs, EXPIRY_LOOK_MS_MAX), () => {
+      if (leftMs > EXPIRY_LOOK_MS_MAX) return this.#endWithCredentials();
+      const said = 'what the agent proved itself with has run out; it comes back with a fresh one';
+      this.#fail(new RollcallError('CREDENTIALS_EXPIRED', said, { retryAfterMs: EXPIRED_RETRY_MS }));
+    });
+  }
+
+  #renew(token: string): void {
+    // One at a time: each costs a review.
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    this.#house.gate
+      .renew(token, this.caller, this.peerAddress)
+      .then(
+        (caller) => {
+          this.caller = caller;
+          this.#cancelExpiryTimer();
+          if (this.#isOpen) this.#endWithCredentials();
+        },
+        (error: unknown) => {
+          // What was proved before still counts until it runs out.
+          const isUnknown = error instanceof RollcallError && error.reason === 'IDENTITY_UNKNOWN';
+          if (!isUnknown) this.#fail(logged(error, this.#house.log, this.#call.getPath()));
+        },
+      )
+      .finally(() => {
+        this.#isRenewing = false;
+      });
+  }
+
+  #take(message: ConnectRequest__Output | UnreadableMessage): void {
+    if (!this.#isOpen) return;
+    if (message instanceof UnreadableMessage) throw message.error;
+    if (message.message === 'renewal') return this.#renew(message.renewal?.token ?? '');
+    if (this.#session !== null) return this.#session.receive(message);
+    this.#cancelHelloTimer();
+    if (message.message !== 'hello' || !message.hello) {
+      throw new RollcallError('HELLO_EXPECTED', `the first message is ${message.message ?? 'empty'}; it must be hello`);
+    }
+    this.#session = this.#house.sessions.open(message.hello, this);
+  }
+
+  #guarded(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      this.#fail(logged(error, this.#house.log, this.#call.getPath()));
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#forget(toStatus(error).details);
+    this.end(error);
+  }
+
+  /** The peer is gone, or says nothing more. */
+  #gone(detail: string): void {
+    this.#forget(detail);
+    this.end();
+  }
+
+  /** The session is over, however that came; exactly once. */
+  #forget(detail: string): void {
+    const session = this.#session;
+    this.#session = null;
+    if (session !== null) this.#house.sessions.closed(session, detail);
+  }
+}

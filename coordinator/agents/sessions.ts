@@ -1,0 +1,300 @@
+/**
+ * Every node's agent: who may speak for a node, who is present, and who has to hear of what. One
+ * agent speaks for a node: of two, the process that started later; the other is told so and ended.
+ */
+import { RollcallError } from '../../shared/errors.ts';
+import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
+import { durationToWire } from '../../shared/rpc/wire-time.ts';
+import type { Presence } from '../../shared/rpc/wire-words.ts';
+import type { JournalState } from '../journal/read/state.ts';
+import * as limits from '../limits.ts';
+import { AgentJournal } from './agent-journal.ts';
+import { type AgentRecord, newAgentRecord, presenceOf } from './agent-record.ts';
+import {
+  AgentSession,
+  NO_REPORT,
+  type SessionIdentity,
+  type SessionListener,
+  type SessionStream,
+  type TakenReport,
+} from './agent-session.ts';
+import { type Held, holdsNewest, type Update } from './assignment-update.ts';
+import { Door, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';
+import { Leases } from './leases.ts';
+import { Outgoing } from './outgoing.ts';
+import type { SessionsOptions } from './session-ports.ts';
+import { welcome } from './welcome.ts';
+
+export class Sessions implements SessionListener {
+  readonly #options: SessionsOptions;
+  readonly #agents = new Map<string, AgentRecord>();
+  readonly #door: Door;
+  readonly #journal: AgentJournal;
+  readonly #leases: Leases;
+  readonly #outgoing: Outgoing;
+
+  constructor(options: SessionsOptions) {
+    const { journal, evaluation, clock, log, denied, leaseMs } = options;
+    this.#options = options;
+    this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
+    this.#door = new Door(options);
+    const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
+    this.#outgoing = new Outgoing({ journal, evaluation, sessionOf });
+    this.#journal = new AgentJournal({ clock, log, denied, append: (events) => journal.append(events) });
+  }
+
+  /** Takes over what the journal knows: nobody who was here is called absent before the grace is over. */
+  restore({ agents }: Pick<JournalState, 'agents'>): void {
+    for (const { node, acknowledgedRevision, digest, instanceId, lastSeenMs, isPresent } of agents) {
+      const record = this.#record(node);
+      Object.assign(record, { instanceId, lastSeenMs, isPresent });
+      if (acknowledgedRevision > 0)
+        record.acknowledged = { revision: acknowledgedRevision, digest: Buffer.from(digest, 'hex') };
+      if (isPresent) this.#leases.start(record, this.#options.startGraceMs);
+    }
+  }
+
+  /** Whether one more agent may try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
+  knock(): void {
+    this.#door.knock();
+  }
+
+  /**
+   * Lets an agent in and answers its Hello.
+   * @throws RollcallError with the reason why it may not come in; the refusal is journalled.
+   */
+  open(hello: Hello__Output, stream: SessionStream): AgentSession {
+    try {
+      return this.#open(hello, stream);
+    } catch (error) {
+      if (error instanceof RollcallError) this.#journal.refused(hello, stream, error);
+      throw error;
+    }
+  }
+
+  /** The stream ended by itself; the node stays present until its lease runs out. */
+  closed(session: AgentSession, detail: string): void {
+    session.close();
+    this.#disconnected(session, detail);
+  }
+
+  /** These nodes' agents may have to hear of something, once it is durable. */
+  nodesChanged(names: Iterable<string>): void {
+    for (const name of names) this.#outgoing.changed(name);
+    this.#outgoing.flush();
+  }
+
+  nodeRemoved(name: string): void {
+    const record = this.#agents.get(name);
+    if (record === undefined) return;
+    this.#agents.delete(name);
+    record.cancelLease();
+    record.session?.end(unknownNode(name));
+  }
+
+  /** More is durable than before: what waited for it goes out. */
+  journalAdvanced(): void {
+    this.#outgoing.flush();
+  }
+
+  /** Asks all agents to go and to come back within the window; returns how many were asked. */
+  drain(windowMs: number, reason: string): number {
+    const sessions = [...this.#agents.values()].flatMap(({ session }) => session ?? []);
+    for (const session of sessions) {
+      const backoff = { delay: durationToWire(0), jitter: durationToWire(windowMs) };
+      session.send({ drain: { reason, backoff } });
+      this.#journal.session('drained', session, this.#options.clock.nowMs(), reason);
+    }
+    return sessions.length;
+  }
+
+  /** Nobody is let in any more, and everybody is asked to come back later. Nothing is journalled after it. */
+  stop(): void {
+    this.#door.close();
+    // No more a second than the next coordinator lets in.
+    const crowdMs = (this.#agents.size / limits.ADMISSION.perSecond) * 1_000;
+    this.drain(Math.max(limits.DRAIN_WINDOW_MS, crowdMs), 'the coordinator stops');
+    for (const record of this.#agents.values()) {
+      record.cancelLease();
+      const { session } = record;
+      record.session = null;
+      if (session === null) continue;
+      this.#outgoing.forget(session);
+      session.end();
+    }
+  }
+
+  isPresent(node: string): boolean {
+    return this.#agents.get(node)?.isPresent ?? false;
+  }
+
+  presence(node: string): Presence {
+    return presenceOf(this.#agents.get(node));
+  }
+
+  agent(node: string): AgentRecord | undefined {
+    return this.#agents.get(node);
+  }
+
+  /** Whether the agent is connected and holds, acknowledged, the node's newest assignments. */
+  isSettled(node: string): boolean {
+    const { evaluation } = this.#options;
+    const session = this.#agents.get(node)?.session;
+    if (!session?.held) return false;
+    return session.held.revision >= evaluation.revision(node) || holdsNewest(evaluation, node, session.held);
+  }
+
+  // What a session says (SessionListener).
+
+  heard(session: AgentSession): void {
+    const record = this.#agents.get(session.node);
+    if (record?.session === session) record.lastSeenMs = this.#options.clock.nowMs();
+  }
+
+  heartbeat(_session: AgentSession): void {
+    this.#options.counters.heartbeats++;
+  }
+
+  unknownMessage(_session: AgentSession): void {
+    this.#options.counters.unknownMessages++;
+  }
+
+  nodeReported(session: AgentSession, report: NodeReport): number | null {
+    return this.#take(session, report.sequence, () => this.#options.evaluation.nodeReported(report));
+  }
+
+  podsReported(session: AgentSession, report: PodReport): number | null {
+    return this.#take(session, report.sequence, () => this.#options.evaluation.podsReported(session.node, report));
+  }
+
+  reportsPending(session: AgentSession): void {
+    this.#outgoing.owes(session);
+  }
+
+  updateSent(session: AgentSession, update: Update): void {
+    const { counters, log } = this.#options;
+    if (update.kind === 'snapshot') counters.snapshotsSent++;
+    else counters.deltasSent++;
+    const record = this.#agents.get(session.node);
+    if (record) record.sent = update.held;
+    log.debug({ node: session.node, revision: update.held.revision, update: update.kind }, 'assignments sent');
+  }
+
+  acknowledged(session: AgentSession, held: Held): void {
+    this.#options.counters.acknowledgements++;
+    const record = this.#agents.get(session.node);
+    if (record) record.acknowledged = held;
+    this.#journal.answered('acknowledged', session, { assignmentRevision: held.revision, held, detail: '' });
+  }
+
+  refused(session: AgentSession, update: Update, detail: string): void {
+    this.#options.counters.refusals++;
+    this.#options.log.warn({ node: session.node, detail }, 'agent refused assignments');
+    const { held } = session;
+    this.#journal.answered('refused', session, { assignmentRevision: update.held.revision, held, detail });
+  }
+
+  failed(session: AgentSession, error: RollcallError): void {
+    this.#options.log.warn({ node: session.node, reason: error.reason, detail: error.message }, 'session ended');
+    // First, because a stream that ends tells so at once, and would have no better word than that.
+    this.#disconnected(session, error.message);
+    session.end(error);
+  }
+
+  #open(hello: Hello__Output, stream: SessionStream): AgentSession {
+    const { clock, evaluation, journal, log } = this.#options;
+    const identity = this.#door.admit(hello, stream.caller);
+    const { node, instanceId, agentVersion } = identity;
+    const record = this.#record(node);
+    if (record.session !== null) this.#supersede(record, record.session, identity);
+    const held = resume(hello, record, { storeId: journal.storeId, source: evaluation });
+    const lastReport = record.lastReport.instanceId === instanceId ? record.lastReport : NO_REPORT;
+    const session = new AgentSession({
+      identity,
+      stream,
+      source: evaluation,
+      listener: this,
+      clock,
+      connectedMs: clock.nowMs(),
+      held,
+      lastReport,
+      durableRevision: () => journal.durableRevision,
+    });
+    this.#journal.connected(session, stream.caller, held);
+    Object.assign(record, { session, isPresent: true, lastSeenMs: clock.nowMs(), instanceId, agentVersion });
+    this.#leases.start(record, this.#options.leaseMs);
+    log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'agent connected');
+    this.#greet(session, { resumed: held !== null, lastReport });
+    this.nodesChanged([node]);
+    return session;
+  }
+
+  #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: TakenReport }): void {
+    const { journal, evaluation, clock, version, leaseMs, heartbeatMs } = this.#options;
+    session.send({
+      welcome: welcome(session.identity, {
+        storeId: journal.storeId,
+        version,
+        leaseMs,
+        heartbeatMs,
+        agentCount: this.#agents.size,
+        nowMs: clock.nowMs(),
+        resumed,
+        // The agent forgets what it is told of here, so only what is durable counts.
+        lastReportSequence: lastReport.revision <= journal.durableRevision ? lastReport.sequence : 0,
+      }),
+    });
+    if (evaluation.lacksReports(session.node)) session.send({ reportRequest: {} });
+  }
+
+  #supersede(record: AgentRecord, previous: AgentSession, next: SessionIdentity): void {
+    const { leaseMs } = this.#options;
+    const detail = takeOver(previous.identity, next, leaseMs);
+    this.#journal.session('superseded', previous, record.lastSeenMs, detail);
+    record.session = null;
+    this.#outgoing.forget(previous);
+    previous.end(superseded(record.node, detail, leaseMs));
+  }
+
+  /** While the journal cannot keep up nothing is taken: the agent keeps its report and is asked again. */
+  #take(session: AgentSession, sequence: number, take: () => void): number | null {
+    const { journal } = this.#options;
+    if (!journal.accepting) {
+      this.#outgoing.unheard(session);
+      return null;
+    }
+    take();
+    const record = this.#agents.get(session.node);
+    const revision = journal.nextRevision - 1;
+    if (record) record.lastReport = { instanceId: session.identity.instanceId, sequence, revision };
+    return revision;
+  }
+
+  #disconnected(session: AgentSession, detail: string): void {
+    this.#outgoing.forget(session);
+    const record = this.#agents.get(session.node);
+    if (record?.session !== session) return;
+    record.session = null;
+    this.#journal.session('disconnected', session, record.lastSeenMs, detail);
+  }
+
+  #expire(record: AgentRecord): void {
+    const { node, session, lastSeenMs } = record;
+    record.isPresent = false;
+    const detail = `nothing was heard for ${this.#options.leaseMs / 1000} seconds`;
+    this.#options.log.warn({ node, lastSeenMs }, 'node is absent');
+    this.#journal.absent(record, detail);
+    record.session = null;
+    session?.end(new RollcallError('LEASE_EXPIRED', detail, { metadata: { node } }));
+    this.#options.evaluation.agentAbsent(node);
+    // Without a roll anybody may say hello for any name; one that never became a node leaves nothing behind.
+    if (this.#options.evaluation.assignments(node) === null) this.#agents.delete(node);
+  }
+
+  #record(node: string): AgentRecord {
+    const record = this.#agents.get(node) ?? newAgentRecord(node);
+    this.#agents.set(node, record);
+    return record;
+  }
+}

@@ -1,0 +1,46 @@
+/** Lists where assignments and reality disagree, by node, then DaemonSet. */
+import type { Drift } from '../../shared/model/model.ts';
+import type { Drift as WireDrift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
+import type { ListDriftsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDriftsRequest.ts';
+import { driftToWire } from '../../shared/rpc/wire.ts';
+import type { ListPage } from './list-page.ts';
+import { daemonSetOf, isNamed, nodeOf } from './names.ts';
+import { firstAfter, type PageToken, pageSize } from './paging.ts';
+import type { Roll } from './cluster-snapshot.ts';
+
+/** Looks at nodes from where the last page ended until the page is full. */
+export async function listDrifts(
+  request: ListDriftsRequest__Output,
+  roll: Roll,
+  last: PageToken | null,
+): Promise<ListPage<{ drifts: WireDrift[] }>> {
+  const { daemonSet, nodeName } = request;
+  const key = isNamed(daemonSet) ? (await daemonSetOf(daemonSet, roll)).key : null;
+  const names = nodeName === '' ? await roll.nodeNames() : [(await nodeOf(nodeName, roll)).name];
+  const size = pageSize(request);
+  const found = new Map<string, Drift>();
+  for await (const node of roll.nodes(namesFrom(names, last))) {
+    for (const drift of node.drifts) {
+      const place = placeOf(drift);
+      if ((key === null || drift.daemonSet === key) && (last === null || place > last.lastKey)) found.set(place, drift);
+    }
+    if (found.size > size) break;
+  }
+  const places = [...found.keys()].sort();
+  const page = places.slice(0, size);
+  const drifts = page.flatMap((place) => found.get(place) ?? []).map(driftToWire);
+  return { items: { drifts }, lastKey: places.length > size ? (page.at(-1) ?? '') : '' };
+}
+
+/** No name of a node holds a space or anything that sorts before it, so places sort as nodes do. */
+function placeOf({ node, daemonSet, kind, podName }: Drift): string {
+  return `${node} ${daemonSet} ${kind} ${podName}`;
+}
+
+/** The node of the last drift that was shown may have more. */
+function namesFrom(names: readonly string[], last: PageToken | null): readonly string[] {
+  if (last === null) return names;
+  const [node = ''] = last.lastKey.split(' ', 1);
+  const next = firstAfter(names, node);
+  return names.slice(names[next - 1] === node ? next - 1 : next);
+}

@@ -1,0 +1,69 @@
+/** Lists placements by DaemonSet, then node. */
+import type { ListPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
+import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
+import type { ListPage } from './list-page.ts';
+import { daemonSetOf, isNamed, nodeOf } from './names.ts';
+import { firstAfter, type PageToken, pageSize } from './paging.ts';
+import type { RecordedHouse } from '../history/history-context.ts';
+import type { Roll, RollDaemonSet, RollNode } from './cluster-snapshot.ts';
+import { placementView } from './messages.ts';
+
+export async function listPlacements(
+  request: ListPlacementsRequest__Output,
+  roll: Roll,
+  last: PageToken | null,
+  { turns }: RecordedHouse,
+): Promise<ListPage<{ placements: AsyncIterable<PlacementState> }>> {
+  const { daemonSet, nodeName } = request;
+  const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];
+  const placed = named.filter((one) => one.placed !== null);
+  const names = nodeName === '' ? await roll.nodeNames() : [(await nodeOf(nodeName, roll)).name];
+  const { pairs, lastKey } = pageOfPairs(placed, names, pageSize(request), last);
+  const nodes = new Map<string, RollNode>();
+  for await (const node of roll.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
+  return { items: { placements: placementViews(turns.each(pairs), nodes) }, lastKey };
+}
+
+async function* placementViews(
+  pairs: AsyncIterable<NamedPair>,
+  nodes: ReadonlyMap<string, RollNode>,
+): AsyncGenerator<PlacementState> {
+  for await (const { one, name } of pairs) {
+    const node = nodes.get(name);
+    const placement = node === undefined ? null : placementView(node, one);
+    if (placement !== null) yield placement;
+  }
+}
+
+interface NamedPair {
+  readonly one: RollDaemonSet;
+  readonly name: string;
+}
+
+/** Counts its way to the page instead of making all pairs, of which there may be half a million. */
+function pageOfPairs(
+  daemonSets: readonly RollDaemonSet[],
+  names: readonly string[],
+  size: number,
+  last: PageToken | null,
+): { pairs: NamedPair[]; lastKey: string } {
+  const total = daemonSets.length * names.length;
+  const start = last === null ? 0 : startAfter(daemonSets, names, last.lastKey);
+  const pairs: NamedPair[] = [];
+  for (let index = start; index < Math.min(total, start + size); index++) {
+    const one = daemonSets[Math.floor(index / names.length)];
+    const name = names[index % names.length];
+    if (one !== undefined && name !== undefined) pairs.push({ one, name });
+  }
+  const end = pairs.at(-1);
+  return { pairs, lastKey: end !== undefined && start + size < total ? `${end.one.key} ${end.name}` : '' };
+}
+
+function startAfter(daemonSets: readonly RollDaemonSet[], names: readonly string[], lastKey: string): number {
+  const space = lastKey.indexOf(' ');
+  const [key, name] = [lastKey.slice(0, space), lastKey.slice(space + 1)];
+  const keys = daemonSets.map((one) => one.key);
+  const next = firstAfter(keys, key);
+  // The DaemonSet of the last pair may be gone; then its successor begins with its first node.
+  return keys[next - 1] === key ? (next - 1) * names.length + firstAfter(names, name) : next * names.length;
+}

@@ -1,0 +1,70 @@
+/** Finds what a request names, or says so in one sentence. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import type { KnownNames } from '../journal/read/past-reader.ts';
+import type { RecordedHouse } from '../history/history-context.ts';
+import { asOfWords, type Roll, type RollDaemonSet, type RollNode } from './cluster-snapshot.ts';
+
+/** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
+export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
+  if (ref?.namespace && !ref.name) throw new RollcallError('ARGUMENT_INVALID', 'daemon_set.name is empty');
+  return Boolean(ref?.name);
+}
+
+/** Names as a filter, where a DaemonSet without a namespace is every one of its name. */
+export function namedFilter(daemonSet: DaemonSetRef | null, namespace: string, node: string): KnownNames {
+  return {
+    ...(node !== '' && { node }),
+    ...(isNamed(daemonSet) && {
+      daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name ?? '' },
+    }),
+    ...(namespace !== '' && { namespace }),
+  };
+}
+
+/** The DaemonSet that a reference names; without a namespace, the only one of its name. `when`: words for a moment of the past. */
+export function findDaemonSet(ref: DaemonSetRef | null, keys: Iterable<DaemonSetKey>, when = ''): DaemonSetKey {
+  const name = ref?.name ?? '';
+  if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'daemon_set.name is empty');
+  const isAsked = (key: DaemonSetKey) => (ref?.namespace ? key === daemonSetKey(ref) : key.endsWith(`/${name}`));
+  const [only, ...others] = [...keys].filter(isAsked);
+  if (only === undefined) {
+    const asked = ref?.namespace ? `${ref.namespace}/${name}` : name;
+    throw new RollcallError('UNKNOWN_DAEMON_SET', `no DaemonSet ${asked} is known${when}`, { metadata: { name } });
+  }
+  if (others.length === 0) return only;
+  const found = [only, ...others].join(', ');
+  throw new RollcallError('ARGUMENT_INVALID', `DaemonSet ${name} is in several namespaces; name one: ${found}`);
+}
+
+/** The DaemonSet of a roll that a reference names. */
+export async function daemonSetOf(ref: DaemonSetRef | null, roll: Roll): Promise<RollDaemonSet> {
+  const daemonSets = await roll.daemonSets();
+  const key = findDaemonSet(ref, daemonSets.keys(), asOfWords(roll.asOf));
+  return daemonSets.get(key) as RollDaemonSet;
+}
+
+/** @throws RollcallError for a node that is not on the roll. */
+export async function nodeOf(name: string, roll: Roll): Promise<RollNode> {
+  if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'node_name is empty');
+  for await (const node of roll.nodes([name])) return node;
+  const isOrWas = roll.asOf.isFromJournal ? 'was' : 'is';
+  const message = `node ${name} ${isOrWas} not on the roll${asOfWords(roll.asOf)}`;
+  throw new RollcallError('UNKNOWN_NODE', message, { metadata: { name } });
+}
+
+/** A name that the record never held was most likely mistyped. @throws RollcallError that says so. */
+export async function refuseUnknown(
+  { node, daemonSet, namespace }: KnownNames,
+  { journal }: RecordedHouse,
+): Promise<void> {
+  if (node !== undefined && !(await journal.past.isKnown({ node }))) {
+    throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
+  }
+  if (await journal.past.isKnown({ daemonSet, namespace })) return;
+  const name = typeof daemonSet === 'string' ? daemonSet : (daemonSet?.name ?? '');
+  const what = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
+  throw new RollcallError('UNKNOWN_DAEMON_SET', `the journal never heard of ${what}`, { metadata: { name } });
+}

@@ -1,0 +1,141 @@
+/** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
+import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
+import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
+import type { NodeChange } from '../../shared/plan/node-change.ts';
+import { type PlannedCounts, planInSteps } from '../../shared/plan/plan.ts';
+import type { World } from '../../shared/plan/world.ts';
+import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
+import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
+import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
+import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
+import type { AsOf } from '../../shared/rpc/wire-moment.ts';
+import { findDaemonSet } from './names.ts';
+import { changesToWire } from './plan-changes.ts';
+import { NODE_CHANGES_MAX } from './plan-limits.ts';
+import { alterationFromWire } from './plan-node-changes.ts';
+import type { PastRoll } from '../history/historical-snapshot.ts';
+import { asOfWords, type RollDaemonSet } from './cluster-snapshot.ts';
+
+/** What a plan is made on. */
+export interface PlanBase {
+  readonly asOf: AsOf;
+  readonly isSynced: boolean;
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, RollDaemonSet>;
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+export async function planBase(roll: PastRoll, isSynced: boolean): Promise<PlanBase> {
+  return { asOf: roll.asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
+}
+
+/**
+ * Half a million pairs take a second, so it goes on in steps.
+ * @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer.
+ */
+export function* planPlacements(
+  request: PlanPlacementsRequest__Output,
+  base: PlanBase,
+): Generator<void, PlanPlacementsResponse> {
+  const revision = String(base.asOf.revision);
+  const given = collect(request.daemonSetManifests, 'DaemonSet', (index) => `daemon_set_manifests[${index}]`);
+  const { changes, problems } = nodeChanges(request);
+  const allProblems = [...given.problems, ...problems];
+  if (allProblems.length > 0) return { revision, problems: allProblems };
+  const removed = request.removeDaemonSets.map((ref) =>
+    findDaemonSet(ref, base.daemonSets.keys(), asOfWords(base.asOf)),
+  );
+  const before = knownWorld(base, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
+  const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
+  const planned = yield* planInSteps({ before, after: changed.world });
+  return {
+    revision,
+    changes: yield* changesToWire(planned.changes),
+    counts: planned.counts.map(countsToWire),
+    warnings: [...incompleteness(base), ...given.warnings, ...planned.warnings, ...changed.notes],
+  };
+}
+
+function incompleteness({ isSynced }: PlanBase): ManifestProblem[] {
+  if (isSynced) return [];
+  const message = 'The coordinator is still reading its sources: DaemonSets or nodes may be missing from this plan.';
+  return [{ code: 'Incomplete', fieldPath: '', message, source: '' }];
+}
+
+/** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */
+function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey[] | null): World {
+  const placed = (keys ?? [...daemonSets.keys()]).flatMap((key) => daemonSets.get(key)?.placed ?? []);
+  return {
+    daemonSets: new Map(placed.map(({ record }) => [record.key, record.placement])),
+    templateRevisions: new Map(placed.map(({ record }) => [record.key, record.templateRevision])),
+    nodes: new Map(nodes),
+  };
+}
+
+/** Each given DaemonSet replaces the one of its name, or is new. */
+function withDaemonSets(world: World, given: World, removed: readonly DaemonSetKey[]): World {
+  const daemonSets = new Map([...world.daemonSets, ...given.daemonSets]);
+  const templateRevisions = new Map(world.templateRevisions);
+  for (const key of given.daemonSets.keys()) templateRevisions.delete(key);
+  for (const key of removed) {
+    if (given.daemonSets.has(key)) {
+      throw new RollcallError('ARGUMENT_INVALID', `DaemonSet ${key} is both given and removed; choose one`);
+    }
+    daemonSets.delete(key);
+  }
+  return { ...world, daemonSets, templateRevisions };
+}
+
+interface NodeChanges {
+  readonly changes: readonly NodeChange[];
+  readonly problems: readonly ManifestProblem[];
+}
+
+function nodeChanges({ nodeChanges: wire }: PlanPlacementsRequest__Output): NodeChanges {
+  if (wire.length > NODE_CHANGES_MAX) {
+    const message = `there are ${wire.length} node_changes, and at most ${NODE_CHANGES_MAX} are planned together`;
+    throw new RollcallError('ARGUMENT_INVALID', `${message}; use a label_selector`);
+  }
+  const problems: ManifestProblem[] = [];
+  const changes = wire.flatMap((change, index): NodeChange[] => {
+    if (change.change !== 'addNodeManifest') return [alterationFromWire(change, index)];
+    const added = collect([change.addNodeManifest ?? ''], 'Node', () => `node_changes[${index}].add_node_manifest`);
+    problems.push(...added.problems);
+    return [...added.nodes.values()].map((node) => ({ op: 'add', node }));
+  });
+  return { changes, problems };
+}
+
+/** Validates manifests of one kind; another kind, or none, is a problem. */
+function collect(
+  manifests: readonly string[],
+  kind: 'DaemonSet' | 'Node',
+  nameOf: (index: number) => string,
+): CollectedWorld {
+  const read = manifests.map((text, index) => readManifests(Buffer.from(text), nameOf(index)));
+  const problems = read.flatMap((one, index) => {
+    const source = nameOf(index);
+    const found = one.objects.map((object) => object.kind).find((other) => other !== kind);
+    if (found === undefined && one.objects.length + one.problems.length > 0) return one.problems;
+    const message =
+      found === undefined ? `${source} is empty` : `${source} is a ${found}, and a ${kind} is wanted here`;
+    return [...one.problems, { code: 'WrongKind', fieldPath: 'kind', message, source }];
+  });
+  const world = collectWorld(read.flatMap(({ objects }) => objects));
+  return { ...world, problems: [...problems, ...world.problems] };
+}
+
+function countsToWire({ daemonSet, before, after, templateChanged }: PlannedCounts): WireCounts {
+  return {
+    daemonSet: daemonSetRef(daemonSet),
+    runBefore: before?.run ?? 0,
+    runAfter: after?.run ?? 0,
+    keepBefore: before?.keep ?? 0,
+    keepAfter: after?.keep ?? 0,
+    templateChanged,
+  };
+}

@@ -1,0 +1,37 @@
+/** What a decision is a pure function of, by version and digest, in words of the contract. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
+import type { DecisionInputs } from '../journal/read/past-answers.ts';
+import type { NodeState } from '../journal/read/state.ts';
+
+/** `null` where the journal no longer keeps both. */
+export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
+  if (node === null || daemonSet === null || daemonSet.record === null) return null;
+  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.version) };
+}
+
+/** `origin` may be empty where nothing is known of it. */
+export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
+  const { facts, origin, source, observedMs, version } = node;
+  return {
+    nodeVersion: String(version),
+    nodeDigest: createHash('sha256').update(canonicalJson(facts)).digest(),
+    nodeResourceVersion: facts.resourceVersion,
+    factsOrigin: origin,
+    factsSource: source,
+    factsTime: timeToWire(observedMs),
+  };
+}
+
+export function daemonSetInputs(record: DaemonSetRecord, version: number): WireInputs {
+  return {
+    daemonSetVersion: String(version),
+    daemonSetDigest: Buffer.from(record.digest, 'hex'),
+    daemonSetGeneration: String(record.generation),
+    templateRevision: record.templateRevision,
+    daemonSetSource: record.source,
+  };
+}

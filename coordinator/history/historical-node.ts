@@ -1,0 +1,180 @@
+/** A node at a revision, read from the journal part by part, as somebody asks for it. */
+import { fitOn } from '../../shared/fit/fit.ts';
+import type { FitResult } from '../../shared/fit/types.ts';
+import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Presence } from '../../shared/rpc/wire-words.ts';
+import { assignmentOf } from '../evaluation/node-placements.ts';
+import { isWanted } from '../evaluation/node-row.ts';
+import type { AgentAt, NodeAt } from '../journal/read/past-answers.ts';
+import type { ReaderService } from '../journal/services.ts';
+import type { PlacementInForce } from '../journal/read/state.ts';
+import { driftsOfSilentNode, type RollDaemonSet, type RollNode } from '../answers/cluster-snapshot.ts';
+
+/** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
+export type NodeReading = Pick<
+  ReaderService,
+  'isOnRollAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'placementsOfNodeAt'
+>;
+
+/** What a node's pods took is not kept. */
+const FIT_THEN = fitOn({ allocatable: {}, usage: null });
+
+/** What is the same for all questions about a node. */
+interface Around {
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, RollDaemonSet>;
+  /** As its agent reported them. */
+  readonly drifts: readonly Drift[];
+}
+
+export class PastNode implements RollNode {
+  readonly name: string;
+  readonly problem = '';
+  readonly #at: number;
+  readonly #reading: NodeReading;
+  readonly #around: Around;
+  #node: NodeAt | undefined;
+  #agent: AgentAt | null | undefined;
+  #pods: readonly PodHealth[] | undefined;
+  #placements: ReadonlyMap<DaemonSetKey, PlacementInForce> | undefined;
+  #assignments: readonly Assignment[] | undefined;
+  #isSettled: boolean | undefined;
+
+  /** A node that was on the roll at the revision. */
+  constructor(name: string, revision: number, reading: NodeReading, around: Around) {
+    this.name = name;
+    this.#at = revision;
+    this.#reading = reading;
+    this.#around = around;
+  }
+
+  get facts(): NodeFacts {
+    return this.#read.facts;
+  }
+
+  get object(): Node {
+    return nodeFromFacts(this.facts);
+  }
+
+  get origin() {
+    return this.#read.origin;
+  }
+
+  get source(): string {
+    return this.#read.source;
+  }
+
+  get observedMs(): number {
+    return this.#read.observedMs;
+  }
+
+  get factsVersion(): number {
+    return this.#read.version;
+  }
+
+  get presence(): Presence {
+    return presenceOf(this.#agentAt);
+  }
+
+  get lastSeenMs(): number {
+    return this.#agentAt?.lastSeenMs ?? 0;
+  }
+
+  get isSettled(): boolean {
+    this.#isSettled ??= this.#holdsNewest();
+    return this.#isSettled;
+  }
+
+  /** An agent holds its pods against what it acknowledges at once, and where it finds nothing new there is no row of it. */
+  get hasAnswered(): boolean {
+    return this.isSettled;
+  }
+
+  get revision(): number {
+    return this.assignments.reduce((newest, { version }) => Math.max(newest, version), 0);
+  }
+
+  get acknowledgedRevision(): number {
+    return this.#agentAt?.acknowledgedRevision ?? 0;
+  }
+
+  get isRefusing(): boolean {
+    return this.#agentAt?.isRefusing ?? false;
+  }
+
+  get pods(): readonly PodHealth[] {
+    this.#pods ??= this.#reading.podsOfNodeAt(this.name, this.#at)?.pods ?? [];
+    return this.#pods;
+  }
+
+  get drifts(): readonly Drift[] {
+    return this.presence === 'present' ? this.#around.drifts : driftsOfSilentNode(this);
+  }
+
+  get assignments(): readonly Assignment[] {
+    this.#assignments ??= [...this.#pairs.values()].flatMap(({ daemonSet, verdict, version }) => {
+      const placed = this.#around.daemonSets.get(daemonSet)?.placed;
+      return placed && verdict !== 'none'
+        ? [assignmentOf(placed.record, verdict, Math.max(version, placed.version))]
+        : [];
+    });
+    return this.#assignments;
+  }
+
+  pair(daemonSet: DaemonSetKey): PlacementInForce | undefined {
+    return this.#pairs.get(daemonSet);
+  }
+
+  verdict(daemonSet: DaemonSetKey): Verdict | null {
+    return this.#pairs.get(daemonSet)?.verdict ?? null;
+  }
+
+  isWanted(daemonSet: DaemonSetKey): boolean {
+    const verdict = this.#pairs.get(daemonSet)?.verdict;
+    const placed = this.#around.daemonSets.get(daemonSet)?.placed;
+    return verdict !== undefined && Boolean(placed && isWanted(verdict, placed.compiled, this.object));
+  }
+
+  get wantedCount(): number {
+    return [...this.#pairs.keys()].filter((daemonSet) => this.isWanted(daemonSet)).length;
+  }
+
+  get fits() {
+    return (daemonSet: DaemonSetKey): FitResult =>
+      FIT_THEN(daemonSet, this.#around.daemonSets.get(daemonSet)?.placed?.record.needs ?? null);
+  }
+
+  get #read(): NodeAt {
+    this.#node ??= this.#reading.nodeAt(this.name, this.#at);
+    if (this.#node === undefined) throw new Error(`node ${this.name} was not on the roll at revision ${this.#at}`);
+    return this.#node;
+  }
+
+  get #agentAt(): AgentAt | null {
+    if (this.#agent === undefined) this.#agent = this.#reading.agentAt(this.name, this.#at);
+    return this.#agent;
+  }
+
+  get #pairs(): ReadonlyMap<DaemonSetKey, PlacementInForce> {
+    if (this.#placements === undefined) {
+      const placements = this.#reading.placementsOfNodeAt(this.name, this.#at);
+      this.#placements = new Map(placements.map((placement) => [placement.daemonSet, placement]));
+    }
+    return this.#placements;
+  }
+
+  #holdsNewest(): boolean {
+    const agent = this.#agentAt;
+    if (agent?.isConnected !== true || agent.digest === '') return false;
+    return agent.digest === assignmentDigest(this.assignments).toString('hex');
+  }
+}
+
+/** What the record says of a node's agent, in a word. */
+function presenceOf(agent: AgentAt | null): Presence {
+  if (agent === null) return 'never-seen';
+  return agent.isPresent ? 'present' : 'absent';
+}

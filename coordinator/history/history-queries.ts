@@ -1,0 +1,145 @@
+/**
+ * Questions about the record, on their way to a thread of their own: a plan or a page of the past is a second of work and
+ * megabytes of objects, which would be in the way of every agent. Nothing but requests and finished bytes crosses.
+ */
+import type { Clock } from '../../shared/clock.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { JournalError } from '../journal/journal-error.ts';
+import { ANSWERING_IDLE_MS, RECORD_QUESTIONS } from '../limits.ts';
+import { builtModule } from '../threads/built-module.ts';
+import { localPort, type Port, threadPort } from '../threads/thread-port.ts';
+import { WaitingLine } from '../../shared/concurrency-limiter.ts';
+import { ANSWERING_METHODS, AnsweringService } from './history-service.ts';
+import type { RecordedNow, RecordMethod, RecordQuestion } from './history-methods.ts';
+
+type AnsweringPort = Port<AnsweringService>;
+
+export interface AnsweringOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly start: () => AnsweringPort;
+}
+
+export interface Asker {
+  /** What the request means by now, once that is on disk; `null` where it is about the past. */
+  readonly now?: RecordedNow | null;
+  /** Whether somebody still waits for the answer; otherwise it is not even begun. */
+  readonly isThere?: () => boolean;
+}
+
+export class Answering {
+  readonly #options: AnsweringOptions;
+  #opened: Promise<AnsweringPort> | undefined;
+  #ended = Promise.resolve();
+  #isClosed = false;
+  readonly #line = new WaitingLine(RECORD_QUESTIONS);
+  #stopIdling = () => {};
+
+  constructor(options: AnsweringOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUESTIONS, or INTERRUPTED where the asker has gone. */
+  async answer(method: RecordMethod, request: object, asker: Asker = {}): Promise<Buffer> {
+    const { now = null, isThere = () => true } = asker;
+    if (this.#line.isFull) {
+      throw new RollcallError(
+        'TOO_MANY_QUESTIONS',
+        `${RECORD_QUESTIONS.waiting} questions wait already; try again later`,
+      );
+    }
+    this.#stopIdling();
+    try {
+      return await this.#line.take(() => {
+        if (!isThere()) throw new RollcallError('INTERRUPTED', 'whoever asked waits no longer');
+        return this.#answer({ method, request, now });
+      });
+    } catch (error) {
+      const isExpected = error instanceof RollcallError || error instanceof JournalError;
+      throw this.#isClosed && !isExpected ? closed() : error;
+    } finally {
+      if (this.#line.isIdle && !this.#isClosed) {
+        this.#stopIdling = this.#options.clock.after(ANSWERING_IDLE_MS, () => void this.#end());
+      }
+    }
+  }
+
+  /** Begins with no question any more; those that it works on go on. */
+  drain(): void {
+    this.#isClosed = true;
+    this.#stopIdling();
+    this.#line.letAllOn();
+  }
+
+  /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
+  close(): Promise<void> {
+    this.drain();
+    return this.#end();
+  }
+
+  async #answer(question: RecordQuestion): Promise<Buffer> {
+    const { journal, clock } = this.#options;
+    const port = await this.#port();
+    const { durableRevision } = journal;
+    const askedAt = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
+    const { buffer, byteOffset, byteLength } = await port.answer(question, askedAt);
+    return Buffer.from(buffer, byteOffset, byteLength);
+  }
+
+  #end(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    this.#ended = this.#ended.then(async () => {
+      const port = await opened?.catch(() => undefined);
+      // One that ends meanwhile by itself has closed nothing and is gone all the same.
+      await port?.close().catch(() => undefined);
+      await port?.terminate();
+    });
+    return this.#ended;
+  }
+
+  /** Started when it is needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
+  async #port(): Promise<AnsweringPort> {
+    if (this.#isClosed) throw closed();
+    const opened = this.#opened ?? this.#open();
+    this.#opened = opened;
+    try {
+      const port = await opened;
+      if (!port.hasEnded()) return port;
+    } catch (error) {
+      if (this.#opened === opened) this.#opened = undefined;
+      throw error;
+    }
+    if (this.#opened === opened) this.#opened = undefined;
+    return this.#port();
+  }
+
+  async #open(): Promise<AnsweringPort> {
+    const { journal, version, start } = this.#options;
+    const { openedWith, storeId } = journal;
+    const port = start();
+    try {
+      await port.open({ ...openedWith, storeId, version });
+      return port;
+    } catch (error) {
+      await port.terminate();
+      throw error;
+    }
+  }
+}
+
+function closed(): JournalError {
+  return new JournalError('closed', 'The journal is closed.');
+}
+
+/** Needs the built files. */
+export function answeringThread(): AnsweringPort {
+  return threadPort<AnsweringService>(builtModule('history-worker', import.meta.url), ANSWERING_METHODS);
+}
+
+/** On the caller's thread: for tests that run from the sources, never for serving. */
+export function answeringHere(): AnsweringPort {
+  return localPort<AnsweringService>(new AnsweringService(), ANSWERING_METHODS);
+}

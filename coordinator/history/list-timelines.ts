@@ -1,0 +1,167 @@
+/** Who was placed where when, what drifted meanwhile, and whether the node answered: pair by pair, for a picture. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { ListTimelinesRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesRequest.ts';
+import type { Span as WireSpan } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
+import type { Timeline } from '../../shared/rpc/generated/rollcall/v1/Timeline.ts';
+import { driftToWire, verdictCodec } from '../../shared/rpc/wire.ts';
+import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import type { DriftAt } from '../journal/read/past-answers.ts';
+import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
+import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
+import type { ListPage } from '../answers/list-page.ts';
+import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
+import { pageOfKeys } from '../answers/paging.ts';
+import type { AnsweringHouse } from './history-context.ts';
+import { listOfStretch, type Stretch } from './revision-range.ts';
+import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
+
+export const listTimelines = listOfStretch('ListTimelines', timelines);
+
+async function timelines(
+  request: ListTimelinesRequest__Output,
+  stretch: Stretch,
+  lastKey: string,
+  house: AnsweringHouse,
+): Promise<ListPage<{ timelines: Timeline[] }>> {
+  const pairs = await pairsAsked(request, stretch, house);
+  const last = lastKey === '' ? null : { lastKey, revision: 0 };
+  const page = pageOfKeys(pairs, request, last);
+  const drawer = new Drawer(stretch, house);
+  const drawn: Timeline[] = [];
+  let spanCount = 0;
+  for (const [index, pair] of page.items.entries()) {
+    const timeline = await drawer.draw(pair);
+    spanCount += spansIn(timeline);
+    drawn.push(timeline);
+    const isLast = index === page.items.length - 1;
+    if (spanCount > TIMELINE_SPANS_MAX && !isLast) return { items: { timelines: drawn }, lastKey: pair };
+  }
+  return { items: { timelines: drawn }, lastKey: page.lastKey };
+}
+
+/** The pairs that existed at any moment of the stretch, as `DaemonSet node`, sorted. */
+async function pairsAsked(
+  { daemonSet: ref, nodeName }: ListTimelinesRequest__Output,
+  { from, to }: Stretch,
+  house: AnsweringHouse,
+): Promise<string[]> {
+  const { past } = house.journal;
+  const between = { from: from.revision, to: to.revision };
+  await refuseUnknown(namedFilter(ref, '', nodeName), house);
+  if (nodeName !== '') {
+    const keys = await past.daemonSetsOfNodeBetween(nodeName, between);
+    const wanted = isNamed(ref) ? keys.filter((key) => isCalled(key, ref)) : keys;
+    return wanted.map((key) => `${key} ${nodeName}`).sort();
+  }
+  if (!isNamed(ref)) {
+    throw new RollcallError('ARGUMENT_INVALID', 'node_name and daemon_set are both empty; name one of them');
+  }
+  const states = [...(await past.daemonSetsAt(from.revision)), ...(await past.daemonSetsAt(to.revision))];
+  const changed = await past.changedDaemonSets(between.from, between.to);
+  const key = findDaemonSet(ref, new Set([...states.map((state) => state.key), ...changed]), ' in this stretch');
+  const nodes = await past.nodesOfDaemonSetBetween(key, between);
+  return nodes.map((node) => `${key} ${node}`).sort();
+}
+
+function isCalled(key: DaemonSetKey, ref: { namespace?: string; name?: string }): boolean {
+  return ref.namespace ? key === daemonSetKey(ref) : key.endsWith(`/${ref.name}`);
+}
+
+interface NodeHistory {
+  readonly before: Presence | null;
+  readonly steps: readonly PresenceStep[];
+}
+
+/** Draws pairs of one page, and reads what they share once. */
+class Drawer {
+  readonly #stretch: Stretch;
+  readonly #house: AnsweringHouse;
+  readonly #nodes = new Map<string, NodeHistory>();
+  #drifts: ReadonlyMap<string, readonly DriftAt[]> | undefined;
+
+  constructor(stretch: Stretch, house: AnsweringHouse) {
+    this.#stretch = stretch;
+    this.#house = house;
+  }
+
+  async draw(pair: string): Promise<Timeline> {
+    const [daemonSet = '', name = ''] = pair.split(' ');
+    const { from, to } = this.#stretch;
+    const between = { from: from.revision, to: to.revision };
+    const steps = await this.#house.journal.past.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
+    const node = await this.#node(name);
+    const toldMs = toldUntil(steps, node.steps);
+    const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, toldMs ?? to.timeMs) };
+    const drifts = await this.#driftsOf(name, daemonSet);
+    return {
+      daemonSet: daemonSetRef(daemonSet),
+      node: { name },
+      ...spansToWire(window, { steps, node, drifts }, { name, daemonSet }),
+      incomplete: toldMs !== null,
+      ...(toldMs !== null && { toldUntil: timeToWire(toldMs) }),
+    };
+  }
+
+  async #node(name: string): Promise<NodeHistory> {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const { from, to } = this.#stretch;
+    const { journal, pastRolls } = this.#house;
+    let before: Presence | null = null;
+    for await (const { presence } of pastRolls.at(from).nodes([name])) before = presence;
+    const between = { from: from.revision, to: to.revision };
+    const history = { before, steps: await journal.past.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
+    this.#nodes.set(name, history);
+    return history;
+  }
+
+  async #driftsOf(node: string, daemonSet: DaemonSetKey): Promise<DriftAt[]> {
+    this.#drifts ??= await this.#house.pastRolls.at(this.#stretch.from).drifts();
+    return (this.#drifts.get(node) ?? []).filter((drift) => drift.daemonSet === daemonSet);
+  }
+}
+
+/** Until when the steps are whole: where one kind was cut, its last one. `null`: until the end. */
+function toldUntil({ verdicts, drifts, removals }: PairSteps, presences: readonly PresenceStep[]): number | null {
+  const cut = [verdicts, drifts, removals, presences].filter((steps) => steps.length >= TIMELINE_STEPS_MAX);
+  return cut.length === 0 ? null : Math.min(...cut.map((steps) => steps.at(-1)?.occurredMs ?? 0));
+}
+
+interface Drawn {
+  readonly steps: PairSteps;
+  readonly node: NodeHistory;
+  readonly drifts: readonly DriftAt[];
+}
+
+function spansToWire(window: Window, { steps, node, drifts }: Drawn, pair: { name: string; daemonSet: DaemonSetKey }) {
+  const isTold = ({ occurredMs }: { occurredMs: number }) => occurredMs <= window.endMs;
+  const told = { drifts: steps.drifts.filter(isTold), removals: steps.removals.filter(isTold) };
+  return {
+    verdicts: verdictSpans(steps.verdicts.filter(isTold), window).map((span) => {
+      return { span: spanToWire(span), verdict: verdictCodec.toWire(span.value) };
+    }),
+    drifts: driftSpans(drifts, told, window).map((span) => {
+      const drift = { ...span.value, node: pair.name, daemonSet: pair.daemonSet };
+      return { span: spanToWire(span), drift: driftToWire(drift) };
+    }),
+    presences: presenceSpans(node.before, node.steps.filter(isTold), window).map((span) => {
+      return { span: spanToWire(span), presence: presenceCodec.toWire(span.value) };
+    }),
+  };
+}
+
+function spanToWire({ startMs, endMs, startRevision, endRevision }: SpanOf<unknown>): WireSpan {
+  return {
+    startTime: timeToWire(startMs),
+    endTime: timeToWire(endMs),
+    startRevision: String(startRevision),
+    endRevision: String(endRevision),
+  };
+}
+
+function spansIn({ verdicts = [], drifts = [], presences = [] }: Timeline): number {
+  return verdicts.length + drifts.length + presences.length;
+}

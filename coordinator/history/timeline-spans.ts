@@ -1,0 +1,123 @@
+/** Turns what happened to a pair into spans of what held. Pure. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { Drift } from '../../shared/model/model.ts';
+import type { Presence } from '../../shared/rpc/wire-words.ts';
+import type { DriftAt } from '../journal/read/past-answers.ts';
+import type { DriftStep, PairSteps, PresenceStep, VerdictStep } from '../journal/read/timeline-reader.ts';
+
+/** Where a picture begins and ends. */
+export interface Window {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface SpanOf<Value> {
+  readonly value: Value;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The row that brought it; 0 where it is not told. */
+  readonly startRevision: number;
+  /** The row that ended it; 0 where it still holds at the end. */
+  readonly endRevision: number;
+}
+
+interface ValueStep<Value> {
+  readonly revision: number;
+  readonly occurredMs: number;
+  /** `null`: nothing holds from here on. */
+  readonly value: Value | null;
+}
+
+/** Steps in the order of the record; what holds before the first one is nothing. */
+function spansOf<Value>(steps: readonly ValueStep<Value>[], window: Window): SpanOf<Value>[] {
+  const spans: SpanOf<Value>[] = [];
+  let open: Omit<SpanOf<Value>, 'endMs' | 'endRevision'> | undefined;
+  let timeMs = window.startMs;
+  for (const { revision, occurredMs, value } of steps) {
+    // Agents' clocks differ, but the record's order is the one that holds.
+    timeMs = Math.min(window.endMs, Math.max(timeMs, occurredMs));
+    if (open !== undefined) spans.push({ ...open, endMs: timeMs, endRevision: revision });
+    open = value === null ? undefined : { value, startMs: timeMs, startRevision: revision };
+  }
+  if (open !== undefined) spans.push({ ...open, endMs: window.endMs, endRevision: 0 });
+  return spans;
+}
+
+export function verdictSpans(steps: readonly VerdictStep[], window: Window): SpanOf<Verdict>[] {
+  return spansOf(
+    steps.map(({ verdict, ...step }) => ({ ...step, value: verdict })),
+    window,
+  );
+}
+
+/** `before`: what held at the beginning; `null` where the node was not on the roll. */
+export function presenceSpans(
+  before: Presence | null,
+  steps: readonly PresenceStep[],
+  window: Window,
+): SpanOf<Presence>[] {
+  let value = before;
+  const values: ValueStep<Presence>[] = [{ revision: 0, occurredMs: window.startMs, value }];
+  for (const { revision, occurredMs, action } of steps) {
+    const next = presenceAfter(action, value);
+    if (next !== value) values.push({ revision, occurredMs, value: next });
+    value = next;
+  }
+  return spansOf(values, window);
+}
+
+function presenceAfter(action: PresenceStep['action'], before: Presence | null): Presence | null {
+  if (action === 'connected') return 'present';
+  if (action === 'absent') return 'absent';
+  // Without a roll an agent connects before its node is known.
+  return action === 'removed' ? null : (before ?? 'never-seen');
+}
+
+type PairDrifts = Pick<PairSteps, 'drifts' | 'removals'>;
+type Removal = PairDrifts['removals'][number];
+
+/** `before`: the drifts of the pair that held at the beginning. */
+export function driftSpans(
+  before: readonly DriftAt[],
+  { drifts, removals }: PairDrifts,
+  window: Window,
+): SpanOf<Drift>[] {
+  const [of] = before;
+  const histories = new Map<string, ValueStep<Drift>[]>();
+  const historyOf = (drift: Pick<Drift, 'kind' | 'podName'>) => {
+    const key = `${drift.kind} ${drift.podName}`;
+    const known = histories.get(key) ?? [];
+    histories.set(key, known);
+    return known;
+  };
+  for (const { version, ...drift } of before) {
+    historyOf(drift).push({ revision: version, occurredMs: drift.sinceMs, value: drift });
+  }
+  for (const step of merged(drifts, removals)) {
+    if ('drift' in step) takeDrift(historyOf(step.drift), step, of);
+    else for (const history of histories.values()) endDrift(history, step);
+  }
+  const spans = [...histories.values()].flatMap((history) => spansOf(history, window));
+  return spans.sort((left, right) => left.startMs - right.startMs);
+}
+
+function takeDrift(history: ValueStep<Drift>[], step: DriftStep, of: Drift | undefined): void {
+  const { revision, occurredMs, action } = step;
+  const drift: Drift = { node: of?.node ?? '', daemonSet: of?.daemonSet ?? '', ...step.drift };
+  const open = history.at(-1);
+  if (action === 'ended') endDrift(history, step);
+  // A drift that changes its detail is the same drift, with the newest detail.
+  else if (open != null && open.value !== null) history[history.length - 1] = { ...open, value: drift };
+  else history.push({ revision, occurredMs, value: drift });
+}
+
+function endDrift(
+  history: ValueStep<Drift>[],
+  { revision, occurredMs }: Pick<DriftStep, 'revision' | 'occurredMs'>,
+): void {
+  if ((history.at(-1)?.value ?? null) !== null) history.push({ revision, occurredMs, value: null });
+}
+
+function merged(drifts: PairDrifts['drifts'], removals: PairDrifts['removals']): (DriftStep | Removal)[] {
+  return [...drifts, ...removals].sort((left, right) => left.revision - right.revision);
+}

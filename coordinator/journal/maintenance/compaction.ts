@@ -1,0 +1,150 @@
+/**
+ * Prunes the record from its beginning, a few rows at a time, in the writer's thread. A row that was still in force at the new
+ * horizon stays, so that everything from there on can be answered as before; it goes when a later one has replaced it.
+ */
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { ProjectedRow } from '../schema/projection.ts';
+import type { AgentBody, CoordinatorBody, DaemonSetBody, DriftBody } from '../../../shared/journal-format/row.ts';
+import { firstColumn, usedBytesOf } from '../schema/statements.ts';
+import type { Action } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+
+export interface PruneStep {
+  /** The horizon now. */
+  readonly prunedThrough: number;
+  /** Bytes of the file that hold something; what pruning frees is used again before the file grows. */
+  readonly usedBytes: number;
+}
+
+interface OldRow extends ProjectedRow {
+  readonly recordedMs: number;
+  readonly hash: Buffer;
+}
+
+const OLDEST = `
+  SELECT seq, recorded_ms AS recordedMs, recorded_ms - lag_ms AS occurredMs, kind, action, node_id AS nodeId,
+    daemon_set_id AS daemonSetId, verdict, body, hash
+  FROM event WHERE seq > (SELECT pruned_through FROM store) AND seq <= ? ORDER BY seq LIMIT ?`;
+
+const OF_NODE = 'DELETE FROM event INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ? AND seq < ?';
+const OF_DAEMON_SET = `DELETE FROM event INDEXED BY event_by_daemon_set
+  WHERE daemon_set_id = ? AND kind = 3 AND seq < ?`;
+
+const OF_COORDINATOR = 'DELETE FROM event INDEXED BY event_by_kind WHERE kind <> 1 AND kind = 8 AND seq < ?';
+
+const STATEMENTS = {
+  setHorizon: 'UPDATE store SET pruned_through = ?, pruned_hash = ?, pruned_ms = ?',
+  row: 'DELETE FROM event WHERE seq = ?',
+  decisions: `DELETE FROM event INDEXED BY event_by_pair
+    WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq < ?`,
+  everythingOfNode: OF_NODE,
+  ofNode: `${OF_NODE} AND kind = ?`,
+  seenBefore: `${OF_NODE} AND kind = ? AND action = ?
+    AND coalesce(body ->> 'lastSeenMs', recorded_ms - lag_ms) <= ?`,
+  drift: `${OF_NODE} AND kind = 7 AND daemon_set_id = ? AND body ->> 'kind' = ? AND body ->> 'podName' = ?`,
+  ofDaemonSet: OF_DAEMON_SET,
+  problemsOfDaemonSet: `${OF_DAEMON_SET} AND action IN (4, 5)`,
+  coordinator: OF_COORDINATOR,
+  problems: `${OF_COORDINATOR} AND action = 17`,
+  endedDrifts: 'DELETE FROM drift_span WHERE to_seq <= ?',
+  goneDaemonSets: 'DELETE FROM daemon_set_gone WHERE removed_seq <= ?',
+} as const;
+
+export class Compaction {
+  readonly #run: Readonly<Record<keyof typeof STATEMENTS, Statement<unknown[]>>>;
+  readonly #oldest: Statement<[number, number], OldRow>;
+  readonly #usedBytes: Statement<[], number>;
+  readonly #prunedThrough: Statement<[], number>;
+  readonly #step: (through: number, rowsMax: number) => void;
+
+  constructor(database: Database) {
+    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]);
+    this.#run = Object.fromEntries(prepared);
+    this.#oldest = database.prepare(OLDEST);
+    this.#usedBytes = usedBytesOf(database);
+    this.#prunedThrough = firstColumn(database, 'SELECT pruned_through FROM store');
+    const transaction = database.transaction((through: number, rowsMax: number) => this.#prune(through, rowsMax));
+    this.#step = (through, rowsMax) => transaction.immediate(through, rowsMax);
+  }
+
+  /** Moves the horizon on by up to `rowsMax` rows, at most through a row; one durable transaction. */
+  step(through: number, rowsMax: number): PruneStep {
+    this.#step(through, rowsMax);
+    return { prunedThrough: this.#prunedThrough.get() ?? 0, usedBytes: this.#usedBytes.get() ?? 0 };
+  }
+
+  #prune(through: number, rowsMax: number): void {
+    const rows = this.#oldest.all(through, rowsMax);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    // First, because the database lets nobody delete what lies after the horizon.
+    this.#run.setHorizon.run(last.seq, last.hash, last.recordedMs);
+    for (const row of rows) if (!this.#replacesOlder(row)) this.#run.row.run(row.seq);
+    this.#run.endedDrifts.run(last.seq);
+    this.#run.goneDaemonSets.run(last.seq);
+  }
+
+  /** Deletes what the row replaced; returns whether the row itself leaves anything in force. Mirrors projection.ts. */
+  #replacesOlder(row: OldRow): boolean {
+    const { seq, nodeId, daemonSetId } = row;
+    switch (wordOf(KINDS, row.kind)) {
+      case 'decision':
+        this.#run.decisions.run(daemonSetId, nodeId, seq);
+        return row.verdict !== null;
+      case 'node':
+        if (actionOf(row) === 'removed') this.#run.everythingOfNode.run(nodeId, seq);
+        else this.#run.ofNode.run(nodeId, seq, row.kind);
+        return actionOf(row) !== 'removed';
+      case 'daemon-set':
+        return this.#replacesDaemonSet(row);
+      case 'agent':
+      case 'assignment':
+        return this.#replacesAgent(row);
+      case 'pod':
+        this.#run.ofNode.run(nodeId, seq, row.kind);
+        return true;
+      case 'drift': {
+        const { kind, podName } = JSON.parse(row.body ?? '') as DriftBody;
+        this.#run.drift.run(nodeId, seq, daemonSetId, kind, podName);
+        return actionOf(row) !== 'ended';
+      }
+      case 'coordinator':
+        return this.#replacesCoordinator(row);
+      case 'access':
+        return false;
+    }
+  }
+
+  #replacesCoordinator(row: OldRow): boolean {
+    const action = actionOf(row);
+    if (action === 'started') this.#run.coordinator.run(row.seq);
+    if (action !== 'problem') return action === 'started';
+    const { problems } = JSON.parse(row.body ?? '') as CoordinatorBody;
+    if (problems !== undefined) this.#run.problems.run(row.seq);
+    return problems !== undefined && problems.length > 0;
+  }
+
+  #replacesDaemonSet(row: OldRow): boolean {
+    const action = actionOf(row);
+    const isInForce =
+      (action === 'added' || action === 'changed') && (JSON.parse(row.body ?? '') as DaemonSetBody).record;
+    if (action === 'removed' || isInForce) this.#run.ofDaemonSet.run(row.daemonSetId, row.seq);
+    else this.#run.problemsOfDaemonSet.run(row.daemonSetId, row.seq);
+    return action !== 'removed';
+  }
+
+  /** The newest of each action tells all, but for when the agent was seen: agents also report late. */
+  #replacesAgent(row: OldRow): boolean {
+    const action = actionOf(row);
+    const isAgent = wordOf(KINDS, row.kind) === 'agent';
+    if (isAgent && action === 'refused') return false;
+    const seenMs = isAgent ? (JSON.parse(row.body ?? '') as AgentBody).lastSeenMs : row.occurredMs;
+    this.#run.seenBefore.run(row.nodeId, row.seq, row.kind, row.action, seenMs);
+    return true;
+  }
+}
+
+function actionOf({ action }: OldRow): Action {
+  return wordOf<Action>(ACTIONS, action ?? 0);
+}

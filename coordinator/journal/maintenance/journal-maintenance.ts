@@ -1,0 +1,98 @@
+/** What the journal needs from time to time while it is served: its oldest rows let go, and its head published. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../../shared/clock.ts';
+import type { Journal } from '../journal.ts';
+import type { RetentionGoal } from './retention.ts';
+import type { Head } from './verify.ts';
+import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
+
+/** A place outside the journal that keeps its heads, so that whoever alters the journal would have to alter that too. */
+export interface HeadPublisher {
+  publish(head: Head, storeId: string): Promise<void>;
+}
+
+export interface UpkeepOptions {
+  readonly journal: Pick<Journal, 'head' | 'prune' | 'storeId'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** `null`: everything is kept. */
+  readonly retention: RetentionGoal | null;
+  readonly headIntervalMs: number;
+  readonly publishers: readonly HeadPublisher[];
+}
+
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  #published = 0;
+  #isStopped = false;
+  #cancelPruning: () => void = () => {};
+  #cancelPublishing: () => void = () => {};
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#options.retention !== null) this.#pruneAfter(PRUNE_FIRST_MS, this.#options.retention);
+    this.#publishRegularly();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelPruning();
+    this.#cancelPublishing();
+  }
+
+  /** Publishes the newest head, unless it was published already. */
+  async publishHead(): Promise<void> {
+    const { journal, log, publishers } = this.#options;
+    const head = journal.head();
+    if (head.revision === this.#published) return;
+    this.#published = head.revision;
+    for (const publisher of publishers) {
+      try {
+        await publisher.publish(head, journal.storeId);
+      } catch (error) {
+        log.warn({ err: error, revision: head.revision }, 'the head of the journal could not be published');
+      }
+    }
+  }
+
+  #pruneAfter(delayMs: number, goal: RetentionGoal): void {
+    if (this.#isStopped) return;
+    this.#cancelPruning = this.#options.clock.after(delayMs, () => {
+      void this.#prune(goal).then(() => this.#pruneAfter(PRUNE_INTERVAL_MS, goal));
+    });
+  }
+
+  async #prune(goal: RetentionGoal): Promise<void> {
+    const { journal, log } = this.#options;
+    try {
+      const { prunedCount, prunedThrough, usedBytes } = await journal.prune(goal);
+      if (prunedCount > 0) log.info({ prunedCount, prunedThrough, usedBytes }, 'journal pruned');
+    } catch (error) {
+      // Most likely there is no room even for letting go; the next attempt comes by itself.
+      if (!this.#isStopped) log.warn({ err: error }, 'the journal could not be pruned');
+    }
+  }
+
+  #publishRegularly(): void {
+    if (this.#isStopped) return;
+    void this.publishHead();
+    this.#cancelPublishing = this.#options.clock.after(this.#options.headIntervalMs, () => this.#publishRegularly());
+  }
+}
+
+/** Publishes heads in the log, which is collected elsewhere and kept there. */
+export class LogHeadPublisher implements HeadPublisher {
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  publish({ revision, hash }: Head, storeId: string): Promise<void> {
+    this.#log.info({ revision, hash, storeId }, 'journal head');
+    return Promise.resolve();
+  }
+}

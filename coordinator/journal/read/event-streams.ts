@@ -1,0 +1,182 @@
+/**
+ * The streams of which a filtered page of the record is made: each is in an index in the order of the
+ * record, so a page costs the same however long the record is.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { EventQuery } from './event-query.ts';
+import type { EventKind } from '../../../shared/journal-format/events.ts';
+import { tooManyDaemonSets } from '../journal-error.ts';
+import type { JournalLimits } from '../limits.ts';
+import { splitKey } from '../schema/names.ts';
+import { KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+
+const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
+const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
+/** Triggers with a smaller number are those of most of the record and not in the index. */
+const INDEXED_TRIGGER_MIN = 3;
+export const TRIGGER_INDEX = 'event_by_trigger';
+const IS_OF_DAEMON_SETS = 'daemon_set_id IN (SELECT value FROM json_each(?))';
+/** Smaller helpings cost more questions, larger ones read what is thrown away. */
+const HELPING_MIN = 8;
+
+/** Conditions that one index answers in order. */
+export interface Stream {
+  readonly index: string;
+  readonly where: string;
+  readonly values: readonly (number | string)[];
+}
+
+/** Rows after and before these, neither included. */
+export interface Bounds {
+  readonly after: number;
+  readonly before: number;
+  readonly isOldestFirst: boolean;
+}
+
+/** The index is named because without statistics SQLite may prefer to walk through the whole record. */
+export function streamSql({ index, where }: Pick<Stream, 'index' | 'where'>, isOldestFirst: boolean): string {
+  const table = index === 'none' ? 'event NOT INDEXED' : `event INDEXED BY ${index}`;
+  const order = isOldestFirst ? 'ASC' : 'DESC';
+  return `SELECT seq FROM ${table} WHERE ${where} AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`;
+}
+
+export class EventStreams {
+  readonly #database: Database;
+  readonly #limits: JournalLimits;
+  readonly #statements = new Map<string, Statement<unknown[], number>>();
+
+  constructor(database: Database, limits: JournalLimits) {
+    this.#database = database;
+    this.#limits = limits;
+  }
+
+  /** Streams that together hold exactly what the query asks for, each row in one of them. */
+  of(query: EventQuery): Stream[] {
+    const isOf = (kind: EventKind) => query.kinds === undefined || query.kinds.includes(kind);
+    const { causeRevision } = query;
+    const daemonSetIds = this.#daemonSetIds(query);
+    if (query.node !== undefined) {
+      const nodeId = this.#prepare('SELECT node_id FROM node WHERE name = ?').get(query.node);
+      if (nodeId === undefined) return [];
+      const streams = this.#nodeStreams(nodeId, NODE_KINDS.filter(isOf), daemonSetIds);
+      return causeRevision === undefined ? streams : streams.map((stream) => ledToBy(causeRevision, stream));
+    }
+    if (daemonSetIds?.length === 0 || query.kinds?.length === 0) return [];
+    if (causeRevision !== undefined) return [causeStream(causeRevision, KINDS.filter(isOf), daemonSetIds)];
+    if (daemonSetIds !== undefined) {
+      const kinds = DAEMON_SET_KINDS.filter(isOf);
+      return daemonSetIds.flatMap((id) => kinds.map((kind) => daemonSetStream(id, kind)));
+    }
+    if (query.kinds !== undefined) return KINDS.filter(isOf).map(kindStream);
+    const triggers = query.triggers?.map((trigger) => numberOf(TRIGGERS, trigger));
+    if (triggers?.every((trigger) => trigger >= INDEXED_TRIGGER_MIN) === true) return triggers.map(triggerStream);
+    return [{ index: 'none', where: 'true', values: [] }];
+  }
+
+  /** The first `limit` rows of all streams in the order of the record. */
+  merge(streams: readonly Stream[], bounds: Bounds, limit: number): number[] {
+    if (limit === 0) return [];
+    const direction = bounds.isOldestFirst ? 1 : -1;
+    const inOrder = (left: number, right: number) => direction * (left - right);
+    let helping = streams.length === 1 ? limit : Math.max(HELPING_MIN, Math.ceil((2 * limit) / streams.length));
+    let found: number[] = [];
+    let unfinished = streams.map((stream) => ({ stream, bounds }));
+    while (unfinished.length > 0) {
+      const next: { stream: Stream; bounds: Bounds }[] = [];
+      for (const { stream, bounds: from } of unfinished) {
+        const seqs = this.#seqs(stream, from, helping);
+        const last = seqs.at(-1);
+        for (const seq of seqs) found.push(seq);
+        if (last === undefined || seqs.length < helping) continue;
+        next.push({ stream, bounds: bounds.isOldestFirst ? { ...from, after: last } : { ...from, before: last } });
+      }
+      found = found.sort(inOrder).slice(0, limit);
+      // A stream that is already past the last row wanted has nothing to add.
+      const last = found.length < limit ? undefined : found.at(-1);
+      unfinished = next.filter(({ bounds: { after, before, isOldestFirst } }) => {
+        return last === undefined || (isOldestFirst ? after < last : before > last);
+      });
+      helping = Math.min(limit, 2 * helping);
+    }
+    return found;
+  }
+
+  #seqs({ index, where, values }: Stream, { after, before, isOldestFirst }: Bounds, limit: number): number[] {
+    return this.#prepare(streamSql({ index, where }, isOldestFirst)).all(...values, after, before, limit);
+  }
+
+  #nodeStreams(nodeId: number, kinds: readonly EventKind[], daemonSetIds: readonly number[] | undefined) {
+    return kinds.flatMap((kind): Stream[] => {
+      if (kind === 'decision') {
+        const ids = daemonSetIds ?? this.#allOf('SELECT daemon_set_id FROM daemon_set');
+        const where = 'kind = 1 AND daemon_set_id = ? AND node_id = ?';
+        return ids.map((id) => ({ index: 'event_by_pair', where, values: [id, nodeId] }));
+      }
+      const where = 'node_id = ? AND kind = ? AND kind <> 1';
+      const values = [nodeId, numberOf(KINDS, kind)];
+      if (daemonSetIds === undefined) return [{ index: 'event_by_node', where, values }];
+      if (!DAEMON_SET_KINDS.includes(kind)) return [];
+      const ofDaemonSets = `${where} AND ${IS_OF_DAEMON_SETS}`;
+      return [{ index: 'event_by_node', where: ofDaemonSets, values: [...values, JSON.stringify(daemonSetIds)] }];
+    });
+  }
+
+  /** `undefined`: the query does not ask for DaemonSets. */
+  #daemonSetIds({ daemonSet, namespace }: EventQuery): number[] | undefined {
+    const all = 'SELECT daemon_set_id FROM daemon_set';
+    if (daemonSet === undefined) {
+      return namespace === undefined ? undefined : this.#allOf(`${all} WHERE namespace = ?`, namespace);
+    }
+    const [name, ofKey] = typeof daemonSet === 'string' ? splitKey(daemonSet) : [daemonSet.name, undefined];
+    if (ofKey !== undefined && namespace !== undefined && ofKey !== namespace) return [];
+    const wanted = ofKey ?? namespace;
+    if (wanted === undefined) return this.#allOf(`${all} WHERE name = ?`, name);
+    return this.#allOf(`${all} WHERE name = ? AND namespace = ?`, name, wanted);
+  }
+
+  /** All or none: an answer that leaves out what is too much would look whole. */
+  #allOf(sql: string, ...values: string[]): number[] {
+    const limit = this.#limits.queryDaemonSetsMax;
+    const ids = this.#prepare(`${sql} LIMIT ?`).all(...values, limit + 1);
+    if (ids.length > limit) throw tooManyDaemonSets(limit);
+    return ids;
+  }
+
+  #prepare(sql: string): Statement<unknown[], number> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare<unknown[], number>(sql).pluck();
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function daemonSetStream(daemonSetId: number, kind: EventKind): Stream {
+  const values = [daemonSetId, numberOf(KINDS, kind)];
+  return { index: 'event_by_daemon_set', where: 'daemon_set_id = ? AND kind = ?', values };
+}
+
+function triggerStream(trigger: number): Stream {
+  return { index: TRIGGER_INDEX, where: 'cause_trigger = ? AND cause_trigger > 2', values: [trigger] };
+}
+
+/** What one row led to is seldom more than one row per node. Lists are values, so that statements can be kept. */
+function causeStream(causeRevision: number, kinds: readonly EventKind[], daemonSetIds?: readonly number[]): Stream {
+  const ofKinds = JSON.stringify(kinds.map((kind) => numberOf(KINDS, kind)));
+  const where = 'cause_seq = ? AND cause_seq > 0 AND kind IN (SELECT value FROM json_each(?))';
+  if (daemonSetIds === undefined) return { index: 'event_by_cause', where, values: [causeRevision, ofKinds] };
+  const values = [causeRevision, ofKinds, JSON.stringify(daemonSetIds)];
+  return { index: 'event_by_cause', where: `${where} AND ${IS_OF_DAEMON_SETS}`, values };
+}
+
+function ledToBy(causeRevision: number, { index, where, values }: Stream): Stream {
+  return { index, where: `${where} AND cause_seq = ?`, values: [...values, causeRevision] };
+}
+
+/** Decisions are most of the record and not in the index; SQLite uses it only where its own condition is repeated. */
+function kindStream(kind: EventKind): Stream {
+  const values = [numberOf(KINDS, kind)];
+  if (kind === 'decision') return { index: 'none', where: 'kind = ?', values };
+  return { index: 'event_by_kind', where: 'kind = ? AND kind <> 1', values };
+}

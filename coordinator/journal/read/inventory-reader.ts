@@ -1,0 +1,105 @@
+/** The roll at a revision, in the reader's thread: which nodes were on it, and what the record says of their agents. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
+import type { AgentAt } from './past-answers.ts';
+import type { PartOfNodes } from './past-reader.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { StoredValues } from './stored-row.ts';
+import { SELECT_ROWS, StoredRows } from './stored-row.ts';
+import type { Action } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS, numberOf } from '../../../shared/journal-format/vocabulary.ts';
+
+/** Names of one part of the roll: some 10 ms of looking. */
+const NAMES_PER_PART = 2_000;
+
+/** A refused agent never spoke for its node. */
+const AGENT_ACTIONS: readonly Action[] = ['connected', 'disconnected', 'absent', 'superseded', 'drained'];
+const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
+const NEWEST = 'AND seq <= ? ORDER BY seq DESC LIMIT 1';
+
+export class RollReader {
+  readonly #rows: StoredRows;
+  readonly #nodesAfter: Statement<[number, number], [number, string]>;
+  readonly #nodeId: Statement<[string], number>;
+  readonly #newestOfNode: Statement<[number, number], [number, number]>;
+  readonly #removal: Statement<[number, number, number], number>;
+  readonly #agent: Statement<[number, number], StoredValues>;
+  readonly #acknowledgement: Statement<[number, number], StoredValues>;
+  readonly #answer: Statement<[number, number], number>;
+  readonly #start: Statement<[number], number>;
+
+  constructor(database: Database) {
+    this.#rows = new StoredRows(database);
+    this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
+    this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
+    this.#newestOfNode = rawRows(database, `SELECT seq, action FROM event ${OF_NODE} AND ${isKind('node')} ${NEWEST}`);
+    const isRemoval = `${isKind('node')} AND ${isAction('removed')}`;
+    this.#removal = firstColumn(
+      database,
+      `SELECT seq FROM event ${OF_NODE} AND ${isRemoval} AND seq > ? AND seq <= ? LIMIT 1`,
+    );
+    const isOfAgent = `${isKind('agent')} AND ${isAction(...AGENT_ACTIONS)}`;
+    this.#agent = rawRows(database, `${SELECT_ROWS} ${OF_NODE} AND ${isOfAgent} ${NEWEST}`);
+    const isAcknowledgement = `${isKind('assignment')} AND ${isAction('acknowledged')}`;
+    this.#acknowledgement = rawRows(database, `${SELECT_ROWS} ${OF_NODE} AND ${isAcknowledgement} ${NEWEST}`);
+    this.#answer = firstColumn(database, `SELECT seq FROM event ${OF_NODE} AND ${isKind('assignment')} ${NEWEST}`);
+    const isStart = `kind <> 1 AND ${isKind('coordinator')} AND ${isAction('started')}`;
+    this.#start = firstColumn(database, `SELECT seq FROM event INDEXED BY event_by_kind WHERE ${isStart} ${NEWEST}`);
+  }
+
+  /** In no order. */
+  names(revision: number, after: number): PartOfNodes<string> {
+    const nodes = this.#nodesAfter.all(after, NAMES_PER_PART);
+    const values = nodes.filter(([id]) => this.#isOnRoll(id, revision)).map(([, name]) => name);
+    return { values, next: nodes.length < NAMES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };
+  }
+
+  has(name: string, revision: number): boolean {
+    const nodeId = this.#nodeId.get(name);
+    return nodeId !== undefined && this.#isOnRoll(nodeId, revision);
+  }
+
+  /** `null` where no agent ever spoke for the node since it came onto the roll. */
+  agent(name: string, revision: number): AgentAt | null {
+    const startRevision = this.#start.get(revision) ?? 0;
+    const nodeId = this.#nodeId.get(name) ?? 0;
+    const newest = this.#event<AgentEvent>(this.#agent.get(nodeId, revision));
+    if (newest === undefined || this.#wasRemovedSince(nodeId, newest.revision, revision)) return null;
+    const acknowledgement = this.#event<AssignmentEvent>(this.#acknowledgement.get(nodeId, revision));
+    const isHeld = acknowledgement !== undefined && !this.#wasRemovedSince(nodeId, acknowledgement.revision, revision);
+    const answered = this.#answer.get(nodeId, revision) ?? 0;
+    return {
+      isPresent: newest.action !== 'absent',
+      // A coordinator that was killed leaves no word of the streams that ended with it.
+      isConnected: ['connected', 'drained'].includes(newest.action) && newest.revision > startRevision,
+      lastSeenMs: Math.max(newest.lastSeenMs, isHeld && newest.action !== 'absent' ? acknowledgement.recordedMs : 0),
+      acknowledgedRevision: isHeld ? acknowledgement.assignmentRevision : 0,
+      digest: isHeld ? acknowledgement.digest : '',
+      isRefusing: answered > Math.max(acknowledgement?.revision ?? 0, newest.revision),
+    };
+  }
+
+  #isOnRoll(nodeId: number, revision: number): boolean {
+    const newest = this.#newestOfNode.get(nodeId, revision);
+    return newest !== undefined && newest[1] !== numberOf(ACTIONS, 'removed');
+  }
+
+  #wasRemovedSince(nodeId: number, since: number, revision: number): boolean {
+    return this.#removal.get(nodeId, since, revision) !== undefined;
+  }
+
+  #event<Event extends AgentEvent | AssignmentEvent>(values: StoredValues | undefined) {
+    if (values === undefined) return undefined;
+    const { seq, row } = this.#rows.rowOf(values);
+    return decodeRow(seq, row) as Extract<JournalEvent, { kind: Event['kind'] }>;
+  }
+}
+
+function isKind(kind: (typeof KINDS)[number]): string {
+  return `kind = ${numberOf(KINDS, kind)}`;
+}
+
+function isAction(...actions: Action[]): string {
+  return `action IN (${actions.map((action) => numberOf(ACTIONS, action)).join(', ')})`;
+}

@@ -1,0 +1,57 @@
+/**
+ * The newest decision of every pair of one node up to a revision, in the reader's thread. What is in force now held then too where
+ * it is no newer, and most of it is not: so its table is read first, and only the rest is looked up in the record.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { NamesById } from '../schema/names.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+
+type InForce = [daemonSetId: number, verdict: number, seq: number, sinceMs: number];
+type Decided = [verdict: number | null, seq: number, sinceMs: number];
+
+export interface NewestDecision {
+  readonly daemonSet: string;
+  /** `null`: the pair ended. */
+  readonly verdict: number | null;
+  readonly seq: number;
+  readonly sinceMs: number;
+}
+
+export class NodeDecisions {
+  readonly #names: NamesById;
+  readonly #daemonSetIds: Statement<[number], number>;
+  readonly #inForce: Statement<[number, number], InForce>;
+  readonly #decided: Statement<[number, number, number], Decided>;
+
+  constructor(database: Database) {
+    this.#names = new NamesById(database);
+    this.#daemonSetIds = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set ORDER BY daemon_set_id LIMIT ?');
+    this.#inForce = rawRows(
+      database,
+      `SELECT daemon_set_id, verdict, from_seq, since_ms FROM daemon_set CROSS JOIN placement USING (daemon_set_id)
+       WHERE node_id = ? AND from_seq <= ?`,
+    );
+    this.#decided = rawRows(
+      database,
+      `SELECT verdict, seq, recorded_ms - lag_ms FROM event INDEXED BY event_by_pair
+       WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
+    );
+  }
+
+  /** Of the first so many DaemonSets. */
+  upTo(revision: number, nodeId: number, daemonSetsMax: number): NewestDecision[] {
+    const inForce = new Map(this.#inForce.all(nodeId, revision).map((row) => [row[0], row]));
+    return this.#daemonSetIds.all(daemonSetsMax).flatMap((id) => {
+      const daemonSet = this.#names.daemonSets.nameOf(id) ?? '';
+      const known = inForce.get(id);
+      if (known !== undefined) {
+        const [, verdict, seq, sinceMs] = known;
+        return [{ daemonSet, verdict, seq, sinceMs }];
+      }
+      const decided = this.#decided.get(id, nodeId, revision);
+      if (decided === undefined) return [];
+      const [verdict, seq, sinceMs] = decided;
+      return [{ daemonSet, verdict, seq, sinceMs }];
+    });
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * What held at a revision, in the reader's thread. Nothing was kept for these questions but the
+ * record: each answer is the newest row up to the revision, one look into an index.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { JournalEvent } from '../../../shared/journal-format/events.ts';
+import { Horizon } from './horizon.ts';
+import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
+import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
+import type { JournalLimits } from '../limits.ts';
+import { splitKey } from '../schema/names.ts';
+import { NodeDecisions } from './node-decisions.ts';
+import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import type { PlacementInForce } from './state.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { StoredValues } from './stored-row.ts';
+import { SELECT_ROWS, StoredRows } from './stored-row.ts';
+import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+
+/** Part of an answer about every node; `next`: where the rest begins, `null` at the end. */
+export interface PartOfNodes<Value> {
+  readonly values: readonly Value[];
+  readonly next: number | null;
+}
+
+/** Names that the record may hold. */
+export interface KnownNames {
+  readonly node?: string | undefined;
+  /** One DaemonSet, or every one of a name. */
+  readonly daemonSet?: DaemonSetKey | { readonly name: string } | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** Nodes of one part of an answer: some 5 ms of reading where each brings its facts. */
+const NODES_PER_PART = 250;
+const PLACEMENTS_PER_PART = 2_000;
+/** Beyond it an answer about drifts is cut; a fleet with so many has one problem and not many. */
+const DRIFTS_MAX = 100_000;
+
+const NEWEST = 'ORDER BY seq DESC LIMIT 1';
+const OF_NODE = `${SELECT_ROWS} INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?`;
+const OF_DAEMON_SET = `${SELECT_ROWS} INDEXED BY event_by_daemon_set WHERE daemon_set_id = ? AND kind = 3`;
+export const ON_NODES = `
+  WITH RECURSIVE on_node (node_id, count) AS (
+    VALUES (:after, 0)
+    UNION ALL
+    SELECT (SELECT event.node_id FROM event INDEXED BY event_by_pair
+      WHERE event.kind = 1 AND event.daemon_set_id = :daemonSetId AND event.node_id > on_node.node_id
+      ORDER BY event.node_id LIMIT 1), count + 1
+    FROM on_node WHERE node_id IS NOT NULL AND count < :limit
+  )
+  SELECT on_node.node_id, node.name, event.seq, event.verdict, event.recorded_ms - event.lag_ms
+  FROM on_node JOIN node USING (node_id)
+  LEFT JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
+    WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
+  WHERE on_node.count > 0`;
+
+export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
+export type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
+
+export class PastReader {
+  readonly #limits: JournalLimits;
+  readonly #horizon: Horizon;
+  readonly #rows: StoredRows;
+  readonly #nodeId: Statement<[string], number>;
+  readonly #daemonSetId: Statement<[string, string], number>;
+  readonly #anyDaemonSet: Statement<(string | null)[], number>;
+  readonly #decisions: NodeDecisions;
+  readonly #nodesAfter: Statement<[number, number], [number, string]>;
+  readonly #keys: Statement<[number], string>;
+  readonly #daemonSetCount: Statement<[number], number>;
+  readonly #decision: Statement<[number, number, number], StoredValues>;
+  readonly #onNodes: Statement<[OnNodes], OnNode>;
+  readonly #facts: Statement<[number, number], StoredValues>;
+  readonly #pods: Statement<[number, number], StoredValues>;
+  readonly #removal: Statement<[number, number, number], number>;
+  readonly #newestOfDaemonSet: Statement<[number, number], StoredValues>;
+  readonly #recordOfDaemonSet: Statement<[number, number], StoredValues>;
+  readonly #drifts: Statement<[number, number, number, number], number>;
+  /** Rows come, and only the oldest go. */
+  #newestSeen = 0;
+
+  constructor(database: Database, limits: JournalLimits) {
+    this.#limits = limits;
+    this.#horizon = new Horizon(database);
+    this.#rows = new StoredRows(database);
+    this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
+    this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
+    this.#anyDaemonSet = firstColumn(
+      database,
+      'SELECT 1 FROM daemon_set WHERE (? IS NULL OR name = ?) AND (? IS NULL OR namespace = ?) LIMIT 1',
+    );
+    this.#decisions = new NodeDecisions(database);
+    this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
+    this.#keys = firstColumn(
+      database,
+      "SELECT namespace || '/' || name FROM daemon_set ORDER BY namespace, name LIMIT ?",
+    );
+    this.#daemonSetCount = firstColumn(database, 'SELECT count(*) FROM (SELECT 1 FROM daemon_set LIMIT ?)');
+    const ofPair = 'INDEXED BY event_by_pair WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ?';
+    this.#decision = rawRows(database, `${SELECT_ROWS} ${ofPair} ${NEWEST}`);
+    this.#onNodes = rawRows(database, ON_NODES);
+    this.#facts = rawRows(database, `${OF_NODE} AND kind = 2 AND seq <= ? ${NEWEST}`);
+    this.#pods = rawRows(database, `${OF_NODE} AND kind = 6 AND seq <= ? ${NEWEST}`);
+    this.#removal = firstColumn(
+      database,
+      `SELECT seq FROM event INDEXED BY event_by_node
+       WHERE kind <> 1 AND node_id = ? AND kind = 2 AND action = 3 AND seq > ? AND seq <= ? LIMIT 1`,
+    );
+    this.#newestOfDaemonSet = rawRows(database, `${OF_DAEMON_SET} AND seq <= ? ${NEWEST}`);
+    this.#recordOfDaemonSet = rawRows(database, `${OF_DAEMON_SET} AND seq <= ? AND action IN (1, 2, 3) ${NEWEST}`);
+    this.#drifts = firstColumn(
+      database,
+      `SELECT from_seq FROM drift_span WHERE to_seq > ? AND from_seq <= ?
+       UNION ALL SELECT from_seq FROM drift_now WHERE from_seq <= ? ORDER BY from_seq LIMIT ?`,
+    );
+  }
+
+  revisionAt(timeMs: number): number {
+    const revision = this.#horizon.lastAt(timeMs);
+    if (revision === undefined) throw this.#horizon.error(new Date(timeMs).toISOString());
+    return revision;
+  }
+
+  /** @throws JournalError for a revision that was pruned, or is not there yet. */
+  assertKnown(revision: number): void {
+    this.#horizon.refuseBefore(revision);
+    if (revision <= this.#newestSeen) return;
+    this.#newestSeen = this.#horizon.newestRevision;
+    if (revision <= this.#newestSeen) return;
+    const message = `revision ${revision} was not recorded yet; the newest is ${this.#newestSeen}`;
+    throw new JournalError('not-recorded-yet', message);
+  }
+
+  /** Whether the record ever held all of these. */
+  isKnown({ node, daemonSet, namespace }: KnownNames): boolean {
+    if (node !== undefined && this.#nodeId.get(node) === undefined) return false;
+    const [name, ofKey] =
+      typeof daemonSet === 'string' ? splitKey(daemonSet) : [daemonSet?.name ?? null, namespace ?? null];
+    return (name === null && ofKey === null) || this.#anyDaemonSet.get(name, name, ofKey, ofKey) !== undefined;
+  }
+
+  placement(node: string, daemonSet: DaemonSetKey, revision: number): PlacementAt | undefined {
+    const nodeId = this.#nodeId.get(node);
+    const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
+    if (nodeId === undefined || daemonSetId === undefined) return undefined;
+    const decision = this.#event(this.#decision.get(daemonSetId, nodeId, revision));
+    if (decision?.kind !== 'decision' || decision.to === null) return undefined;
+    const { to: verdict, revision: version, occurredMs: sinceMs } = decision;
+    const inputs = this.inputs(node, daemonSet, version);
+    return { placement: { node, daemonSet, verdict, version, sinceMs }, decision, inputs };
+  }
+
+  /** What a decision that was recorded at a revision rested on. */
+  inputs(node: string, daemonSet: DaemonSetKey, revision: number): DecisionInputs {
+    return { node: this.node(node, revision) ?? null, daemonSet: this.daemonSet(daemonSet, revision) ?? null };
+  }
+
+  placementsOfNode(node: string, revision: number): readonly PlacementInForce[] {
+    const nodeId = this.#nodeId.get(node);
+    if (nodeId === undefined) return [];
+    const limit = this.#limits.queryDaemonSetsMax;
+    this.#refuseTooMany(limit);
+    const placements: PlacementInForce[] = [];
+    for (const { daemonSet, verdict, seq: version, sinceMs } of this.#decisions.upTo(revision, nodeId, limit)) {
+      if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
+    }
+    return placements;
+  }
+
+  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<PlacementInForce> {
+    const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
+    if (daemonSetId === undefined) return { values: [], next: null };
+    const limit = PLACEMENTS_PER_PART;
+    const rows = this.#onNodes.all({ after, daemonSetId, limit, revision });
+    const values = rows.flatMap(([, node, seq, verdict, sinceMs]) => {
+      if (seq === null || verdict === null || sinceMs === null) return [];
+      return [{ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version: seq, sinceMs }];
+    });
+    return { values, next: rows.length < limit ? null : (rows.at(-1)?.[0] ?? null) };
+  }
+
+  node(node: string, revision: number): NodeAt | undefined {
+    const nodeId = this.#nodeId.get(node);
+    return nodeId === undefined ? undefined : this.#nodeAt(nodeId, revision);
+  }
+
+  nodes(revision: number, after: number): PartOfNodes<NodeAt> {
+    return this.#partOfNodes(after, (nodeId) => this.#nodeAt(nodeId, revision));
+  }
+
+  daemonSet(daemonSet: DaemonSetKey, revision: number): DaemonSetAt | undefined {
+    const id = this.#daemonSetId.get(...splitKey(daemonSet));
+    if (id === undefined) return undefined;
+    const newest = this.#event(this.#newestOfDaemonSet.get(id, revision));
+    if (newest?.kind !== 'daemon-set' || newest.action === 'removed') return undefined;
+    const good = this.#event(this.#recordOfDaemonSet.get(id, revision));
+    const { problems } = newest;
+    if (good?.kind !== 'daemon-set' || good.record === null)
+      return { key: daemonSet, record: null, version: 0, problems };
+    return { key: daemonSet, record: completeRecord(good.record), version: good.revision, problems };
+  }
+
+  daemonSets(revision: number): DaemonSetAt[] {
+    const limit = this.#limits.queryDaemonSetsMax;
+    this.#refuseTooMany(limit);
+    const keys = this.#keys.all(limit);
+    return keys.flatMap((key) => this.daemonSet(key, revision) ?? []);
+  }
+
+  pods(node: string, revision: number): PodsAt | undefined {
+    const nodeId = this.#nodeId.get(node);
+    return nodeId === undefined ? undefined : this.#podsAt(nodeId, revision);
+  }
+
+  allPods(revision: number, after: number): PartOfNodes<PodsAt> {
+    return this.#partOfNodes(after, (nodeId) => this.#podsAt(nodeId, revision));
+  }
+
+  /** Revisions of the rows that say what the drifts were. */
+  driftRevisions(revision: number): number[] {
+    return this.#drifts.all(revision, revision, revision, DRIFTS_MAX);
+  }
+
+  /** All or none: an answer that leaves out what is too much would look whole. */
+  #refuseTooMany(limit: number): void {
+    if ((this.#daemonSetCount.get(limit + 1) ?? 0) > limit) throw tooManyDaemonSets(limit);
+  }
+
+  #partOfNodes<Value>(after: number, valueOf: (nodeId: number) => Value | undefined): PartOfNodes<Value> {
+    const nodes = this.#nodesAfter.all(after, NODES_PER_PART);
+    const values = nodes.flatMap(([nodeId]) => valueOf(nodeId) ?? []);
+    return { values, next: nodes.length < NODES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };
+  }
+
+  #nodeAt(nodeId: number, revision: number): NodeAt | undefined {
+    const event = this.#event(this.#facts.get(nodeId, revision));
+    if (event?.kind !== 'node' || event.facts === null) return undefined;
+    const { origin, source, occurredMs: observedMs, revision: version } = event;
+    return { facts: completeFacts(event.facts), origin, source, observedMs, version };
+  }
+
+  #podsAt(nodeId: number, revision: number): PodsAt | undefined {
+    const event = this.#event(this.#pods.get(nodeId, revision));
+    if (event?.kind !== 'pod') return undefined;
+    // A node that left the roll took what its agent said of it along.
+    if (this.#removal.get(nodeId, event.revision, revision) !== undefined) return undefined;
+    const { node, pods, verifiedRevision, occurredMs: observedMs, revision: version } = event;
+    return { node, pods, verifiedRevision, observedMs, version };
+  }
+
+  #event(values: StoredValues | undefined): JournalEvent | undefined {
+    if (values === undefined) return undefined;
+    const { seq, row } = this.#rows.rowOf(values);
+    return decodeRow(seq, row);
+  }
+}

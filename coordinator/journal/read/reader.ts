@@ -1,0 +1,284 @@
+/**
+ * Answers questions about a journal from a connection that cannot write. Synchronous; runs in a
+ * thread of its own. Every answer is bounded, because nothing can interrupt a query.
+ */
+import type { Database } from 'better-sqlite3';
+import type { ReplayedDecision, Stretch } from './audit-reader.ts';
+import { AuditReader } from './audit-reader.ts';
+import { backUp } from '../maintenance/backup.ts';
+import type { ChainCheck, ChainLink } from './chain.ts';
+import { ChainReader } from './chain.ts';
+import { openForReading } from '../schema/database.ts';
+import type { EventPage, EventQuery } from './event-query.ts';
+import { EventFinder } from './event-query.ts';
+import type { JournalEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
+import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
+import { openingProblem } from '../schema/file-problems.ts';
+import { Horizon } from './horizon.ts';
+import type { RetentionHorizon } from '../journal-error.ts';
+import type { JournalLimits } from '../limits.ts';
+import type { PairPart } from './pair-changes.ts';
+import { PairChanges } from './pair-changes.ts';
+import type { AgentAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { KnownNames, PartOfNodes } from './past-reader.ts';
+import { PastReader } from './past-reader.ts';
+import { RebuildCheck } from '../maintenance/rebuild.ts';
+import { RollReader } from './inventory-reader.ts';
+import { SourceProblems } from './source-problems.ts';
+import type { PlacementInForce } from './state.ts';
+import { usedBytesOf } from '../schema/statements.ts';
+import type { StoredState } from './stored-state.ts';
+import { readState } from './stored-state.ts';
+import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
+import { TimelineReader } from './timeline-reader.ts';
+
+interface Opened {
+  readonly database: Database;
+  /** Made once: it costs as much as a look into an index. */
+  readonly inTransaction: (answer: () => unknown) => unknown;
+  readonly limits: JournalLimits;
+  readonly finder: EventFinder;
+  readonly past: PastReader;
+  readonly roll: RollReader;
+  readonly changes: PairChanges;
+  readonly timelines: TimelineReader;
+  readonly chain: ChainReader;
+  readonly horizon: Horizon;
+  readonly audit: AuditReader;
+  readonly problems: SourceProblems;
+}
+
+export class JournalReader {
+  #opened: Opened | undefined;
+  #rebuild: RebuildCheck | undefined;
+
+  open(file: string, limits: JournalLimits): void {
+    const database = openForReading(file);
+    const past = new PastReader(database, limits);
+    this.#opened = {
+      database,
+      inTransaction: database.transaction((answer: () => unknown) => answer()),
+      limits,
+      finder: new EventFinder(database, limits),
+      past,
+      roll: new RollReader(database),
+      changes: new PairChanges(database),
+      timelines: new TimelineReader(database, limits),
+      chain: new ChainReader(database),
+      horizon: new Horizon(database),
+      audit: new AuditReader(database, past),
+      problems: new SourceProblems(database),
+    };
+  }
+
+  state(): StoredState {
+    return this.#atOnce(({ database, limits }) => readState(database, limits));
+  }
+
+  eventPage(query: EventQuery): EventPage {
+    return this.#atOnce(({ finder }) => finder.page(query));
+  }
+
+  eventsAt(revisions: readonly number[]): JournalEvent[] {
+    return this.#atOnce(({ finder }) => finder.at(revisions));
+  }
+
+  retentionHorizon(): RetentionHorizon {
+    return this.#atOnce(({ horizon: { revision, recordedMs } }) => ({ revision, recordedMs }));
+  }
+
+  revisionAt(timeMs: number): number {
+    return this.#atOnce(({ past }) => past.revisionAt(timeMs));
+  }
+
+  placementAt(node: string, daemonSet: string, revision: number): PlacementAt | undefined {
+    return this.#past(revision, (past) => past.placement(node, daemonSet, revision));
+  }
+
+  placementsOfNodeAt(node: string, revision: number): readonly PlacementInForce[] {
+    return this.#past(revision, (past) => past.placementsOfNode(node, revision));
+  }
+
+  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): PartOfNodes<PlacementInForce> {
+    return this.#past(revision, (past) => past.placementsOfDaemonSet(daemonSet, revision, after));
+  }
+
+  nodeAt(node: string, revision: number): NodeAt | undefined {
+    return this.#past(revision, (past) => past.node(node, revision));
+  }
+
+  nodesAt(revision: number, after: number): PartOfNodes<NodeAt> {
+    return this.#past(revision, (past) => past.nodes(revision, after));
+  }
+
+  nodeNamesAt(revision: number, after: number): PartOfNodes<string> {
+    return this.#past(revision, () => this.#open.roll.names(revision, after));
+  }
+
+  isOnRollAt(node: string, revision: number): boolean {
+    return this.#past(revision, () => this.#open.roll.has(node, revision));
+  }
+
+  agentAt(node: string, revision: number): AgentAt | null {
+    return this.#past(revision, () => this.#open.roll.agent(node, revision));
+  }
+
+  daemonSetsAt(revision: number): DaemonSetAt[] {
+    return this.#past(revision, (past) => past.daemonSets(revision));
+  }
+
+  podsOfNodeAt(node: string, revision: number): PodsAt | undefined {
+    return this.#past(revision, (past) => past.pods(node, revision));
+  }
+
+  podsAt(revision: number, after: number): PartOfNodes<PodsAt> {
+    return this.#past(revision, (past) => past.allPods(revision, after));
+  }
+
+  driftRevisionsAt(revision: number): number[] {
+    return this.#past(revision, (past) => past.driftRevisions(revision));
+  }
+
+  sourceProblemsAt(revision: number): readonly string[] {
+    return this.#past(revision, () => this.#open.problems.at(revision));
+  }
+
+  changedDaemonSets(fromRevision: number, toRevision: number): string[] {
+    return this.#past(toRevision, (past) => {
+      past.assertKnown(fromRevision);
+      return this.#open.changes.daemonSets(fromRevision, toRevision);
+    });
+  }
+
+  changesOfDaemonSet(daemonSet: string, fromRevision: number, toRevision: number, part: PairPart): PairChange[] {
+    return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision, part));
+  }
+
+  daemonSetsOfNodeBetween(node: string, between: Between): string[] {
+    return this.#past(between.from, () => this.#open.timelines.daemonSetsOfNode(node, between));
+  }
+
+  nodesOfDaemonSetBetween(daemonSet: string, between: Between, after: number): PartOfNodes<string> {
+    return this.#past(between.from, () => this.#open.timelines.nodesOfDaemonSet(daemonSet, between, after));
+  }
+
+  pairSteps(node: string, daemonSet: string, between: Between, stepsMax: number): PairSteps {
+    return this.#past(between.from, () => this.#open.timelines.pair(node, daemonSet, between, stepsMax));
+  }
+
+  presenceSteps(node: string, between: Between, stepsMax: number): PresenceStep[] {
+    return this.#past(between.from, () => this.#open.timelines.presence(node, between, stepsMax));
+  }
+
+  isKnown(names: KnownNames): boolean {
+    return this.#open.past.isKnown(names);
+  }
+
+  assertKnown(revision: number): void {
+    this.#past(revision, () => undefined);
+  }
+
+  recordedAt(revision: number): number {
+    return this.#atOnce(({ horizon }) => horizon.recordedAt(revision));
+  }
+
+  goOnAfter(revision: number, recordedMs: number): number {
+    return this.#atOnce(({ horizon }) => horizon.goOnAfter(revision, recordedMs));
+  }
+
+  newestRevision(): number {
+    return this.#open.horizon.newestRevision;
+  }
+
+  /** The newest row that was recorded before a time; 0: none that is still there. */
+  newestOlderThan(timeMs: number): number {
+    return this.#atOnce(({ horizon }) => horizon.lastBefore(timeMs) ?? 0);
+  }
+
+  chainStart(): ChainLink {
+    return this.#open.chain.start();
+  }
+
+  checkChain(after: number, through: number): ChainCheck {
+    return this.#open.chain.check(after, through);
+  }
+
+  digestKept(link: ChainLink, through: number, rowsMax: number): Omit<ChainCheck, 'bad'> {
+    return this.#open.chain.digest(link, through, rowsMax);
+  }
+
+  hashAt(revision: number): string | undefined {
+    return this.#atOnce(({ chain }) => chain.hashOf(revision));
+  }
+
+  /** The newest seal of a pruned journal. */
+  newestSeal(): RetentionSeal | undefined {
+    return this.#atOnce(({ finder }) => finder.newestSeal());
+  }
+
+  exported(format: ExportFormat, after: number, through: number): Stretch<string> {
+    return this.#atOnce(({ audit }) => audit.exported(format, after, through));
+  }
+
+  replayed(after: number, through: number): Stretch<ReplayedDecision[]> {
+    return this.#atOnce(({ audit }) => audit.replayed(after, through));
+  }
+
+  usedBytes(): number {
+    return usedBytesOf(this.#open.database).get() ?? 0;
+  }
+
+  backUp(target: string): void {
+    backUp(this.#open.database, target);
+  }
+
+  /** Reads every page; `null` when all are sound. */
+  fileProblem(): string | null {
+    const [first] = this.#open.database.pragma('integrity_check(1)') as { integrity_check: string }[];
+    return first === undefined || first.integrity_check === 'ok' ? null : first.integrity_check;
+  }
+
+  /** Begins to hold the derived tables against a replay of the record; returns how many rows there are to replay. */
+  beginRebuild(): number {
+    this.#rebuild = new RebuildCheck(this.#open.database);
+    return this.#rebuild.rowCount;
+  }
+
+  /** Returns how many rows were replayed, 0 at the end. */
+  replayForRebuild(): number {
+    return this.#rebuild?.step() ?? 0;
+  }
+
+  /** Names of the derived tables that differ. */
+  endRebuild(): string[] {
+    return this.#rebuild?.end() ?? [];
+  }
+
+  close(): void {
+    this.#opened?.database.close();
+    this.#opened = undefined;
+  }
+
+  /** A question about one moment: the horizon does not move on while it is answered. */
+  #past<Answer>(revision: number, answer: (past: PastReader) => Answer): Answer {
+    return this.#atOnce(({ past }) => {
+      past.assertKnown(revision);
+      return answer(past);
+    });
+  }
+
+  /** Within one transaction, so that all of the answer is of one state of the file. */
+  #atOnce<Answer>(answer: (opened: Opened) => Answer): Answer {
+    const opened = this.#open;
+    try {
+      return opened.inTransaction(() => answer(opened)) as Answer;
+    } catch (error) {
+      throw openingProblem(opened.database.name, error);
+    }
+  }
+
+  get #open(): Opened {
+    if (this.#opened === undefined) throw new Error('the journal is not open');
+    return this.#opened;
+  }
+}

@@ -1,0 +1,71 @@
+/** What was in force when the journal was opened: where a coordinator that starts goes on from. */
+import type { Verdict } from '../../../shared/placement/types.ts';
+import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/model/model.ts';
+import type { DaemonSetRecord, ManifestProblem } from '../../../shared/journal-format/events.ts';
+
+export interface JournalState {
+  /** The newest revision; 0 in a new journal. */
+  readonly revision: number;
+  /** The engine that the newest coordinator decided with; `null` in a new journal. */
+  readonly engineVersion: string | null;
+  readonly nodes: readonly NodeState[];
+  readonly daemonSets: readonly DaemonSetState[];
+  /** Can be read once. */
+  readonly placements: Iterable<PlacementInForce>;
+  /** The DaemonSets that were removed last, newest first. */
+  readonly removedDaemonSets: readonly RemovedDaemonSet[];
+  readonly agents: readonly AgentState[];
+  readonly pods: readonly PodState[];
+  readonly drifts: readonly Drift[];
+}
+
+export interface NodeState {
+  readonly facts: NodeFacts;
+  readonly origin: 'agent' | 'roll';
+  readonly source: string;
+  readonly observedMs: number;
+  /** The revision at which these facts came into force. */
+  readonly version: number;
+}
+
+export interface DaemonSetState {
+  readonly key: DaemonSetKey;
+  /** `null` where no good version was ever seen. */
+  readonly record: DaemonSetRecord | null;
+  /** The revision at which the record came into force; 0 without a record. */
+  readonly version: number;
+  readonly problems: readonly ManifestProblem[];
+}
+
+export interface PlacementInForce {
+  readonly node: string;
+  readonly daemonSet: DaemonSetKey;
+  readonly verdict: Verdict;
+  /** The revision of the decision. */
+  readonly version: number;
+  readonly sinceMs: number;
+}
+
+export interface RemovedDaemonSet {
+  readonly key: DaemonSetKey;
+  readonly removedRevision: number;
+}
+
+export interface AgentState {
+  readonly node: string;
+  /** 0: none yet. */
+  readonly acknowledgedRevision: number;
+  /** Hexadecimal; `''`: none yet. */
+  readonly digest: string;
+  readonly instanceId: string;
+  readonly lastSeenMs: number;
+  /** It connected and has not been called absent since. */
+  readonly isPresent: boolean;
+}
+
+export interface PodState {
+  readonly node: string;
+  readonly pods: readonly PodHealth[];
+  readonly verifiedRevision: number;
+  readonly observedMs: number;
+}

@@ -1,0 +1,148 @@
+/** What one pair and one node went through between two revisions, in the reader's thread, as rows of columns. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Verdict } from '../../../shared/placement/types.ts';
+import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { DriftEvent } from '../../../shared/journal-format/events.ts';
+import type { JournalLimits } from '../limits.ts';
+import { splitKey } from '../schema/names.ts';
+import { NodeDecisions } from './node-decisions.ts';
+import { ON_NODES, type OnNode, type OnNodes, type PartOfNodes } from './past-reader.ts';
+import type { DriftBody } from '../../../shared/journal-format/row.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { Action } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS, numberOf, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+
+/** Rows after one and up to another. */
+export interface Between {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was told of a pair or a node at a row. */
+interface Step {
+  readonly revision: number;
+  readonly occurredMs: number;
+}
+
+/** `null`: the pair ended. */
+export interface VerdictStep extends Step {
+  readonly verdict: Verdict | null;
+}
+
+export interface DriftStep extends Step {
+  readonly action: DriftEvent['action'];
+  readonly drift: DriftBody;
+}
+
+/** `removed`: the node left the roll. */
+export interface PresenceStep extends Step {
+  readonly action: 'connected' | 'absent' | 'removed' | 'added';
+}
+
+export interface PairSteps {
+  /** The decision in force at the beginning, if any, and those after it. */
+  readonly verdicts: readonly VerdictStep[];
+  readonly drifts: readonly DriftStep[];
+  /** When the node left the roll, which ends drifts without a word. */
+  readonly removals: readonly Step[];
+}
+
+const NODES_PER_PART = 2_000;
+const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
+const BETWEEN = 'seq > ? AND seq <= ? ORDER BY seq LIMIT ?';
+const PRESENCE_ACTIONS = ['connected', 'absent'] as const satisfies readonly Action[];
+const ROLL_ACTIONS = ['added', 'removed'] as const satisfies readonly Action[];
+
+type VerdictRow = [seq: number, occurredMs: number, verdict: number | null];
+type ActionRow = [seq: number, occurredMs: number, action: number];
+type DriftRow = [...ActionRow, body: string];
+
+export class TimelineReader {
+  readonly #limits: JournalLimits;
+  readonly #nodeId: Statement<[string], number>;
+  readonly #daemonSetId: Statement<[string, string], number>;
+  readonly #onNodes: Statement<[OnNodes], OnNode>;
+  readonly #decisionsOfNode: NodeDecisions;
+  readonly #decisionAt: Statement<[number, number, number], VerdictRow>;
+  readonly #decisions: Statement<[number, number, number, number, number], VerdictRow>;
+  readonly #drifts: Statement<[number, number, number, number, number], DriftRow>;
+  readonly #presences: Statement<[number, number, number, number], ActionRow>;
+  readonly #rollSteps: Statement<[number, number, number, number], ActionRow>;
+
+  constructor(database: Database, limits: JournalLimits) {
+    this.#limits = limits;
+    this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
+    this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
+    this.#onNodes = rawRows(database, ON_NODES);
+    this.#decisionsOfNode = new NodeDecisions(database);
+    const ofPair = `SELECT seq, recorded_ms - lag_ms, verdict FROM event INDEXED BY event_by_pair
+      WHERE kind = 1 AND daemon_set_id = ? AND node_id = ?`;
+    this.#decisionAt = rawRows(database, `${ofPair} AND seq <= ? ORDER BY seq DESC LIMIT 1`);
+    this.#decisions = rawRows(database, `${ofPair} AND ${BETWEEN}`);
+    const ofNode = `SELECT seq, recorded_ms - lag_ms, action FROM event ${OF_NODE}`;
+    this.#drifts = rawRows(
+      database,
+      `SELECT seq, recorded_ms - lag_ms, action, body FROM event ${OF_NODE} AND kind = ${numberOf(KINDS, 'drift')}
+       AND daemon_set_id = ? AND ${BETWEEN}`,
+    );
+    this.#presences = rawRows(database, `${ofNode} AND ${isOneOf('agent', PRESENCE_ACTIONS)} AND ${BETWEEN}`);
+    this.#rollSteps = rawRows(database, `${ofNode} AND ${isOneOf('node', ROLL_ACTIONS)} AND ${BETWEEN}`);
+  }
+
+  /** DaemonSets that were placed on the node at any moment of the stretch, in no order. */
+  daemonSetsOfNode(node: string, { from, to }: Between): DaemonSetKey[] {
+    const nodeId = this.#nodeId.get(node);
+    if (nodeId === undefined) return [];
+    const decisions = this.#decisionsOfNode.upTo(to, nodeId, this.#limits.queryDaemonSetsMax);
+    return decisions.filter(({ verdict, seq }) => verdict !== null || seq > from).map(({ daemonSet }) => daemonSet);
+  }
+
+  /** Nodes on which the DaemonSet was placed at any moment of the stretch, in no order. */
+  nodesOfDaemonSet(daemonSet: DaemonSetKey, { from, to }: Between, after: number): PartOfNodes<string> {
+    const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
+    if (daemonSetId === undefined) return { values: [], next: null };
+    const rows = this.#onNodes.all({ after, daemonSetId, limit: NODES_PER_PART, revision: to });
+    const placed = rows.filter(([, , seq, verdict]) => seq !== null && (verdict !== null || seq > from));
+    const next = rows.length < NODES_PER_PART ? null : (rows.at(-1)?.[0] ?? null);
+    return { values: placed.map(([, node]) => node), next };
+  }
+
+  /** At most so many steps of each kind, the first ones. */
+  pair(node: string, daemonSet: DaemonSetKey, { from, to }: Between, stepsMax: number): PairSteps {
+    const nodeId = this.#nodeId.get(node) ?? 0;
+    const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet)) ?? 0;
+    const before = this.#decisionAt.get(daemonSetId, nodeId, from);
+    const decisions = this.#decisions.all(daemonSetId, nodeId, from, to, stepsMax);
+    const drifts = this.#drifts.all(nodeId, daemonSetId, from, to, stepsMax);
+    const rollSteps = this.#rollSteps.all(nodeId, from, to, stepsMax);
+    return {
+      verdicts: [...(before ? [before] : []), ...decisions].map(([revision, occurredMs, verdict]) => {
+        return { revision, occurredMs, verdict: verdict === null ? null : wordOf<Verdict>(VERDICTS, verdict) };
+      }),
+      drifts: drifts.map(([revision, occurredMs, action, body]) => {
+        const drift = JSON.parse(body) as DriftBody;
+        return { revision, occurredMs, action: wordOf(ACTIONS, action) as DriftEvent['action'], drift };
+      }),
+      removals: rollSteps.map(stepOf).filter(({ action }) => action === 'removed'),
+    };
+  }
+
+  /** At most so many steps of each kind, the first ones, in order. */
+  presence(node: string, { from, to }: Between, stepsMax: number): PresenceStep[] {
+    const nodeId = this.#nodeId.get(node) ?? 0;
+    const rows = [
+      ...this.#presences.all(nodeId, from, to, stepsMax),
+      ...this.#rollSteps.all(nodeId, from, to, stepsMax),
+    ];
+    return rows.map(stepOf).sort((left, right) => left.revision - right.revision);
+  }
+}
+
+function stepOf([revision, occurredMs, action]: ActionRow): PresenceStep {
+  return { revision, occurredMs, action: wordOf(ACTIONS, action) as PresenceStep['action'] };
+}
+
+function isOneOf(kind: 'agent' | 'node', actions: readonly Action[]): string {
+  const numbers = actions.map((action) => numberOf(ACTIONS, action));
+  return `kind = ${numberOf(KINDS, kind)} AND action IN (${numbers.join(', ')})`;
+}

@@ -1,0 +1,159 @@
+/**
+ * Brings a journal's schema up to date: numbered files, each applied once, in one transaction, with
+ * its digest recorded. Never touches a database that a newer Rollcall has written.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Database } from 'better-sqlite3';
+import { copyWhole } from '../maintenance/backup.ts';
+import { openForReading } from './database.ts';
+import { damaged, notAJournal, openingProblem, unwritable } from './file-problems.ts';
+import { codeOf, JournalError } from '../journal-error.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
+
+/** `Roll`: tells a journal from other SQLite files. */
+const APPLICATION_ID = 0x526f6c6c;
+
+interface Migration {
+  readonly version: number;
+  readonly file: string;
+  readonly sql: string;
+  readonly sha256: string;
+}
+
+interface Identity {
+  readonly applicationId: number;
+  readonly version: number;
+  /** Whether it ever had a table. */
+  readonly hasSchema: boolean;
+}
+
+/**
+ * Looks at a file without changing a byte of it: refuses what is no journal, and what is of a newer
+ * schema. A file that is not there, or empty, is fine.
+ */
+export function inspectFile(file: string, folder = MIGRATIONS_FOLDER): void {
+  const identity = readHeader(file);
+  const wal = `${file}-wal`;
+  const hasLog = existsSync(wal) && statSync(wal).size > 0;
+  if (identity === undefined) {
+    // SQLite would throw the log away. It writes the file's first page before there is a log.
+    if (hasLog) throw damaged(file, `it is empty or gone, and its log ${wal} is not`);
+    return;
+  }
+  refuseForeign(file, identity, folder);
+  // Only a crash between a migration and its checkpoint leaves a header that is older than the schema.
+  if (!hasLog) return;
+  const database = openForReading(file);
+  try {
+    refuseForeign(file, identityOf(database), folder);
+  } catch (error) {
+    throw openingProblem(file, error);
+  } finally {
+    database.close();
+  }
+}
+
+/** Applies what is missing. A copy of the file as it was is left beside it. */
+export function migrate(database: Database, nowMs: number, folder = MIGRATIONS_FOLDER): void {
+  const migrations = readMigrations(folder);
+  const { version } = identityOf(database);
+  const missing = migrations.filter((migration) => migration.version > version);
+  refuseAltered(database, migrations, version);
+  if (missing.length === 0) return;
+  if (version > 0) keepCopy(database, version);
+  for (const migration of missing) apply(database, migration, nowMs);
+  // The header of the file now tells the new version to whoever only looks.
+  database.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+function apply(database: Database, migration: Migration, nowMs: number): void {
+  const run = database.transaction(() => {
+    database.exec(migration.sql);
+    database
+      .prepare('INSERT INTO migration (version, file, sha256, applied_ms) VALUES (?, ?, ?, ?)')
+      .run(migration.version, migration.file, migration.sha256, nowMs);
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma(`user_version = ${migration.version}`);
+  });
+  run.immediate();
+}
+
+function keepCopy(database: Database, version: number): void {
+  const copy = `${database.name}.schema-${version}`;
+  if (!existsSync(copy)) copyWhole(database, copy);
+}
+
+function refuseForeign(file: string, identity: Identity, folder: string): void {
+  if (identity.applicationId === 0 && identity.version === 0 && !identity.hasSchema) return;
+  if (identity.applicationId !== APPLICATION_ID) throw notAJournal(file);
+  const newest = readMigrations(folder).at(-1)?.version ?? 0;
+  if (identity.version <= newest) return;
+  throw new JournalError(
+    'newer-schema',
+    `The journal ${file} has schema ${identity.version}, and this Rollcall knows schemas up to ${newest}; ` +
+      'start the newer Rollcall, or name another file. Nothing was changed.',
+  );
+}
+
+/** A migration that was applied must be the one that is here: else nobody knows what the schema is. */
+function refuseAltered(database: Database, migrations: readonly Migration[], version: number): void {
+  if (version === 0) return;
+  const recorded = database
+    .prepare<[], { version: number; sha256: string }>('SELECT version, sha256 FROM migration')
+    .all();
+  for (const { version: applied, sha256 } of recorded) {
+    const here = migrations.find((migration) => migration.version === applied);
+    if (here?.sha256 === sha256) continue;
+    throw new JournalError(
+      'altered-migration',
+      `The journal ${database.name} was made with another text of migration ${applied}; ` +
+        'start the Rollcall that made it, or name another file.',
+    );
+  }
+}
+
+function identityOf(database: Database): Identity {
+  return {
+    applicationId: database.pragma('application_id', { simple: true }) as number,
+    version: database.pragma('user_version', { simple: true }) as number,
+    hasSchema: database.pragma('schema_version', { simple: true }) !== 0,
+  };
+}
+
+/** From the first 100 bytes (sqlite.org/fileformat.html, "The Database Header"). */
+function readHeader(file: string): Identity | undefined {
+  const header = Buffer.alloc(100);
+  let length = 0;
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      length = readSync(descriptor, header, 0, header.length, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw code === 'EISDIR' ? notAJournal(file) : unwritable(file, code);
+  }
+  if (length === 0) return undefined;
+  if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw notAJournal(file);
+  return {
+    applicationId: header.readInt32BE(68),
+    version: header.readInt32BE(60),
+    hasSchema: header.readInt32BE(40) !== 0,
+  };
+}
+
+function readMigrations(folder: string): Migration[] {
+  const files = readdirSync(folder).filter((file) => /^\d{4}-.+\.sql$/.test(file));
+  return files.sort().map((file) => {
+    const sql = readFileSync(join(folder, file), 'utf8');
+    const sha256 = createHash('sha256').update(sql).digest('hex');
+    return { version: Number(file.slice(0, 4)), file, sql, sha256 };
+  });
+}

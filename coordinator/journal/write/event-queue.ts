@@ -1,0 +1,79 @@
+/** Events that wait to be written, in order, and how they become batches. */
+import type { JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
+import type { JournalLimits } from '../limits.ts';
+import type { RowBatch } from './row-batch.ts';
+import { BatchBuilder } from './row-batch.ts';
+
+/** What one `append` brought. */
+interface Stretch {
+  readonly events: readonly NewEvent[];
+  readonly recordedMs: number;
+  /** How many of them were taken already. */
+  taken: number;
+}
+
+export interface QueuedBatch {
+  readonly rows: RowBatch;
+  readonly lastRevision: number;
+  /** When the oldest event of the batch was appended. */
+  readonly appendedMs: number;
+  events(): JournalEvent[];
+}
+
+export class EventQueue {
+  readonly #limits: JournalLimits;
+  readonly #stretches: Stretch[] = [];
+  #nextRevision: number;
+  #count = 0;
+
+  /** `nextRevision`: of the first event that is taken. */
+  constructor(nextRevision: number, limits: JournalLimits) {
+    this.#nextRevision = nextRevision;
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(events: readonly NewEvent[], recordedMs: number): void {
+    if (events.length === 0) return;
+    this.#stretches.push({ events: [...events], recordedMs, taken: 0 });
+    this.#count += events.length;
+  }
+
+  /** The next batch; encoding happens here, a batch at a time, and not for a whole `append` at once. */
+  take(): QueuedBatch | undefined {
+    const first = this.#stretches[0];
+    if (first === undefined) return undefined;
+    const { batchEventsMax, batchCharactersMax } = this.#limits;
+    const firstRevision = this.#nextRevision;
+    const builder = new BatchBuilder(firstRevision, Math.min(this.#count, batchEventsMax));
+    const taken: { event: NewEvent; recordedMs: number }[] = [];
+    let characters = 0;
+    while (taken.length < batchEventsMax && characters < batchCharactersMax) {
+      const next = this.#shift();
+      if (next === undefined) break;
+      characters += builder.add(next.event, next.recordedMs);
+      taken.push(next);
+    }
+    this.#nextRevision += taken.length;
+    return {
+      rows: builder.finish(),
+      lastRevision: firstRevision + taken.length - 1,
+      appendedMs: first.recordedMs,
+      events: () =>
+        taken.map(({ event, recordedMs }, index) => ({ ...event, revision: firstRevision + index, recordedMs })),
+    };
+  }
+
+  #shift(): { event: NewEvent; recordedMs: number } | undefined {
+    const stretch = this.#stretches[0];
+    const event = stretch?.events[stretch.taken];
+    if (stretch === undefined || event === undefined) return undefined;
+    stretch.taken += 1;
+    this.#count -= 1;
+    if (stretch.taken === stretch.events.length) this.#stretches.shift();
+    return { event, recordedMs: stretch.recordedMs };
+  }
+}

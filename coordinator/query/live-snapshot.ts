@@ -1,0 +1,200 @@
+/** The roll as the running coordinator knows it now. */
+import type { FitResult } from '../../shared/fit/types.ts';
+import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
+import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { AsOf } from '../../shared/rpc/wire-moment.ts';
+import type { Presence } from '../../shared/rpc/wire-words.ts';
+import type { NodePlacements } from '../evaluation/node-placements.ts';
+import type { NodeRecord } from '../evaluation/node-register.ts';
+import type { Pair } from '../evaluation/placement-table.ts';
+import type { ManifestProblem } from '../../shared/journal-format/events.ts';
+import type { AgentRecord } from '../agents/agent-record.ts';
+import type { House } from '../server/coordinator-context.ts';
+import { driftsOfSilentNode, type Roll, type RollDaemonSet, type RollNode } from '../answers/cluster-snapshot.ts';
+import { type Tally, tallyOf } from '../answers/counts.ts';
+
+export class LiveRoll implements Roll {
+  readonly asOf: AsOf;
+  readonly #house: House;
+
+  constructor(house: House) {
+    this.#house = house;
+    const revision = house.journal.nextRevision - 1;
+    this.asOf = { revision, timeMs: house.clock.nowMs(), recordedMs: 0, isFromJournal: false };
+  }
+
+  get isSynced(): boolean {
+    return this.#house.evaluator.isSynced;
+  }
+
+  nodeNames(): Promise<string[]> {
+    return Promise.resolve(this.#house.evaluator.table.nodeNames());
+  }
+
+  async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
+    for await (const name of this.#house.turns.each(names)) {
+      const facts = this.#house.evaluator.table.facts(name);
+      if (facts !== undefined) yield new LiveNode(this.#house, facts);
+    }
+  }
+
+  daemonSets(): Promise<Map<DaemonSetKey, RollDaemonSet>> {
+    const { evaluator } = this.#house;
+    const rollDaemonSet = (key: DaemonSetKey) => new LiveDaemonSet(this.#house, key);
+    return Promise.resolve(new Map(evaluator.daemonSets.keys().map((key) => [key, rollDaemonSet(key)])));
+  }
+
+  tally(keys: readonly DaemonSetKey[]): Promise<Tally> {
+    return tallyOf(this, keys);
+  }
+}
+
+class LiveDaemonSet implements RollDaemonSet {
+  readonly key: DaemonSetKey;
+  readonly #house: House;
+
+  constructor(house: House, key: DaemonSetKey) {
+    this.#house = house;
+    this.key = key;
+  }
+
+  get placed() {
+    return this.#house.evaluator.table.daemonSet(this.key) ?? null;
+  }
+
+  get warnings(): ManifestProblem[] {
+    return [...this.#house.evaluator.daemonSets.warnings(this.key), ...placementWarnings(this)];
+  }
+
+  get rejections(): ManifestProblem[] {
+    const { evaluator } = this.#house;
+    return [...evaluator.daemonSets.rejections(this.key), ...this.#problemsOfFile()];
+  }
+
+  /** What is wrong with the file that a version in force came from, so that its answer shows that it may be old. */
+  #problemsOfFile(): ManifestProblem[] {
+    const file = fileOf(this.placed?.record.source ?? '');
+    if (file === '') return [];
+    return this.#house.evaluator.problems.filter(({ source }) => fileOf(source) === file);
+  }
+}
+
+/** What its placement rules say that was hardly meant. */
+export function placementWarnings({ placed }: Pick<RollDaemonSet, 'placed'>): ManifestProblem[] {
+  const source = placed?.record.source ?? '';
+  const warnings = placed?.compiled.warnings ?? [];
+  return warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source }));
+}
+
+/** Without the line. */
+function fileOf(source: string): string {
+  return source.replace(/(:\d+)+$/, '');
+}
+
+class LiveNode implements RollNode {
+  readonly name: string;
+  readonly facts: NodeFacts;
+  readonly factsVersion = 0;
+  readonly #house: House;
+  readonly #placements: NodePlacements | undefined;
+
+  constructor(house: House, facts: NodeFacts) {
+    this.#house = house;
+    this.#placements = house.evaluator.table.ofNode(facts.name);
+    this.facts = facts;
+    this.name = facts.name;
+  }
+
+  get object(): Node {
+    return this.#house.evaluator.table.node(this.name) ?? nodeFromFacts(this.facts);
+  }
+
+  get origin() {
+    return this.#record?.origin ?? '';
+  }
+
+  get source(): string {
+    return this.#record?.source ?? '';
+  }
+
+  get observedMs(): number {
+    return this.#record?.observedMs ?? 0;
+  }
+
+  get problem(): string {
+    return this.#record?.problem ?? '';
+  }
+
+  get presence(): Presence {
+    return this.#house.sessions.presence(this.name);
+  }
+
+  get lastSeenMs(): number {
+    return this.#agent?.lastSeenMs ?? 0;
+  }
+
+  get isSettled(): boolean {
+    return this.#house.sessions.isSettled(this.name);
+  }
+
+  get hasAnswered(): boolean {
+    const held = this.#agent?.session?.held;
+    const record = this.#record;
+    if (!held || record === undefined || !this.isSettled) return false;
+    return record.podsObservedMs > 0 && record.verifiedRevision >= held.revision;
+  }
+
+  get revision(): number {
+    return this.#placements?.newestVersion ?? 0;
+  }
+
+  get acknowledgedRevision(): number {
+    return this.#agent?.acknowledged?.revision ?? 0;
+  }
+
+  get isRefusing(): boolean {
+    return Boolean(this.#agent?.session?.lastRefusal);
+  }
+
+  get pods(): readonly PodHealth[] {
+    return this.#record?.pods ?? [];
+  }
+
+  get drifts(): readonly Drift[] {
+    return this.presence === 'present' ? (this.#record?.drifts ?? []) : driftsOfSilentNode(this);
+  }
+
+  get assignments(): readonly Assignment[] {
+    return this.#placements?.assignments ?? [];
+  }
+
+  pair(daemonSet: DaemonSetKey): Pair | undefined {
+    return this.#placements?.pair(daemonSet);
+  }
+
+  verdict(daemonSet: DaemonSetKey): Verdict | null {
+    return this.#placements?.verdict(daemonSet) ?? null;
+  }
+
+  isWanted(daemonSet: DaemonSetKey): boolean {
+    return this.#placements?.isWanted(daemonSet) ?? false;
+  }
+
+  get wantedCount(): number {
+    return this.#placements?.wantedCount ?? 0;
+  }
+
+  get fits(): (daemonSet: DaemonSetKey) => FitResult {
+    return this.#house.evaluator.fits.onNode(this.name);
+  }
+
+  get #record(): NodeRecord | undefined {
+    return this.#house.evaluator.nodes.get(this.name);
+  }
+
+  get #agent(): AgentRecord | undefined {
+    return this.#house.sessions.agent(this.name);
+  }
+}

@@ -1,7 +1,0 @@
-/** The thread that answers from the record. */
-import { stepBack } from '../../threads/background.ts';
-import { serveThread } from '../../threads/thread-port.ts';
-import { AnsweringService } from './answering-service.ts';
-
-stepBack();
-serveThread(new AnsweringService());

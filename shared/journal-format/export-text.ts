@@ -1,0 +1,61 @@
+/** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
+
+import { decodeRow } from './row.ts';
+import type { StoredRow } from '../../coordinator/journal/read/stored-row.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
+
+export type ExportFormat = 'jsonl' | 'csv';
+
+const CSV_COLUMNS = [
+  'revision',
+  'recorded',
+  'occurred',
+  'kind',
+  'action',
+  'node',
+  'daemonSet',
+  'from',
+  'to',
+  'trigger',
+  'causeRevision',
+  'actor',
+  'engineVersion',
+  'body',
+  'hash',
+] as const;
+
+/** What comes before the first row. */
+export function exportHeader(format: ExportFormat): string {
+  return format === 'csv' ? `${CSV_COLUMNS.join(',')}\r\n` : '';
+}
+
+/** One row with its line's end. The hash is hexadecimal. */
+export function exportLine(format: ExportFormat, { seq, row, hash }: StoredRow): string {
+  const hex = hash.toString('hex');
+  if (format === 'jsonl') return `${JSON.stringify({ ...decodeRow(seq, row), hash: hex })}\n`;
+  const { action, verdictBefore, verdict } = row;
+  const values: Record<(typeof CSV_COLUMNS)[number], string | number | null> = {
+    revision: seq,
+    recorded: new Date(row.recordedMs).toISOString(),
+    occurred: new Date(row.occurredMs).toISOString(),
+    kind: wordOf(KINDS, row.kind),
+    action: action === null ? null : wordOf<string>(ACTIONS, action),
+    node: row.node,
+    daemonSet: row.daemonSet,
+    from: verdictBefore === null ? null : wordOf(VERDICTS, verdictBefore),
+    to: verdict === null ? null : wordOf(VERDICTS, verdict),
+    trigger: wordOf(TRIGGERS, row.trigger),
+    causeRevision: row.causeRevision,
+    actor: row.actor,
+    engineVersion: row.engine,
+    body: row.body,
+    hash: hex,
+  };
+  return `${CSV_COLUMNS.map((column) => csvField(values[column])).join(',')}\r\n`;
+}
+
+/** RFC 4180: quoted where it holds what would end a field. */
+function csvField(value: string | number | null): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

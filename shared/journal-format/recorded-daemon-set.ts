@@ -1,0 +1,68 @@
+/**
+ * What the journal keeps of a DaemonSet: the fields that a placement reads, and its images, picked one by one. The
+ * rest of a manifest (commands, environment, annotations that repeat it all) never gets here.
+ */
+import type { PodNeeds } from '../fit/types.ts';
+import type { DaemonSet, NodeSelectorTerm, Requirement } from '../kubernetes/objects.ts';
+import type { DaemonSetRecord } from './events.ts';
+
+export function recordedDaemonSet(record: DaemonSetRecord): DaemonSetRecord {
+  const { key, uid, generation, templateRevision, minReadySeconds, surge, digest, source } = record;
+  const placement = placementFields(record.placement);
+  const needs = record.needs && podNeeds(record.needs);
+  const images = record.images && { ...record.images };
+  return { key, uid, generation, templateRevision, minReadySeconds, surge, needs, images, placement, digest, source };
+}
+
+function podNeeds({ requests, hostPorts }: PodNeeds): PodNeeds {
+  return {
+    requests: { ...requests },
+    hostPorts: hostPorts.map(({ protocol, hostIP, port }) => ({ protocol, hostIP, port })),
+  };
+}
+
+function placementFields(daemonSet: DaemonSet): DaemonSet {
+  const { name, namespace, uid } = daemonSet.metadata ?? {};
+  const { nodeName, nodeSelector, affinity, tolerations, hostNetwork } = daemonSet.spec?.template?.spec ?? {};
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return {
+    apiVersion: daemonSet.apiVersion,
+    kind: daemonSet.kind,
+    metadata: { name, namespace, uid },
+    spec: {
+      template: {
+        spec: {
+          nodeName,
+          nodeSelector: nodeSelector && { ...nodeSelector },
+          affinity: required && {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: required.nodeSelectorTerms?.map(selectorTerm),
+              },
+            },
+          },
+          tolerations: tolerations?.map(({ key, operator, value, effect, tolerationSeconds }) => ({
+            key,
+            operator,
+            value,
+            effect,
+            tolerationSeconds,
+          })),
+          hostNetwork,
+        },
+      },
+    },
+  };
+}
+
+/** A term of `null` is what Kubernetes reads as an empty one. */
+function selectorTerm(term: NodeSelectorTerm | null): NodeSelectorTerm {
+  return {
+    matchExpressions: term?.matchExpressions?.map(requirement),
+    matchFields: term?.matchFields?.map(requirement),
+  };
+}
+
+function requirement({ key, operator, values }: Requirement): Requirement {
+  return { key, operator, values };
+}

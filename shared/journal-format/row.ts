@@ -1,0 +1,178 @@
+/** Events as rows of the record, and rows as events again. */
+import type { Verdict } from '../placement/types.ts';
+import type { Drift, NodeFacts, PodHealth } from '../model/model.ts';
+import type {
+  Cause,
+  Change,
+  DaemonSetRecord,
+  EventKind,
+  JournalEvent,
+  ManifestProblem,
+  NewEvent,
+  RetentionSeal,
+} from './events.ts';
+import { recordedDaemonSet } from './recorded-daemon-set.ts';
+import type { Action } from './vocabulary.ts';
+import { ACTIONS, KINDS, numberOf, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
+
+/** One event, its words as numbers (see vocabulary.ts) and its names as text. */
+export interface Row {
+  readonly recordedMs: number;
+  readonly occurredMs: number;
+  readonly kind: number;
+  readonly action: number | null;
+  readonly node: string | null;
+  /** `namespace/name`. */
+  readonly daemonSet: string | null;
+  readonly trigger: number;
+  readonly causeRevision: number;
+  readonly actor: string | null;
+  readonly engine: string | null;
+  readonly verdictBefore: number | null;
+  readonly verdict: number | null;
+  /** JSON; `null` for a decision, which is all in the columns. */
+  readonly body: string | null;
+}
+
+const DECISION = numberOf(KINDS, 'decision');
+
+/** The bodies, by kind, as they stand in the database. */
+export interface NodeBody {
+  readonly facts: NodeFacts | null;
+  readonly origin: 'agent' | 'roll';
+  readonly source: string;
+  readonly changes: readonly Change[];
+}
+export interface DaemonSetBody {
+  readonly record: DaemonSetRecord | null;
+  readonly problems: readonly ManifestProblem[];
+  readonly changes: readonly Change[];
+}
+export interface AgentBody {
+  readonly sessionId: string;
+  readonly instanceId: string;
+  readonly agentVersion: string;
+  readonly peerAddress: string;
+  readonly lastSeenMs: number;
+  readonly detail: string;
+}
+export interface AssignmentBody {
+  readonly assignmentRevision: number;
+  readonly digest: string;
+  readonly instanceId: string;
+  readonly detail: string;
+}
+export interface PodBody {
+  readonly pods: readonly PodHealth[];
+  readonly verifiedRevision: number;
+  readonly changes: readonly Change[];
+}
+export type DriftBody = Omit<Drift, 'node' | 'daemonSet'>;
+export interface CoordinatorBody {
+  readonly detail: string;
+  readonly seal?: RetentionSeal;
+  readonly problems?: readonly string[];
+}
+export interface AccessBody {
+  readonly method: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly peerAddress: string;
+  readonly count: number;
+}
+
+/** What of an event its row holds as JSON. What is not picked here is not recorded. */
+export function bodyOf(event: NewEvent): string | null {
+  switch (event.kind) {
+    case 'decision':
+      return null;
+    case 'node': {
+      const { facts, origin, source, changes } = event;
+      return JSON.stringify({ facts, origin, source, changes } satisfies NodeBody);
+    }
+    case 'daemon-set': {
+      const { problems, changes } = event;
+      const record = event.record === null ? null : recordedDaemonSet(event.record);
+      return JSON.stringify({ record, problems, changes } satisfies DaemonSetBody);
+    }
+    case 'agent': {
+      const { sessionId, instanceId, agentVersion, peerAddress, detail } = event;
+      const lastSeenMs = Math.trunc(event.lastSeenMs);
+      const body = { sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail };
+      return JSON.stringify(body satisfies AgentBody);
+    }
+    case 'assignment': {
+      const { assignmentRevision, digest, instanceId, detail } = event;
+      return JSON.stringify({ assignmentRevision, digest, instanceId, detail } satisfies AssignmentBody);
+    }
+    case 'pod': {
+      const { pods, verifiedRevision, changes } = event;
+      return JSON.stringify({ pods, verifiedRevision, changes } satisfies PodBody);
+    }
+    case 'drift': {
+      const { kind, podName, detail } = event.drift;
+      return JSON.stringify({ kind, podName, detail, sinceMs: Math.trunc(event.drift.sinceMs) } satisfies DriftBody);
+    }
+    case 'coordinator': {
+      const { detail, seal, problems } = event;
+      const body = { detail, ...(seal && { seal: sealFields(seal) }), ...(problems && { problems }) };
+      return JSON.stringify(body satisfies CoordinatorBody);
+    }
+    case 'access': {
+      const { method, reason, detail, peerAddress, count } = event;
+      return JSON.stringify({ method, reason, detail, peerAddress, count } satisfies AccessBody);
+    }
+  }
+}
+
+function sealFields({ prunedThrough, prunedHash, keptCount, keptDigest }: RetentionSeal): RetentionSeal {
+  return { prunedThrough, prunedHash, keptCount, keptDigest };
+}
+
+/** The event that a row was made of. */
+export function decodeRow(revision: number, row: Row): JournalEvent {
+  const cause: Cause = {
+    trigger: wordOf(TRIGGERS, row.trigger),
+    revision: row.causeRevision,
+    actor: row.actor ?? '',
+  };
+  const base = { revision, recordedMs: row.recordedMs, occurredMs: row.occurredMs, cause };
+  const node = row.node ?? '';
+  const daemonSet = row.daemonSet ?? '';
+  const engineVersion = row.engine ?? '';
+  if (row.kind === DECISION) {
+    const from = row.verdictBefore === null ? null : wordOf<Verdict>(VERDICTS, row.verdictBefore);
+    const to = row.verdict === null ? null : wordOf<Verdict>(VERDICTS, row.verdict);
+    return { kind: 'decision', ...base, node, daemonSet, from, to, engineVersion };
+  }
+  const kind: EventKind = wordOf(KINDS, row.kind);
+  const action = wordOf<Action>(ACTIONS, row.action ?? 0);
+  const body: unknown = JSON.parse(row.body ?? 'null');
+  // The chain vouches for what was written, so the body is what bodyOf made it.
+  if (kind === 'drift') {
+    const drift = { ...(body as DriftBody), node, daemonSet };
+    return { ...base, kind, action, node, daemonSet, drift } as JournalEvent;
+  }
+  const subject = SUBJECTS[kind];
+  return {
+    ...base,
+    kind,
+    action,
+    ...(subject === 'node' && { node }),
+    ...(subject === 'daemonSet' && { daemonSet }),
+    ...(kind === 'coordinator' && { engineVersion }),
+    ...(body as object),
+  } as JournalEvent;
+}
+
+const SUBJECTS: Readonly<Record<EventKind, 'node' | 'daemonSet' | 'none'>> = {
+  decision: 'none',
+  node: 'node',
+  'daemon-set': 'daemonSet',
+  agent: 'node',
+  assignment: 'node',
+  pod: 'node',
+  drift: 'none',
+  coordinator: 'none',
+  access: 'node',
+};

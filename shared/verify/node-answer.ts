@@ -1,0 +1,89 @@
+/**
+ * The node's answer as reports: turns what was observed and what is assigned into the newest node and
+ * pod report, and says which of the two differs from the one before. Pure.
+ */
+import { canonicalJson } from '../canonical-json.ts';
+import { nodeUsage } from '../fit/node-usage.ts';
+import type { Pod } from '../kubernetes/objects.ts';
+import { podHealth } from '../kubernetes/pod-health.ts';
+import type { NodeReport, PodHealth, PodReport } from '../model/model.ts';
+import type { Observation } from '../../agent/observe/observer.ts';
+import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
+import type { Unnumbered } from '../../agent/stream/outbox.ts';
+import { verify } from './verify.ts';
+
+export function nodeReportOf({ facts, source, observedMs }: Observation, problem: string): Unnumbered<NodeReport> {
+  return { facts, source, observedMs, problem };
+}
+
+export interface PodReportInput {
+  readonly observation: Observation;
+  readonly held: HeldAssignments | null;
+  readonly previous: Unnumbered<PodReport> | null;
+  readonly nowMs: number;
+  /** When the pods were seen: now, or earlier where the source cannot be read. */
+  readonly observedMs: number;
+}
+
+export function podReportOf({ observation, held, previous, nowMs, observedMs }: PodReportInput): Unnumbered<PodReport> {
+  const pods = podsOf(observation.pods, held, nowMs);
+  // Before the first assignments there is nothing to hold the pods against, and none of them is unexpected.
+  const drifts =
+    held === null
+      ? []
+      : verify({
+          node: observation.facts.name,
+          assignments: held.assignments.values(),
+          pods,
+          previous: previous?.drifts ?? [],
+          nowMs,
+        });
+  const usage = nodeUsage(observation.pods);
+  return { observedMs, pods, verifiedRevision: held?.revision ?? 0, drifts, usage };
+}
+
+/** When the next pod becomes available by the mere passing of time; `null` where none does. */
+export function nextAvailableMs({ pods }: Unnumbered<PodReport>, held: HeldAssignments | null): number | null {
+  const dueMs = pods
+    .filter(({ ready, available, sinceMs }) => ready && !available && sinceMs > 0)
+    .map(({ daemonSet, sinceMs }) => sinceMs + minReadySecondsOf(held, daemonSet) * 1000);
+  return dueMs.length === 0 ? null : Math.min(...dueMs);
+}
+
+/** Whether there is news: a source's version number and the time of looking alone are none. */
+export function isSameNodeReport(left: Unnumbered<NodeReport>, right: Unnumbered<NodeReport>): boolean {
+  return nodeNews(left) === nodeNews(right);
+}
+
+export function isSamePodReport(left: Unnumbered<PodReport>, right: Unnumbered<PodReport>): boolean {
+  return podNews(left) === podNews(right);
+}
+
+function nodeNews({ observedMs: _, facts, ...rest }: Unnumbered<NodeReport>): string {
+  const { resourceVersion: __, ...news } = facts;
+  return canonicalJson({ ...rest, facts: news });
+}
+
+function podNews({ observedMs: _, ...news }: Unnumbered<PodReport>): string {
+  return canonicalJson(news);
+}
+
+function podsOf(pods: readonly Pod[], held: HeldAssignments | null, nowMs: number): PodHealth[] {
+  return pods
+    .map((pod) => {
+      const health = podHealth(pod, { nowMs, minReadySeconds: 0 });
+      const minReadySeconds = health === null ? 0 : minReadySecondsOf(held, health.daemonSet);
+      return minReadySeconds === 0 ? health : podHealth(pod, { nowMs, minReadySeconds });
+    })
+    .filter((health) => health !== null)
+    .sort(compareHealth);
+}
+
+function minReadySecondsOf(held: HeldAssignments | null, daemonSet: string): number {
+  return held?.assignments.get(daemonSet)?.minReadySeconds ?? 0;
+}
+
+function compareHealth(left: PodHealth, right: PodHealth): number {
+  const [one, other] = [left, right].map(({ daemonSet, podName }) => `${daemonSet} ${podName}`) as [string, string];
+  return one < other ? -1 : Number(one > other);
+}

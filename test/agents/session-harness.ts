@@ -1,0 +1,223 @@
+/** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
+
+import { Counters } from '../../coordinator/evaluation/counters.ts';
+import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
+import { sessionEvaluation } from '../../coordinator/wiring.ts';
+import type { Denial } from '../../coordinator/identity/denials.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import type { JournalState } from '../../coordinator/journal/read/state.ts';
+import type { AgentSession } from '../../coordinator/agents/agent-session.ts';
+import { Sessions } from '../../coordinator/agents/sessions.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
+import { messageCodec } from '../../shared/rpc/contract.ts';
+import type { AssignmentUpdate__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentUpdate.ts';
+import type { ConnectRequest, ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import type { Hello } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
+import { assignmentFromWire, nodeFactsToWire } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { daemonSet, facts } from '../evaluation/world.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { MemoryRecorder } from '../fakes/memory-recorder.ts';
+import { MemoryStream } from '../fakes/memory-stream.ts';
+import { naiveState } from '../journal/naive-state.ts';
+
+export const LEASE_MS = 40_000;
+export const GRACE_MS = 60_000;
+export const KEY = 'default/a';
+
+const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
+
+interface HallOptions {
+  readonly clock?: FakeClock;
+  readonly hasRoll?: boolean;
+  readonly events?: readonly JournalEvent[];
+  readonly storeId?: string;
+}
+
+export class Hall {
+  readonly clock: FakeClock;
+  readonly recorder: MemoryRecorder;
+  readonly counters = new Counters();
+  readonly evaluator: Evaluator;
+  readonly sessions: Sessions;
+  readonly denials: Denial[] = [];
+  readonly #hasRoll: boolean;
+
+  constructor({ clock = new FakeClock(), hasRoll = true, events = [], storeId = 'store-1' }: HallOptions = {}) {
+    this.clock = clock;
+    this.#hasRoll = hasRoll;
+    const recorder = new MemoryRecorder({ clock, events, storeId });
+    const counters = this.counters;
+    const evaluator: Evaluator = new Evaluator({
+      recorder,
+      clock,
+      counters,
+      hasRoll,
+      isPresent: (node) => sessions.isPresent(node),
+      listener: {
+        nodesChanged: (names) => sessions.nodesChanged(names),
+        nodeRemoved: (name) => sessions.nodeRemoved(name),
+      },
+    });
+    let sessionCount = 0;
+    const sessions: Sessions = new Sessions({
+      journal: recorder,
+      evaluation: sessionEvaluation(evaluator),
+      clock,
+      counters,
+      denied: (denial) => this.denials.push(denial),
+      log: createLogger({ program: 'test', level: 'silent', format: 'json' }),
+      random: () => 0.5,
+      randomId: () => `session-${++sessionCount}`,
+      version: 'test',
+      leaseMs: LEASE_MS,
+      heartbeatMs: 10_000,
+      startGraceMs: GRACE_MS,
+    });
+    this.recorder = recorder;
+    this.evaluator = evaluator;
+    this.sessions = sessions;
+    const state = naiveState(events) as JournalState;
+    sessions.restore(state);
+    evaluator.start(state);
+  }
+
+  /** Nodes `n1` and `n2` on the roll and one DaemonSet that runs everywhere, all durable. */
+  static furnished(): Hall {
+    const hall = new Hall();
+    hall.applyNode(facts('n1'));
+    hall.applyNode(facts('n2'));
+    hall.applyDaemonSet(KEY);
+    hall.commit();
+    return hall;
+  }
+
+  /** Another coordinator starts from what is durable; another store has the same rows under another name. */
+  restart(storeId = 'store-1'): Hall {
+    return new Hall({ clock: this.clock, hasRoll: this.#hasRoll, events: this.recorder.durableEvents, storeId });
+  }
+
+  /** Everything appended becomes durable, and the sessions hear of it. */
+  commit(): void {
+    this.recorder.commit();
+    this.sessions.journalAdvanced();
+  }
+
+  applyNode(node: NodeFacts): void {
+    this.evaluator.nodeApplied({ facts: node, source: 'nodes.yaml', actor: 'nodes.yaml' });
+  }
+
+  applyDaemonSet(key: string, spec = {}, image = 'v1'): void {
+    const object = daemonSet(key, spec, { image });
+    this.evaluator.daemonSetApplied({ key, daemonSet: object, source: 'a.yaml:1', actor: 'a.yaml', warnings: [] });
+  }
+
+  /** The words of the agent rows, in order. */
+  agentRows(node = 'n1'): string[] {
+    return this.recorder.all('agent').flatMap((row) => (row.node === node ? row.action : []));
+  }
+
+  connect(node = 'n1', hello: Partial<Hello> = {}): TestAgent {
+    return new TestAgent(this, node, hello);
+  }
+
+  /** Why a Hello is refused. */
+  refusal(node: string, hello: Partial<Hello> = {}): RollcallError {
+    try {
+      this.connect(node, hello);
+    } catch (error) {
+      if (error instanceof RollcallError) return error;
+      throw error;
+    }
+    throw new Error('the Hello was accepted');
+  }
+}
+
+/** An agent that does only what a test tells it to. */
+export class TestAgent {
+  readonly stream = new MemoryStream();
+  readonly session: AgentSession;
+  readonly held = new Map<string, Assignment>();
+  heldRevision = 0;
+  readonly #node: string;
+  #sequence = 0;
+
+  constructor({ sessions, clock }: Hall, node: string, hello: Partial<Hello>) {
+    this.#node = node;
+    const { hello: decoded } = throughWire({
+      hello: {
+        node: { name: node },
+        instanceId: `${node}-instance`,
+        agentVersion: 'test',
+        protocolVersionMin: 1,
+        protocolVersionMax: 1,
+        startTime: timeToWire(clock.nowMs()),
+        ...hello,
+      },
+    });
+    if (!decoded) throw new Error('no hello');
+    // As the gRPC side does: nobody comes to the door unasked.
+    sessions.knock();
+    this.session = sessions.open(decoded, this.stream);
+    // As the gRPC side does: the end of a stream is told at once.
+    this.stream.onEnd = () => sessions.closed(this.session, 'the stream ended');
+  }
+
+  say(message: ConnectRequest): void {
+    this.session.receive(throughWire(message));
+  }
+
+  get updates(): AssignmentUpdate__Output[] {
+    return this.stream.all('assignmentUpdate');
+  }
+
+  get newest(): AssignmentUpdate__Output {
+    const update = this.updates.at(-1);
+    if (update === undefined) throw new Error('no update was sent');
+    return update;
+  }
+
+  /** Applies and acknowledges the newest update, and checks that it leads where it says. */
+  acknowledge(): void {
+    const { sequence, revision, digest, snapshot, delta } = this.newest;
+    if (snapshot) this.held.clear();
+    if (delta && Number(delta.baseRevision) !== this.heldRevision) throw new Error(`a delta for ${delta.baseRevision}`);
+    for (const removal of delta?.removals ?? []) this.held.delete(daemonSetKey(removal));
+    for (const wire of snapshot?.assignments ?? delta?.upserts ?? []) {
+      const assignment = assignmentFromWire(wire);
+      if (assignment) this.held.set(assignment.daemonSet, assignment);
+    }
+    if (!assignmentDigest(this.held.values()).equals(digest)) throw new Error('the digest is another');
+    this.heldRevision = Number(revision);
+    this.say({ assignmentAck: { sequence, appliedRevision: revision } });
+  }
+
+  refuse(message = 'no'): void {
+    this.say({ assignmentAck: { sequence: this.newest.sequence, appliedRevision: '0', error: { code: 9, message } } });
+  }
+
+  get cursor() {
+    const digest = assignmentDigest(this.held.values());
+    return { storeId: 'store-1', revision: String(this.heldRevision), digest };
+  }
+
+  reportNode(labels: Record<string, string> = {}, sequence = ++this.#sequence): number {
+    const wire = nodeFactsToWire(facts(this.#node, labels));
+    const observeTime = timeToWire(1_700_000_000_000);
+    this.say({ nodeReport: { reportSequence: String(sequence), observeTime, facts: wire, source: 'n.yaml' } });
+    return sequence;
+  }
+
+  /** The numbers of the reports that were acknowledged. */
+  get acks(): number[] {
+    return this.stream.all('reportAck').map(({ reportSequence }) => Number(reportSequence));
+  }
+}
+
+function throughWire(message: ConnectRequest): ConnectRequest__Output {
+  return REQUEST.deserialize(REQUEST.serialize(message));
+}

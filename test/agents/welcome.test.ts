@@ -1,0 +1,39 @@
+/** On what terms agents speak, by how many there are. */
+import { expect, test } from 'vitest';
+import { ADMISSION } from '../../coordinator/limits.ts';
+import { welcome } from '../../coordinator/agents/welcome.ts';
+
+const FACTS = {
+  storeId: 'store-1',
+  version: '1',
+  leaseMs: 40_000,
+  heartbeatMs: 10_000,
+  nowMs: 0,
+  resumed: false,
+  lastReportSequence: 0,
+};
+
+function reconnectSeconds(agentCount: number): number {
+  const { terms } = welcome({ sessionId: 's', protocolVersion: 1 } as Parameters<typeof welcome>[0], {
+    ...FACTS,
+    agentCount,
+  });
+  return Number(terms?.reconnectDelayMax?.seconds);
+}
+
+test.each([
+  [1, 10],
+  [500, 10],
+  [1_000, 20],
+  [3_000, 60],
+  [5_000, 60],
+])('%d agents are told to come back within %d seconds at most while nobody answers', (agentCount, seconds) => {
+  expect(reconnectSeconds(agentCount)).toBe(seconds);
+});
+
+test('what the largest fleet tries in a second is let in', () => {
+  for (const agentCount of [1, 500, 1_000, 5_000]) {
+    const attemptsPerSecond = agentCount / (reconnectSeconds(agentCount) / 2);
+    expect(attemptsPerSecond).toBeLessThan(ADMISSION.perSecond);
+  }
+});

@@ -1,0 +1,53 @@
+/** Lists come in pages, without gaps or repeats, and a token is good for its own question only. */
+import { expect, test } from 'vitest';
+import { addNode, ask, failure, Query, startHouse } from '../server/running-coordinator.ts';
+
+test('a page size below zero, an altered token and the token of another question are refused', async () => {
+  const { query } = await startHouse();
+  expect((await failure(ask(query, Query.ListNodes, { pageSize: -1 }))).message).toContain('page_size is -1');
+  const token = (await ask(query, Query.ListNodes, { pageSize: 1 })).nextPageToken ?? '';
+  expect(token).not.toBe('');
+  const altered = Buffer.from(Buffer.from(token, 'base64url').toString().replace('n1', 'n2')).toString('base64url');
+  for (const pageToken of [altered, `${token}x`, 'nonsense', '💥']) {
+    expect((await failure(ask(query, Query.ListNodes, { pageToken }))).reason).toBe('PAGE_TOKEN_INVALID');
+  }
+  const refusals = await Promise.all(
+    [
+      ask(query, Query.ListAgents, { pageToken: token }),
+      ask(query, Query.ListEvents, { pageToken: token }),
+      ask(query, Query.ListPlacements, { pageToken: token, nodeName: 'n1' }),
+    ].map(failure),
+  );
+  expect(refusals.map(({ reason }) => reason)).toEqual(refusals.map(() => 'PAGE_TOKEN_INVALID'));
+});
+
+test('pages of nodes have neither gaps nor repeats while nodes come and go', async () => {
+  const nodes = Array.from({ length: 20 }, (_, index) => `n${index + 10}`);
+  const { query, house } = await startHouse({ nodes });
+  const seen: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.ListNodes, { pageSize: 3, pageToken });
+    seen.push(...(page.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
+    pageToken = page.nextPageToken ?? '';
+    // One that was shown goes, and one comes before what was shown.
+    house.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
+    addNode(house, `a${seen.length}`);
+  } while (pageToken !== '');
+  expect(seen).toEqual(nodes);
+});
+
+test('pages of the largest size go on to the last row of a long journal', async () => {
+  const { query, house } = await startHouse();
+  for (let index = 0; index < 700; index++) addNode(house, `extra-${index}`);
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const revisions: number[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.ListEvents, { pageSize: 1000, oldestFirst: true, pageToken });
+    revisions.push(...page.events.map(({ revision }) => Number(revision)));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(revisions).toEqual(Array.from({ length: house.journal.durableRevision }, (_, index) => index + 1));
+  expect(revisions.length).toBeGreaterThan(2_000);
+});

@@ -1,0 +1,199 @@
+/** A whole coordinator at the size of the largest clusters, with every agent connected and settled, behind a real port. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { furnish } from '../../coordinator/wiring.ts';
+import { ANYBODY } from '../../coordinator/identity/caller.ts';
+import { NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
+import { Journal } from '../../coordinator/journal/journal.ts';
+import type { House } from '../../coordinator/server/coordinator-context.ts';
+import { answeringThread } from '../../coordinator/history/history-queries.ts';
+import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
+import type { AgentSession, SessionStream } from '../../coordinator/agents/agent-session.ts';
+import { systemClock } from '../../shared/clock.ts';
+import type { NodeUsage } from '../../shared/fit/types.ts';
+import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
+import { createLogger } from '../../shared/logging.ts';
+import type { Assignment, Drift, PodHealth } from '../../shared/model/model.ts';
+import { messageCodec } from '../../shared/rpc/contract.ts';
+import type { ConnectRequest, ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
+import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import { makeDaemonSets, makeNodes } from './fleet.ts';
+import { SeededRandom } from './random.ts';
+
+const NODES = 5_000;
+const DAEMON_SETS = 100;
+const PODS_PER_NODE = 20;
+/** One node in so many has a daemon pod that is not healthy. */
+const NODES_PER_DRIFT = 2;
+/** Agents let in before others have their turn. */
+const AGENTS_PER_TURN = 50;
+const LEASE_MS = 3_600_000;
+
+const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
+
+export interface LargeHouse {
+  readonly address: string;
+  readonly house: House;
+  /** Nodes are named by their place. */
+  readonly nodeNames: readonly string[];
+  readonly daemonSets: readonly DaemonSet[];
+  stop(): Promise<void>;
+}
+
+export async function startLargeHouse(): Promise<LargeHouse> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-answers-'));
+  const journal = await openJournal(folder);
+  const house = furnishLarge(journal);
+  const random = new SeededRandom(20_240_229);
+  const nodes = makeNodes(random, NODES);
+  const daemonSets = makeDaemonSets(random, DAEMON_SETS);
+  for (const node of nodes) applyNode(house, node);
+  for (const daemonSet of daemonSets) await applyDaemonSet(house, daemonSet);
+  house.evaluator.synced([]);
+  await settleAgents(house);
+  const server = await startServer({
+    house,
+    listen: { host: '127.0.0.1', port: 0 },
+    certificates: null,
+    reflection: false,
+  });
+  const stop = () => stopAll(server, house, folder);
+  const nodeNames = house.evaluator.table.nodeNames();
+  return { address: `127.0.0.1:${server.port}`, house, nodeNames, daemonSets, stop };
+}
+
+/** Records it and waits until that is durable. */
+export async function applyDaemonSet({ evaluator, journal }: House, daemonSet: DaemonSet): Promise<void> {
+  const { namespace = '', name = '' } = daemonSet.metadata ?? {};
+  const key = `${namespace}/${name}`;
+  evaluator.daemonSetApplied({ key, daemonSet, source: 'bench', actor: 'bench', warnings: [] });
+  await journal.durable(journal.nextRevision - 1);
+}
+
+function openJournal(folder: string): Promise<Journal> {
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  return Journal.open({ file: join(folder, 'journal.db'), clock: systemClock, onFatal });
+}
+
+function furnishLarge(journal: Journal): House {
+  let ids = 0;
+  return furnish(
+    {
+      settings: {
+        cluster: 'files',
+        nodes: 'nodes',
+        leaseMs: LEASE_MS,
+        heartbeatMs: LEASE_MS / 4,
+        startGraceMs: LEASE_MS,
+      },
+      clock: systemClock,
+      log: createLogger({ program: 'bench', level: 'fatal', format: 'json', destination: { write: () => {} } }),
+      random: () => 0.5,
+      randomId: () => `id-${++ids}`,
+      version: 'bench',
+      identities: NOBODY_ASKED,
+      startAnswering: answeringThread,
+    },
+    journal,
+  );
+}
+
+function applyNode({ evaluator }: House, node: Node): void {
+  const allocatable = { cpu: '8', memory: '32Gi', pods: '110' };
+  const facts = nodeFacts({ ...node, status: { ...node.status, allocatable } });
+  evaluator.nodeApplied({ facts, source: 'bench', actor: 'bench' });
+}
+
+async function settleAgents(house: House): Promise<void> {
+  const { evaluator, journal, sessions } = house;
+  const names = evaluator.table.nodeNames();
+  for (const [index, name] of names.entries()) {
+    letIn(house, name);
+    if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
+  }
+  await journal.durable(journal.nextRevision - 1);
+  while (!names.every((name) => sessions.isSettled(name))) await new Promise(setImmediate);
+  for (const [index, name] of names.entries()) {
+    reportPods(house, name, index % NODES_PER_DRIFT === 0);
+    if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
+  }
+  await journal.durable(journal.nextRevision - 1);
+}
+
+function letIn({ sessions }: House, name: string): void {
+  const hello = { node: { name, uid: '' }, instanceId: name, protocolVersionMin: 1, protocolVersionMax: 1 };
+  const read = asReceived({ hello }).hello;
+  if (!read) throw new Error('a Hello did not survive being sent');
+  const stream = new AcknowledgingStream();
+  stream.session = sessions.open(read, stream);
+}
+
+/** The stream of an agent that acknowledges whatever it is assigned. */
+class AcknowledgingStream implements SessionStream {
+  readonly peerAddress = '127.0.0.1:1';
+  readonly caller = ANYBODY;
+  session: AgentSession | null = null;
+
+  send({ assignmentUpdate }: ConnectResponse): void {
+    if (!assignmentUpdate) return;
+    const { sequence, revision } = assignmentUpdate;
+    const answer = asReceived({ assignmentAck: { sequence, appliedRevision: revision } });
+    setImmediate(() => this.session?.receive(answer));
+  }
+
+  end(): void {
+    this.session = null;
+  }
+}
+
+function asReceived(message: ConnectRequest): ConnectRequest__Output {
+  return REQUEST.deserialize(REQUEST.serialize(message));
+}
+
+function reportPods({ evaluator, clock }: House, node: string, hasDrift: boolean): void {
+  const observedMs = clock.nowMs();
+  const assigned = evaluator.table.assignments(node)?.filter(({ verdict }) => verdict === 'run') ?? [];
+  const pods = assigned.slice(0, PODS_PER_NODE).map((assignment) => podOf(assignment, node, observedMs));
+  const [first] = pods;
+  const drifts: Drift[] =
+    hasDrift && first !== undefined
+      ? [
+          {
+            kind: 'unhealthy',
+            daemonSet: first.daemonSet,
+            node,
+            podName: first.podName,
+            detail: '',
+            sinceMs: observedMs,
+          },
+        ]
+      : [];
+  const verifiedRevision = evaluator.table.revision(node);
+  evaluator.nodes.reportPods(node, { sequence: 1, observedMs, pods, verifiedRevision, drifts, usage: usageOf(pods) });
+}
+
+function podOf({ daemonSet, daemonSetUid, templateRevision }: Assignment, node: string, nowMs: number): PodHealth {
+  const podName = `${daemonSet.split('/')[1]}-${node}`;
+  const podUid = `uid-${podName}`;
+  return podHealth({ daemonSet, daemonSetUid, podName, podUid, templateRevision, sinceMs: nowMs, createdMs: nowMs });
+}
+
+function usageOf(pods: readonly PodHealth[]): NodeUsage {
+  const usage = { podCount: 1, requests: { cpu: 100, memory: 200 * 2 ** 20 }, hostPorts: [] };
+  return {
+    others: { podCount: 40, requests: { cpu: 4_000, memory: 16 * 2 ** 30 }, hostPorts: [] },
+    daemonSets: pods.map(({ daemonSet }) => ({ daemonSet, usage })),
+  };
+}
+
+async function stopAll(server: RunningServer, { answering, journal }: House, folder: string): Promise<void> {
+  await server.stop();
+  await answering.close();
+  await journal.close();
+  rmSync(folder, { recursive: true, force: true });
+}

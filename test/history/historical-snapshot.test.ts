@@ -1,0 +1,284 @@
+/** Questions about the past over real gRPC: what was answered then is answered of then, whatever came since. */
+import { expect, test } from 'vitest';
+import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
+import type { Moment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
+import { timeToWire } from '../../shared/rpc/wire-time.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import { addDaemonSet, addNode, ask, failure, Query, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
+import { SpokenAgent } from '../agents/scripted-agent.ts';
+
+/** Every answer about one moment but what only a running coordinator knows: what was heard since the last row, and counters. */
+async function everything({ query }: RunningHouse, at?: Moment) {
+  const status = await ask(query, Query.GetStatus, { at });
+  const daemonSets = await ask(query, Query.ListDaemonSets, { at });
+  const nodes = await ask(query, Query.ListNodes, { at });
+  const placements = await ask(query, Query.ListPlacements, { at });
+  const drifts = await ask(query, Query.ListDrifts, { at });
+  const { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision, problems } = status;
+  return {
+    status: { nodeCount, presentNodeCount, daemonSetCount, rejectedDaemonSetCount, revision, problems },
+    daemonSets: daemonSets.daemonSets,
+    nodes: nodes.nodes.map(({ lastSeenTime: _lastSeenTime, ...node }) => node),
+    placements: placements.placements.map((placement) => ({ ...placement, drifts: undated(placement.drifts) })),
+    drifts: undated(drifts.drifts),
+  };
+}
+
+/** Since when nobody can say is told by the coordinator's start, which no row of a node knows. */
+function undated(drifts: readonly Drift__Output[]) {
+  return drifts.map((drift) => ({ ...drift, sinceTime: drift.kind === 'DRIFT_KIND_UNKNOWN' ? null : drift.sinceTime }));
+}
+
+const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName: `${daemonSet}-pod`, ...changes });
+
+test('every question asked of a moment has the answer that it had then', async () => {
+  const running = await startHouse();
+  const { house, clock } = running;
+  const told: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
+  const remember = async () => {
+    await house.journal.durable(house.journal.nextRevision - 1);
+    const answer = await everything(running);
+    told.push(
+      { at: { revision: answer.status.revision }, answer },
+      { at: { time: timeToWire(clock.nowMs()) }, answer },
+    );
+    clock.advance(1_000);
+  };
+  await remember();
+  const n1 = new SpokenAgent(running, 'n1');
+  await n1.settled();
+  await remember();
+  addDaemonSet(house, 'default/nowhere', { nodeSelector: { zone: 'z' } });
+  await remember();
+  await n1.reportLabels({ zone: 'a' });
+  const missing = {
+    daemonSet: 'kube-system/b',
+    kind: 'missing',
+    podName: '',
+    detail: '',
+    sinceMs: clock.nowMs(),
+  } as const;
+  await n1.reportPods([pod('default/a')], [missing]);
+  await remember();
+  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
+  await n1.settled();
+  await remember();
+  await n1.reportPods([pod('default/a', { ready: false }), pod('kube-system/b')]);
+  await remember();
+  house.evaluator.daemonSetRejected({
+    key: 'default/a',
+    source: 'a.yaml:1',
+    actor: 'a.yaml',
+    problems: [{ code: 'Required', fieldPath: 'spec.selector', message: 'must be set', source: 'a.yaml:1' }],
+  });
+  addDaemonSet(house, 'default/c');
+  await n1.settled();
+  await remember();
+  const broken = { code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source: 'broken.yaml:3' };
+  house.evaluator.problemsChanged([broken]);
+  await remember();
+  n1.stopAnswering();
+  addDaemonSet(house, 'default/c', {}, 'v2');
+  await remember();
+  house.evaluator.problemsChanged([]);
+  await remember();
+  house.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  house.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
+  await remember();
+  n1.leave();
+  clock.advance(41_000);
+  await remember();
+  addNode(house, 'n3', { zone: 'a' });
+  await remember();
+  for (const { at, answer } of told) expect(await everything(running, at)).toEqual(answer);
+  const problems = told.map(({ answer }) => answer.status.problems);
+  expect(problems.flat()).toContain('broken.yaml:3: is not valid YAML');
+});
+
+test('an answer tells of which moment it is, and every page of a list of the past is of the same', async () => {
+  const running = await startHouse();
+  const { query, house, clock } = running;
+  const { asOf: now } = await ask(query, Query.GetStatus, {});
+  expect(now).toMatchObject({ fromJournal: false, revision: String(house.journal.durableRevision) });
+  expect(now?.time?.seconds).toBe(String(clock.nowMs() / 1000));
+  const before = house.journal.durableRevision;
+  const time = timeToWire(clock.nowMs());
+  clock.advance(5_000);
+  const names: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.ListNodes, { at: { time }, pageSize: 1, pageToken });
+    expect(page.asOf).toMatchObject({ revision: String(before), fromJournal: true, time, recordTime: time });
+    names.push(...page.nodes.map(({ facts }) => facts?.node?.name ?? ''));
+    pageToken = page.nextPageToken;
+    house.evaluator.nodeRemoved(names.at(-1) ?? '', '');
+    addNode(house, `a${names.length}`);
+  } while (pageToken !== '');
+  expect(names).toEqual(['n1', 'n2', 'n3']);
+});
+
+test('a page token of one moment is not good for another', async () => {
+  const { query, house } = await startHouse();
+  addNode(house, 'n4');
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const at = { revision: String(house.journal.durableRevision - 1) };
+  const { nextPageToken } = await ask(query, Query.ListNodes, { at, pageSize: 1 });
+  for (const other of [undefined, { revision: String(house.journal.durableRevision) }]) {
+    const error = await failure(ask(query, Query.ListNodes, { at: other, pageSize: 1, pageToken: nextPageToken }));
+    expect(error.reason).toBe('PAGE_TOKEN_INVALID');
+  }
+});
+
+test('moments that are none are refused in one sentence, each for what it is', async () => {
+  const { query, house, clock } = await startHouse();
+  const newest = house.journal.durableRevision;
+  const cases: [Moment, string, string][] = [
+    [{ revision: '0' }, 'ARGUMENT_INVALID', 'at.revision is 0; revisions begin at 1'],
+    [{ revision: '-5' }, 'ARGUMENT_INVALID', 'at.revision is -5; revisions begin at 1'],
+    [{ revision: String(newest + 1) }, 'NOT_RECORDED_YET', `the newest is ${newest}`],
+    [{ time: timeToWire(clock.nowMs() + 1) }, 'NOT_RECORDED_YET', 'lies in the future'],
+    [{ time: timeToWire(clock.nowMs() - 1) }, 'BEFORE_RETENTION', 'lies before the first row of the journal'],
+  ];
+  for (const [at, reason, words] of cases) {
+    const calls = [
+      ask(query, Query.GetStatus, { at }),
+      ask(query, Query.ListDrifts, { at }),
+      ask(query, Query.PlanPlacements, { at }),
+      ask(query, Query.DiffPlacements, { from: { ...at } }),
+    ];
+    for (const error of await Promise.all(calls.map(failure))) {
+      expect([error.reason, error.message]).toEqual([
+        reason,
+        expect.stringContaining(words.replace('at.', '')) as string,
+      ]);
+    }
+  }
+});
+
+test('what did not exist at a moment is named, and not an empty list', async () => {
+  const { query, house } = await startHouse();
+  const at = { revision: String(house.journal.durableRevision) };
+  addNode(house, 'later');
+  addDaemonSet(house, 'default/later');
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const calls = [
+    ask(query, Query.GetNode, { at, nodeName: 'later' }),
+    ask(query, Query.ListPlacements, { at, nodeName: 'later' }),
+    ask(query, Query.ListDrifts, { at, nodeName: 'later' }),
+  ];
+  for (const { reason, message } of await Promise.all(calls.map(failure))) {
+    expect(reason).toBe('UNKNOWN_NODE');
+    expect(message).toMatch(/^node later was not on the roll at revision \d+ \(recorded at 2026-/);
+  }
+  const { reason, message } = await failure(ask(query, Query.GetDaemonSet, { at, daemonSet: { name: 'later' } }));
+  expect([reason, message]).toEqual([
+    'UNKNOWN_DAEMON_SET',
+    expect.stringMatching(/^no DaemonSet later is known at revision \d+/) as string,
+  ]);
+});
+
+test('what lies before the horizon is refused with the horizon', async () => {
+  const { query, house, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = house;
+  const horizon = journal.durableRevision;
+  const recordTime = new Date(clock.nowMs()).toISOString();
+  clock.advance(10_000);
+  addNode(house, 'n1', { zone: 'a' });
+  await journal.durable(journal.nextRevision - 1);
+  await journal.prune({ retainMs: 5_000 });
+  const before = { revision: String(horizon - 1) };
+  const calls = [
+    ask(query, Query.ListNodes, { at: before }),
+    ask(query, Query.DiffPlacements, { from: before }),
+    ask(query, Query.ListTimelines, { nodeName: 'n1', from: before }),
+  ];
+  for (const error of await Promise.all(calls.map(failure))) {
+    expect([error.reason, error.metadata]).toEqual(['BEFORE_RETENTION', { revision: String(horizon), recordTime }]);
+  }
+  const at = { revision: String(horizon) };
+  expect((await ask(query, Query.ListNodes, { at })).nodes).toHaveLength(3);
+  const { horizon: told } = (await ask(query, Query.GetStatus, {})).journal ?? {};
+  expect(told?.revision).toBe(String(horizon));
+});
+
+test('why a pair is placed is told also where its decision is older than what the journal keeps', async () => {
+  const { query, house, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = house;
+  const pair = { daemonSet: { name: 'a' }, nodeName: 'n1' };
+  const before = await ask(query, Query.ExplainPlacement, pair);
+  clock.advance(10_000);
+  addNode(house, 'n9');
+  await journal.durable(journal.nextRevision - 1);
+  await journal.prune({ retainMs: 5_000 });
+  expect((await journal.past.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
+  const after = await ask(query, Query.ExplainPlacement, pair);
+  expect(after.placement).toEqual(before.placement);
+  expect(after.decision?.revision).toBe(before.decision?.revision);
+  expect([before.decisionInputs === null, after.decisionInputs]).toEqual([false, null]);
+});
+
+test('a stretch of time that ends before it begins is a mistake in the question, also between two rows', async () => {
+  const { query, clock } = await startHouse();
+  const from = { time: timeToWire(clock.nowMs() + 2_000) };
+  const to = { time: timeToWire(clock.nowMs() + 1_000) };
+  clock.advance(3_000);
+  const calls = [
+    ask(query, Query.DiffPlacements, { from, to }),
+    ask(query, Query.ListTimelines, { nodeName: 'n1', from, to }),
+  ];
+  for (const { reason, message } of await Promise.all(calls.map(failure))) {
+    expect(reason).toBe('ARGUMENT_INVALID');
+    expect(message).toMatch(/^from \(.*Z, revision \d+\) comes after to \(.*Z, revision \d+\); exchange the two$/);
+  }
+});
+
+test('a time that no calendar has is a mistake in the question', async () => {
+  const { query } = await startHouse();
+  for (const seconds of ['-99999999999999', '99999999999999']) {
+    const time = { seconds, nanos: 0 };
+    const calls = [ask(query, Query.GetStatus, { at: { time } }), ask(query, Query.ListEvents, { sinceTime: time })];
+    const errors = await Promise.all(calls.map(failure));
+    expect(errors.map(({ reason, message }) => [reason, message])).toEqual([
+      ['ARGUMENT_INVALID', 'at.time is no time of the years 1 to 9999'],
+      ['ARGUMENT_INVALID', 'since_time is no time of the years 1 to 9999'],
+    ]);
+  }
+});
+
+test('a plan on the past is made on what held then', async () => {
+  const { query, house } = await startHouse();
+  const at = { revision: String(house.journal.durableRevision) };
+  house.evaluator.daemonSetRemoved('default/a', 'a.yaml');
+  addNode(house, 'n9');
+  const nodeChanges = [{ nodeName: 'n1', drop: true }];
+  const then = await ask(query, Query.PlanPlacements, { at, nodeChanges });
+  expect(then.changes.map(({ daemonSet, node }) => `${daemonSet?.name} ${node?.name}`)).toEqual(['a n1', 'b n1']);
+  expect([then.revision, then.asOf?.fromJournal]).toEqual([at.revision, true]);
+  const now = await ask(query, Query.PlanPlacements, { nodeChanges });
+  expect(now.changes.map(({ daemonSet, node }) => `${daemonSet?.name} ${node?.name}`)).toEqual(['b n1']);
+});
+
+test('an explanation of the past finds the reasons again from what held then, and names what decided', async () => {
+  const { query, house, clock } = await startHouse();
+  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  clock.advance(1_000);
+  addNode(house, 'n1', { zone: 'b' });
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const at = { revision: String(house.journal.durableRevision) };
+  addNode(house, 'n1', { zone: 'a' });
+  const pair = { daemonSet: { name: 'zonal' }, nodeName: 'n1' };
+  const now = await ask(query, Query.ExplainPlacement, pair);
+  expect(now.placement?.verdict).toBe('VERDICT_RUN');
+  expect(now.causingEvent).toMatchObject({ kind: 'EVENT_KIND_NODE', cause: { actor: 'nodes.yaml' } });
+  expect(now.inputs).toEqual(now.decisionInputs);
+  const then = await ask(query, Query.ExplainPlacement, { at, ...pair });
+  expect(then).toMatchObject({ placement: { verdict: 'VERDICT_NONE' }, state: { verdict: 'VERDICT_NONE' } });
+  expect(then.placement?.reasons.find(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')?.found).toBe('b');
+  expect(then.decidedDifferently).toBe(false);
+  // Decided when the DaemonSet came, before the node said its zone; explained with the zone.
+  expect(then.causingEvent?.kind).toBe('EVENT_KIND_DAEMON_SET');
+  expect(Number(then.inputs?.nodeVersion)).toBeGreaterThan(Number(then.decisionInputs?.nodeVersion));
+  expect(then.inputs?.daemonSetDigest).toEqual(now.inputs?.daemonSetDigest);
+  expect(then.inputs?.nodeDigest).not.toEqual(now.inputs?.nodeDigest);
+  expect(then.decision?.engineVersion).toBe(then.engineVersion);
+});

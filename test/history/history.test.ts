@@ -1,0 +1,267 @@
+/** The record over real gRPC: found by any filter, compared between two moments, and drawn as spans. */
+import { expect, test } from 'vitest';
+import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
+import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
+import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { temporaryFile } from '../journal/open-journal.ts';
+import { addDaemonSet, addNode, ask, failure, Query, type RunningHouse, startHouse, Watch } from '../server/running-coordinator.ts';
+import { SpokenAgent } from '../agents/scripted-agent.ts';
+
+const durable = ({ house }: RunningHouse) => house.journal.durable(house.journal.nextRevision - 1);
+
+async function revisions({ query }: RunningHouse, request: ListEventsRequest): Promise<number[]> {
+  const found: number[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.ListEvents, { ...request, pageSize: 2, pageToken });
+    found.push(...page.events.map(({ revision }) => Number(revision)));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return found;
+}
+
+test('rows are found by namespace, trigger, cause, actor and time, in any combination and both directions', async () => {
+  const running = await startHouse();
+  const { house, clock } = running;
+  clock.advance(1_000);
+  const sinceMs = clock.nowMs();
+  addNode(house, 'n1', { zone: 'a' });
+  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  await durable(running);
+  clock.advance(1_000);
+  house.evaluator.nodeRemoved('n1', 'somebody');
+  await durable(running);
+  const all = await house.journal.events({ limit: 1_000, oldestFirst: true });
+  const causes = all.filter(({ kind }) => kind === 'daemon-set').map(({ revision }) => revision);
+  const cases: [ListEventsRequest, (event: (typeof all)[number]) => boolean][] = [
+    [{ namespace: 'kube-system' }, (event) => 'daemonSet' in event && event.daemonSet.startsWith('kube-system/')],
+    [{ triggers: ['TRIGGER_ROLL_CHANGE'] }, ({ cause }) => cause.trigger === 'roll-change'],
+    [{ causeRevision: String(causes.at(-1)) }, ({ cause }) => cause.revision === causes.at(-1)],
+    [{ actor: 'somebody' }, ({ cause }) => cause.actor === 'somebody'],
+    [{ sinceTime: timeToWire(sinceMs) }, ({ recordedMs }) => recordedMs >= sinceMs],
+    [{ untilTime: timeToWire(sinceMs) }, ({ recordedMs }) => recordedMs < sinceMs],
+    [
+      { actor: 'nodes.yaml', kinds: ['EVENT_KIND_NODE'], sinceTime: timeToWire(sinceMs), nodeName: 'n1' },
+      (event) =>
+        event.kind === 'node' &&
+        event.node === 'n1' &&
+        event.cause.actor === 'nodes.yaml' &&
+        event.recordedMs >= sinceMs,
+    ],
+  ];
+  for (const [request, isWanted] of cases) {
+    const expected = all.filter(isWanted).map(({ revision }) => revision);
+    expect(expected).not.toEqual([]);
+    expect(await revisions(running, { ...request, oldestFirst: true })).toEqual(expected);
+    expect(await revisions(running, request)).toEqual(expected.toReversed());
+  }
+});
+
+test('a watch tells what its filter lets through, and nothing else', async () => {
+  const running = await startHouse();
+  const watch = new Watch(running, { afterRevision: '0', actor: 'kube-system/b.yaml', namespace: 'kube-system' });
+  const newest = running.house.journal.durableRevision;
+  await eventually(() => watch.bookmarks.at(-1) === newest);
+  const rows = await running.house.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
+  const wanted = rows.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
+  expect(wanted).not.toEqual([]);
+  expect(watch.revisions).toEqual(wanted);
+});
+
+test('a watch that resumes over a coordinator restored from an older backup misses none of the rows recorded since', async () => {
+  const backup = temporaryFile();
+  const before = await startHouse();
+  await before.house.journal.audit.backup(backup);
+  const copied = before.house.journal.durableRevision;
+  before.clock.advance(1_000);
+  for (const zone of ['a', 'b', 'c']) addNode(before.house, 'n1', { zone });
+  const seen = before.house.journal.nextRevision - 1;
+  const first = new Watch(before, { afterRevision: '0' });
+  await eventually(() => first.bookmarks.at(-1) === seen);
+  const afterRecordTime = first.bookmarkTime;
+  expect(timeFromWire(afterRecordTime)).toBe(before.clock.nowMs());
+
+  const after = await startHouse({ journal: { file: backup, clock: new FakeClock(before.clock.nowMs() + 1_000) } });
+  for (const count of [1, 2, 3, 4, 5]) addNode(after.house, 'n2', { count: String(count) });
+  const newest = after.house.journal.nextRevision - 1;
+  expect(newest).toBeGreaterThan(seen);
+  for (const afterRevision of [String(seen), String(newest + 7)]) {
+    const second = new Watch(after, { afterRevision, afterRecordTime });
+    await eventually(() => second.bookmarks.at(-1) === newest);
+    expect(second.bookmarks[0]).toBe(copied);
+    expect(second.revisions).toEqual(Array.from({ length: newest - copied }, (_, index) => copied + 1 + index));
+  }
+  const same = new Watch(before, { afterRevision: String(seen), afterRecordTime });
+  await eventually(() => same.bookmarks.length > 0);
+  expect(same.bookmarks[0]).toBe(seen);
+});
+
+test('filters that cannot be meant are refused in one sentence', async () => {
+  const { query, clock } = await startHouse();
+  const now = clock.nowMs();
+  const cases: [ListEventsRequest, string, string][] = [
+    [
+      { sinceTime: timeToWire(now + 1_000) },
+      'NOT_RECORDED_YET',
+      "the coordinator's clock says 2026-03-14T15:09:26.000Z",
+    ],
+    [
+      { untilTime: timeToWire(now + 1_000) },
+      'NOT_RECORDED_YET',
+      'until_time 2026-03-14T15:09:27.000Z lies in the future',
+    ],
+    [{ sinceTime: timeToWire(now), untilTime: timeToWire(now) }, 'ARGUMENT_INVALID', 'nothing lies between'],
+    [{ causeRevision: '-1' }, 'ARGUMENT_INVALID', 'cause_revision is -1'],
+    [{ nodeName: 'typo' }, 'UNKNOWN_NODE', 'the journal never heard of node typo'],
+    [{ namespace: 'typo' }, 'UNKNOWN_DAEMON_SET', 'the journal never heard of a DaemonSet in namespace typo'],
+    [{ daemonSet: { name: 'typo' } }, 'UNKNOWN_DAEMON_SET', 'the journal never heard of DaemonSet typo'],
+  ];
+  for (const [request, reason, words] of cases) {
+    const error = await failure(ask(query, Query.ListEvents, request));
+    expect([error.reason, error.message]).toEqual([reason, expect.stringContaining(words) as string]);
+  }
+});
+
+test('history that reaches back to what was pruned says so, and what lies wholly before it is refused', async () => {
+  const running = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { house, clock, query } = running;
+  const horizon = house.journal.durableRevision;
+  const beganMs = clock.nowMs();
+  clock.advance(10_000);
+  addNode(house, 'n1', { zone: 'a' });
+  await durable(running);
+  await house.journal.prune({ retainMs: 5_000 });
+  const told = { horizon: { revision: String(horizon) } };
+  expect(await ask(query, Query.ListEvents, {})).toMatchObject(told);
+  expect(await ask(query, Query.ListEvents, { oldestFirst: true })).toMatchObject(told);
+  const later = await ask(query, Query.ListEvents, { sinceTime: timeToWire(beganMs + 1) });
+  expect([later.horizon, later.events.length]).toEqual([null, house.journal.durableRevision - horizon]);
+  const before = await failure(ask(query, Query.ListEvents, { untilTime: timeToWire(beganMs) }));
+  expect(before.reason).toBe('BEFORE_RETENTION');
+});
+
+test('history that is pruned while somebody pages back ends where rows were let go; forwards, the missing rows are refused', async () => {
+  const running = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { house, clock, query } = running;
+  clock.advance(10_000);
+  addNode(house, 'n4');
+  await durable(running);
+  const newest = house.journal.durableRevision;
+  const first = { pageSize: 2 };
+  const upToNow = { ...first, untilTime: timeToWire(clock.nowMs()) };
+  const forwards = { ...first, oldestFirst: true };
+  const begun = [];
+  for (const request of [first, upToNow, forwards])
+    begun.push({ request, page: await ask(query, Query.ListEvents, request) });
+  expect(begun.map(({ page }) => page.horizon)).toEqual([null, null, null]);
+  clock.advance(10_000);
+  addNode(house, 'n5');
+  await durable(running);
+  await house.journal.prune({ retainMs: 5_000 });
+  const horizon = { revision: String(newest) };
+  const [back, backFromThen, on] = begun.map(({ request, page }) => {
+    return () => ask(query, Query.ListEvents, { ...request, pageToken: page.nextPageToken });
+  });
+  expect(await back?.()).toMatchObject({ events: [], nextPageToken: '', horizon });
+  expect(await backFromThen?.()).toMatchObject({ events: [], nextPageToken: '', horizon });
+  const { reason, metadata } = await failure(Promise.resolve(on?.()));
+  expect([reason, metadata.revision]).toEqual(['BEFORE_RETENTION', horizon.revision]);
+});
+
+test('what differs between two moments is told once for each pair, with the decision that brought it', async () => {
+  const running = await startHouse();
+  const { house, query } = running;
+  const from = { revision: String(house.journal.durableRevision) };
+  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
+  addNode(house, 'n2', { zone: 'a' });
+  addNode(house, 'n4');
+  house.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  await durable(running);
+  const to = { revision: String(house.journal.durableRevision) };
+  const seen: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await ask(query, Query.DiffPlacements, { from, to, pageSize: 2, pageToken });
+    expect([page.from?.revision, page.to?.revision]).toEqual([from.revision, to.revision]);
+    for (const { daemonSet, node, before, after, decision, decisionCount } of page.differences) {
+      expect(decision).toMatchObject({ kind: 'EVENT_KIND_DECISION', node: { name: node?.name } });
+      seen.push(`${daemonSet?.name} ${node?.name} ${before} ${after} ${decisionCount} ${decision?.cause?.actor}`);
+    }
+    pageToken = page.nextPageToken;
+    addNode(house, `later-${seen.length}`);
+  } while (pageToken !== '');
+  expect(seen).toEqual([
+    'a n1 VERDICT_RUN VERDICT_NONE 1 default/a.yaml',
+    'a n3 VERDICT_RUN VERDICT_UNSPECIFIED 2 nodes.yaml',
+    'a n4 VERDICT_UNSPECIFIED VERDICT_NONE 1 nodes.yaml',
+    'b n3 VERDICT_RUN VERDICT_UNSPECIFIED 1 nodes.yaml',
+    'b n4 VERDICT_UNSPECIFIED VERDICT_RUN 1 nodes.yaml',
+  ]);
+  const ofNode = await ask(query, Query.DiffPlacements, { from, to, nodeName: 'n4', namespace: 'default' });
+  expect(ofNode.differences.map(({ daemonSet }) => daemonSet?.name)).toEqual(['a']);
+  const reversed = await failure(ask(query, Query.DiffPlacements, { from: to, to: from }));
+  expect([reversed.reason, reversed.message]).toEqual([
+    'ARGUMENT_INVALID',
+    expect.stringContaining('exchange') as string,
+  ]);
+  const without = await failure(ask(query, Query.DiffPlacements, { to }));
+  expect(without.message).toBe('from is not set; name the earlier moment');
+});
+
+test('a timeline tells in spans who was placed, what drifted and whether the node answered', async () => {
+  const running = await startHouse({ nodes: ['n1', 'n2'], keys: ['default/a'] });
+  const { house, clock, query } = running;
+  const startMs = clock.nowMs();
+  const from = { revision: String(house.journal.durableRevision) };
+  const wait = async () => {
+    await durable(running);
+    clock.advance(10_000);
+  };
+  await wait();
+  const agent = new SpokenAgent(running, 'n1');
+  await agent.settled();
+  await wait();
+  const missing = { daemonSet: 'default/a', kind: 'missing', podName: '', detail: '', sinceMs: clock.nowMs() } as const;
+  await agent.reportPods([], [missing]);
+  await wait();
+  await agent.reportPods([], []);
+  await wait();
+  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
+  await agent.settled();
+  await wait();
+  agent.leave();
+  await eventually(() => house.sessions.agent('n1')?.session === null);
+  clock.advance(40_000);
+  await wait();
+  house.evaluator.nodeRemoved('n1', 'nodes.yaml');
+  await wait();
+  const { timelines, to } = await ask(query, Query.ListTimelines, { nodeName: 'n1', from });
+  expect(timelines).toHaveLength(1);
+  const at = (span: Span__Output | null) => [
+    (timeFromWire(span?.startTime) - startMs) / 1_000,
+    (timeFromWire(span?.endTime) - startMs) / 1_000,
+  ];
+  const [timeline] = timelines;
+  expect(timeline?.verdicts.map(({ span, verdict }) => [verdict, ...at(span)])).toEqual([
+    ['VERDICT_RUN', 0, 40],
+    ['VERDICT_NONE', 40, 100],
+  ]);
+  expect(timeline?.drifts.map(({ span, drift }) => [drift?.kind, ...at(span)])).toEqual([
+    ['DRIFT_KIND_MISSING', 20, 30],
+  ]);
+  // The lease runs from the agent's last word, its acknowledgement.
+  expect(timeline?.presences.map(({ span, presence }) => [presence, ...at(span)])).toEqual([
+    ['PRESENCE_NEVER_SEEN', 0, 10],
+    ['PRESENCE_PRESENT', 10, 80],
+    ['PRESENCE_ABSENT', 80, 100],
+  ]);
+  expect([timeline?.incomplete, timeFromWire(to?.time)]).toEqual([false, clock.nowMs()]);
+  const pages = await ask(query, Query.ListTimelines, { daemonSet: { name: 'a' }, from, pageSize: 1 });
+  expect(pages.timelines.map(({ node }) => node?.name)).toEqual(['n1']);
+  const { nextPageToken: pageToken } = pages;
+  const rest = await ask(query, Query.ListTimelines, { daemonSet: { name: 'a' }, from, pageSize: 1, pageToken });
+  expect([rest.timelines.map(({ node }) => node?.name), rest.nextPageToken]).toEqual([['n2'], '']);
+  expect((await failure(ask(query, Query.ListTimelines, {}))).message).toContain('name one of them');
+});

@@ -1,0 +1,72 @@
+/** Stretches of the past that begin where the journal begins, while it is being pruned. */
+import { expect, test } from 'vitest';
+import { JournalError } from '../../coordinator/journal/journal-error.ts';
+import type { AnsweringHouse } from '../../coordinator/history/history-context.ts';
+import { listOfStretch } from '../../coordinator/history/revision-range.ts';
+import type { Moment__Output } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { addNode, ask, failure, Query, startHouse } from '../server/running-coordinator.ts';
+
+const NEWEST = 100_000;
+const WITHOUT_START = { from: null, to: null, pageSize: 0, pageToken: '' };
+
+type Asked = Omit<typeof WITHOUT_START, 'to'> & { readonly from: null; readonly to: Moment__Output | null };
+
+/** The only page of a stretch of a journal that loses `prunedRows` while it is read, and where each attempt at it began. */
+function pruning(prunedRows: number) {
+  let horizon = 20;
+  const recordedMs = (revision: number) => revision * 1_000;
+  const past = {
+    horizon: () => Promise.resolve({ revision: horizon, recordedMs: recordedMs(horizon) }),
+    assertKnown: async (revision: number) => {
+      if (revision < horizon) throw new JournalError('before-retention', `revision ${revision} was pruned`);
+    },
+  };
+  const eventsAt = ([revision = 0]) => Promise.resolve([{ recordedMs: recordedMs(revision) }]);
+  const journal = { past, eventsAt, durableRevision: NEWEST };
+  const house = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as AnsweringHouse;
+  const begun: number[] = [];
+  const page = listOfStretch('Test', (_request: Asked, { from }) => {
+    begun.push(from.revision);
+    horizon = Math.min(horizon + prunedRows, NEWEST);
+    return Promise.resolve({ items: {}, lastKey: '' });
+  });
+  return { page: (request: Asked) => page(request, house), begun, horizon: () => horizon };
+}
+
+test('a stretch without a named start begins ahead of a pruning that is faster than its answer', async () => {
+  const { page, begun, horizon } = pruning(700);
+  const { from } = await page(WITHOUT_START);
+  expect(begun).toEqual([20, 720, 1_420 + 1_000]);
+  expect([from.revision, horizon()]).toEqual(['2420', 2_120]);
+});
+
+test('a stretch that is let go of as a whole while it is read is refused', async () => {
+  const to: Moment__Output = { moment: 'revision', revision: '500' };
+  const { page, begun } = pruning(700);
+  await expect(page({ ...WITHOUT_START, to })).rejects.toMatchObject({ reason: 'before-retention' });
+  expect(begun).toEqual([20]);
+});
+
+test('a timeline without a named start begins where the journal begins once it is read, on every page', async () => {
+  const { house, query, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = house;
+  /** Lets go of everything up to now, and records something after it. */
+  const prune = async () => {
+    clock.advance(10_000);
+    addNode(house, `at-${clock.nowMs()}`);
+    await journal.durable(journal.nextRevision - 1);
+    await journal.prune({ retainMs: 5_000 });
+    return String((await journal.past.horizon()).revision);
+  };
+  await prune();
+  const request = { daemonSet: { name: 'a' }, pageSize: 2 };
+  const first = await ask(query, Query.ListTimelines, request);
+  const from = { revision: first.from?.revision ?? '' };
+  const horizon = await prune();
+  expect(Number(horizon)).toBeGreaterThan(Number(from.revision));
+  const next = await ask(query, Query.ListTimelines, { ...request, pageToken: first.nextPageToken });
+  expect([next.from?.revision, next.to?.revision]).toEqual([horizon, first.to?.revision]);
+  const named = await failure(ask(query, Query.ListTimelines, { ...request, from }));
+  expect(named.reason).toBe('BEFORE_RETENTION');
+});

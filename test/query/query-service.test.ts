@@ -1,0 +1,288 @@
+/** The questions over real gRPC: every one answered, and every mistake in it named. */
+import { expect, test } from 'vitest';
+import { timeFromWire } from '../../shared/rpc/wire-time.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from '../server/running-coordinator.ts';
+
+test('the status counts what is there and names no counter that is not a number', async () => {
+  const { query, house } = await startHouse();
+  const status = await ask(query, Query.GetStatus, {});
+  expect(status).toMatchObject({
+    coordinatorVersion: '1.2.3',
+    nodeCount: 3,
+    presentNodeCount: 0,
+    daemonSetCount: 2,
+    complete: false,
+    problems: [],
+  });
+  expect(status.revision).toBe(String(house.journal.durableRevision));
+  expect(status.counters.pairsEvaluated).toBe(String(house.counters.pairsEvaluated));
+});
+
+test('DaemonSets, nodes, placements, drifts and agents are listed and shown', async () => {
+  const { query } = await startHouse();
+  const daemonSets = await ask(query, Query.ListDaemonSets, {});
+  expect(
+    daemonSets.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.wanted, counts?.unknown]),
+  ).toEqual([
+    ['a', 3, 3],
+    ['b', 3, 3],
+  ]);
+  expect((await ask(query, Query.GetDaemonSet, { daemonSet: { name: 'b' } })).daemonSet?.daemonSet?.namespace).toBe(
+    'kube-system',
+  );
+  expect((await ask(query, Query.ListNodes, {})).nodes.map(({ facts }) => facts?.node?.name)).toEqual([
+    'n1',
+    'n2',
+    'n3',
+  ]);
+  expect((await ask(query, Query.GetNode, { nodeName: 'n2' })).node).toMatchObject({
+    wanted: 2,
+    presence: 'PRESENCE_NEVER_SEEN',
+  });
+  expect((await ask(query, Query.ListPlacements, { nodeName: 'n2' })).placements.map(({ verdict }) => verdict)).toEqual(
+    ['VERDICT_RUN', 'VERDICT_RUN'],
+  );
+  expect((await ask(query, Query.ListDrifts, { daemonSet: { name: 'a' } })).drifts.map(({ kind }) => kind)).toEqual(
+    Array(3).fill('DRIFT_KIND_UNKNOWN'),
+  );
+  expect((await ask(query, Query.ListAgents, {})).agents.map(({ presence }) => presence)).toEqual(
+    Array(3).fill('PRESENCE_NEVER_SEEN'),
+  );
+});
+
+test('a node that nobody ever answered for is unknown since daemon pods belong there, however long the coordinator runs', async () => {
+  const { query, house, clock } = await startHouse();
+  const startedMs = clock.nowMs();
+  clock.advance(3_600_000);
+  addNode(house, 'young');
+  clock.advance(5000);
+  const ages = async (nodeName: string) =>
+    (await ask(query, Query.ListDrifts, { nodeName })).drifts.map(({ kind, sinceTime }) => [
+      kind,
+      clock.nowMs() - timeFromWire(sinceTime),
+    ]);
+  expect(await ages('young')).toEqual(Array(2).fill(['DRIFT_KIND_UNKNOWN', 5000]));
+  expect(await ages('n1')).toEqual(Array(2).fill(['DRIFT_KIND_UNKNOWN', clock.nowMs() - startedMs]));
+});
+
+test('an explanation has the reasons, and the row that decided', async () => {
+  const { query, house } = await startHouse();
+  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  const answer = await ask(query, Query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
+  expect(answer.placement?.verdict).toBe('VERDICT_NONE');
+  expect(answer.placement?.reasons.filter(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')).toHaveLength(1);
+  expect(answer.decision).toMatchObject({
+    kind: 'EVENT_KIND_DECISION',
+    cause: { trigger: 'TRIGGER_DAEMON_SET_CHANGE' },
+  });
+});
+
+test('what is not known is named, in the words of the question', async () => {
+  const { query } = await startHouse();
+  const node = { nodeName: 'n9' };
+  const daemonSet = { daemonSet: { namespace: 'default', name: 'nope' } };
+  for (const call of [
+    ask(query, Query.GetNode, node),
+    ask(query, Query.ListPlacements, node),
+    ask(query, Query.ListDrifts, node),
+    ask(query, Query.ExplainPlacement, { daemonSet: { name: 'a' }, ...node }),
+  ]) {
+    expect(await failure(call)).toMatchObject({ reason: 'UNKNOWN_NODE', message: 'node n9 is not on the roll' });
+  }
+  for (const call of [
+    ask(query, Query.GetDaemonSet, daemonSet),
+    ask(query, Query.ListPlacements, daemonSet),
+    ask(query, Query.ExplainPlacement, { ...daemonSet, nodeName: 'n1' }),
+  ]) {
+    expect(await failure(call)).toMatchObject({
+      reason: 'UNKNOWN_DAEMON_SET',
+      message: 'no DaemonSet default/nope is known',
+    });
+  }
+});
+
+test('a question that lacks a name, or half of one, is refused and not taken for another', async () => {
+  const { query, admin } = await startHouse();
+  expect((await failure(ask(query, Query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
+  expect((await failure(ask(query, Query.GetNode, {}))).message).toBe('node_name is empty');
+  const half = { daemonSet: { namespace: 'default' } };
+  const refusals = await Promise.all(
+    [
+      ask(query, Query.ListPlacements, half),
+      ask(query, Query.ListEvents, half),
+      ask(admin, Admin.Reevaluate, half),
+    ].map(failure),
+  );
+  expect(refusals.map(({ message }) => message)).toEqual(refusals.map(() => 'daemon_set.name is empty'));
+});
+
+test('a name that several namespaces have asks which', async () => {
+  const { query } = await startHouse({ keys: ['default/a', 'other/a'] });
+  const refusal = await failure(ask(query, Query.GetDaemonSet, { daemonSet: { name: 'a' } }));
+  expect(refusal).toMatchObject({
+    reason: 'ARGUMENT_INVALID',
+    message: expect.stringContaining('default/a, other/a') as string,
+  });
+});
+
+test('pages of rows have neither gaps nor repeats while rows arrive, in both directions', async () => {
+  const { query, house } = await startHouse();
+  for (const oldestFirst of [false, true]) {
+    const newest = house.journal.nextRevision - 1;
+    const seen: number[] = [];
+    let pageToken = '';
+    do {
+      const page = await ask(query, Query.ListEvents, { pageSize: 3, pageToken, oldestFirst });
+      seen.push(...(page.events.map(({ revision }) => Number(revision)) ?? []));
+      pageToken = page.nextPageToken ?? '';
+      if (seen.length < newest) addNode(house, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
+    } while (pageToken !== '');
+    const ordered = oldestFirst ? seen : seen.toReversed();
+    expect(ordered).toEqual(ordered.map((_, index) => index + 1));
+    expect(ordered.length).toBeGreaterThanOrEqual(newest);
+  }
+});
+
+test('rows are found by node, DaemonSet and kind, and a kind that nobody knows is refused', async () => {
+  const { query } = await startHouse();
+  const rows = await ask(query, Query.ListEvents, {
+    nodeName: 'n2',
+    daemonSet: { name: 'a' },
+    kinds: ['EVENT_KIND_DECISION'],
+  });
+  expect(rows.events.map(({ message }) => message)).toEqual(['default/a on n2: not decided → run']);
+  expect((await failure(ask(query, Query.ListEvents, { kinds: ['EVENT_KIND_UNSPECIFIED'] }))).reason).toBe(
+    'ARGUMENT_INVALID',
+  );
+  expect((await failure(ask(query, Query.ListEvents, { kinds: [99 as never] }))).message).toContain('99');
+});
+
+test('a watch from a revision tells every later row once, in order, and goes on where another stopped', async () => {
+  const running = await startHouse();
+  const { house } = running;
+  const first = new Watch(running, { afterRevision: '2' });
+  await eventually(() => first.bookmarks.at(-1) === house.journal.durableRevision);
+  first.call.cancel();
+  addNode(house, 'n1', { zone: 'a' });
+  addDaemonSet(house, 'default/new');
+  const second = new Watch(running, { afterRevision: String(first.bookmarks.at(-1)) });
+  addNode(house, 'n2', { zone: 'a' });
+  const newest = house.journal.nextRevision - 1;
+  await eventually(() => second.bookmarks.at(-1) === newest);
+  const all = [...first.revisions, ...second.revisions];
+  expect(all).toEqual(Array.from({ length: newest - 2 }, (_, index) => index + 3));
+});
+
+test('a watch without a revision tells only what comes, and a filter that lets nothing through still tells how far it is', async () => {
+  const running = await startHouse();
+  const watch = new Watch(running, { nodeName: 'n9' });
+  await eventually(() => watch.bookmarks.length > 0);
+  addNode(running.house, 'n1', { zone: 'a' });
+  const newest = running.house.journal.nextRevision - 1;
+  await eventually(() => watch.bookmarks.at(-1) === newest);
+  expect(watch.revisions).toEqual([]);
+});
+
+test('a watch from the future, or from before the beginning, is refused', async () => {
+  const running = await startHouse();
+  for (const afterRevision of [String(running.house.journal.nextRevision), '9223372036854775807', '-1']) {
+    const watch = new Watch(running, { afterRevision });
+    await eventually(() => watch.error !== null);
+    expect(watch.failure).toMatchObject({
+      reason: 'ARGUMENT_INVALID',
+      message: expect.stringContaining('after_revision') as string,
+    });
+  }
+});
+
+test('a watch ends with the coordinator, and is told to come back', async () => {
+  const running = await startHouse();
+  const watch = new Watch(running);
+  await eventually(() => watch.bookmarks.length > 0);
+  const stopped = running.stop();
+  await eventually(() => watch.error !== null);
+  expect(watch.failure).toMatchObject({ reason: 'DRAINING' });
+  await stopped;
+});
+
+test('a watcher that reads nothing is let go after a while and told where to resume; one that reads late is not', async () => {
+  const running = await startHouse();
+  const { house, clock } = running;
+  const pad = 'x'.repeat(2_000);
+  for (let count = 0; count < 1_500; count++) addNode(house, 'n1', { pad: `${pad}${count}` });
+  await house.journal.durable(house.journal.nextRevision - 1);
+  const [stuck, late] = [new Watch(running, { afterRevision: '0' }), new Watch(running, { afterRevision: '0' })];
+  stuck.call.pause();
+  late.call.pause();
+  const waiting = clock.pendingCount;
+  await eventually(() => clock.pendingCount === waiting + 2);
+  clock.advance(20_000);
+  late.call.resume();
+  await eventually(() => late.bookmarks.at(-1) === house.journal.durableRevision);
+  clock.advance(10_000);
+  stuck.call.resume();
+  await eventually(() => stuck.error !== null);
+  expect(stuck.failure?.reason).toBe('WATCH_TOO_SLOW');
+  const resume = Number(stuck.failure?.metadata.revision);
+  expect(stuck.bookmarks).toContain(resume);
+  expect(late.revisions).toHaveLength(house.journal.durableRevision);
+});
+
+test('an answer waits for the journal, and says so where that takes too long', async () => {
+  const { query, house, clock } = await startHouse();
+  const status = house.journal.status.bind(house.journal);
+  Object.defineProperty(house.journal, 'durable', { value: () => new Promise(() => {}) });
+  Object.defineProperty(house.journal, 'status', { value: () => ({ ...status(), problem: 'the disk is full' }) });
+  addNode(house, 'n1', { zone: 'a' });
+  Object.defineProperty(house.journal, 'durableRevision', { value: 0 });
+  for (const call of [
+    () => ask(query, Query.GetNode, { nodeName: 'n1' }),
+    () => ask(query, Query.ExplainPlacement, { nodeName: 'n1', daemonSet: { name: 'a' } }),
+  ]) {
+    const waiting = clock.pendingCount;
+    const answer = failure(call());
+    await eventually(() => clock.pendingCount === waiting + 1);
+    clock.advance(10_000);
+    expect(await answer).toMatchObject({
+      reason: 'STORE_STALLED',
+      message: 'the journal cannot write: the disk is full',
+    });
+  }
+});
+
+test('a bug in a handler is an internal error that tells nothing of its insides, and is logged', async () => {
+  const { query, house, logged } = await startHouse();
+  Object.defineProperty(house.evaluator.table, 'nodeNames', {
+    value: () => {
+      throw new TypeError('secret of the house');
+    },
+  });
+  const error = await failure(ask(query, Query.ListNodes, {}));
+  expect(error.reason).toBe('INTERNAL');
+  expect(JSON.stringify([error.message, error.metadata])).not.toContain('secret');
+  expect(logged.some((line) => line.includes('secret of the house'))).toBe(true);
+});
+
+test('the operator can drain and decide afresh, within bounds', async () => {
+  const { admin } = await startHouse();
+  expect(await ask(admin, Admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
+  expect(await ask(admin, Admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({
+    evaluatedCount: 3,
+  });
+  expect(await ask(admin, Admin.DrainSessions, { window: { seconds: '10' } })).toMatchObject({
+    sessionCount: 0,
+  });
+  for (const seconds of ['-1', '3601', '9223372036854775807']) {
+    expect((await failure(ask(admin, Admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
+  }
+});
+
+test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
+  const { query, logged } = await startHouse({ journal: { limits: { queryDaemonSetsMax: 1 } } });
+  expect(await failure(ask(query, Query.GetStatus, { at: { revision: '5' } }))).toMatchObject({
+    reason: 'ARGUMENT_INVALID',
+    message: 'That asks about more than 1 DaemonSets; name one of them.',
+  });
+  expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);
+});

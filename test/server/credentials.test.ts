@@ -1,0 +1,106 @@
+/** What becomes of an agent's stream when what it proved itself with runs out. */
+import { Metadata } from '@grpc/grpc-js';
+import { expect, test } from 'vitest';
+import type { Caller } from '../../coordinator/identity/caller.ts';
+import type { Identities } from '../../coordinator/identity/identities.ts';
+import { CREDENTIAL_GRACE_MS } from '../../coordinator/limits.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { RawAgent } from '../agents/raw-agent.ts';
+import { type RunningHouse, startHouse } from './running-coordinator.ts';
+
+const LIFE_MS = 600_000;
+const START_MS = Date.parse('2026-03-14T15:09:26Z');
+
+function agentOf(node: string, expiresMs: number): Caller {
+  const user = { name: 'agent', groups: [], uid: '', extra: {}, credentialId: 'JTI=7' };
+  return { provedBy: 'token', ...user, expiresMs, speaksFor: { kind: 'node', node } };
+}
+
+/** Tokens by what they are worth. */
+const TOKENS: Readonly<Record<string, Caller>> = {
+  old: agentOf('n1', START_MS + LIFE_MS),
+  fresh: agentOf('n1', START_MS + 3 * LIFE_MS),
+  'of-another-node': agentOf('n2', START_MS + 3 * LIFE_MS),
+};
+
+const identities: Identities = {
+  async callerOf({ token }) {
+    if (token === 'away') throw new RollcallError('IDENTITY_UNKNOWN', 'nobody can be asked');
+    const caller = TOKENS[token ?? ''];
+    if (caller === undefined) throw new RollcallError('TOKEN_REJECTED', 'no such token');
+    return caller;
+  },
+  hasRight: async () => false,
+};
+
+async function connected(): Promise<{ running: RunningHouse; agent: RawAgent }> {
+  const running = await startHouse({ identities });
+  const metadata = new Metadata();
+  metadata.set('authorization', 'Bearer old');
+  const agent = new RawAgent(running, metadata).hello();
+  await agent.until('assignmentUpdate');
+  const { sequence, revision } =
+    agent.received.find(({ assignmentUpdate }) => assignmentUpdate)?.assignmentUpdate ?? {};
+  agent.call.write({ assignmentAck: { sequence, appliedRevision: revision } });
+  return { running, agent };
+}
+
+/** Moves time on, with an agent that is heard of often enough. */
+async function pass({ running, agent }: { running: RunningHouse; agent: RawAgent }, ms: number): Promise<void> {
+  const { clock, house } = running;
+  for (let passed = 0; passed < ms && agent.end === undefined; passed += 10_000) {
+    const before = house.counters.heartbeats;
+    agent.call.write({ heartbeat: {} });
+    await eventually(() => house.counters.heartbeats > before || agent.end !== undefined);
+    clock.advance(10_000);
+  }
+}
+
+test('a stream ends a while after its token, and its agent is told to come back', async () => {
+  const house = await connected();
+  await pass(house, LIFE_MS);
+  expect(house.agent.end).toBeUndefined();
+  await pass(house, CREDENTIAL_GRACE_MS);
+  const end = await house.agent.ended();
+  expect(end?.reason).toBe('CREDENTIALS_EXPIRED');
+  expect(end?.retryAfterMs).toBeLessThan(1_000);
+});
+
+test('a stream whose agent brings a fresh token goes on', async () => {
+  const house = await connected();
+  house.agent.call.write({ renewal: { token: 'fresh' } });
+  await pass(house, 2 * LIFE_MS);
+  expect(house.agent.end).toBeUndefined();
+  expect(house.running.house.sessions.isPresent('n1')).toBe(true);
+});
+
+test('a stream goes on with what it has while nobody can be asked about the fresh token', async () => {
+  const house = await connected();
+  house.agent.call.write({ renewal: { token: 'away' } });
+  await pass(house, LIFE_MS);
+  expect(house.agent.end).toBeUndefined();
+});
+
+test.each([
+  ['of-another-node', 'NODE_IDENTITY_MISMATCH'],
+  ['unknown', 'TOKEN_REJECTED'],
+])('a renewal with the token %s ends the stream, and is journalled', async (token, reason) => {
+  const { running, agent } = await connected();
+  agent.call.write({ renewal: { token } });
+  expect((await agent.ended())?.reason).toBe(reason);
+  const { journal } = running.house;
+  await journal.durable(journal.nextRevision - 1);
+  expect(await journal.events({ kinds: ['access'], limit: 9 })).toMatchObject([
+    { reason, method: 'AgentService/Connect' },
+  ]);
+});
+
+test('the row of an agent that connected names the token, as the audit log of the API server does', async () => {
+  const { running } = await connected();
+  const { journal } = running.house;
+  await journal.durable(journal.nextRevision - 1);
+  expect(await journal.events({ kinds: ['agent'], limit: 9 })).toMatchObject([
+    { action: 'connected', detail: 'token JTI=7' },
+  ]);
+});

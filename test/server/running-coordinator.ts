@@ -1,0 +1,193 @@
+/** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
+import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { onTestFinished } from 'vitest';
+import { furnish } from '../../coordinator/wiring.ts';
+import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
+import type { JournalOptions } from '../../coordinator/journal/journal.ts';
+import type { House } from '../../coordinator/server/coordinator-context.ts';
+import { answeringHere } from '../../coordinator/history/history-queries.ts';
+import { startServer } from '../../coordinator/server/server.ts';
+import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
+import { RollcallError } from '../../shared/errors.ts';
+import { createLogger } from '../../shared/logging.ts';
+import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
+import { type ChannelSecurity, PLAINTEXT } from '../../shared/rpc/channel-security.ts';
+import { AdminService, AgentService, AuditService, QueryService } from '../../shared/rpc/contract.ts';
+import type { AdminServiceClient } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
+import type { AgentServiceClient } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
+import type { AuditServiceClient } from '../../shared/rpc/generated/rollcall/v1/AuditService.ts';
+import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
+import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
+import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
+import { fromServiceError } from '../../shared/rpc/status.ts';
+import type { WireTime } from '../../shared/rpc/wire-time.ts';
+import { daemonSet, facts } from '../evaluation/world.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { openJournal } from '../journal/open-journal.ts';
+
+export interface RunningHouse {
+  readonly house: House;
+  readonly clock: FakeClock;
+  readonly address: string;
+  /** Everything that was logged, as JSON lines. */
+  readonly logged: string[];
+  readonly query: QueryServiceClient;
+  readonly admin: AdminServiceClient;
+  readonly audit: AuditServiceClient;
+  readonly agents: AgentServiceClient;
+  stop(): Promise<void>;
+}
+
+export interface HouseOptions {
+  readonly nodes?: readonly string[];
+  readonly keys?: readonly string[];
+  /** Of the sources; where there are any, what the journal knows stays although nobody names it. */
+  readonly unreadPaths?: readonly string[];
+  readonly identities?: Identities;
+  readonly certificates?: ServerCertificates | null;
+  /** How the clients connect. */
+  readonly security?: ChannelSecurity;
+  readonly journal?: Partial<JournalOptions>;
+  readonly startAnswering?: typeof answeringHere;
+}
+
+export async function startHouse({
+  nodes = ['n1', 'n2', 'n3'],
+  keys = ['default/a', 'kube-system/b'],
+  unreadPaths = [],
+  identities = NOBODY_ASKED,
+  certificates = null,
+  security = PLAINTEXT,
+  journal: journalOptions = {},
+  startAnswering = answeringHere,
+}: HouseOptions = {}): Promise<RunningHouse> {
+  const clock = new FakeClock();
+  const journal = await openJournal({ clock, ...journalOptions });
+  const logged: string[] = [];
+  const destination = { write: (line: string) => void logged.push(line) };
+  let ids = 0;
+  const house = furnish(
+    {
+      settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
+      clock,
+      log: createLogger({ program: 'test', level: 'debug', format: 'json', destination }),
+      random: () => 0.5,
+      randomId: () => `id-${++ids}`,
+      version: '1.2.3',
+      identities,
+      startAnswering,
+    },
+    journal,
+  );
+  for (const name of nodes) addNode(house, name);
+  for (const key of keys) addDaemonSet(house, key);
+  house.evaluator.synced(unreadPaths);
+  await journal.durable(journal.nextRevision - 1);
+  const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
+  const address = `127.0.0.1:${server.port}`;
+  const options = { ...CLIENT_OPTIONS, ...security.options };
+  const query = new QueryService(address, security.credentials, options);
+  const admin = new AdminService(address, security.credentials, options);
+  const audit = new AuditService(address, security.credentials, options);
+  const agents = new AgentService(address, security.credentials, options);
+  const stop = async () => {
+    for (const client of [query, admin, audit, agents]) client.close();
+    let stopped = false;
+    const stopping = server.stop().then(() => (stopped = true));
+    await eventually(
+      () => stopped,
+      () => clock.advance(100),
+    );
+    await stopping;
+    await house.answering.close();
+  };
+  onTestFinished(stop);
+  return { house, clock, address, logged, query, admin, audit, agents, stop };
+}
+
+export function addNode({ evaluator }: House, name: string, labels: Record<string, string> = {}): void {
+  evaluator.nodeApplied({ facts: facts(name, labels), source: 'nodes.yaml:1', actor: 'nodes.yaml' });
+}
+
+export function addDaemonSet({ evaluator }: House, key: string, spec = {}, image = 'v1'): void {
+  const object = daemonSet(key, spec, { image });
+  evaluator.daemonSetApplied({ key, daemonSet: object, source: `${key}.yaml:1`, actor: `${key}.yaml`, warnings: [] });
+}
+
+export const Query = QueryService.service;
+export const Admin = AdminService.service;
+export const Audit = AuditService.service;
+
+interface Method<Request, Response> {
+  readonly path: string;
+  requestSerialize(this: void, request: Request): Buffer;
+  responseDeserialize(this: void, bytes: Buffer): Response;
+}
+
+/** The answer to a call; rejects with what a caller learns of its failure. */
+export function ask<Request, Response>(
+  client: Client,
+  { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+  request: NoInfer<Request>,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) => {
+      if (error !== null) reject(fromServiceError(error, 'INTERNAL'));
+      else if (response !== undefined) resolve(response);
+    });
+  });
+}
+
+/** Everything that a call streams; rejects with what a caller learns of its failure. */
+export function askAll<Request, Response>(
+  client: Client,
+  { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+  request: NoInfer<Request>,
+): Promise<Response[]> {
+  return new Promise((resolve, reject) => {
+    const messages: Response[] = [];
+    const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
+    call.on('data', (message: Response) => messages.push(message));
+    call.on('error', (error: ServiceError) => reject(fromServiceError(error, 'INTERNAL')));
+    call.on('end', () => resolve(messages));
+  });
+}
+
+/** How a call fails. */
+export async function failure(call: Promise<unknown>): Promise<RollcallError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof RollcallError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+}
+
+/** A watch and what it told so far. */
+export class Watch {
+  readonly call: ClientReadableStream<WatchEventsResponse__Output>;
+  readonly revisions: number[] = [];
+  readonly bookmarks: number[] = [];
+  /** Of the newest bookmark. */
+  bookmarkTime: WireTime | null = null;
+  error: (Error & { metadata?: Metadata }) | null = null;
+
+  constructor({ query }: RunningHouse, request: WatchEventsRequest = {}) {
+    this.call = query.WatchEvents(request);
+    this.call.on('data', ({ event, bookmarkRevision, bookmarkRecordTime }: WatchEventsResponse__Output) => {
+      if (event) this.revisions.push(Number(event.revision));
+      else {
+        this.bookmarks.push(Number(bookmarkRevision));
+        this.bookmarkTime = bookmarkRecordTime;
+      }
+    });
+    this.call.on('error', (error) => (this.error = error));
+    onTestFinished(() => this.call.cancel());
+  }
+
+  get failure(): RollcallError | null {
+    return this.error === null ? null : fromServiceError(this.error as ServiceError, 'INTERNAL');
+  }
+}

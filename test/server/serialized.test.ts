@@ -1,0 +1,63 @@
+/** Long answers are written in turns, and read as if they had been written at once. */
+import { expect, it } from 'vitest';
+import { acceptingBytes, serializedInTurns } from '../../coordinator/server/serialized.ts';
+import { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
+
+const { responseSerialize, responseDeserialize } = QueryService.service.ListNodes;
+const answerOf = (count: number) => ({
+  nodes: Array.from({ length: count }, (_, index) => ({ facts: { node: { name: `n${index}` } }, revision: '7' })),
+  nextPageToken: 'more',
+});
+
+it('a long list, with all that is beside it, comes as it is, and other turns come in between', async () => {
+  let elapsedMs = 0;
+  let others = 0;
+  const other = () => {
+    others += 1;
+    if (others < 10) setImmediate(other);
+  };
+  setImmediate(other);
+  const answer = answerOf(2_345);
+  const turns = new AnswerTurns({ elapsedMs: () => (elapsedMs += 5) });
+  const bytes = await serializedInTurns(answer, responseSerialize, turns);
+  expect(others).toBe(10);
+  expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize(answer)));
+});
+
+it('a short answer comes as it is too, and gRPC takes bytes and messages', async () => {
+  const answer = answerOf(3);
+  expect(await serializedInTurns(answer, responseSerialize, new AnswerTurns({ elapsedMs: () => 0 }))).toEqual(
+    responseSerialize(answer),
+  );
+  const { ListNodes } = acceptingBytes(QueryService.service);
+  const bytes = responseSerialize(answer);
+  expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);
+  expect(ListNodes?.responseSerialize(bytes)).toBe(bytes);
+});
+
+async function* inTheMaking<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  for (const item of items) {
+    await Promise.resolve();
+    yield item;
+  }
+}
+
+it.each([0, 1, 20, 41])(
+  'a list of %i that is made while it is written comes as if it had been there',
+  async (count) => {
+    const { nodes, nextPageToken } = answerOf(count);
+    const turns = new AnswerTurns({ elapsedMs: () => 0 });
+    const bytes = await serializedInTurns({ nodes: inTheMaking(nodes), nextPageToken }, responseSerialize, turns);
+    expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize({ nodes, nextPageToken })));
+  },
+);
+
+it('an answer of which the list cannot be made is no answer', async () => {
+  const failing = (async function* () {
+    yield* inTheMaking(answerOf(30).nodes);
+    throw new Error('the journal was pruned meanwhile');
+  })();
+  const turns = new AnswerTurns({ elapsedMs: () => 0 });
+  await expect(serializedInTurns({ nodes: failing }, responseSerialize, turns)).rejects.toThrow('pruned meanwhile');
+});

@@ -1,0 +1,51 @@
+/** While the journal cannot write: what is on disk is answered and named so, and everything goes on by itself. */
+import { expect, test } from 'vitest';
+import { sameThread } from '../../coordinator/journal/threads.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { writingTo } from '../fakes/fillable-disk.ts';
+import { healthClient, healthOf } from './health-client.ts';
+import { addNode, ask, Query, startHouse } from './running-coordinator.ts';
+
+test('answers are those that are on disk, health names who takes nothing in, and it ends by itself', async () => {
+  const disk = { isFull: false };
+  const { query, house, clock, address, logged } = await startHouse({
+    journal: { threads: writingTo(disk, sameThread) },
+  });
+  const health = healthClient(address);
+  const known = house.journal.durableRevision;
+  disk.isFull = true;
+  addNode(house, 'n1', { zone: 'a' });
+  await eventually(() => house.journal.status().state === 'stalled');
+  clock.advance(1_000);
+  expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('NOT_SERVING');
+  expect(await healthOf(health, 'rollcall.v1.QueryService')).toBe('SERVING');
+  const status = await ask(query, Query.GetStatus, {});
+  expect(status.asOf).toMatchObject({ revision: String(known), fromJournal: true });
+  expect(status.journal).toMatchObject({ writable: false, problem: 'database or disk is full' });
+  const { node, asOf } = await ask(query, Query.GetNode, { nodeName: 'n1' });
+  expect([node?.facts?.labels, asOf?.revision]).toEqual([{}, String(known)]);
+  expect((await ask(query, Query.ListEvents, { pageSize: 1 })).events[0]?.revision).toBe(String(known));
+  disk.isFull = false;
+  await eventually(
+    () => house.journal.status().state === 'writing',
+    () => clock.advance(1_000),
+  );
+  clock.advance(1_000);
+  expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('SERVING');
+  const after = await ask(query, Query.GetNode, { nodeName: 'n1' });
+  expect([after.node?.facts?.labels, after.asOf?.fromJournal]).toEqual([{ zone: 'a' }, false]);
+  const told = logged
+    .map((line) => (JSON.parse(line) as { message: string }).message)
+    .filter((message) => message.includes('journal can'));
+  expect(told).toEqual([
+    'the journal cannot write; what is on disk is still answered, nothing new is taken in',
+    'the journal can write again',
+  ]);
+});
+
+test('how the journal is now is told with now, and is no part of the past', async () => {
+  const { query } = await startHouse();
+  const now = await ask(query, Query.GetStatus, {});
+  const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
+  expect([now.journal?.writable, then.journal]).toEqual([true, null]);
+});

@@ -1,0 +1,223 @@
+/** The node's own answer: assignments held against pods. */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { carryBeginnings, verify } from '../../shared/verify/verify.ts';
+import type { Assignment, Drift, PodHealth, PodPhase } from '../../shared/model/model.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import { assignment } from '../fakes/scripted-stream.ts';
+import { naiveDrifts } from './naive-verify.ts';
+
+const NOW_MS = 1_000_000;
+
+function pod(changes: Partial<PodHealth> = {}): PodHealth {
+  return podHealth({ daemonSet: 'default/agent', podName: 'agent-1', ...changes });
+}
+
+const drifts = (assignments: Assignment[], pods: PodHealth[], previous: Drift[] = []) =>
+  verify({ node: 'n1', assignments, pods, previous, nowMs: NOW_MS });
+const found = (assignments: Assignment[], pods: PodHealth[]) =>
+  drifts(assignments, pods).map(({ kind, podName, detail }) => [kind, podName, detail].filter(Boolean).join(' '));
+const run = [assignment('agent')];
+const keep = [assignment('agent', { verdict: 'keep' })];
+
+describe('a node that should run a daemon pod', () => {
+  it('is fine with one ready pod of the assigned template', () => {
+    expect(found(run, [pod()])).toEqual([]);
+  });
+
+  it('misses the pod that is not there', () => {
+    expect(drifts(run, [])).toEqual([
+      { kind: 'missing', daemonSet: 'default/agent', node: 'n1', podName: '', detail: '', sinceMs: NOW_MS },
+    ]);
+  });
+
+  it.each([
+    [
+      'a waiting reason',
+      { waitingReason: 'CrashLoopBackOff', waitingMessage: 'back-off 5m0s' },
+      'CrashLoopBackOff: back-off 5m0s',
+    ],
+    ['a reason alone', { phase: 'Pending', waitingReason: 'ImagePullBackOff' }, 'ImagePullBackOff'],
+    ['no reason', {}, 'not ready'],
+    ['only a phase', { phase: 'Pending' }, 'Pending'],
+  ] as const)('has an unhealthy pod that is not ready with %s', (_, changes, detail) => {
+    expect(found(run, [pod({ ready: false, ...changes })])).toEqual([`unhealthy agent-1 ${detail}`]);
+  });
+
+  it('counts a failed pod as unhealthy, and not as missing', () => {
+    const failed = pod({ phase: 'Failed', ready: false, waitingReason: 'Evicted' });
+    expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted; it waits for its replacement']);
+  });
+
+  it('forgives a failed pod beside the one that replaced it', () => {
+    const failed = pod({ phase: 'Failed', ready: false, podName: 'agent-0' });
+    expect(found(run, [failed, pod()])).toEqual([]);
+  });
+
+  it('has a duplicate in every pod but the oldest', () => {
+    const pods = [
+      pod({ podName: 'agent-1', createdMs: 30 }),
+      pod({ podName: 'agent-2', createdMs: 10 }),
+      pod({ podName: 'agent-3', createdMs: 30 }),
+    ];
+    expect(found(run, pods)).toEqual(['duplicate agent-1 agent-2 is older', 'duplicate agent-3 agent-2 is older']);
+  });
+
+  it('has an outdated pod where the template is another, or is not known', () => {
+    expect(found(run, [pod({ templateRevision: 'r0' })])).toEqual([
+      'outdated agent-1 template revision r0 instead of r1',
+    ]);
+    expect(found(run, [pod({ templateRevision: '' })])).toEqual([
+      'outdated agent-1 template revision unknown instead of r1',
+    ]);
+  });
+
+  it('waits for a pod that is being deleted, and is unhealthy once that pod is not ready', () => {
+    expect(found(run, [pod({ terminating: true, templateRevision: 'r0' })])).toEqual([]);
+    expect(found(run, [pod({ terminating: true, ready: false })])).toEqual(['unhealthy agent-1 being deleted']);
+  });
+
+  it('misses a pod of which nothing is left but its deletion', () => {
+    expect(found(run, [pod({ terminating: true, phase: 'Failed', ready: false })])).toEqual(['missing']);
+  });
+
+  it('does not take a pod of a re-created DaemonSet for its own', () => {
+    const assigned = [assignment('agent', { daemonSetUid: 'new' })];
+    expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual([
+      'missing',
+      'unexpected agent-1 it belongs to a deleted DaemonSet of the same name; phase Running',
+    ]);
+    expect(found(assigned, [pod({ daemonSetUid: '' })])).toEqual([]);
+  });
+
+  it('has no duplicate in the pod of the newest template that stands beside an older one while it surges', () => {
+    const old = pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' });
+    const pods = [old, pod({ podName: 'agent-2', createdMs: 20 })];
+    const outdated = 'outdated agent-1 template revision r0 instead of r1';
+    expect(found([assignment('agent', { surge: true })], pods)).toEqual([outdated]);
+    expect(found(run, pods)).toEqual(['duplicate agent-2 agent-1 is older', outdated]);
+  });
+
+  it('has a duplicate in the second pod of either template while it surges', () => {
+    const pods = [
+      pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' }),
+      pod({ podName: 'agent-2', createdMs: 20 }),
+      pod({ podName: 'agent-3', createdMs: 30 }),
+      pod({ podName: 'agent-4', createdMs: 40, templateRevision: 'r0' }),
+    ];
+    const duplicates = drifts([assignment('agent', { surge: true })], pods).filter(({ kind }) => kind === 'duplicate');
+    expect(duplicates.map(({ podName, detail }) => `${podName}: ${detail}`)).toEqual([
+      'agent-3: agent-2 is older',
+      'agent-4: agent-1 is older',
+    ]);
+  });
+});
+
+describe('a node that may keep a daemon pod', () => {
+  it('is fine without one, and with one in any state', () => {
+    expect(found(keep, [])).toEqual([]);
+    expect(found(keep, [pod()])).toEqual([]);
+    expect(found(keep, [pod({ ready: false, templateRevision: 'r0' })])).toEqual([]);
+  });
+
+  it('has a duplicate in a second one', () => {
+    expect(found(keep, [pod(), pod({ podName: 'agent-2' })])).toEqual(['duplicate agent-2 agent-1 is older']);
+  });
+});
+
+describe('a node that must not run a daemon pod', () => {
+  it('has an unexpected pod in every one that is there, whatever its state', () => {
+    const pods = [pod(), pod({ podName: 'agent-2', phase: 'Failed', ready: false })];
+    expect(found([], pods)).toEqual([
+      'unexpected agent-1 nothing is assigned that it could be; phase Running',
+      'unexpected agent-2 nothing is assigned that it could be; phase Failed',
+    ]);
+  });
+
+  it('is fine with one that is being deleted', () => {
+    expect(found([], [pod({ terminating: true })])).toEqual([]);
+  });
+});
+
+describe('a drift that lasts', () => {
+  it('keeps its beginning, also where its detail changes', () => {
+    const before = verify({
+      node: 'n1',
+      assignments: run,
+      pods: [pod({ ready: false })],
+      previous: [],
+      nowMs: 5,
+    });
+    const [now] = drifts(run, [pod({ ready: false, waitingReason: 'CrashLoopBackOff' })], before);
+    expect(now).toMatchObject({ sinceMs: 5, detail: 'CrashLoopBackOff' });
+  });
+
+  it('began when the pod stopped being ready, also before anybody looked, and never in the future', () => {
+    const sinceOf = (changes: Partial<PodHealth>) => drifts(run, [pod({ ready: false, ...changes })])[0]?.sinceMs;
+    expect(sinceOf({ sinceMs: 70, createdMs: 60 })).toBe(70);
+    expect(sinceOf({ createdMs: 60 })).toBe(60);
+    expect(sinceOf({ sinceMs: NOW_MS + 1 })).toBe(NOW_MS);
+    expect(sinceOf({})).toBe(NOW_MS);
+  });
+
+  it('begins anew after it was gone, and in another pod', () => {
+    const before = verify({ node: 'n1', assignments: run, pods: [pod({ ready: false })], previous: [], nowMs: 5 });
+    const [other] = drifts(run, [pod({ podName: 'agent-2', ready: false })], before);
+    expect(other?.sinceMs).toBe(NOW_MS);
+    expect(carryBeginnings([], before)).toEqual([]);
+  });
+});
+
+describe('verification', () => {
+  const names = fc.constantFrom('a', 'b', 'c');
+  const anyAssignment = fc.record({
+    daemonSet: names.map((name) => `default/${name}`),
+    daemonSetUid: fc.constantFrom('', 'u1', 'u2'),
+    verdict: fc.constantFrom<Assignment['verdict']>('run', 'keep'),
+    templateRevision: fc.constantFrom('r1', 'r2'),
+    version: fc.constant(1),
+    minReadySeconds: fc.constant(0),
+    surge: fc.boolean(),
+  });
+  const anyPod = fc.record({
+    daemonSet: names.map((name) => `default/${name}`),
+    daemonSetUid: fc.constantFrom('', 'u1', 'u2'),
+    podName: fc.integer({ min: 1, max: 99 }).map((number) => `pod-${number}`),
+    podUid: fc.constant(''),
+    phase: fc.constantFrom<PodPhase>('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
+    ready: fc.boolean(),
+    available: fc.constant(false),
+    restartCount: fc.constant(0),
+    waitingReason: fc.constantFrom('', 'CrashLoopBackOff'),
+    waitingMessage: fc.constant(''),
+    templateRevision: fc.constantFrom('', 'r1', 'r2'),
+    sinceMs: fc.constant(0),
+    createdMs: fc.integer({ min: 0, max: 3 }),
+    terminating: fc.boolean(),
+  });
+  const nodes = fc.record({
+    assignments: fc.uniqueArray(anyAssignment, { selector: ({ daemonSet }) => daemonSet, maxLength: 3 }),
+    pods: fc.uniqueArray(anyPod, { selector: ({ podName }) => podName, maxLength: 8 }),
+  });
+
+  it('finds what a person finds who goes through the rules one by one', () => {
+    fc.assert(
+      fc.property(nodes, ({ assignments, pods }) => {
+        const actual = drifts(assignments, pods).map(
+          ({ kind, daemonSet, podName }) => `${kind} ${daemonSet} ${podName}`,
+        );
+        expect(actual.toSorted()).toEqual(naiveDrifts(assignments, pods).toSorted());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('does not depend on the order in which pods and assignments come', () => {
+    fc.assert(
+      fc.property(nodes, ({ assignments, pods }) => {
+        expect(drifts(assignments.toReversed(), pods.toReversed())).toEqual(drifts(assignments, pods));
+      }),
+    );
+  });
+});
