@@ -5,14 +5,20 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logging.ts';
 import type { Drift, NodeReport, PodReport } from '../shared/model/model.ts';
+import {
+  isSameNodeReport,
+  isSamePodReport,
+  nextAvailableMs,
+  nodeReportOf,
+  podReportOf,
+} from '../shared/verify/node-answer.ts';
 import type { Observation, Observer } from './observe/observer.ts';
-import type { ConversationHost } from './stream/agent-stream.ts';
+import type { AgentState, StateFolder } from './state/state-folder.ts';
+import type { AgentStreamHost } from './stream/agent-stream.ts';
 import type { HeldAssignments } from './stream/held-assignments.ts';
 import { Outbox, type Unnumbered } from './stream/outbox.ts';
 import { Session } from './stream/session.ts';
 import type { OpenStream } from './stream/stream.ts';
-import type { AgentState, StateFolder } from './state/state-folder.ts';
-import { isSameNodeReport, isSamePodReport, nextAvailableMs, nodeReportOf, podReportOf } from '../shared/verify/node-answer.ts';
 
 /** A timer cannot be set for months, and a clock may be set anew: looking once an hour costs nothing. */
 const AVAILABILITY_DELAY_MAX_MS = 60 * 60_000;
@@ -142,7 +148,7 @@ export class Agent {
     this.#session.start();
   }
 
-  #host(): ConversationHost {
+  #host(): AgentStreamHost {
     const held = () => this.#held;
     return {
       get held() {

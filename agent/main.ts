@@ -9,11 +9,11 @@ import { VERSION } from '../shared/version.ts';
 import { Agent } from './agent.ts';
 import { openObserver } from './observe/open-observer.ts';
 import { startAgentOperations } from './operations/operations.ts';
+import { agentSettings } from './settings.ts';
+import { StateFolder } from './state/state-folder.ts';
 import { grpcStreams } from './stream/grpc-stream.ts';
 import { openSecurity, tokenReader } from './stream/open-security.ts';
 import { renewingStreams } from './stream/renewing-streams.ts';
-import { agentSettings } from './settings.ts';
-import { StateFolder } from './state/state-folder.ts';
 
 await runProgram({
   table: agentSettings,

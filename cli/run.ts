@@ -6,9 +6,9 @@ import { type Command, CommanderError } from 'commander';
 import { EXIT, RollcallError } from '../shared/errors.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import type { Io } from './io.ts';
-import { UsageError } from './usage-error.ts';
 import { createProgram } from './program.ts';
 import { withResourceCommand } from './resource-command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** `argv` is what follows the program's name. Returns the exit code; never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

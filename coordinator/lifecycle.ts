@@ -10,21 +10,21 @@ import { ApiServerSource } from './cluster/api-server-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
 import type { ClusterSource } from './cluster/source.ts';
 import { type CoordinatorThreads, separateThreads } from './coordinator-threads.ts';
-import { furnish } from './wiring.ts';
 import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
 import { KubernetesIdentities } from './identity/kubernetes/kubernetes-identities.ts';
-import { removeAbandonedCopies } from './journal/maintenance/backup-copy.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
+import { removeAbandonedCopies } from './journal/maintenance/backup-copy.ts';
+import { JournalMaintenance, LogHeadPublisher } from './journal/maintenance/journal-maintenance.ts';
 import type { Leadership } from './leadership/leadership.ts';
 import { leadershipOf } from './leadership/leadership-of.ts';
 import { JOURNAL_RETRY_MS } from './limits.ts';
 import { CoordinatorOperations } from './operations/operations.ts';
-import type { House } from './server/coordinator-context.ts';
+import type { CoordinatorContext } from './server/coordinator-context.ts';
 import { type RunningServer, startServer } from './server/server.ts';
 import type { CoordinatorSettings } from './settings.ts';
 import { ServerCertificates } from './tls/server-certificates.ts';
-import { LogHeadPublisher, Upkeep } from './journal/maintenance/journal-maintenance.ts';
+import { wireCoordinator } from './wiring.ts';
 
 /** Name of the journal's file in the data folder. */
 const JOURNAL_FILE = 'rollcall.db';
@@ -145,23 +145,26 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
   operations.opening();
   const journal = await openAsLeader(options, leadership);
   const source = sourceOf(options, apiServer);
-  const { startAnswering } = options.threads ?? separateThreads;
-  const house = furnish({ ...options, startAnswering, identities: identitiesOf(options, apiServer) }, journal);
-  operations.opened(house, source);
+  const { startHistoryThread } = options.threads ?? separateThreads;
+  const context = wireCoordinator(
+    { ...options, startHistoryThread, identities: identitiesOf(options, apiServer) },
+    journal,
+  );
+  operations.opened(context, source);
   leadership?.publishHeads(() => journal.head());
   try {
-    source.start(house.evaluator);
-    if (await isStoppedBefore(house.evaluator.whenSynced(), leadership, options)) {
+    source.start(context.evaluator);
+    if (await isStoppedBefore(context.evaluator.whenSynced(), leadership, options)) {
       source.close();
-      await close(house);
+      await close(context);
       return null;
     }
     const { listen, reflection } = options.settings;
-    const server = await startServer({ house, listen, certificates, reflection });
+    const server = await startServer({ context, listen, certificates, reflection });
     operations.serving(certificates);
-    const upkeep = upkeepOf(options, journal);
-    upkeep.start();
-    const { nodeCount, daemonSetCount } = sizes(house);
+    const maintenance = maintenanceOf(options, journal);
+    maintenance.start();
+    const { nodeCount, daemonSetCount } = sizes(context);
     options.log.info(
       { port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount },
       'coordinator ready',
@@ -173,7 +176,7 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
       async stop() {
         operations.draining();
         try {
-          await stop(house, source, server, upkeep);
+          await stop(context, source, server, maintenance);
         } finally {
           // Also where rows could not be written: a lead that is kept, or a port that is open, would hold others up.
           await ending();
@@ -183,7 +186,7 @@ async function lead(parts: Parts, options: CoordinatorOptions): Promise<Coordina
     };
   } catch (error) {
     source.close();
-    await close(house);
+    await close(context);
     throw error;
   }
 }
@@ -224,11 +227,18 @@ async function openJournal({ settings, clock, onFatal, threads }: CoordinatorOpt
   }
 }
 
-function upkeepOf({ settings, clock, log }: CoordinatorOptions, journal: Journal): Upkeep {
+function maintenanceOf({ settings, clock, log }: CoordinatorOptions, journal: Journal): JournalMaintenance {
   const { retainMs, retainBytes, headIntervalMs } = settings;
   const isPruned = retainMs !== undefined || retainBytes !== undefined;
   const retention = isPruned ? { retainMs, retainBytes } : null;
-  return new Upkeep({ journal, clock, log, retention, headIntervalMs, publishers: [new LogHeadPublisher(log)] });
+  return new JournalMaintenance({
+    journal,
+    clock,
+    log,
+    retention,
+    headIntervalMs,
+    publishers: [new LogHeadPublisher(log)],
+  });
 }
 
 /** `null` where everything comes from files. */
@@ -262,21 +272,32 @@ function identitiesOf({ settings, clock }: CoordinatorOptions, client: ApiServer
   return provedIdentities(new KubernetesIdentities({ client, clock, agentServiceAccount: { namespace, name } }));
 }
 
-async function stop(house: House, source: ClusterSource, server: RunningServer, upkeep: Upkeep): Promise<void> {
+async function stop(
+  context: CoordinatorContext,
+  source: ClusterSource,
+  server: RunningServer,
+  maintenance: JournalMaintenance,
+): Promise<void> {
   source.close();
-  upkeep.stop();
+  maintenance.stop();
   await server.stop();
-  await close(house);
-  await upkeep.publishHead();
-  house.log.info({ revision: house.journal.durableRevision }, 'coordinator stopped');
+  await close(context);
+  await maintenance.publishHead();
+  context.log.info({ revision: context.journal.durableRevision }, 'coordinator stopped');
 }
 
 /** Ends everything but the source and the server: no timer runs and nothing is journalled after it. */
-async function close({ sessions, gate, evaluator, answering, journal }: House): Promise<void> {
+async function close({
+  sessions,
+  authInterceptor,
+  evaluator,
+  historyQueries,
+  journal,
+}: CoordinatorContext): Promise<void> {
   sessions.stop();
-  gate.close();
+  authInterceptor.close();
   evaluator.stop();
-  await answering.close();
+  await historyQueries.close();
   try {
     await journal.close();
   } catch (error) {
@@ -284,6 +305,6 @@ async function close({ sessions, gate, evaluator, answering, journal }: House): 
   }
 }
 
-function sizes({ evaluator }: House): { nodeCount: number; daemonSetCount: number } {
+function sizes({ evaluator }: CoordinatorContext): { nodeCount: number; daemonSetCount: number } {
   return { nodeCount: evaluator.table.nodeNames().length, daemonSetCount: evaluator.table.daemonSetKeys().length };
 }

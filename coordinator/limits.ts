@@ -46,7 +46,7 @@ export const WATCH_PAGE = 100;
 export const SHUTDOWN_GRACE_MS = 2_000;
 
 /** How long it goes on with questions about the record; whoever asked the others is told that it stops, while streams still end. */
-export const ANSWERING_GRACE_MS = 1_000;
+export const HISTORY_GRACE_MS = 1_000;
 
 /** Over how long agents are told to come back after a stop. */
 export const DRAIN_WINDOW_MS = 1_000;
@@ -91,7 +91,7 @@ export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 export const EVENT_LOOKS_MAX = 20;
 
 /** Rows by which an answer first begins ahead of a pruning that overtook it twice, and twice as many each time: some 10 ms of pruning. */
-export const STRETCH_LEAD_ROWS = 1_000;
+export const RANGE_LEAD_ROWS = 1_000;
 
 /** Changes of one pair or node in a timeline, of each kind: more than a picture shows. */
 export const TIMELINE_STEPS_MAX = 500;
@@ -106,10 +106,10 @@ export const AUDITS_MAX = 4;
 export const WATCHES_MAX = 500;
 
 /** Questions about the record that are worked on at once, of which a plan holds every node in memory, and that may wait. */
-export const RECORD_QUESTIONS = { parallel: 8, waiting: 1_000 } as const;
+export const HISTORY_QUERIES = { parallel: 8, waiting: 1_000 } as const;
 
 /** For how long nobody asks about the record before the thread that answers, and some 20 MB, are let go. */
-export const ANSWERING_IDLE_MS = 60_000;
+export const HISTORY_IDLE_MS = 60_000;
 
 /** Connections open at once: every agent of the largest clusters, and as many people as ever ask. */
 export const CONNECTIONS_MAX = 20_000;

@@ -1,22 +1,22 @@
 /** Puts the parts of a coordinator together around a journal: they hear of each other here and nowhere else. */
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
-import { Counters } from './evaluation/counters.ts';
-import { Evaluator } from './evaluation/evaluator.ts';
-import { Denials } from './identity/denials.ts';
-import { Gate } from './identity/auth-interceptor.ts';
-import type { Identities } from './identity/identities.ts';
+import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
 import type { JournalEvent } from '../shared/journal-format/events.ts';
-import type { Journal } from './journal/journal.ts';
-import { RefusalTally } from './operations/refusal-tally.ts';
-import type { House } from './server/coordinator-context.ts';
-import { Answering, type AnsweringOptions } from './history/history-queries.ts';
-import { AnswerTurns } from '../shared/cooperative-scheduler.ts';
 import type { SessionEvaluation } from './agents/session-ports.ts';
 import { Sessions } from './agents/sessions.ts';
+import { Counters } from './evaluation/counters.ts';
+import { Evaluator } from './evaluation/evaluator.ts';
+import { type HistoryOptions, HistoryQueries } from './history/history-queries.ts';
+import { AuthInterceptor } from './identity/auth-interceptor.ts';
+import { Denials } from './identity/denials.ts';
+import type { Identities } from './identity/identities.ts';
+import type { Journal } from './journal/journal.ts';
+import { RefusalTally } from './operations/refusal-tally.ts';
+import type { CoordinatorContext } from './server/coordinator-context.ts';
 import type { CoordinatorSettings } from './settings.ts';
 
-export interface FurnishOptions {
+export interface WiringOptions {
   readonly settings: Pick<CoordinatorSettings, 'cluster' | 'nodes' | 'leaseMs' | 'heartbeatMs' | 'startGraceMs'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,19 +25,19 @@ export interface FurnishOptions {
   readonly version: string;
   readonly identities: Identities;
   /** Where questions about the record are answered. */
-  readonly startAnswering: AnsweringOptions['start'];
+  readonly startHistoryThread: HistoryOptions['start'];
 }
 
 /** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
-export function furnish(options: FurnishOptions, journal: Journal): House {
-  const { settings, clock, log, random, randomId, version, identities, startAnswering } = options;
+export function wireCoordinator(options: WiringOptions, journal: Journal): CoordinatorContext {
+  const { settings, clock, log, random, randomId, version, identities, startHistoryThread } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
   const evaluator = new Evaluator({
     recorder: journal,
     clock,
     counters,
-    hasRoll: settings.nodes !== undefined || settings.cluster === 'api-server',
+    hasInventory: settings.nodes !== undefined || settings.cluster === 'api-server',
     isPresent: (node) => sessions.isPresent(node),
     listener: {
       nodesChanged: (names) => sessions.nodesChanged(names),
@@ -48,7 +48,13 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   const evaluation = sessionEvaluation(evaluator);
   const refusals = new RefusalTally();
   const denials = new Denials({ clock, append: (events) => void journal.append(events) });
-  const gate = new Gate({ identities, denials, refusals, log, admit: () => sessions.knock() });
+  const authInterceptor = new AuthInterceptor({
+    identities,
+    denials,
+    refusals,
+    log,
+    admit: () => sessions.checkRate(),
+  });
   const sessions: Sessions = new Sessions({
     journal,
     denied: (denial) => denials.record(denial),
@@ -71,9 +77,9 @@ export function furnish(options: FurnishOptions, journal: Journal): House {
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
   const audits = new Set<() => void>();
-  const answering = new Answering({ journal, clock, version, start: startAnswering });
-  const parts = { evaluator, sessions, gate, journal, answering, counters, refusals, watches, audits };
-  return { ...parts, clock, turns: new AnswerTurns(clock), log, version, startedMs, leaseMs, randomId };
+  const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
+  const parts = { evaluator, sessions, authInterceptor, journal, historyQueries, counters, refusals, watches, audits };
+  return { ...parts, clock, scheduler: new CooperativeScheduler(clock), log, version, startedMs, leaseMs, randomId };
 }
 
 /** What sessions hear of the evaluation, and tell it. */
@@ -83,7 +89,7 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
     revision: (node) => table.revision(node),
     assignments: (node) => table.assignments(node),
     endedSince: (node, revision) => evaluator.endedSince(node, revision),
-    isOnRoll: (node) => evaluator.isOnRoll(node),
+    isInInventory: (node) => evaluator.isInInventory(node),
     nodeReported: (report) => nodes.report(report),
     podsReported: (node, report) => nodes.reportPods(node, report),
     agentAbsent: (node) => nodes.agentAbsent(node),

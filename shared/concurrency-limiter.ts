@@ -1,5 +1,5 @@
 /** Lets so many tasks run at once; the others wait, up to a number, in the order in which they came. */
-export class WaitingLine {
+export class ConcurrencyLimiter {
   readonly #parallel: number;
   readonly #waitingMax: number;
   readonly #waiting: (() => void)[] = [];
@@ -34,7 +34,7 @@ export class WaitingLine {
   }
 
   /** Nobody that waits now waits any longer. */
-  letAllOn(): void {
+  releaseAll(): void {
     const waiting = this.#waiting.splice(0);
     this.#running += waiting.length;
     for (const next of waiting) next();

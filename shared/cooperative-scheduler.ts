@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 /** How long a turn goes on before the next item waits: with one item more, and garbage to collect, it stays well within 20 ms. */
 const TURN_MS = 2;
 
-export class AnswerTurns {
+export class CooperativeScheduler {
   readonly #clock: Pick<Clock, 'elapsedMs'>;
   readonly #waiting: (() => void)[] = [];
   #startMs: number;

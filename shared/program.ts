@@ -28,7 +28,7 @@ export async function runProgram<Map extends SettingMap>(program: Program<Map>):
   try {
     process.exitCode = await start(program);
   } catch (error) {
-    if (!isMistake(error)) throw error;
+    if (!isUsageError(error)) throw error;
     process.stderr.write(`${program.table.program}: ${error.message}\n`);
     process.exitCode = EXIT_MISTAKE;
   }
@@ -52,6 +52,6 @@ function signalled(): Promise<void> {
   });
 }
 
-function isMistake(error: unknown): error is Error {
+function isUsageError(error: unknown): error is Error {
   return error instanceof SettingsError || (error instanceof RollcallError && error.reason !== 'INTERNAL');
 }

@@ -1,6 +1,6 @@
 /** Long answers take turns with each other and with everything else. */
 import { expect, test } from 'vitest';
-import { AnswerTurns } from '../shared/cooperative-scheduler.ts';
+import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
 
 /** A clock that each look moves on, so that every item is a turn of its own. */
 function slowClock() {
@@ -20,11 +20,11 @@ function rounds(): { count: number; stop(): void } {
 }
 
 test('answers at once take turns, and between any two turns of theirs everything else has its own', async () => {
-  const turns = new AnswerTurns(slowClock());
+  const scheduler = new CooperativeScheduler(slowClock());
   const loop = rounds();
   const told: { name: string; item: number; round: number }[] = [];
   const answer = async (name: string) => {
-    for await (const item of turns.each([1, 2, 3])) told.push({ name, item, round: loop.count });
+    for await (const item of scheduler.each([1, 2, 3])) told.push({ name, item, round: loop.count });
   };
   await Promise.all(['a', 'b', 'c'].map(answer));
   loop.stop();
@@ -38,9 +38,9 @@ test('work in steps comes to its result, and short work needs no pause', async (
     return 'done';
   }
   const loop = rounds();
-  expect(await new AnswerTurns({ elapsedMs: () => 0 }).finished(work())).toBe('done');
+  expect(await new CooperativeScheduler({ elapsedMs: () => 0 }).finished(work())).toBe('done');
   expect(loop.count).toBe(0);
-  expect(await new AnswerTurns(slowClock()).finished(work())).toBe('done');
+  expect(await new CooperativeScheduler(slowClock()).finished(work())).toBe('done');
   expect(loop.count).toBeGreaterThanOrEqual(3);
   loop.stop();
 });

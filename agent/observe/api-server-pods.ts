@@ -29,7 +29,7 @@ export class ApiServerPods implements PodSource {
     const { reader, nodeName, clock, random } = this.#options;
     const known = new KnownPods();
     let isSynced = false;
-    const tell = (isNews: boolean): void => {
+    const emit = (isNews: boolean): void => {
       if (isNews && isSynced) listener.podsChanged(known.all());
     };
     this.#watch = new ListWatch<Pod | null>({
@@ -40,8 +40,8 @@ export class ApiServerPods implements PodSource {
       fromCache: true,
       keep: trimmedPod,
       listener: {
-        applied: (pod) => tell(pod !== null && known.put(pod)),
-        removed: (pod) => tell(pod !== null && known.remove(pod)),
+        applied: (pod) => emit(pod !== null && known.put(pod)),
+        removed: (pod) => emit(pod !== null && known.remove(pod)),
         problemChanged: (problem) =>
           listener.problemChanged(problem && `its pods are not followed: ${problem.message}`),
       },
@@ -50,7 +50,7 @@ export class ApiServerPods implements PodSource {
     });
     void this.#watch.synced.then(() => {
       isSynced = true;
-      tell(true);
+      emit(true);
     });
     this.#watch.start();
   }

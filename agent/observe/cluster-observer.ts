@@ -48,7 +48,7 @@ export class ClusterObserver implements Observer {
 
   start(listener: ObserverListener): void {
     const { nodeName, reader, pods, clock, random } = this.#options;
-    const tell = () => this.#tellSoon(listener);
+    const emit = () => this.#emitSoon(listener);
     this.#nodeWatch = new ListWatch<KeptNode>({
       reader,
       path: '/api/v1/nodes',
@@ -56,13 +56,13 @@ export class ClusterObserver implements Observer {
       fromCache: true,
       keep: keptNode,
       listener: {
-        applied: (node) => this.#takeNode(node, tell),
-        removed: () => this.#trouble('node', `node ${nodeName} is no longer known to the API server`, tell),
+        applied: (node) => this.#takeNode(node, emit),
+        removed: () => this.#trouble('node', `node ${nodeName} is no longer known to the API server`, emit),
         problemChanged: (problem) =>
           this.#trouble(
             'nodeWatch',
             problem === null ? '' : `node ${nodeName} is not followed: ${problem.message}`,
-            tell,
+            emit,
           ),
       },
       clock,
@@ -73,7 +73,7 @@ export class ClusterObserver implements Observer {
         this.#trouble(
           'node',
           `node ${nodeName} is not known to the API server; correct --node-name or wait for it`,
-          tell,
+          emit,
         );
       }
     });
@@ -81,9 +81,9 @@ export class ClusterObserver implements Observer {
     pods.start({
       podsChanged: (all) => {
         this.#pods = all;
-        tell();
+        emit();
       },
-      problemChanged: (sentence) => this.#trouble('pods', sentence ?? '', tell),
+      problemChanged: (sentence) => this.#trouble('pods', sentence ?? '', emit),
     });
   }
 
@@ -98,28 +98,28 @@ export class ClusterObserver implements Observer {
     this.#options.reader.close();
   }
 
-  #takeNode(node: KeptNode, tell: () => void): void {
-    if ('problem' in node) return this.#trouble('node', node.problem, tell);
+  #takeNode(node: KeptNode, emit: () => void): void {
+    if ('problem' in node) return this.#trouble('node', node.problem, emit);
     const isNews = this.#facts === undefined || newsOf(this.#facts) !== newsOf(node) || this.#problems.node !== '';
     this.#facts = node;
     this.#problems.node = '';
-    if (isNews) tell();
+    if (isNews) emit();
   }
 
-  #trouble(what: keyof Problems, sentence: string, tell: () => void): void {
+  #trouble(what: keyof Problems, sentence: string, emit: () => void): void {
     if (this.#problems[what] === sentence) return;
     this.#problems[what] = sentence;
-    tell();
+    emit();
   }
 
-  #tellSoon(listener: ObserverListener): void {
+  #emitSoon(listener: ObserverListener): void {
     this.#cancelTelling ??= this.#options.clock.after(SETTLE_MS, () => {
       this.#cancelTelling = undefined;
-      this.#tell(listener);
+      this.#emit(listener);
     });
   }
 
-  #tell(listener: ObserverListener): void {
+  #emit(listener: ObserverListener): void {
     const { clock, reader, pods } = this.#options;
     const wrong = Object.values(this.#problems).filter((sentence) => sentence !== '');
     // Half a node would be a wrong answer: what was told last stays.

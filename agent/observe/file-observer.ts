@@ -57,12 +57,12 @@ export class FileObserver implements Observer {
       const observedMs = this.#clock.nowMs();
       const file = await this.#read();
       if (this.#closed) return;
-      this.#tell(listener, file, observedMs);
+      this.#emit(listener, file, observedMs);
     }
     this.#reading = false;
   }
 
-  #tell(listener: ObserverListener, file: NodeFile, observedMs: number): void {
+  #emit(listener: ObserverListener, file: NodeFile, observedMs: number): void {
     if (file.problem !== undefined) {
       listener.problem(file.problem);
       return;

@@ -24,7 +24,7 @@ const WELCOME_TIMEOUT_MS = 15_000;
 const END_TIMEOUT_MS = 2_000;
 
 /** What the conversation asks of the agent around it. */
-export interface ConversationHost {
+export interface AgentStreamHost {
   readonly held: HeldAssignments | null;
   /** Keeps assignments; what is kept when it returns is acknowledged. */
   keep(held: HeldAssignments): void;
@@ -34,22 +34,22 @@ export interface ConversationHost {
   reportsRequested(): void;
 }
 
-export interface ConversationOptions {
+export interface AgentStreamOptions {
   readonly openStream: OpenStream;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  readonly host: ConversationHost;
+  readonly host: AgentStreamHost;
   readonly outbox: Outbox;
   readonly hello: Hello;
   /** Those that hold until the coordinator has set its own. */
   readonly terms: Terms;
   /** The coordinator said Welcome. */
   readonly onOpened: (sessionId: string) => void;
-  readonly onEnded: (end: ConversationEnd) => void;
+  readonly onEnded: (end: AgentStreamEnd) => void;
 }
 
-export interface ConversationEnd {
+export interface AgentStreamEnd {
   /** `null` for a good end. */
   readonly error: RollcallError | null;
   /** When to come back, where the coordinator asked us to go. */
@@ -57,20 +57,20 @@ export interface ConversationEnd {
   readonly terms: Terms;
 }
 
-export class Conversation {
-  readonly #options: ConversationOptions;
+export class AgentStream {
+  readonly #options: AgentStreamOptions;
   readonly #stream: Stream;
   readonly #reporting: Reporting;
   #terms: Terms;
   #storeId: string | undefined;
-  #drain: ConversationEnd['drain'] = null;
+  #drain: AgentStreamEnd['drain'] = null;
   #failure: RollcallError | undefined;
   #unknownMessages = 0;
   #cancelTimeout: () => void;
   #cancelHeartbeat: () => void = () => {};
   #ending = false;
 
-  constructor(options: ConversationOptions) {
+  constructor(options: AgentStreamOptions) {
     const { clock, log, outbox, openStream, hello } = options;
     this.#options = options;
     this.#terms = options.terms;

@@ -1,7 +1,7 @@
 /** How long to stay away after a stream has ended, by what ended it. */
 import type { Backoff, BackoffDelays } from '../../shared/backoff.ts';
 import { ERROR_KINDS, type RollcallError } from '../../shared/errors.ts';
-import type { ConversationEnd } from './agent-stream.ts';
+import type { AgentStreamEnd } from './agent-stream.ts';
 import { DEFAULT_TERMS } from './terms.ts';
 
 /** A coordinator that was only restarted has its agents back at once; one that stays away is left in peace. */
@@ -22,7 +22,7 @@ const ASKED_DELAY_MAX_MS = 60 * 60_000;
 /** How much is added at random to a delay that the coordinator names, as a part of it. */
 const ASKED_JITTER = 0.2;
 
-export function pauseMs({ error, drain, terms }: ConversationEnd, backoff: Backoff, random: () => number): number {
+export function pauseMs({ error, drain, terms }: AgentStreamEnd, backoff: Backoff, random: () => number): number {
   if (drain !== null) return Math.min(drain.delayMs + random() * drain.jitterMs, ASKED_DELAY_MAX_MS);
   // The other agent needs time to be stopped, and two that take turns quickly would flood the journal.
   if (error?.reason === 'SUPERSEDED') return terms.leaseMs * (1 + random());

@@ -9,7 +9,7 @@ import type { Logger } from '../../shared/logging.ts';
 import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
 import type { Hello } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { Conversation, type ConversationEnd, type ConversationHost } from './agent-stream.ts';
+import { AgentStream, type AgentStreamEnd, type AgentStreamHost } from './agent-stream.ts';
 import type { Outbox } from './outbox.ts';
 import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
 import type { OpenStream } from './stream.ts';
@@ -34,14 +34,14 @@ export interface SessionOptions {
   readonly random: () => number;
   readonly log: Logger;
   readonly identity: AgentIdentity;
-  readonly host: ConversationHost;
+  readonly host: AgentStreamHost;
   readonly outbox: Outbox;
 }
 
 export class Session {
   readonly #options: SessionOptions;
   readonly #backoff: Backoff;
-  #conversation: Conversation | undefined;
+  #agentStream: AgentStream | undefined;
   /** Of the last stream that had any: what they say of coming back holds where nobody answers. */
   #terms = DEFAULT_TERMS;
   #cancelPause: () => void = () => {};
@@ -71,7 +71,7 @@ export class Session {
 
   /** The outbox changed. */
   reportsChanged(): void {
-    this.#conversation?.reportsChanged();
+    this.#agentStream?.reportsChanged();
   }
 
   /** Ends the stream in good order, if there is one; resolves when it is over. */
@@ -79,14 +79,14 @@ export class Session {
     this.#cancelPause();
     return new Promise((resolve) => {
       this.#stopped = resolve;
-      if (this.#conversation === undefined) resolve();
-      else this.#conversation.end();
+      if (this.#agentStream === undefined) resolve();
+      else this.#agentStream.end();
     });
   }
 
   #connect(): void {
     const { openStream, clock, random, log, host, outbox } = this.#options;
-    this.#conversation = new Conversation({
+    this.#agentStream = new AgentStream({
       openStream,
       clock,
       random,
@@ -123,9 +123,9 @@ export class Session {
     this.#options.log.info({ sessionId }, 'connected to the coordinator');
   }
 
-  #ended(end: ConversationEnd): void {
+  #ended(end: AgentStreamEnd): void {
     const { clock, log, random } = this.#options;
-    this.#conversation = undefined;
+    this.#agentStream = undefined;
     this.#terms = end.terms;
     this.#isConnected = false;
     if (this.#stopped !== undefined) {

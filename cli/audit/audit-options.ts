@@ -2,8 +2,8 @@
 import type { JournalHead } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
 import type { ExportFormat } from '../../shared/rpc/wire-words.ts';
 import type { PairOptions } from '../commands/pair-options.ts';
-import { UsageError } from '../usage-error.ts';
 import type { TimeRangeOptions } from '../moment/time-range.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface VerifyOptions {
   readonly anchor?: string;

@@ -32,7 +32,7 @@ export async function verify(context: Context, { anchor, skipFileCheck }: Verify
     context.audit((auditor) =>
       auditor.verifyJournal(
         request,
-        (done, total) => progress.tell(done, total),
+        (done, total) => progress.emit(done, total),
         (bytes) => progress.count(`checking the file of ${bytesText(bytes)}`),
       ),
     ),
@@ -52,7 +52,7 @@ export async function replay(context: Context, options: ReplayOptions): Promise<
     context.audit((auditor) =>
       auditor.replayDecisions(
         request,
-        (done, total) => progress.tell(done, total),
+        (done, total) => progress.emit(done, total),
         async (difference) => {
           const view = replayDifferenceView(difference);
           progress.done();
@@ -70,7 +70,7 @@ export async function replay(context: Context, options: ReplayOptions): Promise<
 
 export async function rebuild(context: Context): Promise<number> {
   const report = await withProgress(context, 'rebuilding', (progress) =>
-    context.audit((auditor) => auditor.checkDerivedTables((done, total) => progress.tell(done, total))),
+    context.audit((auditor) => auditor.checkDerivedTables((done, total) => progress.emit(done, total))),
   );
   const view = rebuildView(report);
   await context.answer(view, () => renderRebuild(view, context.render));

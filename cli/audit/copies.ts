@@ -59,7 +59,7 @@ async function* counted(pieces: AsyncGenerator<string>, progress: Progress): Asy
     for await (const piece of pieces) {
       yield piece;
       bytes += Buffer.byteLength(piece);
-      progress.tell(bytes, 0);
+      progress.emit(bytes, 0);
     }
   } finally {
     progress.done();
@@ -78,7 +78,7 @@ async function* backupPieces(
   let totalBytes = 0;
   let digest: Buffer | null = null;
   try {
-    for await (const { start, chunk, end } of auditor.createBackup((done, total) => copying.tell(done, total))) {
+    for await (const { start, chunk, end } of auditor.createBackup((done, total) => copying.emit(done, total))) {
       if (start) {
         begin(start);
         totalBytes = Number(start.totalBytes);
@@ -86,7 +86,7 @@ async function* backupPieces(
         hash.update(chunk);
         bytes += chunk.length;
         yield chunk;
-        receiving.tell(bytes, totalBytes);
+        receiving.emit(bytes, totalBytes);
       } else if (end) {
         digest = end.digest;
       }

@@ -54,15 +54,15 @@ export class Auditor {
   /** `tellFileCheck` hears when the rows are done and the file, of so many bytes, is read. */
   async verifyJournal(
     request: VerifyJournalRequest,
-    tell: TellProgress,
-    tellFileCheck: (bytes: number) => void,
+    emit: TellProgress,
+    emitFileCheck: (bytes: number) => void,
   ): Promise<VerifyReport__Output> {
     const messages = this.#calls.stream<VerifyJournalResponse__Output>(
       () => this.#client.verifyJournal(request),
       this.#signal,
     );
-    for await (const { fileCheck, report } of told(messages, tell)) {
-      if (fileCheck) tellFileCheck(Number(fileCheck.totalBytes));
+    for await (const { fileCheck, report } of told(messages, emit)) {
+      if (fileCheck) emitFileCheck(Number(fileCheck.totalBytes));
       if (report) return report;
     }
     throw this.#cutShort();
@@ -71,26 +71,26 @@ export class Auditor {
   /** `found` hears of each decision that comes out otherwise, and of the next one once it is done with it. */
   async replayDecisions(
     request: ReplayDecisionsRequest,
-    tell: TellProgress,
+    emit: TellProgress,
     found: (difference: ReplayDifference__Output) => Promise<void>,
   ): Promise<ReplayReport__Output> {
     const messages = this.#calls.stream<ReplayDecisionsResponse__Output>(
       () => this.#client.replayDecisions(request),
       this.#signal,
     );
-    for await (const { difference, report } of told(messages, tell)) {
+    for await (const { difference, report } of told(messages, emit)) {
       if (difference) await found(difference);
       if (report) return report;
     }
     throw this.#cutShort();
   }
 
-  async checkDerivedTables(tell: TellProgress): Promise<DerivedTablesReport__Output> {
+  async checkDerivedTables(emit: TellProgress): Promise<DerivedTablesReport__Output> {
     const messages = this.#calls.stream<CheckDerivedTablesResponse__Output>(
       () => this.#client.checkDerivedTables({}),
       this.#signal,
     );
-    for await (const { report } of told(messages, tell)) if (report) return report;
+    for await (const { report } of told(messages, emit)) if (report) return report;
     throw this.#cutShort();
   }
 
@@ -105,12 +105,12 @@ export class Auditor {
   }
 
   /** What is coming, then the pieces, then their digest; `tell` hears before that how far the coordinator's own copy is, in bytes. */
-  async *createBackup(tell: TellProgress): AsyncGenerator<CreateBackupResponse__Output> {
+  async *createBackup(emit: TellProgress): AsyncGenerator<CreateBackupResponse__Output> {
     const messages = this.#calls.stream<CreateBackupResponse__Output>(
       () => this.#client.createBackup({}),
       this.#signal,
     );
-    yield* told(messages, tell);
+    yield* told(messages, emit);
     if (this.#signal.aborted) throw this.#cutShort();
   }
 
@@ -123,10 +123,10 @@ export class Auditor {
 
 async function* told<Message extends Told>(
   messages: AsyncGenerator<Message>,
-  tell: TellProgress,
+  emit: TellProgress,
 ): AsyncGenerator<Message> {
   for await (const message of messages) {
-    if (message.progress) tell(Number(message.progress.doneCount), Number(message.progress.totalCount));
+    if (message.progress) emit(Number(message.progress.doneCount), Number(message.progress.totalCount));
     else yield message;
   }
 }

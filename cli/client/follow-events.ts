@@ -4,13 +4,13 @@ import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import type { WireTime } from '../../shared/rpc/wire-time.ts';
 import type { Coordinator } from './coordinator.ts';
-import { isWorthAnotherTry, type Patience, type PatienceOptions } from './retry-policy.ts';
+import { isWorthAnotherTry, type RetryPolicy, type RetryPolicyOptions } from './retry-policy.ts';
 
-export interface FollowOptions extends Pick<PatienceOptions, 'signal' | 'tell'> {
+export interface FollowOptions extends Pick<RetryPolicyOptions, 'signal' | 'emit'> {
   /** Which rows; where to begin is set here. */
   readonly request: WatchEventsRequest;
   readonly afterRevision: number;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
 }
 
 /** The last row that was seen. Its time tells it from a row that another journal has in its place; `null`: not told yet. */
@@ -21,15 +21,15 @@ interface Seen {
 
 /** @throws RollcallError for what trying again cannot help */
 export async function* followEvents(coordinator: Coordinator, options: FollowOptions): AsyncGenerator<Event__Output> {
-  const { request, patience, signal, tell } = options;
+  const { request, retryPolicy, signal, emit } = options;
   let seen: Seen = { revision: options.afterRevision, recordTime: null };
   while (!signal.aborted) {
     let end = 'the coordinator ended the watch; asking again';
     try {
       for await (const item of coordinator.watchEvents({ ...request, ...after(seen) }, signal)) {
-        patience.restore();
+        retryPolicy.restore();
         const next = seenWith(item);
-        if (next.revision < seen.revision) tell(otherJournal(seen, next));
+        if (next.revision < seen.revision) emit(otherJournal(seen, next));
         seen = next;
         if (item.event) yield item.event;
       }
@@ -37,7 +37,7 @@ export async function* followEvents(coordinator: Coordinator, options: FollowOpt
       if (!isWorthAnotherTry(error)) throw error;
       end = `${error.message}; going on after revision ${seen.revision}`;
     }
-    if (!signal.aborted) await patience.outlast(end);
+    if (!signal.aborted) await retryPolicy.wait(end);
   }
 }
 

@@ -7,15 +7,15 @@ import { daemonSetView } from '../view/daemon-set-view.ts';
 import { type AgentView, agentView, nodeView } from '../view/node-view.ts';
 import { driftView, placementView } from '../view/placement-view.ts';
 import {
+  type ClusterView,
   type DaemonSetDetailView,
-  type DaemonSetRollView,
+  type DaemonSetStatusView,
   type NodeDetailView,
-  type RollView,
   statusView,
 } from '../view/status-view.ts';
 import type { Coordinator } from './coordinator.ts';
 
-export async function loadRoll(coordinator: Coordinator): Promise<RollView> {
+export async function loadStatus(coordinator: Coordinator): Promise<ClusterView> {
   const [status, daemonSets, nodes, drifts] = await Promise.all([
     coordinator.getStatus(),
     coordinator.listDaemonSets(),
@@ -30,7 +30,7 @@ export async function loadRoll(coordinator: Coordinator): Promise<RollView> {
   };
 }
 
-export async function loadDaemonSetRoll(coordinator: Coordinator, asked: DaemonSetRef): Promise<DaemonSetRollView> {
+export async function loadDaemonSetStatus(coordinator: Coordinator, asked: DaemonSetRef): Promise<DaemonSetStatusView> {
   const [daemonSet, drifts] = await Promise.all([
     coordinator.getDaemonSet(asked),
     coordinator.listDrifts({ daemonSet: asked }),

@@ -7,20 +7,20 @@ import type { Coordinator } from './coordinator.ts';
 /** Soon enough for a coordinator that restarts; rarely enough for one that is gone for long. */
 const WAIT_MS = { first: 1_000, max: 15_000 };
 
-export interface PatienceOptions {
+export interface RetryPolicyOptions {
   readonly clock: Clock;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Hears in a sentence of every break. */
-  readonly tell: (sentence: string) => void;
+  readonly emit: (sentence: string) => void;
 }
 
-export class Patience {
-  readonly #options: PatienceOptions;
+export class RetryPolicy {
+  readonly #options: RetryPolicyOptions;
   readonly #interrupted: Promise<null>;
   #waitMs = WAIT_MS.first;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: RetryPolicyOptions) {
     this.#options = options;
     const { signal } = options;
     this.#interrupted = new Promise((resolve) => {
@@ -41,16 +41,16 @@ export class Patience {
         return answer;
       } catch (error) {
         if (!coordinator.hasAnswered || !isWorthAnotherTry(error)) throw error;
-        await this.outlast(`${error.message}; asking again`);
+        await this.wait(`${error.message}; asking again`);
       }
     }
     return null;
   }
 
   /** Waits before another try, and says when that is: `what` goes before `in 2s`. */
-  async outlast(what: string): Promise<void> {
-    const { clock, tell } = this.#options;
-    tell(`${what} in ${durationText(this.#waitMs)}`);
+  async wait(what: string): Promise<void> {
+    const { clock, emit } = this.#options;
+    emit(`${what} in ${durationText(this.#waitMs)}`);
     let cancel = () => {};
     const waited = new Promise<void>((resolve) => (cancel = clock.after(this.#waitMs, resolve)));
     await Promise.race([waited, this.#interrupted]);

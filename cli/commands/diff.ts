@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../usage-error.ts';
 import { renderPlacementDifferences } from '../render/placement-differences.ts';
+import { UsageError } from '../usage-error.ts';
 import { placementDifferencesView } from '../view/placement-difference-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { fromOption, type RangeOptions, toOption } from './moment-option.ts';

@@ -34,16 +34,16 @@ export async function follow(
   begin: () => Promise<Beginning>,
   textOf: (event: EventView) => Promise<string>,
 ): Promise<void> {
-  const { Patience } = await import('../client/retry-policy.ts');
+  const { RetryPolicy } = await import('../client/retry-policy.ts');
   const { followEvents } = await import('../client/follow-events.ts');
   const signal = io.untilInterrupted();
-  const tell = (sentence: string) => io.stderr.write(`rollcall: ${sentence}\n`);
-  const patience = new Patience({ clock: io.clock, signal, tell });
-  const begun = await patience.answer(coordinator, begin);
+  const emit = (sentence: string) => io.stderr.write(`rollcall: ${sentence}\n`);
+  const retryPolicy = new RetryPolicy({ clock: io.clock, signal, emit });
+  const begun = await retryPolicy.answer(coordinator, begin);
   if (begun === null) return;
   io.stdout.write(begun.text);
   const { afterRevision } = begun;
-  for await (const event of followEvents(coordinator, { request: filter, afterRevision, patience, signal, tell })) {
-    io.stdout.write((await patience.answer(coordinator, () => textOf(eventView(event)))) ?? '');
+  for await (const event of followEvents(coordinator, { request: filter, afterRevision, retryPolicy, signal, emit })) {
+    io.stdout.write((await retryPolicy.answer(coordinator, () => textOf(eventView(event)))) ?? '');
   }
 }

@@ -1,7 +1,7 @@
 /** `rollcall status`: the roll, whole or of one DaemonSet. */
 import type { Command } from 'commander';
-import { loadDaemonSetRoll, loadRoll } from '../client/load-status.ts';
-import { renderDaemonSetRoll, renderRoll } from '../render/status.ts';
+import { loadDaemonSetStatus, loadStatus } from '../client/load-status.ts';
+import { renderDaemonSetStatus, renderStatus } from '../render/status.ts';
 import { parseDaemonSetName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { type AtOptions, atOption } from './moment-option.ts';
@@ -16,11 +16,11 @@ export function addStatusCommand(program: Command, runner: CommandRunner): void 
       runner(async (context, options, name) => {
         const { at }: AtOptions = options;
         if (name === undefined) {
-          await context.answerAt(at, loadRoll, renderRoll);
+          await context.answerAt(at, loadStatus, renderStatus);
           return;
         }
         const asked = parseDaemonSetName(name, context.globals.namespace);
-        await context.answerAt(at, (coordinator) => loadDaemonSetRoll(coordinator, asked), renderDaemonSetRoll);
+        await context.answerAt(at, (coordinator) => loadDaemonSetStatus(coordinator, asked), renderDaemonSetStatus);
       }),
     );
 }

@@ -4,7 +4,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Coordinator } from '../client/coordinator.ts';
 import { withNearestName } from '../client/nearest.ts';
 import type { Context } from '../context.ts';
-import { rollLine } from '../render/status.ts';
+import { statusLine } from '../render/status.ts';
 import type { EventView } from '../view/event-view.ts';
 import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -30,7 +30,7 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
       await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
       const status = statusView(await coordinator.getStatus());
       const isForPeople = globals.output === 'table' || globals.output === 'wide';
-      return { text: isForPeople ? `${rollLine(status, render)}\n` : '', afterRevision: status.revision };
+      return { text: isForPeople ? `${statusLine(status, render)}\n` : '', afterRevision: status.revision };
     };
     const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
     await follow(coordinator, filter, context, begin, (event) =>

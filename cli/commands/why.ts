@@ -1,9 +1,9 @@
 /** `rollcall why`: the verdict on one pair with every reason. */
 import type { Command } from 'commander';
 import type { Coordinator } from '../client/coordinator.ts';
-import { UsageError } from '../usage-error.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
+import { UsageError } from '../usage-error.ts';
 import { explanationView } from '../view/explanation-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { type AtOptions, atOption } from './moment-option.ts';

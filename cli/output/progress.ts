@@ -25,7 +25,7 @@ export class Progress {
   }
 
   /** `total` is 0 where nobody knows. */
-  tell(done: number, total: number): void {
+  emit(done: number, total: number): void {
     if (!this.#io.isErrorTTY || this.#clock.nowMs() - this.#shownMs < INTERVAL_MS) return;
     const share = total > 0 ? ` of ${this.#text(total)} (${Math.floor((done / total) * 100)}%)` : '';
     this.#show(`${this.#what}: ${this.#text(done)}${share}`);

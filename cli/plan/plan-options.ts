@@ -7,8 +7,8 @@ import {
   parseRemoveTaint,
   parseSetLabel,
 } from '../../shared/plan/node-change.ts';
-import { UsageError } from '../usage-error.ts';
 import { parseNodeName } from '../resource-name.ts';
+import { UsageError } from '../usage-error.ts';
 import { STDIN } from './read-sources.ts';
 
 /** As commander hands it over; lists are in the order in which they were typed. */

@@ -7,7 +7,7 @@ import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
 import type { CountsView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
-import type { DaemonSetRollView, RollView, StatusView } from '../view/status-view.ts';
+import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
 import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
 import { count, nodeNames } from './node-names.ts';
@@ -17,28 +17,28 @@ import { joinSections, section } from './section.ts';
 /** Beyond this many nodes, only those with something to say are listed, and at most so many of them. */
 const NODES_MAX = 40;
 
-export function renderRoll(roll: RollView, options: RenderOptions): string {
-  const { status, daemonSets, nodes, drifts } = roll;
+export function renderStatus(snapshot: ClusterView, options: RenderOptions): string {
+  const { status, daemonSets, nodes, drifts } = snapshot;
   return joinSections(
     [
-      `${rollLine(status, options)}\n`,
+      `${statusLine(status, options)}\n`,
       daemonSets.length === 0 ? '' : renderDaemonSets(daemonSets, options),
       nodesSection(nodes, options),
       section('Absent', absenceLines(nodes, options), options),
       section('Missing and other drift', driftLines(drifts, options), options),
-      nowhere('Wanted', ({ wanted }) => wanted === 0, roll, options),
-      nowhere('Allowed', ({ wanted, allowed }) => wanted > 0 && allowed === 0, roll, options),
-      withoutRoom(roll, options),
+      nowhere('Wanted', ({ wanted }) => wanted === 0, snapshot, options),
+      nowhere('Allowed', ({ wanted, allowed }) => wanted > 0 && allowed === 0, snapshot, options),
+      withoutRoom(snapshot, options),
       section('Refused manifests', refusalLines(daemonSets, options), options),
       section('Warnings', warningLines(daemonSets, options), options),
-      section('Problems', problemLines(roll, options), options),
+      section('Problems', problemLines(snapshot, options), options),
     ],
     options,
   );
 }
 
 /** The whole roll in one line. */
-export function rollLine(status: StatusView, { style }: Pick<RenderOptions, 'style'>): string {
+export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 'style'>): string {
   const { nodes, presentNodes, settledNodes, daemonSets, rejectedDaemonSets, revision } = status;
   const away = nodes - presentNodes;
   const presence = `${presentNodes} present, ${away > 0 ? style.bad(`${away} absent`) : '0 absent'}`;
@@ -51,7 +51,7 @@ export function rollLine(status: StatusView, { style }: Pick<RenderOptions, 'sty
   return style.fit(parts.join(' · '));
 }
 
-export function renderDaemonSetRoll({ daemonSet, drifts }: DaemonSetRollView, options: RenderOptions): string {
+export function renderDaemonSetStatus({ daemonSet, drifts }: DaemonSetStatusView, options: RenderOptions): string {
   return joinSections(
     [
       renderDaemonSets([daemonSet], options),
@@ -101,7 +101,7 @@ function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderO
 function nowhere(
   what: string,
   isSo: (counts: CountsView) => boolean,
-  { daemonSets, nodes }: RollView,
+  { daemonSets, nodes }: ClusterView,
   { wide }: RenderOptions,
 ): string {
   const found = daemonSets.filter(({ inForce, counts }) => inForce && isSo(counts));
@@ -114,7 +114,7 @@ function nowhere(
 }
 
 /** What is wanted and allowed but has no room waits for somebody to make some. */
-function withoutRoom({ daemonSets }: RollView, { wide }: RenderOptions): string {
+function withoutRoom({ daemonSets }: ClusterView, { wide }: RenderOptions): string {
   const short = daemonSets.filter(({ counts }) => counts.doesNotFit > 0);
   if (short.length === 0) return '';
   const names = short.map(
@@ -123,7 +123,7 @@ function withoutRoom({ daemonSets }: RollView, { wide }: RenderOptions): string 
   return `Does not fit: ${nodeNames(names, wide)} (rollcall daemonset/NAME says why)\n`;
 }
 
-function problemLines({ status, nodes }: RollView, { style }: RenderOptions): string[] {
+function problemLines({ status, nodes }: ClusterView, { style }: RenderOptions): string[] {
   const ofAgents = nodes.filter(({ problem }) => problem !== '').map(({ name, problem }) => `node ${name}: ${problem}`);
   const { journal } = status;
   const ofJournal = journal === null || journal.writable ? [] : [`the journal cannot be written: ${journal.problem}`];

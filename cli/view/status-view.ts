@@ -7,7 +7,7 @@ import type { NodeView } from './node-view.ts';
 import type { DriftView, PlacementView } from './placement-view.ts';
 import { timeView } from './time.ts';
 
-export interface RollView {
+export interface ClusterView {
   readonly status: StatusView;
   readonly daemonSets: readonly DaemonSetView[];
   readonly nodes: readonly NodeView[];
@@ -15,7 +15,7 @@ export interface RollView {
 }
 
 /** The roll of one DaemonSet. */
-export interface DaemonSetRollView {
+export interface DaemonSetStatusView {
   readonly daemonSet: DaemonSetView;
   readonly drifts: readonly DriftView[];
 }

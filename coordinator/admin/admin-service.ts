@@ -6,22 +6,25 @@ import type { DrainSessionsResponse } from '../../shared/rpc/generated/rollcall/
 import type { ReevaluateRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ReevaluateRequest.ts';
 import type { ReevaluateResponse } from '../../shared/rpc/generated/rollcall/v1/ReevaluateResponse.ts';
 import { durationFromWire } from '../../shared/rpc/wire-time.ts';
-import { actorOf } from '../identity/caller.ts';
-import { type Asked, unary } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
 import { findDaemonSet, isNamed } from '../answers/names.ts';
+import { actorOf } from '../identity/caller.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import { type Asked, unary } from '../server/handlers.ts';
 
 /** A longer window would leave nodes without a coordinator for no reason. */
 const DRAIN_WINDOW_MAX_MS = 3_600_000;
 
-export function adminService(house: House): AdminServiceHandlers {
+export function adminService(context: CoordinatorContext): AdminServiceHandlers {
   return {
-    DrainSessions: unary(house, drainSessions),
-    Reevaluate: unary(house, reevaluate),
+    DrainSessions: unary(context, drainSessions),
+    Reevaluate: unary(context, reevaluate),
   };
 }
 
-function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: House): DrainSessionsResponse {
+function drainSessions(
+  { window }: DrainSessionsRequest__Output,
+  { sessions }: CoordinatorContext,
+): DrainSessionsResponse {
   const windowMs = durationFromWire(window);
   if (windowMs < 0 || windowMs > DRAIN_WINDOW_MAX_MS) {
     throw new RollcallError(
@@ -32,8 +35,12 @@ function drainSessions({ window }: DrainSessionsRequest__Output, { sessions }: H
   return { sessionCount: sessions.drain(windowMs, 'an operator asked agents to reconnect') };
 }
 
-function reevaluate({ daemonSet }: ReevaluateRequest__Output, house: House, { caller }: Asked): ReevaluateResponse {
-  const { evaluator, counters, journal } = house;
+function reevaluate(
+  { daemonSet }: ReevaluateRequest__Output,
+  context: CoordinatorContext,
+  { caller }: Asked,
+): ReevaluateResponse {
+  const { evaluator, counters, journal } = context;
   const key = isNamed(daemonSet) ? findDaemonSet(daemonSet, evaluator.daemonSets.keys()) : undefined;
   const before = counters.pairsEvaluated;
   const changedCount = evaluator.reevaluate(actorOf(caller), key);

@@ -20,14 +20,14 @@ import { type AssignmentSource, type Held, holdsNewest } from './assignment-upda
 import { cut, quoted } from './detail.ts';
 import type { SessionsOptions } from './session-ports.ts';
 
-export type DoorOptions = Pick<SessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
+export type AgentAdmissionOptions = Pick<SessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
 
-export class Door {
-  readonly #options: DoorOptions;
+export class AgentAdmission {
+  readonly #options: AgentAdmissionOptions;
   readonly #admission: Admission;
   #isClosed = false;
 
-  constructor(options: DoorOptions) {
+  constructor(options: AgentAdmissionOptions) {
     this.#options = options;
     this.#admission = new Admission({ clock: options.clock, ...ADMISSION });
   }
@@ -41,7 +41,7 @@ export class Door {
    * Whether one more may try to come in now: before anything that costs something or leaves a row.
    * @throws RollcallError TOO_MANY_CONNECTS or DRAINING.
    */
-  knock(): void {
+  checkRate(): void {
     if (this.#isClosed) {
       throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: DRAIN_WINDOW_MS });
     }
@@ -56,7 +56,7 @@ export class Door {
     const node = hello.node?.name ?? '';
     checkHello(hello, this.#options.clock.nowMs());
     checkSpeaksFor(node, caller);
-    if (!this.#options.evaluation.isOnRoll(node)) throw unknownNode(node);
+    if (!this.#options.evaluation.isInInventory(node)) throw unknownNode(node);
     return {
       sessionId: this.#options.randomId(),
       node,

@@ -1,11 +1,11 @@
 /** Rows about agents: who came, went, was refused, and what they answered. */
 import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
+import type { AgentEvent, Cause, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import type { Caller } from '../identity/caller.ts';
 import { CONNECT, type Denial } from '../identity/denials.ts';
-import type { AgentEvent, Cause, NewEvent } from '../../shared/journal-format/events.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';

@@ -18,14 +18,14 @@ import {
   HELLO_TIMEOUT_MS,
   UNREAD_MESSAGES_MAX,
 } from '../limits.ts';
-import type { AgentSession, SessionStream } from './agent-session.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { logged } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
+import type { AgentSession, SessionStream } from './agent-session.ts';
 
 type ConnectCall = ServerDuplexStream<ConnectRequest__Output, ConnectResponse>;
 
-export function agentService(house: House): AgentServiceHandlers {
-  return { Connect: (call) => new ConnectStream(house, call).start() };
+export function agentService(context: CoordinatorContext): AgentServiceHandlers {
+  return { Connect: (call) => new ConnectStream(context, call).start() };
 }
 
 /**
@@ -61,7 +61,7 @@ function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): 
 class ConnectStream implements SessionStream {
   readonly peerAddress: string;
   caller: Caller;
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #call: ConnectCall;
   #session: AgentSession | null = null;
   #cancelHelloTimer: () => void = () => {};
@@ -69,16 +69,16 @@ class ConnectStream implements SessionStream {
   #isOpen = true;
   #isRenewing = false;
 
-  constructor(house: House, call: ConnectCall) {
-    this.#house = house;
+  constructor(context: CoordinatorContext, call: ConnectCall) {
+    this.#context = context;
     this.#call = call;
     this.peerAddress = call.getPeer();
-    this.caller = house.gate.callerOf(call.metadata);
+    this.caller = context.authInterceptor.callerOf(call.metadata);
   }
 
   start(): void {
     const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
-    this.#cancelHelloTimer = this.#house.clock.after(HELLO_TIMEOUT_MS, () =>
+    this.#cancelHelloTimer = this.#context.clock.after(HELLO_TIMEOUT_MS, () =>
       this.#fail(new RollcallError('HELLO_EXPECTED', late)),
     );
     this.#endWithCredentials();
@@ -107,14 +107,14 @@ class ConnectStream implements SessionStream {
       this.#call.end();
       return;
     }
-    if (error instanceof RollcallError) this.#house.refusals.count(error);
+    if (error instanceof RollcallError) this.#context.refusals.count(error);
     // Ends the stream with a status; `end` would end it well before that.
     this.#call.emit('error', toStatus(error));
   }
 
   /** Whoever lost what it proved itself with, as a pod that was deleted, loses its stream soon after. */
   #endWithCredentials(): void {
-    const { clock } = this.#house;
+    const { clock } = this.#context;
     const { expiresMs } = this.caller;
     if (expiresMs === null) return;
     const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
@@ -130,7 +130,7 @@ class ConnectStream implements SessionStream {
     // One at a time: each costs a review.
     if (this.#isRenewing) return;
     this.#isRenewing = true;
-    this.#house.gate
+    this.#context.authInterceptor
       .renew(token, this.caller, this.peerAddress)
       .then(
         (caller) => {
@@ -141,7 +141,7 @@ class ConnectStream implements SessionStream {
         (error: unknown) => {
           // What was proved before still counts until it runs out.
           const isUnknown = error instanceof RollcallError && error.reason === 'IDENTITY_UNKNOWN';
-          if (!isUnknown) this.#fail(logged(error, this.#house.log, this.#call.getPath()));
+          if (!isUnknown) this.#fail(logged(error, this.#context.log, this.#call.getPath()));
         },
       )
       .finally(() => {
@@ -158,14 +158,14 @@ class ConnectStream implements SessionStream {
     if (message.message !== 'hello' || !message.hello) {
       throw new RollcallError('HELLO_EXPECTED', `the first message is ${message.message ?? 'empty'}; it must be hello`);
     }
-    this.#session = this.#house.sessions.open(message.hello, this);
+    this.#session = this.#context.sessions.open(message.hello, this);
   }
 
   #guarded(take: () => void): void {
     try {
       take();
     } catch (error) {
-      this.#fail(logged(error, this.#house.log, this.#call.getPath()));
+      this.#fail(logged(error, this.#context.log, this.#call.getPath()));
     }
   }
 
@@ -184,6 +184,6 @@ class ConnectStream implements SessionStream {
   #forget(detail: string): void {
     const session = this.#session;
     this.#session = null;
-    if (session !== null) this.#house.sessions.closed(session, detail);
+    if (session !== null) this.#context.sessions.closed(session, detail);
   }
 }

@@ -18,7 +18,7 @@ export class Outgoing {
   /** Sessions with a report that is taken but not acknowledged. */
   readonly #owing = new Set<AgentSession>();
   /** Sessions with a report that could not be taken. */
-  readonly #unheard = new Set<AgentSession>();
+  readonly #deferredReports = new Set<AgentSession>();
 
   constructor(options: OutgoingOptions) {
     this.#options = options;
@@ -28,17 +28,17 @@ export class Outgoing {
     if (this.#options.sessionOf(node) !== null) this.#changed.add(node);
   }
 
-  owes(session: AgentSession): void {
+  pendingAcks(session: AgentSession): void {
     this.#owing.add(session);
   }
 
-  unheard(session: AgentSession): void {
-    this.#unheard.add(session);
+  deferredReports(session: AgentSession): void {
+    this.#deferredReports.add(session);
   }
 
   forget(session: AgentSession): void {
     this.#owing.delete(session);
-    this.#unheard.delete(session);
+    this.#deferredReports.delete(session);
   }
 
   /** Sends what may go out by now. */
@@ -51,7 +51,7 @@ export class Outgoing {
       sessionOf(node)?.publish();
     }
     if (!journal.accepting) return;
-    for (const session of this.#unheard) session.send({ reportRequest: {} });
-    this.#unheard.clear();
+    for (const session of this.#deferredReports) session.send({ reportRequest: {} });
+    this.#deferredReports.clear();
   }
 }

@@ -1,10 +1,10 @@
 /** What sessions need of the rest of the coordinator, and no more. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { NewEvent } from '../../shared/journal-format/events.ts';
 import type { NodeReport, PodReport } from '../../shared/model/model.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Denial } from '../identity/denials.ts';
-import type { NewEvent } from '../../shared/journal-format/events.ts';
 import type { AssignmentSource } from './assignment-update.ts';
 
 /** What sessions need of the journal. */
@@ -19,7 +19,7 @@ export interface SessionJournal {
 
 /** What sessions need of the evaluation. */
 export interface SessionEvaluation extends AssignmentSource {
-  isOnRoll(node: string): boolean;
+  isInInventory(node: string): boolean;
   nodeReported(report: NodeReport): void;
   podsReported(node: string, report: PodReport): void;
   agentAbsent(node: string): void;

@@ -9,6 +9,7 @@ import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import * as limits from '../limits.ts';
+import { AgentAdmission, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';
 import { AgentJournal } from './agent-journal.ts';
 import { type AgentRecord, newAgentRecord, presenceOf } from './agent-record.ts';
 import {
@@ -20,7 +21,6 @@ import {
   type TakenReport,
 } from './agent-session.ts';
 import { type Held, holdsNewest, type Update } from './assignment-update.ts';
-import { Door, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';
 import { Leases } from './leases.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionsOptions } from './session-ports.ts';
@@ -29,7 +29,7 @@ import { welcome } from './welcome.ts';
 export class Sessions implements SessionListener {
   readonly #options: SessionsOptions;
   readonly #agents = new Map<string, AgentRecord>();
-  readonly #door: Door;
+  readonly #admission: AgentAdmission;
   readonly #journal: AgentJournal;
   readonly #leases: Leases;
   readonly #outgoing: Outgoing;
@@ -38,7 +38,7 @@ export class Sessions implements SessionListener {
     const { journal, evaluation, clock, log, denied, leaseMs } = options;
     this.#options = options;
     this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
-    this.#door = new Door(options);
+    this.#admission = new AgentAdmission(options);
     const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
     this.#outgoing = new Outgoing({ journal, evaluation, sessionOf });
     this.#journal = new AgentJournal({ clock, log, denied, append: (events) => journal.append(events) });
@@ -56,8 +56,8 @@ export class Sessions implements SessionListener {
   }
 
   /** Whether one more agent may try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
-  knock(): void {
-    this.#door.knock();
+  checkRate(): void {
+    this.#admission.checkRate();
   }
 
   /**
@@ -111,7 +111,7 @@ export class Sessions implements SessionListener {
 
   /** Nobody is let in any more, and everybody is asked to come back later. Nothing is journalled after it. */
   stop(): void {
-    this.#door.close();
+    this.#admission.close();
     // No more a second than the next coordinator lets in.
     const crowdMs = (this.#agents.size / limits.ADMISSION.perSecond) * 1_000;
     this.drain(Math.max(limits.DRAIN_WINDOW_MS, crowdMs), 'the coordinator stops');
@@ -169,7 +169,7 @@ export class Sessions implements SessionListener {
   }
 
   reportsPending(session: AgentSession): void {
-    this.#outgoing.owes(session);
+    this.#outgoing.pendingAcks(session);
   }
 
   updateSent(session: AgentSession, update: Update): void {
@@ -204,7 +204,7 @@ export class Sessions implements SessionListener {
 
   #open(hello: Hello__Output, stream: SessionStream): AgentSession {
     const { clock, evaluation, journal, log } = this.#options;
-    const identity = this.#door.admit(hello, stream.caller);
+    const identity = this.#admission.admit(hello, stream.caller);
     const { node, instanceId, agentVersion } = identity;
     const record = this.#record(node);
     if (record.session !== null) this.#supersede(record, record.session, identity);
@@ -261,7 +261,7 @@ export class Sessions implements SessionListener {
   #take(session: AgentSession, sequence: number, take: () => void): number | null {
     const { journal } = this.#options;
     if (!journal.accepting) {
-      this.#outgoing.unheard(session);
+      this.#outgoing.deferredReports(session);
       return null;
     }
     take();

@@ -4,30 +4,30 @@
  * today and, asked of today, in a year.
  */
 import type { FitResult } from '../../shared/fit/types.ts';
+import type { DaemonSetRecord, ManifestProblem } from '../../shared/journal-format/events.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { Pair } from '../evaluation/placement-table.ts';
-import type { DaemonSetRecord, ManifestProblem } from '../../shared/journal-format/events.ts';
 import type { Tally } from './counts.ts';
 
-export interface Roll {
+export interface ClusterSnapshot {
   readonly asOf: AsOf;
   /** False while sources are still being read. */
   readonly isSynced: boolean;
   /** Sorted. */
   nodeNames(): Promise<readonly string[]>;
   /** In the order of the names; those that are not on the roll are left out. */
-  nodes(names: readonly string[]): AsyncIterable<RollNode>;
+  nodes(names: readonly string[]): AsyncIterable<NodeSnapshot>;
   /** Every DaemonSet in force or refused, in the order of their keys. */
-  daemonSets(): Promise<ReadonlyMap<DaemonSetKey, RollDaemonSet>>;
+  daemonSets(): Promise<ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>>;
   /** Counts over all nodes; of at least these DaemonSets. */
   tally(keys: readonly DaemonSetKey[]): Promise<Tally>;
 }
 
-export interface RollDaemonSet {
+export interface DaemonSetSnapshot {
   readonly key: DaemonSetKey;
   /** What is in force; `null` where no good version was ever seen. */
   readonly placed: PlacedDaemonSet | null;
@@ -44,7 +44,7 @@ export interface PlacedDaemonSet {
   readonly compiled: CompiledPlacement;
 }
 
-export interface RollNode {
+export interface NodeSnapshot {
   readonly name: string;
   readonly facts: NodeFacts;
   readonly object: Node;
@@ -89,7 +89,7 @@ export interface RollNode {
  * way, and a coordinator that starts anew forgets nothing.
  */
 export function driftsOfSilentNode(
-  node: Pick<RollNode, 'name' | 'presence' | 'lastSeenMs' | 'assignments' | 'pair'>,
+  node: Pick<NodeSnapshot, 'name' | 'presence' | 'lastSeenMs' | 'assignments' | 'pair'>,
 ): Drift[] {
   const { name, presence, lastSeenMs, assignments } = node;
   const detail =

@@ -6,7 +6,7 @@
 import { isHealthy, isRunning } from '../../shared/fit/answers.ts';
 import type { Answer } from '../../shared/fit/types.ts';
 import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
-import type { Roll, RollNode } from './cluster-snapshot.ts';
+import type { ClusterSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
 
 export interface Counts {
   wanted: number;
@@ -35,10 +35,10 @@ export interface Tally {
   readonly daemonSets: ReadonlyMap<DaemonSetKey, Counts>;
 }
 
-export async function tallyOf(roll: Roll, keys: readonly DaemonSetKey[]): Promise<Tally> {
+export async function tallyOf(snapshot: ClusterSnapshot, keys: readonly DaemonSetKey[]): Promise<Tally> {
   const daemonSets = new Map(keys.map((key) => [key, noCounts()]));
   let [nodeCount, presentCount, answeredCount] = [0, 0, 0];
-  for await (const node of roll.nodes(await roll.nodeNames())) {
+  for await (const node of snapshot.nodes(await snapshot.nodeNames())) {
     nodeCount += 1;
     if (node.presence === 'present') presentCount += 1;
     if (node.hasAnswered) answeredCount += 1;
@@ -58,7 +58,7 @@ export interface NodeCounts {
   readonly driftCount: number;
 }
 
-export function countNode(node: RollNode): NodeCounts {
+export function countNode(node: NodeSnapshot): NodeCounts {
   const { assignments, drifts, fits: fitOf } = node;
   const { running, healthy } = standingOf(node);
   const allowed = assignments.filter(({ verdict }) => verdict === 'run').map(({ daemonSet }) => daemonSet);
@@ -76,7 +76,7 @@ export function countNode(node: RollNode): NodeCounts {
 }
 
 /** The pods of one DaemonSet on a node, as its agent last said. */
-export function podsOf({ pods }: RollNode, daemonSet: DaemonSetKey): readonly PodHealth[] {
+export function podsOf({ pods }: NodeSnapshot, daemonSet: DaemonSetKey): readonly PodHealth[] {
   return pods.filter((pod) => pod.daemonSet === daemonSet);
 }
 
@@ -87,7 +87,7 @@ interface Standing {
 
 const NOTHING: Standing = { running: new Set(), healthy: new Set() };
 
-function standingOf({ presence, pods }: RollNode): Standing {
+function standingOf({ presence, pods }: NodeSnapshot): Standing {
   if (presence !== 'present') return NOTHING;
   return {
     running: new Set(pods.filter(isRunning).map(({ daemonSet }) => daemonSet)),
@@ -95,7 +95,7 @@ function standingOf({ presence, pods }: RollNode): Standing {
   };
 }
 
-function countPairs(node: RollNode, counts: ReadonlyMap<DaemonSetKey, Counts>): void {
+function countPairs(node: NodeSnapshot, counts: ReadonlyMap<DaemonSetKey, Counts>): void {
   const { isSettled, fits } = node;
   const standing = standingOf(node);
   for (const [key, count] of counts) {

@@ -1,7 +1,7 @@
 /** Says why a node runs a DaemonSet or not: now, or at any moment that the journal keeps, from what held then. */
 import { RollcallError } from '../../shared/errors.ts';
-import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DaemonSetKey } from '../../shared/model/model.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
@@ -10,22 +10,22 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { daemonSetInputs, inputsToWire, nodeInputs } from '../history/decision-inputs.ts';
 import { eventViews } from '../history/event-messages.ts';
-import { daemonSetOf, nodeOf } from './names.ts';
-import type { RecordedHouse, RecordedJournal } from '../history/history-context.ts';
-import { asOfWords, type PlacedDaemonSet, type Roll, type RollNode } from './cluster-snapshot.ts';
-import { placementView } from './messages.ts';
+import type { JournalContext, JournalReads } from '../history/history-context.ts';
 import { whenDurable } from '../server/when-durable.ts';
+import { asOfWords, type ClusterSnapshot, type NodeSnapshot, type PlacedDaemonSet } from './cluster-snapshot.ts';
+import { placementView } from './messages.ts';
+import { daemonSetOf, nodeOf } from './names.ts';
 
 export async function explainPlacement(
   request: ExplainPlacementRequest__Output,
-  roll: Roll,
-  house: RecordedHouse,
+  snapshot: ClusterSnapshot,
+  context: JournalContext,
 ): Promise<ExplainPlacementResponse> {
-  const daemonSet = await daemonSetOf(request.daemonSet, roll);
-  const node = await nodeOf(request.nodeName, roll);
+  const daemonSet = await daemonSetOf(request.daemonSet, snapshot);
+  const node = await nodeOf(request.nodeName, snapshot);
   const { key, placed, warnings } = daemonSet;
   const pair = node.pair(key);
-  if (placed === null || pair === undefined) throw neverInForce(key, roll);
+  if (placed === null || pair === undefined) throw neverInForce(key, snapshot);
   // All of it before the journal is waited for, so that the parts of the answer fit together.
   const explained = placed.compiled.explain(node.object);
   const known = {
@@ -38,9 +38,9 @@ export async function explainPlacement(
     engineVersion: PLACEMENT_ENGINE_VERSION,
     decidedDifferently: explained.verdict !== pair.verdict,
   };
-  const { journal } = house;
-  if (!roll.asOf.isFromJournal) await whenDurable(house, roll.asOf.revision);
-  const inputs = await inputsOfRoll(node, placed, roll, journal);
+  const { journal } = context;
+  if (!snapshot.asOf.isFromJournal) await whenDurable(context, snapshot.asOf.revision);
+  const inputs = await inputsOfSnapshot(node, placed, snapshot, journal);
   const [decision] = await journal.eventsAt([pair.version]);
   if (decision === undefined) return { ...known, inputs };
   const decided = await decidedOn(node.name, key, pair.version, journal);
@@ -57,25 +57,25 @@ export async function explainPlacement(
 }
 
 /** The row of a decision in force is kept before the horizon too; what it was made from need not be. */
-async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: RecordedJournal) {
+async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: JournalReads) {
   const { revision: horizon } = await past.horizon();
   return version < horizon ? undefined : past.placementAt(node, key, version);
 }
 
-function neverInForce(key: string, { asOf }: Roll): RollcallError {
+function neverInForce(key: string, { asOf }: ClusterSnapshot): RollcallError {
   const message = `DaemonSet ${key} was never in force${asOfWords(asOf)}: its manifest was refused`;
   return new RollcallError('UNKNOWN_DAEMON_SET', message);
 }
 
 /** Only the journal knows which row brought the facts of now. */
-async function inputsOfRoll(
-  node: RollNode,
+async function inputsOfSnapshot(
+  node: NodeSnapshot,
   placed: PlacedDaemonSet,
-  roll: Roll,
-  journal: RecordedJournal,
+  snapshot: ClusterSnapshot,
+  journal: JournalReads,
 ): Promise<WireInputs> {
   const { facts, origin, source, observedMs } = node;
-  const version = node.factsVersion || ((await journal.past.nodeAt(node.name, roll.asOf.revision))?.version ?? 0);
+  const version = node.factsVersion || ((await journal.past.nodeAt(node.name, snapshot.asOf.revision))?.version ?? 0);
   return {
     ...nodeInputs({ facts, origin, source, observedMs, version }),
     ...daemonSetInputs(placed.record, placed.version),

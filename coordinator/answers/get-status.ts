@@ -3,43 +3,45 @@ import { problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import type { GetStatusRequest__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusRequest.ts';
 import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { House } from '../server/coordinator-context.ts';
+import type { JournalContext } from '../history/history-context.ts';
 import { journalStatus } from '../history/journal-status.ts';
-import type { RecordedHouse } from '../history/history-context.ts';
-import type { Roll } from './cluster-snapshot.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 
 export async function getStatus(
   { at }: GetStatusRequest__Output,
-  roll: Roll,
-  house: RecordedHouse,
+  snapshot: ClusterSnapshot,
+  context: JournalContext,
 ): Promise<GetStatusResponse> {
-  const { nodeCount, presentCount, answeredCount } = await roll.tally([]);
-  const daemonSets = [...(await roll.daemonSets()).values()];
+  const { nodeCount, presentCount, answeredCount } = await snapshot.tally([]);
+  const daemonSets = [...(await snapshot.daemonSets()).values()];
   return {
-    coordinatorVersion: house.version,
-    storeId: house.journal.storeId,
-    revision: String(roll.asOf.revision),
+    coordinatorVersion: context.version,
+    storeId: context.journal.storeId,
+    revision: String(snapshot.asOf.revision),
     nodeCount,
     presentNodeCount: presentCount,
     settledNodeCount: answeredCount,
     daemonSetCount: daemonSets.filter(({ placed }) => placed !== null).length,
     rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
-    complete: roll.isSynced && answeredCount === nodeCount,
+    complete: snapshot.isSynced && answeredCount === nodeCount,
     // Also of now as it is on disk, where the journal is why nothing newer is told.
-    ...(at === null && { journal: await journalStatus(house) }),
-    ...(roll.asOf.isFromJournal && { problems: [...(await house.journal.past.sourceProblemsAt(roll.asOf.revision))] }),
+    ...(at === null && { journal: await journalStatus(context) }),
+    ...(snapshot.asOf.isFromJournal && {
+      problems: [...(await context.journal.past.sourceProblemsAt(snapshot.asOf.revision))],
+    }),
   };
 }
 
 /** With what only the running coordinator knows. */
 export async function getStatusNow(
   request: GetStatusRequest__Output,
-  roll: Roll,
-  house: House,
+  snapshot: ClusterSnapshot,
+  context: CoordinatorContext,
 ): Promise<GetStatusResponse> {
-  const { evaluator, counters, startedMs } = house;
+  const { evaluator, counters, startedMs } = context;
   return {
-    ...(await getStatus(request, roll, house)),
+    ...(await getStatus(request, snapshot, context)),
     startTime: timeToWire(startedMs),
     rejectedDaemonSetCount: evaluator.daemonSets.rejectedCount,
     counters: counters.toRecord(),

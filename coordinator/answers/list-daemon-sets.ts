@@ -2,26 +2,26 @@
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { GetDaemonSetRequest__Output } from '../../shared/rpc/generated/rollcall/v1/GetDaemonSetRequest.ts';
 import type { ListDaemonSetsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDaemonSetsRequest.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import type { ListPage } from './list-page.ts';
+import { daemonSetView } from './messages.ts';
 import { daemonSetOf } from './names.ts';
 import { type PageToken, pageOfKeys } from './paging.ts';
-import type { Roll } from './cluster-snapshot.ts';
-import { daemonSetView } from './messages.ts';
 
 export async function listDaemonSets(
   request: ListDaemonSetsRequest__Output,
-  roll: Roll,
+  snapshot: ClusterSnapshot,
   last: PageToken | null,
 ): Promise<ListPage<{ daemonSets: DaemonSet[] }>> {
-  const known = await roll.daemonSets();
+  const known = await snapshot.daemonSets();
   const { items, lastKey } = pageOfKeys([...known.keys()], request, last);
-  const counts = (await roll.tally(items)).daemonSets;
+  const counts = (await snapshot.tally(items)).daemonSets;
   const daemonSets = items.flatMap((key) => known.get(key) ?? []).map((one) => daemonSetView(one, counts.get(one.key)));
   return { items: { daemonSets }, lastKey };
 }
 
-export async function getDaemonSet({ daemonSet: ref }: GetDaemonSetRequest__Output, roll: Roll) {
-  const daemonSet = await daemonSetOf(ref, roll);
-  const counts = (await roll.tally([daemonSet.key])).daemonSets;
+export async function getDaemonSet({ daemonSet: ref }: GetDaemonSetRequest__Output, snapshot: ClusterSnapshot) {
+  const daemonSet = await daemonSetOf(ref, snapshot);
+  const counts = (await snapshot.tally([daemonSet.key])).daemonSets;
   return { daemonSet: daemonSetView(daemonSet, counts.get(daemonSet.key)) };
 }

@@ -3,23 +3,23 @@ import type { Drift } from '../../shared/model/model.ts';
 import type { Drift as WireDrift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { ListDriftsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDriftsRequest.ts';
 import { driftToWire } from '../../shared/rpc/wire.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import type { ListPage } from './list-page.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
-import type { Roll } from './cluster-snapshot.ts';
 
 /** Looks at nodes from where the last page ended until the page is full. */
 export async function listDrifts(
   request: ListDriftsRequest__Output,
-  roll: Roll,
+  snapshot: ClusterSnapshot,
   last: PageToken | null,
 ): Promise<ListPage<{ drifts: WireDrift[] }>> {
   const { daemonSet, nodeName } = request;
-  const key = isNamed(daemonSet) ? (await daemonSetOf(daemonSet, roll)).key : null;
-  const names = nodeName === '' ? await roll.nodeNames() : [(await nodeOf(nodeName, roll)).name];
+  const key = isNamed(daemonSet) ? (await daemonSetOf(daemonSet, snapshot)).key : null;
+  const names = nodeName === '' ? await snapshot.nodeNames() : [(await nodeOf(nodeName, snapshot)).name];
   const size = pageSize(request);
   const found = new Map<string, Drift>();
-  for await (const node of roll.nodes(namesFrom(names, last))) {
+  for await (const node of snapshot.nodes(namesFrom(names, last))) {
     for (const drift of node.drifts) {
       const place = placeOf(drift);
       if ((key === null || drift.daemonSet === key) && (last === null || place > last.lastKey)) found.set(place, drift);

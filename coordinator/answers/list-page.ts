@@ -1,7 +1,7 @@
 /** Lists in pages: what a handler of a list gives, and where its next page goes on. */
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import { type PageRequest, type PageToken, readPageToken, writePageToken } from './paging.ts';
-import type { Roll } from './cluster-snapshot.ts';
 
 /** A page of a list of one moment is asked for. */
 export type ListRequest = PageRequest & { readonly at: WireMoment | null };
@@ -12,11 +12,11 @@ export interface ListPage<Items> {
   readonly lastKey: string;
 }
 
-export type ListHandler<Request, Items, House> = (
+export type ListHandler<Request, Items, CoordinatorContext> = (
   request: Request,
-  roll: Roll,
+  snapshot: ClusterSnapshot,
   last: PageToken | null,
-  house: House,
+  context: CoordinatorContext,
 ) => Promise<ListPage<Items>>;
 
 /** Where the page before ended; `null` for the first. @throws RollcallError for the token of another question. */

@@ -1,32 +1,34 @@
 /** Lists placements by DaemonSet, then node. */
 import type { ListPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
+import type { JournalContext } from '../history/history-context.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
 import type { ListPage } from './list-page.ts';
+import { placementView } from './messages.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
-import type { RecordedHouse } from '../history/history-context.ts';
-import type { Roll, RollDaemonSet, RollNode } from './cluster-snapshot.ts';
-import { placementView } from './messages.ts';
 
 export async function listPlacements(
   request: ListPlacementsRequest__Output,
-  roll: Roll,
+  snapshot: ClusterSnapshot,
   last: PageToken | null,
-  { turns }: RecordedHouse,
+  { scheduler }: JournalContext,
 ): Promise<ListPage<{ placements: AsyncIterable<PlacementState> }>> {
   const { daemonSet, nodeName } = request;
-  const named = isNamed(daemonSet) ? [await daemonSetOf(daemonSet, roll)] : [...(await roll.daemonSets()).values()];
+  const named = isNamed(daemonSet)
+    ? [await daemonSetOf(daemonSet, snapshot)]
+    : [...(await snapshot.daemonSets()).values()];
   const placed = named.filter((one) => one.placed !== null);
-  const names = nodeName === '' ? await roll.nodeNames() : [(await nodeOf(nodeName, roll)).name];
+  const names = nodeName === '' ? await snapshot.nodeNames() : [(await nodeOf(nodeName, snapshot)).name];
   const { pairs, lastKey } = pageOfPairs(placed, names, pageSize(request), last);
-  const nodes = new Map<string, RollNode>();
-  for await (const node of roll.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
-  return { items: { placements: placementViews(turns.each(pairs), nodes) }, lastKey };
+  const nodes = new Map<string, NodeSnapshot>();
+  for await (const node of snapshot.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
+  return { items: { placements: placementViews(scheduler.each(pairs), nodes) }, lastKey };
 }
 
 async function* placementViews(
   pairs: AsyncIterable<NamedPair>,
-  nodes: ReadonlyMap<string, RollNode>,
+  nodes: ReadonlyMap<string, NodeSnapshot>,
 ): AsyncGenerator<PlacementState> {
   for await (const { one, name } of pairs) {
     const node = nodes.get(name);
@@ -36,13 +38,13 @@ async function* placementViews(
 }
 
 interface NamedPair {
-  readonly one: RollDaemonSet;
+  readonly one: DaemonSetSnapshot;
   readonly name: string;
 }
 
 /** Counts its way to the page instead of making all pairs, of which there may be half a million. */
 function pageOfPairs(
-  daemonSets: readonly RollDaemonSet[],
+  daemonSets: readonly DaemonSetSnapshot[],
   names: readonly string[],
   size: number,
   last: PageToken | null,
@@ -59,7 +61,7 @@ function pageOfPairs(
   return { pairs, lastKey: end !== undefined && start + size < total ? `${end.one.key} ${end.name}` : '' };
 }
 
-function startAfter(daemonSets: readonly RollDaemonSet[], names: readonly string[], lastKey: string): number {
+function startAfter(daemonSets: readonly DaemonSetSnapshot[], names: readonly string[], lastKey: string): number {
   const space = lastKey.indexOf(' ');
   const [key, name] = [lastKey.slice(0, space), lastKey.slice(space + 1)];
   const keys = daemonSets.map((one) => one.key);

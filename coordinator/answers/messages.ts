@@ -1,7 +1,7 @@
 /** Turns what the coordinator knows into the messages of the query service. */
 import { type Answers, answersOf } from '../../shared/fit/answers.ts';
-import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { Agent } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
@@ -11,12 +11,12 @@ import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { answersToWire } from '../../shared/rpc/wire-fit.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { acknowledgementCodec, presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { House } from '../server/coordinator-context.ts';
-import type { RollDaemonSet, RollNode } from './cluster-snapshot.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { DaemonSetSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
 import { type Counts, countNode, podsOf } from './counts.ts';
 
 export function daemonSetView(
-  { key, placed, warnings, rejections }: RollDaemonSet,
+  { key, placed, warnings, rejections }: DaemonSetSnapshot,
   counts: Counts | undefined,
 ): DaemonSet {
   const { record } = placed ?? {};
@@ -33,7 +33,7 @@ export function daemonSetView(
   };
 }
 
-export function nodeView(node: RollNode): Node {
+export function nodeView(node: NodeSnapshot): Node {
   return {
     facts: nodeFactsToWire(node.facts),
     presence: presenceCodec.toWire(node.presence),
@@ -49,7 +49,7 @@ export function nodeView(node: RollNode): Node {
 }
 
 /** `null` where nothing is decided for the pair. */
-export function placementView(node: RollNode, { key, placed }: RollDaemonSet): PlacementState | null {
+export function placementView(node: NodeSnapshot, { key, placed }: DaemonSetSnapshot): PlacementState | null {
   const pair = node.pair(key);
   if (pair === undefined || placed === null) return null;
   return {
@@ -67,7 +67,7 @@ export function placementView(node: RollNode, { key, placed }: RollDaemonSet): P
 }
 
 /** The five answers about a pair. */
-function answers(node: RollNode, key: DaemonSetKey, compiled: CompiledPlacement): Answers {
+function answers(node: NodeSnapshot, key: DaemonSetKey, compiled: CompiledPlacement): Answers {
   return answersOf({
     placement: { wanted: node.isWanted(key), allowed: compiled.allows(node.object) },
     fit: node.fits(key),
@@ -75,8 +75,8 @@ function answers(node: RollNode, key: DaemonSetKey, compiled: CompiledPlacement)
   });
 }
 
-export function agentView(house: House, node: string): Agent {
-  const { evaluator, sessions, leaseMs } = house;
+export function agentView(context: CoordinatorContext, node: string): Agent {
+  const { evaluator, sessions, leaseMs } = context;
   const record = sessions.agent(node);
   const session = record?.session ?? null;
   return {
@@ -98,7 +98,7 @@ export function agentView(house: House, node: string): Agent {
 }
 
 /** What an agent acknowledged it holds, also while it is silent. */
-function acknowledgement(node: RollNode, version: number) {
+function acknowledgement(node: NodeSnapshot, version: number) {
   const isHeld = node.isSettled || node.acknowledgedRevision >= version;
   if (isHeld) return acknowledgementCodec.toWire('acknowledged');
   return acknowledgementCodec.toWire(node.isRefusing ? 'refused' : 'pending');
@@ -108,7 +108,7 @@ function acknowledgement(node: RollNode, version: number) {
 const SUMMARY_REASONS_MAX = 2;
 
 /** What stands in the way, or where nothing does, what a person would want to know first. */
-function summary({ object }: RollNode, compiled: CompiledPlacement): string {
+function summary({ object }: NodeSnapshot, compiled: CompiledPlacement): string {
   const { reasons } = compiled.explain(object);
   const failed = reasons.filter(({ outcome }) => outcome === 'failed');
   const told = failed.length > 0 ? failed : reasons.slice(0, 1);

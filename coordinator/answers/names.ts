@@ -3,9 +3,9 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/model/model.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import type { JournalContext } from '../history/history-context.ts';
 import type { KnownNames } from '../journal/read/past-reader.ts';
-import type { RecordedHouse } from '../history/history-context.ts';
-import { asOfWords, type Roll, type RollDaemonSet, type RollNode } from './cluster-snapshot.ts';
+import { asOfWords, type ClusterSnapshot, type DaemonSetSnapshot, type NodeSnapshot } from './cluster-snapshot.ts';
 
 /** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
 export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
@@ -40,25 +40,25 @@ export function findDaemonSet(ref: DaemonSetRef | null, keys: Iterable<DaemonSet
 }
 
 /** The DaemonSet of a roll that a reference names. */
-export async function daemonSetOf(ref: DaemonSetRef | null, roll: Roll): Promise<RollDaemonSet> {
-  const daemonSets = await roll.daemonSets();
-  const key = findDaemonSet(ref, daemonSets.keys(), asOfWords(roll.asOf));
-  return daemonSets.get(key) as RollDaemonSet;
+export async function daemonSetOf(ref: DaemonSetRef | null, snapshot: ClusterSnapshot): Promise<DaemonSetSnapshot> {
+  const daemonSets = await snapshot.daemonSets();
+  const key = findDaemonSet(ref, daemonSets.keys(), asOfWords(snapshot.asOf));
+  return daemonSets.get(key) as DaemonSetSnapshot;
 }
 
 /** @throws RollcallError for a node that is not on the roll. */
-export async function nodeOf(name: string, roll: Roll): Promise<RollNode> {
+export async function nodeOf(name: string, snapshot: ClusterSnapshot): Promise<NodeSnapshot> {
   if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'node_name is empty');
-  for await (const node of roll.nodes([name])) return node;
-  const isOrWas = roll.asOf.isFromJournal ? 'was' : 'is';
-  const message = `node ${name} ${isOrWas} not on the roll${asOfWords(roll.asOf)}`;
+  for await (const node of snapshot.nodes([name])) return node;
+  const isOrWas = snapshot.asOf.isFromJournal ? 'was' : 'is';
+  const message = `node ${name} ${isOrWas} not on the roll${asOfWords(snapshot.asOf)}`;
   throw new RollcallError('UNKNOWN_NODE', message, { metadata: { name } });
 }
 
 /** A name that the record never held was most likely mistyped. @throws RollcallError that says so. */
 export async function refuseUnknown(
   { node, daemonSet, namespace }: KnownNames,
-  { journal }: RecordedHouse,
+  { journal }: JournalContext,
 ): Promise<void> {
   if (node !== undefined && !(await journal.past.isKnown({ node }))) {
     throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });

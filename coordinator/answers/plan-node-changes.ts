@@ -38,28 +38,28 @@ function alteration(wire: WireChange): NodeAlteration {
     case 'removeTaint':
       return parseRemoveTaint(short(removeTaint));
     case 'cordon':
-      if (wire.cordon !== true) throw mistake('cordon is false; leave it out or set it to true');
+      if (wire.cordon !== true) throw usageError('cordon is false; leave it out or set it to true');
       return { op: 'cordon' };
     case 'drop':
-      if (wire.drop !== true) throw mistake('drop is false; leave it out or set it to true');
+      if (wire.drop !== true) throw usageError('drop is false; leave it out or set it to true');
       return { op: 'drop' };
     default:
-      throw mistake('the change is missing');
+      throw usageError('the change is missing');
   }
 }
 
 function target({ nodeName, labelSelector }: WireChange): NodeTarget {
   if (nodeName === '') return { selector: short(labelSelector) };
-  if (labelSelector !== '') throw mistake('node_name and label_selector are both set; choose one');
+  if (labelSelector !== '') throw usageError('node_name and label_selector are both set; choose one');
   return { name: short(nodeName) };
 }
 
 /** Keeps a text that no person typed from being parsed, and from being repeated in an error. */
 function short(text: string): string {
   if (text.length <= WHAT_IF_LENGTH_MAX) return text;
-  throw mistake(`a text has ${text.length} characters, and at most ${WHAT_IF_LENGTH_MAX} are read`);
+  throw usageError(`a text has ${text.length} characters, and at most ${WHAT_IF_LENGTH_MAX} are read`);
 }
 
-function mistake(message: string): RollcallError {
+function usageError(message: string): RollcallError {
   return new RollcallError('ARGUMENT_INVALID', message);
 }

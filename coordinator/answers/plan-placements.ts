@@ -3,34 +3,39 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import type { DaemonSetKey } from '../../shared/model/model.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
 import { type PlannedCounts, planInSteps } from '../../shared/plan/plan.ts';
 import type { World } from '../../shared/plan/world.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
 import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
 import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
+import type { HistoricalSnapshot } from '../history/historical-snapshot.ts';
+import { asOfWords, type DaemonSetSnapshot } from './cluster-snapshot.ts';
 import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';
 import { NODE_CHANGES_MAX } from './plan-limits.ts';
 import { alterationFromWire } from './plan-node-changes.ts';
-import type { PastRoll } from '../history/historical-snapshot.ts';
-import { asOfWords, type RollDaemonSet } from './cluster-snapshot.ts';
 
 /** What a plan is made on. */
 export interface PlanBase {
   readonly asOf: AsOf;
   readonly isSynced: boolean;
-  readonly daemonSets: ReadonlyMap<DaemonSetKey, RollDaemonSet>;
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>;
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
-export async function planBase(roll: PastRoll, isSynced: boolean): Promise<PlanBase> {
-  return { asOf: roll.asOf, isSynced, daemonSets: await roll.daemonSets(), nodes: await roll.nodeObjects() };
+export async function planBase(snapshot: HistoricalSnapshot, isSynced: boolean): Promise<PlanBase> {
+  return {
+    asOf: snapshot.asOf,
+    isSynced,
+    daemonSets: await snapshot.daemonSets(),
+    nodes: await snapshot.nodeObjects(),
+  };
 }
 
 /**

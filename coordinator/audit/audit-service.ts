@@ -9,31 +9,31 @@ import type { VerifyJournalResponse } from '../../shared/rpc/generated/rollcall/
 import type { VerifyReport as WireReport } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { anchorStateCodec, exportFormatCodec, keptStateCodec } from '../../shared/rpc/wire-words.ts';
-import type { RebuildReport } from '../journal/maintenance/audit.ts';
-import { DERIVED_TABLES } from '../journal/schema/derived-tables.ts';
-import type { RetentionHorizon } from '../journal/journal-error.ts';
-import type { VerifyReport } from '../journal/maintenance/verify.ts';
-import { recorded } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
 import { horizonToWire } from '../history/journal-status.ts';
+import type { RetentionHorizon } from '../journal/journal-error.ts';
+import type { RebuildReport } from '../journal/maintenance/audit.ts';
+import type { VerifyReport } from '../journal/maintenance/verify.ts';
+import { DERIVED_TABLES } from '../journal/schema/derived-tables.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import { recorded } from '../server/handlers.ts';
+import { progressToWire, streamed, withNews } from './audit-stream.ts';
 import { createBackup } from './create-backup.ts';
 import { auditRange } from './event-range.ts';
 import { headFromWire, headToWire } from './head.ts';
 import { replayDecisions } from './replay-decisions.ts';
-import { progressToWire, streamed, withNews } from './audit-stream.ts';
 
-export function auditService(house: House): AuditServiceHandlers {
+export function auditService(context: CoordinatorContext): AuditServiceHandlers {
   return {
-    GetHead: recorded(house, () => getHead(house)),
-    VerifyJournal: streamed(house, verifyJournal),
-    ReplayDecisions: streamed(house, replayDecisions),
-    CheckDerivedTables: streamed(house, checkDerivedTables),
-    ExportEvents: streamed(house, exportEvents),
-    CreateBackup: streamed(house, createBackup),
+    GetHead: recorded(context, () => getHead(context)),
+    VerifyJournal: streamed(context, verifyJournal),
+    ReplayDecisions: streamed(context, replayDecisions),
+    CheckDerivedTables: streamed(context, checkDerivedTables),
+    ExportEvents: streamed(context, exportEvents),
+    CreateBackup: streamed(context, createBackup),
   };
 }
 
-async function getHead({ journal }: House): Promise<GetHeadResponse> {
+async function getHead({ journal }: CoordinatorContext): Promise<GetHeadResponse> {
   const head = journal.head();
   const [row] = await journal.eventsAt([head.revision]);
   return { head: headToWire(head), storeId: journal.storeId, recordTime: timeToWire(row?.recordedMs ?? 0) };
@@ -41,15 +41,15 @@ async function getHead({ journal }: House): Promise<GetHeadResponse> {
 
 async function* verifyJournal(
   { anchor, skipFileCheck }: VerifyJournalRequest__Output,
-  { journal }: House,
+  { journal }: CoordinatorContext,
 ): AsyncGenerator<VerifyJournalResponse> {
   const options = { anchor: anchor ? headFromWire(anchor) : undefined, wholeFile: !skipFileCheck };
   const horizon = await journal.past.horizon();
-  const report = yield* withNews<VerifyReport, VerifyJournalResponse>((tell) =>
+  const report = yield* withNews<VerifyReport, VerifyJournalResponse>((emit) =>
     journal.audit.verify({
       ...options,
-      onProgress: (done, total) => tell(progressToWire(done, total)),
-      onFileCheck: () => tell({ fileCheck: { totalBytes: String(journal.status().bytes) } }),
+      onProgress: (done, total) => emit(progressToWire(done, total)),
+      onFileCheck: () => emit({ fileCheck: { totalBytes: String(journal.status().bytes) } }),
     }),
   );
   yield { report: verifyReportToWire(report, horizon) };
@@ -71,17 +71,20 @@ function verifyReportToWire(report: VerifyReport, horizon: RetentionHorizon): Wi
   };
 }
 
-async function* checkDerivedTables(_request: unknown, { journal }: House): AsyncGenerator<CheckDerivedTablesResponse> {
-  const { equal, differing } = yield* withNews<RebuildReport, CheckDerivedTablesResponse>((tell) =>
-    journal.audit.rebuildEquals((done, total) => tell(progressToWire(done, total))),
+async function* checkDerivedTables(
+  _request: unknown,
+  { journal }: CoordinatorContext,
+): AsyncGenerator<CheckDerivedTablesResponse> {
+  const { equal, differing } = yield* withNews<RebuildReport, CheckDerivedTablesResponse>((emit) =>
+    journal.audit.rebuildEquals((done, total) => emit(progressToWire(done, total))),
   );
   yield { report: { equal, differingTables: [...differing], tables: [...DERIVED_TABLES] } };
 }
 
 async function* exportEvents(
   { format, range }: ExportEventsRequest__Output,
-  house: House,
+  context: CoordinatorContext,
 ): AsyncGenerator<ExportEventsResponse> {
   const asked = exportFormatCodec.fromWire(format) ?? 'jsonl';
-  for await (const text of house.journal.audit.export(asked, await auditRange(range, house))) yield { text };
+  for await (const text of context.journal.audit.export(asked, await auditRange(range, context))) yield { text };
 }

@@ -3,35 +3,35 @@ import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc
 import { RollcallError } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { AUDITS_MAX, WATCH_STALL_MS } from '../limits.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { logged } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
 
 export function streamed<Request, Response>(
-  house: House,
-  produce: (request: Request, house: House) => AsyncIterable<Response>,
+  context: CoordinatorContext,
+  produce: (request: Request, context: CoordinatorContext) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
-    send(house, call, produce).then(
+    send(context, call, produce).then(
       () => call.end(),
-      (error: unknown) => call.emit('error', toStatus(logged(error, house.log, call.getPath()))),
+      (error: unknown) => call.emit('error', toStatus(logged(error, context.log, call.getPath()))),
     );
   };
 }
 
 async function send<Request, Response>(
-  house: House,
+  context: CoordinatorContext,
   call: ServerWritableStream<Request, Response>,
-  produce: (request: Request, house: House) => AsyncIterable<Response>,
+  produce: (request: Request, context: CoordinatorContext) => AsyncIterable<Response>,
 ): Promise<void> {
-  const { audits } = house;
+  const { audits } = context;
   if (audits.size >= AUDITS_MAX) {
     throw new RollcallError('TOO_MANY_AUDITS', `${AUDITS_MAX} checks, exports or backups are running already`);
   }
-  const caller = new Caller(house, call);
+  const caller = new Caller(context, call);
   const stop = () => caller.leave(new RollcallError('DRAINING', 'the coordinator stops'));
   audits.add(stop);
   try {
-    for await (const message of produce(call.request, house)) {
+    for await (const message of produce(call.request, context)) {
       if (!caller.isThere) break;
       if (!call.write(message)) await caller.hasRead();
     }
@@ -44,13 +44,13 @@ async function send<Request, Response>(
 /** Whoever reads a stream, and may stop doing so. */
 class Caller {
   isThere = true;
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #call: ServerWritableStream<unknown, unknown>;
   #error: RollcallError | undefined;
   #wake: () => void = () => {};
 
-  constructor(house: House, call: ServerWritableStream<unknown, unknown>) {
-    this.#house = house;
+  constructor(context: CoordinatorContext, call: ServerWritableStream<unknown, unknown>) {
+    this.#context = context;
     this.#call = call;
     call.on('cancelled', () => this.leave());
     call.on('close', () => this.leave());
@@ -72,7 +72,7 @@ class Caller {
     if (!this.isThere) return Promise.resolve();
     return new Promise((resolve) => {
       const tooSlow = new RollcallError('WATCH_TOO_SLOW', `nothing was read for ${WATCH_STALL_MS / 1000} seconds`);
-      const cancel = this.#house.clock.after(WATCH_STALL_MS, () => this.leave(tooSlow));
+      const cancel = this.#context.clock.after(WATCH_STALL_MS, () => this.leave(tooSlow));
       this.#wake = () => {
         cancel();
         resolve();
@@ -90,7 +90,7 @@ class Abandoned extends Error {}
  * something next, and keeps its place until then.
  */
 export async function* withNews<Result, Message>(
-  work: (tell: (news: Message) => void) => Promise<Result>,
+  work: (emit: (news: Message) => void) => Promise<Result>,
 ): AsyncGenerator<Message, Result, undefined> {
   let news: Message | undefined;
   let isAbandoned = false;

@@ -2,21 +2,21 @@
 import { createHash } from 'node:crypto';
 import type { CreateBackupResponse } from '../../shared/rpc/generated/rollcall/v1/CreateBackupResponse.ts';
 import type { BackupCopy } from '../journal/maintenance/backup-copy.ts';
-import type { House } from '../server/coordinator-context.ts';
-import { headToWire } from './head.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { progressToWire, withNews } from './audit-stream.ts';
+import { headToWire } from './head.ts';
 
 export async function* createBackup(
   _request: unknown,
-  { journal, randomId }: House,
+  { journal, randomId }: CoordinatorContext,
 ): AsyncGenerator<CreateBackupResponse, void, undefined> {
   // Before the copy is made, so that the copy holds it.
   const head = headToWire(journal.head());
   // Also where the caller leaves between the last progress and the start.
   let made: BackupCopy | undefined;
   try {
-    const copy = yield* withNews<BackupCopy, CreateBackupResponse>(async (tell) => {
-      made = await journal.audit.copy(randomId(), (done, total) => tell(progressToWire(done, total)));
+    const copy = yield* withNews<BackupCopy, CreateBackupResponse>(async (emit) => {
+      made = await journal.audit.copy(randomId(), (done, total) => emit(progressToWire(done, total)));
       return made;
     });
     yield { start: { totalBytes: String(copy.bytes), head, storeId: journal.storeId } };

@@ -2,12 +2,15 @@
 import { RollcallError } from '../../shared/errors.ts';
 import type { EventRange__Output } from '../../shared/rpc/generated/rollcall/v1/EventRange.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import type { AuditRange } from '../journal/maintenance/audit.ts';
 import { askedTime } from '../history/requested-time.ts';
-import type { House } from '../server/coordinator-context.ts';
+import type { AuditRange } from '../journal/maintenance/audit.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 
 /** @throws RollcallError for a part that is none, or a JournalError for times that were pruned or have not come yet. */
-export async function auditRange(range: EventRange__Output | null, { journal }: House): Promise<AuditRange> {
+export async function auditRange(
+  range: EventRange__Output | null,
+  { journal }: CoordinatorContext,
+): Promise<AuditRange> {
   if (range === null) return {};
   const { past } = journal;
   const { sinceTime, untilTime } = range;

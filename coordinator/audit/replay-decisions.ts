@@ -7,12 +7,12 @@ import type { ReplayDecisionsRequest__Output } from '../../shared/rpc/generated/
 import type { ReplayDecisionsResponse } from '../../shared/rpc/generated/rollcall/v1/ReplayDecisionsResponse.ts';
 import type { ReplayDifference } from '../../shared/rpc/generated/rollcall/v1/ReplayDifference.ts';
 import { placementToWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import type { ReplayedDecision } from '../journal/read/audit-reader.ts';
-import type { DaemonSetAt, NodeAt } from '../journal/read/past-answers.ts';
+import { namedFilter, refuseUnknown } from '../answers/names.ts';
 import { inputsToWire } from '../history/decision-inputs.ts';
 import { eventViews } from '../history/event-messages.ts';
-import type { House } from '../server/coordinator-context.ts';
-import { namedFilter, refuseUnknown } from '../answers/names.ts';
+import type { ReplayedDecision } from '../journal/read/audit-reader.ts';
+import type { DaemonSetAt, NodeAt } from '../journal/read/past-answers.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { auditRange } from './event-range.ts';
 
 /** Decisions between two words of progress. */
@@ -22,18 +22,18 @@ const COMPILED_MAX = 500;
 
 export async function* replayDecisions(
   request: ReplayDecisionsRequest__Output,
-  house: House,
+  context: CoordinatorContext,
 ): AsyncGenerator<ReplayDecisionsResponse, void, undefined> {
-  const { journal } = house;
+  const { journal } = context;
   const names = namedFilter(request.daemonSet, '', request.nodeName);
-  await refuseUnknown(names, house);
-  const range = await auditRange(request.range, house);
+  await refuseUnknown(names, context);
+  const range = await auditRange(request.range, context);
   const first = (range.afterRevision ?? (await journal.past.horizon()).revision) + 1;
   const last = Math.min(range.throughRevision ?? journal.durableRevision, journal.durableRevision);
-  const replay = new Replay(house);
+  const replay = new Replay(context);
   let seen = 0;
-  for await (const stretch of journal.audit.replay(range)) {
-    for (const one of stretch) {
+  for await (const chunk of journal.audit.replay(range)) {
+    for (const one of chunk) {
       if (isWanted(one, names)) {
         const difference = await replay.take(one);
         if (difference !== null) yield { difference };
@@ -55,12 +55,12 @@ function isWanted({ decision }: ReplayedDecision, { node, daemonSet }: ReturnTyp
 }
 
 class Replay {
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #compiled = new Map<string, CompiledPlacement>();
   readonly #counts = { replayed: 0, different: 0, ended: 0, withoutInputs: 0 };
 
-  constructor(house: House) {
-    this.#house = house;
+  constructor(context: CoordinatorContext) {
+    this.#context = context;
   }
 
   /** `null` where it comes out as recorded, or cannot be decided again. */
@@ -94,7 +94,7 @@ class Replay {
   }
 
   async #difference({ decision, inputs }: ReplayedDecision, compiled: CompiledPlacement, node: NodeAt) {
-    const [view] = await eventViews(this.#house.journal, [decision]);
+    const [view] = await eventViews(this.#context.journal, [decision]);
     const { daemonSet, to } = decision;
     return {
       decision: view ?? null,

@@ -78,7 +78,7 @@ export class ApiServerSource implements ClusterSource {
       applied: (revision: ControllerRevision) => this.#revisionChanged(revision, 'apply', listener),
       removed: (revision) => this.#revisionChanged(revision, 'remove', listener),
     });
-    const tellUnbound = (pod: UnboundPod | null, how: 'put' | 'remove') => {
+    const emitUnbound = (pod: UnboundPod | null, how: 'put' | 'remove') => {
       if (pod === null) return;
       const node = this.#unbound[how](pod);
       listener.unboundPodsChanged(node, this.#unbound.of(node));
@@ -88,8 +88,8 @@ export class ApiServerSource implements ClusterSource {
       listener,
       keepUnboundPod,
       {
-        applied: (pod: UnboundPod | null) => tellUnbound(pod, 'put'),
-        removed: (pod) => tellUnbound(pod, 'remove'),
+        applied: (pod: UnboundPod | null) => emitUnbound(pod, 'put'),
+        removed: (pod) => emitUnbound(pod, 'remove'),
       },
       UNBOUND,
     );
@@ -110,13 +110,13 @@ export class ApiServerSource implements ClusterSource {
     collection: Collection,
     listener: ClusterListener,
     keep: (object: RawObject) => Kept,
-    tell: Omit<ListWatchListener<Kept>, 'problemChanged'>,
+    emit: Omit<ListWatchListener<Kept>, 'problemChanged'>,
     query: Query = {},
   ): void {
     const { reader, clock, random } = this.#options;
     const problemChanged = (problem: ListWatchProblem | null) => this.#problemChanged(collection, problem, listener);
     const path = COLLECTIONS[collection];
-    const watch = new ListWatch({ reader, path, query, keep, listener: { ...tell, problemChanged }, clock, random });
+    const watch = new ListWatch({ reader, path, query, keep, listener: { ...emit, problemChanged }, clock, random });
     this.#watches[collection] = watch;
     watch.start();
   }
@@ -127,7 +127,7 @@ export class ApiServerSource implements ClusterSource {
     await Promise.all(Object.values(deciding).map(({ synced }) => synced));
     if (this.#isClosed) return;
     this.#isSynced = true;
-    for (const key of this.#daemonSets.keys()) this.#settle(key, listener, { isPatient: false });
+    for (const key of this.#daemonSets.keys()) this.#settle(key, listener, { isRetried: false });
     listener.synced([]);
   }
 
@@ -140,7 +140,7 @@ export class ApiServerSource implements ClusterSource {
   #daemonSetRemoved({ key, uid, actor }: WatchedDaemonSet, listener: ClusterListener): void {
     this.#daemonSets.delete(key);
     this.#keysByUid.delete(uid);
-    this.#tellGone(key, actor, listener);
+    this.#emitRemoved(key, actor, listener);
   }
 
   #revisionChanged(revision: ControllerRevision, how: 'apply' | 'remove', listener: ClusterListener): void {
@@ -151,12 +151,12 @@ export class ApiServerSource implements ClusterSource {
   }
 
   /** Tells a DaemonSet once its template has a name; until all lists are complete nobody can say. */
-  #settle(key: DaemonSetKey, listener: ClusterListener, { isPatient = true } = {}): void {
+  #settle(key: DaemonSetKey, listener: ClusterListener, { isRetried = true } = {}): void {
     const daemonSet = this.#daemonSets.get(key);
     if (daemonSet === undefined || !this.#isSynced) return;
-    if (daemonSet.isBeingDeleted) return this.#tellGone(key, daemonSet.actor, listener);
+    if (daemonSet.isBeingDeleted) return this.#emitRemoved(key, daemonSet.actor, listener);
     const revision = this.#revisions.hashOf(daemonSet);
-    if (revision === null && isPatient) return this.#wait(key, listener);
+    if (revision === null && isRetried) return this.#wait(key, listener);
     this.#stopWaiting(key);
     const { uid, generation } = daemonSet;
     const told = this.#told.get(key);
@@ -177,7 +177,7 @@ export class ApiServerSource implements ClusterSource {
 
   #wait(key: DaemonSetKey, listener: ClusterListener): void {
     if (this.#waiting.has(key)) return;
-    const over = () => this.#settle(key, listener, { isPatient: false });
+    const over = () => this.#settle(key, listener, { isRetried: false });
     this.#waiting.set(key, this.#options.clock.after(REVISION_PATIENCE_MS, over));
   }
 
@@ -186,7 +186,7 @@ export class ApiServerSource implements ClusterSource {
     this.#waiting.delete(key);
   }
 
-  #tellGone(key: DaemonSetKey, actor: string, listener: ClusterListener): void {
+  #emitRemoved(key: DaemonSetKey, actor: string, listener: ClusterListener): void {
     this.#stopWaiting(key);
     if (this.#told.delete(key)) listener.daemonSetRemoved(key, actor);
   }

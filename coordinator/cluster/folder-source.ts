@@ -9,7 +9,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import { watchPath } from '../../shared/files/watch-path.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { type DaemonSetDeclaration, declareDaemonSet, declareNode, type NodeDeclaration } from './declarations.ts';
-import { Shelf, type Tell } from './manifest-tracker.ts';
+import { ManifestTracker, type Tell } from './manifest-tracker.ts';
 import type { ClusterListener, ClusterSource } from './source.ts';
 
 export interface FolderSourceOptions {
@@ -24,7 +24,7 @@ export interface FolderSourceOptions {
 export class FolderSource implements ClusterSource {
   readonly #log: Logger;
   readonly #clock: Clock;
-  readonly #shelves: (Shelf<DaemonSetDeclaration> | Shelf<NodeDeclaration>)[] = [];
+  readonly #shelves: (ManifestTracker<DaemonSetDeclaration> | ManifestTracker<NodeDeclaration>)[] = [];
   readonly #stops: (() => void)[] = [];
   #reading = false;
   #closed = false;
@@ -34,20 +34,20 @@ export class FolderSource implements ClusterSource {
   constructor({ daemonSets, nodes, log, clock }: FolderSourceOptions) {
     this.#log = log;
     this.#clock = clock;
-    if (daemonSets !== null) this.#shelves.push(new Shelf(daemonSets, declareDaemonSet, tellDaemonSet));
-    if (nodes !== null) this.#shelves.push(new Shelf(nodes, declareNode, tellNode));
+    if (daemonSets !== null) this.#shelves.push(new ManifestTracker(daemonSets, declareDaemonSet, emitDaemonSet));
+    if (nodes !== null) this.#shelves.push(new ManifestTracker(nodes, declareNode, emitNode));
   }
 
   start(listener: ClusterListener): void {
     for (const { path } of this.#shelves) assertExists(path);
-    for (const shelf of this.#shelves) {
+    for (const tracker of this.#shelves) {
       const onChange = () => {
-        shelf.stale = true;
+        tracker.stale = true;
         void this.#readStale(listener);
       };
-      this.#stops.push(watchPath({ path: shelf.path, clock: this.#clock, onChange }));
+      this.#stops.push(watchPath({ path: tracker.path, clock: this.#clock, onChange }));
       // So that the first reading is of all of them and in their order, whichever watch speaks first.
-      shelf.stale = true;
+      tracker.stale = true;
     }
     // Without any folder there is nothing to wait for.
     if (this.#shelves.length === 0) this.#stops.push(this.#clock.after(0, () => listener.synced([])));
@@ -66,22 +66,22 @@ export class FolderSource implements ClusterSource {
   async #readStale(listener: ClusterListener): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
-    for (let shelf = this.#nextStale(); shelf !== undefined; shelf = this.#nextStale()) {
-      await shelf.read();
+    for (let tracker = this.#nextStale(); tracker !== undefined; tracker = this.#nextStale()) {
+      await tracker.read();
       if (this.#closed) break;
-      this.#log.debug({ path: shelf.path, problems: shelf.problems.length }, 'read manifests');
-      shelf.tell(listener);
-      this.#tellState(listener);
+      this.#log.debug({ path: tracker.path, problems: tracker.problems.length }, 'read manifests');
+      tracker.emit(listener);
+      this.#emitState(listener);
     }
     this.#reading = false;
   }
 
-  #nextStale(): Shelf<DaemonSetDeclaration> | Shelf<NodeDeclaration> | undefined {
+  #nextStale(): ManifestTracker<DaemonSetDeclaration> | ManifestTracker<NodeDeclaration> | undefined {
     return this.#closed ? undefined : this.#shelves.find(({ stale }) => stale);
   }
 
-  #tellState(listener: ClusterListener): void {
-    const problems = this.#shelves.flatMap((shelf) => shelf.problems);
+  #emitState(listener: ClusterListener): void {
+    const problems = this.#shelves.flatMap((tracker) => tracker.problems);
     const problemsText = canonicalJson(problems);
     if (problemsText !== this.#toldProblems) listener.problemsChanged(problems);
     this.#toldProblems = problemsText;
@@ -93,7 +93,7 @@ export class FolderSource implements ClusterSource {
   }
 }
 
-const tellDaemonSet: Tell<DaemonSetDeclaration> = {
+const emitDaemonSet: Tell<DaemonSetDeclaration> = {
   applied(listener, { name: key, path: actor, source, daemonSet, findings }) {
     if (daemonSet === null) listener.daemonSetRejected({ key, source, actor, problems: findings });
     else listener.daemonSetApplied({ key, daemonSet, source, actor, warnings: findings });
@@ -102,7 +102,7 @@ const tellDaemonSet: Tell<DaemonSetDeclaration> = {
   removed: (listener, { name, path }) => listener.daemonSetRemoved(name, path),
 };
 
-const tellNode: Tell<NodeDeclaration> = {
+const emitNode: Tell<NodeDeclaration> = {
   applied(listener, { path: actor, source, facts }) {
     if (facts === null) return false;
     listener.nodeApplied({ facts, source, actor });

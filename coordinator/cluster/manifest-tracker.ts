@@ -13,19 +13,19 @@ export interface Tell<Kind extends Declaration> {
   removed(listener: ClusterListener, declaration: Kind): void;
 }
 
-export class Shelf<Kind extends Declaration> {
+export class ManifestTracker<Kind extends Declaration> {
   readonly path: string;
   /** True from a change of the files to the next reading. */
   stale = false;
   readonly #folder: ManifestFolder<Kind>;
-  readonly #tell: Tell<Kind>;
+  readonly #emit: Tell<Kind>;
   readonly #told = new Map<string, Kind>();
   #content: FolderContent<Kind> | undefined;
 
-  constructor(path: string, declare: Declare<Kind>, tell: Tell<Kind>) {
+  constructor(path: string, declare: Declare<Kind>, emit: Tell<Kind>) {
     this.path = path;
     this.#folder = new ManifestFolder(path, declare);
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   get wasRead(): boolean {
@@ -46,16 +46,16 @@ export class Shelf<Kind extends Declaration> {
   }
 
   /** Tells how what was read differs from what was told: removals first, in the order of the files. */
-  tell(listener: ClusterListener): void {
+  emit(listener: ClusterListener): void {
     const declared = this.#content?.declared ?? new Map<string, Kind>();
     for (const [name, declaration] of this.#told) {
       if (declared.has(name)) continue;
       this.#told.delete(name);
-      this.#tell.removed(listener, declaration);
+      this.#emit.removed(listener, declaration);
     }
     for (const [name, declaration] of declared) {
       if (isSame(this.#told.get(name), declaration)) continue;
-      if (this.#tell.applied(listener, declaration)) this.#told.set(name, declaration);
+      if (this.#emit.applied(listener, declaration)) this.#told.set(name, declaration);
     }
   }
 }

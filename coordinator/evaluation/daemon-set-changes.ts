@@ -2,8 +2,8 @@
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { amountText } from '../../shared/fit/amounts.ts';
-import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import type { Change, DaemonSetRecord } from '../../shared/journal-format/events.ts';
+import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {

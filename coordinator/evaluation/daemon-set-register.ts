@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { podNeeds } from '../../shared/fit/pod-needs.ts';
+import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
-import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
 import type { DaemonSetKey } from '../../shared/model/model.ts';
+import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import { containerImages } from './container-images.ts';
 import { daemonSetChanges } from './daemon-set-changes.ts';

@@ -3,8 +3,8 @@
  * every decision names the row that caused it. Nothing is published here (design.md, rule 1).
  */
 import type { Clock } from '../../shared/clock.ts';
-import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { Cause, DecisionEvent, NewEvent, TriggerName } from '../../shared/journal-format/events.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { PairChange, PlacementTable } from './placement-table.ts';
 
 /** What evaluation needs of the journal: one row after the other, numbered at once, durable later. */

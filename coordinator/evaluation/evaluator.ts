@@ -4,11 +4,11 @@
  * the record (design.md, "How a change flows"); nothing here sends anything.
  */
 import type { Clock } from '../../shared/clock.ts';
-import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
-import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
-import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
 import type { CoordinatorEvent, TriggerName } from '../../shared/journal-format/events.ts';
+import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
+import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
+import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
+import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
@@ -33,7 +33,7 @@ export interface EvaluatorOptions {
   /** Whether a live agent speaks for a node; where one does, the roll does not. */
   readonly isPresent: (node: string) => boolean;
   /** Whether a roll is given. Without one, every node that reports is on it. */
-  readonly hasRoll: boolean;
+  readonly hasInventory: boolean;
 }
 
 export class Evaluator implements ClusterListener {
@@ -43,7 +43,7 @@ export class Evaluator implements ClusterListener {
   readonly fits: FitTable;
   readonly #decisions: DecisionRecorder;
   readonly #listener: EvaluationListener;
-  readonly #hasRoll: boolean;
+  readonly #hasInventory: boolean;
   /** What the journal knows and the sources have not named since the start. */
   readonly #unnamed = { nodes: new Set<string>(), daemonSets: new Set<DaemonSetKey>() };
   #isSynced = false;
@@ -51,7 +51,7 @@ export class Evaluator implements ClusterListener {
   #announceSynced: () => void = () => {};
   #problems: readonly ManifestProblem[] = [];
 
-  constructor({ recorder, clock, counters, listener, isPresent, hasRoll }: EvaluatorOptions) {
+  constructor({ recorder, clock, counters, listener, isPresent, hasInventory }: EvaluatorOptions) {
     const table = new PlacementTable(counters, clock);
     const nodesChanged = (names: Iterable<string>) => listener.nodesChanged(names);
     this.#decisions = new DecisionRecorder({ table, recorder, clock, nodesChanged });
@@ -63,7 +63,7 @@ export class Evaluator implements ClusterListener {
       this.#announceSynced = resolve;
     });
     this.#listener = listener;
-    this.#hasRoll = hasRoll;
+    this.#hasInventory = hasInventory;
   }
 
   /** Continues from what was in force when the last coordinator ended, and records the start. */
@@ -78,7 +78,7 @@ export class Evaluator implements ClusterListener {
     const [newest] = state.removedDaemonSets;
     if (newest !== undefined) this.table.touchAll(newest.removedRevision);
     for (const key of this.daemonSets.keys()) this.#unnamed.daemonSets.add(key);
-    for (const name of this.#hasRoll ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
+    for (const name of this.#hasInventory ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
     this.#recordStart(state.engineVersion, ended);
   }
 
@@ -142,8 +142,8 @@ export class Evaluator implements ClusterListener {
   }
 
   /** Whether an agent may answer for this node. */
-  isOnRoll(name: string): boolean {
-    return !this.#hasRoll || this.table.node(name) !== undefined;
+  isInInventory(name: string): boolean {
+    return !this.#hasInventory || this.table.node(name) !== undefined;
   }
 
   get isSynced(): boolean {

@@ -1,8 +1,8 @@
 /** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
 import type { NodeUsage } from '../../shared/fit/types.ts';
+import type { Cause, NewEvent } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/model/model.ts';
 import type { AppliedNode } from '../cluster/source.ts';
-import type { Cause, NewEvent } from '../../shared/journal-format/events.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import type { Counters } from './counters.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
@@ -21,7 +21,7 @@ export interface NodeRecord {
   source: string;
   observedMs: number;
   /** What the roll last said of the node; `null` until it said anything since the start. */
-  roll: RollEntry | null;
+  snapshot: InventoryEntry | null;
   /** Set while the agent cannot read its source. */
   problem: string;
   pods: readonly PodHealth[];
@@ -37,7 +37,7 @@ export interface NodeRecord {
   usage: NodeUsage | null;
 }
 
-interface RollEntry {
+interface InventoryEntry {
   readonly facts: NodeFacts;
   readonly source: string;
   readonly actor: string;
@@ -104,30 +104,30 @@ export class NodeRegister {
     const entry = { facts, source, actor, readMs, changedMs: changedMs ?? readMs };
     const record = this.#nodes.get(facts.name);
     const known = this.#table.facts(facts.name);
-    if (record === undefined || known === undefined) return this.#takeRoll({ ...entry, isNewer: false });
+    if (record === undefined || known === undefined) return this.#takeInventory({ ...entry, isNewer: false });
     const isAhead = compareResourceVersions(facts.resourceVersion, known.resourceVersion);
     if (record.origin === 'agent' && isAhead !== null) {
-      record.roll = { ...entry, isNewer: false };
-      if (isAhead > 0 && nodeChanges(known, facts).length > 0) this.#takeRoll(record.roll);
+      record.snapshot = { ...entry, isNewer: false };
+      if (isAhead > 0 && nodeChanges(known, facts).length > 0) this.#takeInventory(record.snapshot);
       return;
     }
     // After a restart nobody knows what the roll said before the agent spoke, so that it is no news.
     const before = record.origin === 'roll' ? known : facts;
-    const isNews = nodeChanges(record.roll?.facts ?? before, facts).length > 0;
-    record.roll = { ...entry, isNewer: isNews || record.roll?.isNewer === true };
+    const isNews = nodeChanges(record.snapshot?.facts ?? before, facts).length > 0;
+    record.snapshot = { ...entry, isNewer: isNews || record.snapshot?.isNewer === true };
     // A live agent that has spoken sees more than a file does.
     const agentSpeaks = record.origin === 'agent' && this.#isPresent(facts.name);
-    if (isNews && !agentSpeaks) this.#takeRoll(record.roll);
+    if (isNews && !agentSpeaks) this.#takeInventory(record.snapshot);
   }
 
   /** The node's agent is gone: what the roll said since the agent's last report counts now. */
   agentAbsent(node: string): void {
     const record = this.#nodes.get(node);
     if (record) record.usage = null;
-    const roll = record?.roll;
-    if (!roll?.isNewer) return;
+    const snapshot = record?.snapshot;
+    if (!snapshot?.isNewer) return;
     const before = this.#table.facts(node) ?? null;
-    if (nodeChanges(before, roll.facts).length > 0) this.#takeRoll(roll);
+    if (nodeChanges(before, snapshot.facts).length > 0) this.#takeInventory(snapshot);
   }
 
   remove(name: string, actor: string): boolean {
@@ -155,15 +155,15 @@ export class NodeRegister {
     const record = this.#nodes.get(facts.name);
     const before = this.#table.facts(facts.name);
     if (record !== undefined) record.problem = problem;
-    const isAhead = record?.roll
-      ? compareResourceVersions(facts.resourceVersion, record.roll.facts.resourceVersion)
+    const isAhead = record?.snapshot
+      ? compareResourceVersions(facts.resourceVersion, record.snapshot.facts.resourceVersion)
       : null;
     // The roll has seen more: what the agent says was so before, and it will say the rest.
     if (isAhead !== null && isAhead < 0) {
       this.#counters.nodeReportsUnchanged++;
       return;
     }
-    if (record?.roll) record.roll.isNewer = false;
+    if (record?.snapshot) record.snapshot.isNewer = false;
     const unchanged = before !== undefined && nodeChanges(before, facts).length === 0;
     // Where both watch the same object, it is no news that now the other of the two has seen it.
     if (unchanged && record !== undefined && (record.origin === 'agent' || isAhead !== null)) {
@@ -236,11 +236,11 @@ export class NodeRegister {
     return { trigger: 'node-report', revision: Math.max(decided, changed), actor: '' };
   }
 
-  #takeRoll(roll: RollEntry): void {
-    const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = roll;
+  #takeInventory(snapshot: InventoryEntry): void {
+    const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = snapshot;
     this.#takeFacts(facts, { origin: 'roll', source, observedMs, actor, occurredMs });
     const record = this.#nodes.get(facts.name);
-    if (record) record.roll = { ...roll, isNewer: false };
+    if (record) record.snapshot = { ...snapshot, isNewer: false };
   }
 
   #takeFacts(facts: NodeFacts, { origin, source, observedMs, actor, occurredMs }: Taken): void {
@@ -283,7 +283,7 @@ interface Taken {
 
 function newNodeRecord(origin: FactsOrigin, source: string, observedMs: number): NodeRecord {
   const unknown = {
-    roll: null,
+    snapshot: null,
     problem: '',
     pods: [],
     drifts: [],

@@ -4,8 +4,8 @@
  */
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
+import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 
 /** Verdicts as bytes: 0 is a pair that does not exist. */
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];

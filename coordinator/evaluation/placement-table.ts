@@ -5,12 +5,12 @@
  */
 
 import type { Clock } from '../../shared/clock.ts';
+import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { Assignment, DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
-import type { Assignment, DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { Counters } from './counters.ts';
 import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';

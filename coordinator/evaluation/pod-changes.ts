@@ -1,6 +1,7 @@
 /** What differs between two states of a node's daemon pods, and between two answers to the roll. */
-import type { Drift, PodHealth } from '../../shared/model/model.ts';
+
 import type { Change, DriftEvent } from '../../shared/journal-format/events.ts';
+import type { Drift, PodHealth } from '../../shared/model/model.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function podChanges(before: readonly PodHealth[], after: readonly PodHealth[]): Change[] {

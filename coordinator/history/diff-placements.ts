@@ -5,41 +5,41 @@ import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/r
 import type { PlacementDifference } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';
 import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import type { PairChange } from '../journal/read/past-answers.ts';
-import { eventViews } from './event-messages.ts';
 import type { ListPage } from '../answers/list-page.ts';
 import { isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
 import { pageSize } from '../answers/paging.ts';
-import type { AnsweringHouse, RecordedHouse } from './history-context.ts';
-import { listOfStretch, type Stretch } from './revision-range.ts';
+import type { PairChange } from '../journal/read/past-answers.ts';
+import { eventViews } from './event-messages.ts';
+import type { HistoryContext, JournalContext } from './history-context.ts';
+import { listOfRange, type RevisionRange } from './revision-range.ts';
 
-const pageOfDifferences = listOfStretch('DiffPlacements', differences);
+const pageOfDifferences = listOfRange('DiffPlacements', differences);
 
-export function diffPlacements(request: DiffPlacementsRequest__Output, house: AnsweringHouse) {
-  if (request.from !== null) return pageOfDifferences(request, house);
+export function diffPlacements(request: DiffPlacementsRequest__Output, context: HistoryContext) {
+  if (request.from !== null) return pageOfDifferences(request, context);
   throw new RollcallError('ARGUMENT_INVALID', 'from is not set; name the earlier moment');
 }
 
 async function differences(
   request: DiffPlacementsRequest__Output,
-  { from, to }: Stretch,
+  { from, to }: RevisionRange,
   lastKey: string,
-  house: RecordedHouse,
+  context: JournalContext,
 ): Promise<ListPage<{ differences: PlacementDifference[] }>> {
   const size = pageSize(request);
   const { daemonSet: ref, namespace, nodeName } = request;
-  if (lastKey === '') await refuseUnknown(namedFilter(ref, namespace, nodeName), house);
+  if (lastKey === '') await refuseUnknown(namedFilter(ref, namespace, nodeName), context);
   const found: PairChange[] = [];
-  for (const daemonSet of await daemonSetsFrom(lastKey, request, { from, to }, house)) {
+  for (const daemonSet of await daemonSetsFrom(lastKey, request, { from, to }, context)) {
     if (found.length > size) break;
     const afterNode = lastKey.startsWith(`${daemonSet} `) ? lastKey.slice(daemonSet.length + 1) : '';
     const part = { node: nodeName || undefined, afterNode, limit: size + 1 - found.length };
-    found.push(...(await house.journal.past.changesOfDaemonSet(daemonSet, from.revision, to.revision, part)));
+    found.push(...(await context.journal.past.changesOfDaemonSet(daemonSet, from.revision, to.revision, part)));
   }
   const page = found.slice(0, size);
   const end = page.at(-1);
   return {
-    items: { differences: await differencesToWire(page, house) },
+    items: { differences: await differencesToWire(page, context) },
     lastKey: found.length > size && end !== undefined ? `${end.daemonSet} ${end.node}` : '',
   };
 }
@@ -48,8 +48,8 @@ async function differences(
 async function daemonSetsFrom(
   lastKey: string,
   { daemonSet, namespace }: DiffPlacementsRequest__Output,
-  { from, to }: Stretch,
-  { journal }: RecordedHouse,
+  { from, to }: RevisionRange,
+  { journal }: JournalContext,
 ): Promise<DaemonSetKey[]> {
   const [last = ''] = lastKey.split(' ', 1);
   const isWanted = (key: DaemonSetKey) =>
@@ -62,7 +62,7 @@ async function daemonSetsFrom(
 
 async function differencesToWire(
   changes: readonly PairChange[],
-  { journal }: RecordedHouse,
+  { journal }: JournalContext,
 ): Promise<PlacementDifference[]> {
   const decisions = await journal.eventsAt(changes.map(({ revision }) => revision));
   const views = new Map((await eventViews(journal, decisions)).map((view) => [Number(view.revision), view]));

@@ -1,9 +1,10 @@
 /** Turns rows of the journal into messages of the query service, each with what caused it. */
+
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import { causeSentence, changesOf, eventSentence } from './event-text.ts';
 

@@ -3,21 +3,21 @@ import { fitOn } from '../../shared/fit/fit.ts';
 import type { FitResult } from '../../shared/fit/types.ts';
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Verdict } from '../../shared/placement/types.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
+import { type DaemonSetSnapshot, driftsOfSilentNode, type NodeSnapshot } from '../answers/cluster-snapshot.ts';
 import { assignmentOf } from '../evaluation/node-placements.ts';
 import { isWanted } from '../evaluation/node-row.ts';
 import type { AgentAt, NodeAt } from '../journal/read/past-answers.ts';
-import type { ReaderService } from '../journal/services.ts';
 import type { PlacementInForce } from '../journal/read/state.ts';
-import { driftsOfSilentNode, type RollDaemonSet, type RollNode } from '../answers/cluster-snapshot.ts';
+import type { ReaderService } from '../journal/services.ts';
 
 /** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
 export type NodeReading = Pick<
   ReaderService,
-  'isOnRollAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'placementsOfNodeAt'
+  'isInInventoryAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'placementsOfNodeAt'
 >;
 
 /** What a node's pods took is not kept. */
@@ -25,12 +25,12 @@ const FIT_THEN = fitOn({ allocatable: {}, usage: null });
 
 /** What is the same for all questions about a node. */
 interface Around {
-  readonly daemonSets: ReadonlyMap<DaemonSetKey, RollDaemonSet>;
+  readonly daemonSets: ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>;
   /** As its agent reported them. */
   readonly drifts: readonly Drift[];
 }
 
-export class PastNode implements RollNode {
+export class HistoricalNode implements NodeSnapshot {
   readonly name: string;
   readonly problem = '';
   readonly #at: number;

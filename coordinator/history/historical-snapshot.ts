@@ -1,45 +1,46 @@
 /** The roll at a revision, read from the journal. What only a running coordinator knew is left out. */
+
+import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import { compilePlacement } from '../../shared/placement/index.ts';
 import type { DaemonSetKey } from '../../shared/model/model.ts';
+import { compilePlacement } from '../../shared/placement/index.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot, PlacedDaemonSet } from '../answers/cluster-snapshot.ts';
+import { type Tally, tallyOf } from '../answers/counts.ts';
 import type { Past } from '../journal/read/past.ts';
 import type { DaemonSetAt, DriftAt } from '../journal/read/past-answers.ts';
-import type { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
 import { placementWarnings } from '../query/live-snapshot.ts';
-import { type NodeReading, PastNode } from './historical-node.ts';
-import type { PlacedDaemonSet, Roll, RollDaemonSet, RollNode } from '../answers/cluster-snapshot.ts';
-import { type Tally, tallyOf } from '../answers/counts.ts';
+import { HistoricalNode, type NodeReading } from './historical-node.ts';
 
 /** What of one revision was read and may be asked for again. Nodes, which are many and large, are read when they are wanted. */
-export interface PastMemo {
+export interface SnapshotCache {
   names?: Promise<readonly string[]>;
-  daemonSets?: Promise<ReadonlyMap<DaemonSetKey, RollDaemonSet>>;
+  daemonSets?: Promise<ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>>;
   drifts?: Promise<ReadonlyMap<string, readonly DriftAt[]>>;
   tally?: Promise<Tally>;
 }
 
 /** What a past roll is read with, in the thread of whoever asks for it. */
-export interface PastReading {
+export interface SnapshotReader {
   readonly past: Past;
   readonly nodes: NodeReading;
-  readonly turns: AnswerTurns;
+  readonly scheduler: CooperativeScheduler;
 }
 
-export class PastRoll implements Roll {
+export class HistoricalSnapshot implements ClusterSnapshot {
   readonly asOf: AsOf;
   readonly isSynced = true;
   readonly #past: Past;
   readonly #nodes: NodeReading;
-  readonly #turns: AnswerTurns;
-  readonly #memo: PastMemo;
+  readonly #scheduler: CooperativeScheduler;
+  readonly #memo: SnapshotCache;
 
   /** `memo`: of the same revision. */
-  constructor({ past, nodes, turns }: PastReading, asOf: AsOf, memo: PastMemo) {
+  constructor({ past, nodes, scheduler }: SnapshotReader, asOf: AsOf, memo: SnapshotCache) {
     this.#past = past;
     this.#nodes = nodes;
-    this.#turns = turns;
+    this.#scheduler = scheduler;
     this.asOf = asOf;
     this.#memo = memo;
   }
@@ -48,13 +49,13 @@ export class PastRoll implements Roll {
     return this.#once('names', () => this.#past.nodeNamesAt(this.asOf.revision));
   }
 
-  async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
+  async *nodes(names: readonly string[]): AsyncGenerator<NodeSnapshot> {
     const { revision } = this.asOf;
     const daemonSets = await this.daemonSets();
     const drifts = await this.drifts();
-    for await (const name of this.#turns.each(names)) {
-      if (!this.#nodes.isOnRollAt(name, revision)) continue;
-      yield new PastNode(name, revision, this.#nodes, { daemonSets, drifts: drifts.get(name) ?? [] });
+    for await (const name of this.#scheduler.each(names)) {
+      if (!this.#nodes.isInInventoryAt(name, revision)) continue;
+      yield new HistoricalNode(name, revision, this.#nodes, { daemonSets, drifts: drifts.get(name) ?? [] });
     }
   }
 
@@ -65,11 +66,11 @@ export class PastRoll implements Roll {
     return objects;
   }
 
-  daemonSets(): Promise<ReadonlyMap<DaemonSetKey, RollDaemonSet>> {
+  daemonSets(): Promise<ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>> {
     return this.#once('daemonSets', async () => {
       const states = await this.#past.daemonSetsAt(this.asOf.revision);
       states.sort((left, right) => (left.key < right.key ? -1 : 1));
-      return new Map(states.map((state) => [state.key, new PastDaemonSet(state)]));
+      return new Map(states.map((state) => [state.key, new HistoricalDaemonSet(state)]));
     });
   }
 
@@ -83,7 +84,10 @@ export class PastRoll implements Roll {
   }
 
   /** What failed is tried again by whoever asks next. */
-  #once<Part extends keyof PastMemo>(part: Part, read: () => NonNullable<PastMemo[Part]>): NonNullable<PastMemo[Part]> {
+  #once<Part extends keyof SnapshotCache>(
+    part: Part,
+    read: () => NonNullable<SnapshotCache[Part]>,
+  ): NonNullable<SnapshotCache[Part]> {
     const known = this.#memo[part];
     if (known !== undefined) return known;
     const reading = read();
@@ -103,7 +107,7 @@ export class PastRoll implements Roll {
   }
 }
 
-class PastDaemonSet implements RollDaemonSet {
+class HistoricalDaemonSet implements DaemonSetSnapshot {
   readonly key: DaemonSetKey;
   readonly rejections;
   readonly #state: DaemonSetAt;

@@ -3,23 +3,23 @@
  * has nothing else: what such an answer says can never depend on what only the running coordinator knows.
  */
 import type { Clock } from '../../shared/clock.ts';
+import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { PastRolls } from './requested-moment.ts';
-import type { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
+import type { HistoricalSnapshots } from './requested-moment.ts';
 
-export interface RecordedHouse {
-  readonly journal: RecordedJournal;
+export interface JournalContext {
+  readonly journal: JournalReads;
   readonly clock: Clock;
-  readonly turns: AnswerTurns;
+  readonly scheduler: CooperativeScheduler;
   readonly version: string;
 }
 
 /** In the thread: also the rolls that were read. */
-export interface AnsweringHouse extends RecordedHouse {
-  readonly pastRolls: PastRolls;
+export interface HistoryContext extends JournalContext {
+  readonly snapshots: HistoricalSnapshots;
 }
 
-export type RecordedJournal = Pick<
+export type JournalReads = Pick<
   Journal,
   'storeId' | 'past' | 'eventsAt' | 'eventPage' | 'durableRevision' | 'durable' | 'status'
 >;

@@ -4,36 +4,36 @@ import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import { type AsOf, asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import { diffPlacements } from './diff-placements.ts';
+import type { ClusterSnapshot } from '../answers/cluster-snapshot.ts';
 import { explainPlacement } from '../answers/explain-placement.ts';
 import { getStatus } from '../answers/get-status.ts';
 import { getDaemonSet, listDaemonSets } from '../answers/list-daemon-sets.ts';
 import { listDrifts } from '../answers/list-drifts.ts';
-import { listEvents } from './list-events.ts';
 import { getNode, listNodes } from '../answers/list-nodes.ts';
 import { type ListHandler, type ListRequest, readPlace, writePlace } from '../answers/list-page.ts';
 import { listPlacements } from '../answers/list-placements.ts';
-import { listTimelines } from './list-timelines.ts';
 import { planBase, planPlacements } from '../answers/plan-placements.ts';
-import { pastRollOf } from './requested-moment.ts';
-import type { Roll } from '../answers/cluster-snapshot.ts';
-import { serializedInTurns } from '../server/serialized.ts';
-import type { AnsweringHouse } from './history-context.ts';
+import { serializedCooperatively } from '../server/serialized.ts';
+import { diffPlacements } from './diff-placements.ts';
+import type { HistoryContext } from './history-context.ts';
+import { listEvents } from './list-events.ts';
+import { listTimelines } from './list-timelines.ts';
+import { historicalSnapshotOf } from './requested-moment.ts';
 
-export interface RecordQuestion {
-  readonly method: RecordMethod;
+export interface HistoryRequest {
+  readonly method: HistoryMethod;
   readonly request: object;
   /** Set where now is meant, and all that now rests on is on disk. */
-  readonly now: RecordedNow | null;
+  readonly now: PresentMoment | null;
 }
 
 /** Of a moment that the running coordinator was at. */
-export interface RecordedNow {
+export interface PresentMoment {
   readonly asOf: AsOf;
   readonly isSynced: boolean;
 }
 
-type RecordAnswer = (request: never, house: AnsweringHouse, now: RecordedNow | null) => Promise<object>;
+type HistoryHandler = (request: never, context: HistoryContext, now: PresentMoment | null) => Promise<object>;
 
 const ANSWERS = {
   GetStatus: ofMoment(getStatus),
@@ -48,47 +48,51 @@ const ANSWERS = {
   ListTimelines: listTimelines,
   ListEvents: listEvents,
   PlanPlacements: planOfMoment,
-} satisfies Record<string, RecordAnswer>;
+} satisfies Record<string, HistoryHandler>;
 
-export type RecordMethod = keyof typeof ANSWERS;
+export type HistoryMethod = keyof typeof ANSWERS;
 
 /** @throws RollcallError or JournalError as the method does. */
-export async function answerFromRecord(
-  { method, request, now }: RecordQuestion,
-  house: AnsweringHouse,
+export async function answerFromHistory(
+  { method, request, now }: HistoryRequest,
+  context: HistoryContext,
 ): Promise<Buffer> {
-  const answer: RecordAnswer = ANSWERS[method];
+  const answer: HistoryHandler = ANSWERS[method];
   const { responseSerialize } = QueryService.service[method] as MethodDefinition<object, object>;
-  return serializedInTurns(await answer(request as never, house, now), responseSerialize, house.turns);
+  return serializedCooperatively(await answer(request as never, context, now), responseSerialize, context.scheduler);
 }
 
 type MomentRequest = { readonly at: WireMoment | null };
 
 function ofMoment<Request extends MomentRequest>(
-  handler: (request: Request, roll: Roll, house: AnsweringHouse) => Promise<object>,
+  handler: (request: Request, snapshot: ClusterSnapshot, context: HistoryContext) => Promise<object>,
 ) {
-  return async (request: Request, house: AnsweringHouse) => {
-    const roll = await pastRollOf(request.at, house);
-    return { ...(await handler(request, roll, house)), asOf: asOfToWire(roll.asOf) };
+  return async (request: Request, context: HistoryContext) => {
+    const snapshot = await historicalSnapshotOf(request.at, context);
+    return { ...(await handler(request, snapshot, context)), asOf: asOfToWire(snapshot.asOf) };
   };
 }
 
 /** Every page is of the moment of the first one. */
 function listOfMoment<Request extends ListRequest, Items extends object>(
   method: string,
-  handler: ListHandler<Request, Items, AnsweringHouse>,
+  handler: ListHandler<Request, Items, HistoryContext>,
 ) {
-  return async (request: Request, house: AnsweringHouse) => {
+  return async (request: Request, context: HistoryContext) => {
     const last = readPlace(method, request);
-    const roll = await pastRollOf(request.at, house, last?.revision);
-    const { items, lastKey } = await handler(request, roll, last, house);
-    const nextPageToken = writePlace(method, request, { lastKey, revision: roll.asOf.revision });
-    return { ...items, nextPageToken, asOf: asOfToWire(roll.asOf) };
+    const snapshot = await historicalSnapshotOf(request.at, context, last?.revision);
+    const { items, lastKey } = await handler(request, snapshot, last, context);
+    const nextPageToken = writePlace(method, request, { lastKey, revision: snapshot.asOf.revision });
+    return { ...items, nextPageToken, asOf: asOfToWire(snapshot.asOf) };
   };
 }
 
-async function planOfMoment(request: PlanPlacementsRequest__Output, house: AnsweringHouse, now: RecordedNow | null) {
-  const roll = now === null ? await pastRollOf(request.at, house) : house.pastRolls.at(now.asOf);
-  const base = await planBase(roll, now?.isSynced ?? roll.isSynced);
-  return { ...(await house.turns.finished(planPlacements(request, base))), asOf: asOfToWire(roll.asOf) };
+async function planOfMoment(
+  request: PlanPlacementsRequest__Output,
+  context: HistoryContext,
+  now: PresentMoment | null,
+) {
+  const snapshot = now === null ? await historicalSnapshotOf(request.at, context) : context.snapshots.at(now.asOf);
+  const base = await planBase(snapshot, now?.isSynced ?? snapshot.isSynced);
+  return { ...(await context.scheduler.finished(planPlacements(request, base))), asOf: asOfToWire(snapshot.asOf) };
 }

@@ -3,51 +3,51 @@
  * megabytes of objects, which would be in the way of every agent. Nothing but requests and finished bytes crosses.
  */
 import type { Clock } from '../../shared/clock.ts';
+import { ConcurrencyLimiter } from '../../shared/concurrency-limiter.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
-import { ANSWERING_IDLE_MS, RECORD_QUESTIONS } from '../limits.ts';
+import { HISTORY_IDLE_MS, HISTORY_QUERIES } from '../limits.ts';
 import { builtModule } from '../threads/built-module.ts';
 import { localPort, type Port, threadPort } from '../threads/thread-port.ts';
-import { WaitingLine } from '../../shared/concurrency-limiter.ts';
-import { ANSWERING_METHODS, AnsweringService } from './history-service.ts';
-import type { RecordedNow, RecordMethod, RecordQuestion } from './history-methods.ts';
+import type { HistoryMethod, HistoryRequest, PresentMoment } from './history-methods.ts';
+import { HISTORY_SERVICE_METHODS, HistoryService } from './history-service.ts';
 
-type AnsweringPort = Port<AnsweringService>;
+type HistoryPort = Port<HistoryService>;
 
-export interface AnsweringOptions {
+export interface HistoryOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly version: string;
-  readonly start: () => AnsweringPort;
+  readonly start: () => HistoryPort;
 }
 
 export interface Asker {
   /** What the request means by now, once that is on disk; `null` where it is about the past. */
-  readonly now?: RecordedNow | null;
+  readonly now?: PresentMoment | null;
   /** Whether somebody still waits for the answer; otherwise it is not even begun. */
   readonly isThere?: () => boolean;
 }
 
-export class Answering {
-  readonly #options: AnsweringOptions;
-  #opened: Promise<AnsweringPort> | undefined;
+export class HistoryQueries {
+  readonly #options: HistoryOptions;
+  #opened: Promise<HistoryPort> | undefined;
   #ended = Promise.resolve();
   #isClosed = false;
-  readonly #line = new WaitingLine(RECORD_QUESTIONS);
+  readonly #line = new ConcurrencyLimiter(HISTORY_QUERIES);
   #stopIdling = () => {};
 
-  constructor(options: AnsweringOptions) {
+  constructor(options: HistoryOptions) {
     this.#options = options;
   }
 
   /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUESTIONS, or INTERRUPTED where the asker has gone. */
-  async answer(method: RecordMethod, request: object, asker: Asker = {}): Promise<Buffer> {
+  async answer(method: HistoryMethod, request: object, asker: Asker = {}): Promise<Buffer> {
     const { now = null, isThere = () => true } = asker;
     if (this.#line.isFull) {
       throw new RollcallError(
         'TOO_MANY_QUESTIONS',
-        `${RECORD_QUESTIONS.waiting} questions wait already; try again later`,
+        `${HISTORY_QUERIES.waiting} questions wait already; try again later`,
       );
     }
     this.#stopIdling();
@@ -61,7 +61,7 @@ export class Answering {
       throw this.#isClosed && !isExpected ? closed() : error;
     } finally {
       if (this.#line.isIdle && !this.#isClosed) {
-        this.#stopIdling = this.#options.clock.after(ANSWERING_IDLE_MS, () => void this.#end());
+        this.#stopIdling = this.#options.clock.after(HISTORY_IDLE_MS, () => void this.#end());
       }
     }
   }
@@ -70,7 +70,7 @@ export class Answering {
   drain(): void {
     this.#isClosed = true;
     this.#stopIdling();
-    this.#line.letAllOn();
+    this.#line.releaseAll();
   }
 
   /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
@@ -79,7 +79,7 @@ export class Answering {
     return this.#end();
   }
 
-  async #answer(question: RecordQuestion): Promise<Buffer> {
+  async #answer(question: HistoryRequest): Promise<Buffer> {
     const { journal, clock } = this.#options;
     const port = await this.#port();
     const { durableRevision } = journal;
@@ -101,7 +101,7 @@ export class Answering {
   }
 
   /** Started when it is needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
-  async #port(): Promise<AnsweringPort> {
+  async #port(): Promise<HistoryPort> {
     if (this.#isClosed) throw closed();
     const opened = this.#opened ?? this.#open();
     this.#opened = opened;
@@ -116,7 +116,7 @@ export class Answering {
     return this.#port();
   }
 
-  async #open(): Promise<AnsweringPort> {
+  async #open(): Promise<HistoryPort> {
     const { journal, version, start } = this.#options;
     const { openedWith, storeId } = journal;
     const port = start();
@@ -135,11 +135,11 @@ function closed(): JournalError {
 }
 
 /** Needs the built files. */
-export function answeringThread(): AnsweringPort {
-  return threadPort<AnsweringService>(builtModule('history-worker', import.meta.url), ANSWERING_METHODS);
+export function historyThread(): HistoryPort {
+  return threadPort<HistoryService>(builtModule('history-worker', import.meta.url), HISTORY_SERVICE_METHODS);
 }
 
 /** On the caller's thread: for tests that run from the sources, never for serving. */
-export function answeringHere(): AnsweringPort {
-  return localPort<AnsweringService>(new AnsweringService(), ANSWERING_METHODS);
+export function historyInProcess(): HistoryPort {
+  return localPort<HistoryService>(new HistoryService(), HISTORY_SERVICE_METHODS);
 }

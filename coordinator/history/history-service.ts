@@ -1,16 +1,16 @@
 /** Answers questions about the record with a reader of the journal of its own; runs in a thread of its own. */
 import { type Clock, systemClock } from '../../shared/clock.ts';
+import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { JournalStatus } from '../journal/journal-options.ts';
 import type { JournalLimits } from '../journal/limits.ts';
 import { Past } from '../journal/read/past.ts';
 import { READER_METHODS, ReaderService } from '../journal/services.ts';
 import { localPort } from '../threads/thread-port.ts';
-import { PastRolls } from './requested-moment.ts';
-import { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
-import { answerFromRecord, type RecordQuestion } from './history-methods.ts';
-import type { AnsweringHouse, RecordedJournal } from './history-context.ts';
+import type { HistoryContext, JournalReads } from './history-context.ts';
+import { answerFromHistory, type HistoryRequest } from './history-methods.ts';
+import { HistoricalSnapshots } from './requested-moment.ts';
 
-export interface AnsweringOptions {
+export interface HistoryOptions {
   /** Of the journal. */
   readonly file: string;
   readonly limits: JournalLimits;
@@ -26,34 +26,34 @@ export interface AskedAt {
   readonly journalStatus: JournalStatus;
 }
 
-export class AnsweringService {
+export class HistoryService {
   readonly #reader = new ReaderService();
-  #house: AnsweringHouse | undefined;
+  #context: HistoryContext | undefined;
   #askedAt: AskedAt | undefined;
 
-  open(options: AnsweringOptions): void {
+  open(options: HistoryOptions): void {
     this.#reader.open(options.file, options.limits);
-    this.#house = this.#furnish(options);
+    this.#context = this.#wireCoordinator(options);
   }
 
   /** The answer as it is sent. @throws RollcallError or JournalError as the method does. */
-  answer(question: RecordQuestion, askedAt: AskedAt): Promise<Buffer> {
-    if (this.#house === undefined) throw new Error('the journal is not open');
+  answer(question: HistoryRequest, askedAt: AskedAt): Promise<Buffer> {
+    if (this.#context === undefined) throw new Error('the journal is not open');
     this.#askedAt = askedAt;
-    return answerFromRecord(question, this.#house);
+    return answerFromHistory(question, this.#context);
   }
 
   close(): void {
     this.#reader.close();
   }
 
-  #furnish({ storeId, version }: AnsweringOptions): AnsweringHouse {
+  #wireCoordinator({ storeId, version }: HistoryOptions): HistoryContext {
     const asked = () => this.#asked;
     const clock: Clock = { ...systemClock, nowMs: () => asked().nowMs };
     const reader = localPort<ReaderService>(this.#reader, READER_METHODS);
     const past = new Past(reader, () => Promise.resolve(reader), clock);
     const { eventsAt, eventPage } = reader;
-    const journal: RecordedJournal = {
+    const journal: JournalReads = {
       storeId,
       past,
       eventsAt,
@@ -65,9 +65,9 @@ export class AnsweringService {
         return asked().durableRevision;
       },
     };
-    const turns = new AnswerTurns(clock);
-    const pastRolls = new PastRolls({ past, nodes: this.#reader, turns });
-    return { journal, pastRolls, clock, turns, version };
+    const scheduler = new CooperativeScheduler(clock);
+    const snapshots = new HistoricalSnapshots({ past, nodes: this.#reader, scheduler });
+    return { journal, snapshots, clock, scheduler, version };
   }
 
   get #asked(): AskedAt {
@@ -76,4 +76,4 @@ export class AnsweringService {
   }
 }
 
-export const ANSWERING_METHODS = ['open', 'answer', 'close'] as const satisfies readonly (keyof AnsweringService)[];
+export const HISTORY_SERVICE_METHODS = ['open', 'answer', 'close'] as const satisfies readonly (keyof HistoryService)[];

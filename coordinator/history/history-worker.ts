@@ -1,7 +1,7 @@
 /** The thread that answers from the record. */
-import { stepBack } from '../threads/background.ts';
+import { lowerThreadPriority } from '../threads/background.ts';
 import { serveThread } from '../threads/thread-port.ts';
-import { AnsweringService } from './history-service.ts';
+import { HistoryService } from './history-service.ts';
 
-stepBack();
-serveThread(new AnsweringService());
+lowerThreadPriority();
+serveThread(new HistoryService());

@@ -3,9 +3,9 @@ import type { JournalStatus } from '../../shared/rpc/generated/rollcall/v1/Journ
 import type { RetentionHorizon } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { RetentionHorizon as Horizon } from '../journal/journal-error.ts';
-import type { RecordedHouse } from './history-context.ts';
+import type { JournalContext } from './history-context.ts';
 
-export async function journalStatus({ journal }: Pick<RecordedHouse, 'journal'>): Promise<JournalStatus> {
+export async function journalStatus({ journal }: Pick<JournalContext, 'journal'>): Promise<JournalStatus> {
   const { state, problem, bytes, walBytes, queuedEvents } = journal.status();
   const horizon = horizonToWire(await journal.past.horizon());
   return {

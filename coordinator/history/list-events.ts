@@ -4,30 +4,30 @@ import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
-import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
-import { askedTime } from './requested-time.ts';
-import { eventFilter } from './event-filter.ts';
-import { eventViews } from './event-messages.ts';
-import { horizonToWire } from './journal-status.ts';
 import { readPlace, writePlace } from '../answers/list-page.ts';
 import { refuseUnknown } from '../answers/names.ts';
 import { pageSize } from '../answers/paging.ts';
-import type { RecordedHouse } from './history-context.ts';
+import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
+import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
+import { eventFilter } from './event-filter.ts';
+import { eventViews } from './event-messages.ts';
+import type { JournalContext } from './history-context.ts';
+import { horizonToWire } from './journal-status.ts';
+import { askedTime } from './requested-time.ts';
 
 export async function listEvents(
   request: ListEventsRequest__Output,
-  house: RecordedHouse,
+  context: JournalContext,
 ): Promise<ListEventsResponse> {
-  const { journal } = house;
+  const { journal } = context;
   const last = readPlace('ListEvents', request);
   const size = pageSize(request);
   const filter = eventFilter(request);
-  const times = timesOf(request, house);
-  if (last === null) await refuseUnknown(filter, house);
+  const times = timesOf(request, context);
+  if (last === null) await refuseUnknown(filter, context);
   const { oldestFirst } = request;
   const from = last === null ? {} : goOn(oldestFirst, Number(last.lastKey));
-  const page = await look(house, { ...filter, ...times, ...from, oldestFirst, limit: size + 1 });
+  const page = await look(context, { ...filter, ...times, ...from, oldestFirst, limit: size + 1 });
   const events = withinMessage(await eventViews(journal, page.events.slice(0, size)));
   const isCut = page.events.length > events.length;
   const lastKey = String((isCut ? events.at(-1)?.revision : page.continueAt) ?? '');
@@ -43,7 +43,7 @@ export async function listEvents(
 }
 
 /** Looks again while nothing was found, but not for ever: the caller goes on with the next page. */
-async function look({ journal }: RecordedHouse, query: EventQuery): Promise<EventPage> {
+async function look({ journal }: JournalContext, query: EventQuery): Promise<EventPage> {
   let page = await journal.eventPage(query);
   for (let looks = 1; looks < EVENT_LOOKS_MAX && page.events.length === 0 && page.continueAt !== null; looks++) {
     page = await journal.eventPage({ ...query, ...goOn(query.oldestFirst === true, page.continueAt) });
@@ -56,7 +56,7 @@ function goOn(isOldestFirst: boolean, revision: number): Pick<EventQuery, 'after
 }
 
 /** @throws RollcallError for times that have not come yet, or that nothing lies between. */
-function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: RecordedHouse) {
+function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: JournalContext) {
   const times = {
     ...(sinceTime && { sinceMs: askedTime(timeFromWire(sinceTime), 'since_time') }),
     ...(untilTime && { untilMs: askedTime(timeFromWire(untilTime), 'until_time') }),

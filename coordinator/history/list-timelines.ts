@@ -8,28 +8,28 @@ import { driftToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { DriftAt } from '../journal/read/past-answers.ts';
-import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
-import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
 import type { ListPage } from '../answers/list-page.ts';
 import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
 import { pageOfKeys } from '../answers/paging.ts';
-import type { AnsweringHouse } from './history-context.ts';
-import { listOfStretch, type Stretch } from './revision-range.ts';
+import type { DriftAt } from '../journal/read/past-answers.ts';
+import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
+import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
+import type { HistoryContext } from './history-context.ts';
+import { listOfRange, type RevisionRange } from './revision-range.ts';
 import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
 
-export const listTimelines = listOfStretch('ListTimelines', timelines);
+export const listTimelines = listOfRange('ListTimelines', timelines);
 
 async function timelines(
   request: ListTimelinesRequest__Output,
-  stretch: Stretch,
+  range: RevisionRange,
   lastKey: string,
-  house: AnsweringHouse,
+  context: HistoryContext,
 ): Promise<ListPage<{ timelines: Timeline[] }>> {
-  const pairs = await pairsAsked(request, stretch, house);
+  const pairs = await pairsAsked(request, range, context);
   const last = lastKey === '' ? null : { lastKey, revision: 0 };
   const page = pageOfKeys(pairs, request, last);
-  const drawer = new Drawer(stretch, house);
+  const drawer = new Drawer(range, context);
   const drawn: Timeline[] = [];
   let spanCount = 0;
   for (const [index, pair] of page.items.entries()) {
@@ -45,12 +45,12 @@ async function timelines(
 /** The pairs that existed at any moment of the stretch, as `DaemonSet node`, sorted. */
 async function pairsAsked(
   { daemonSet: ref, nodeName }: ListTimelinesRequest__Output,
-  { from, to }: Stretch,
-  house: AnsweringHouse,
+  { from, to }: RevisionRange,
+  context: HistoryContext,
 ): Promise<string[]> {
-  const { past } = house.journal;
+  const { past } = context.journal;
   const between = { from: from.revision, to: to.revision };
-  await refuseUnknown(namedFilter(ref, '', nodeName), house);
+  await refuseUnknown(namedFilter(ref, '', nodeName), context);
   if (nodeName !== '') {
     const keys = await past.daemonSetsOfNodeBetween(nodeName, between);
     const wanted = isNamed(ref) ? keys.filter((key) => isCalled(key, ref)) : keys;
@@ -77,21 +77,21 @@ interface NodeHistory {
 
 /** Draws pairs of one page, and reads what they share once. */
 class Drawer {
-  readonly #stretch: Stretch;
-  readonly #house: AnsweringHouse;
+  readonly #range: RevisionRange;
+  readonly #context: HistoryContext;
   readonly #nodes = new Map<string, NodeHistory>();
   #drifts: ReadonlyMap<string, readonly DriftAt[]> | undefined;
 
-  constructor(stretch: Stretch, house: AnsweringHouse) {
-    this.#stretch = stretch;
-    this.#house = house;
+  constructor(range: RevisionRange, context: HistoryContext) {
+    this.#range = range;
+    this.#context = context;
   }
 
   async draw(pair: string): Promise<Timeline> {
     const [daemonSet = '', name = ''] = pair.split(' ');
-    const { from, to } = this.#stretch;
+    const { from, to } = this.#range;
     const between = { from: from.revision, to: to.revision };
-    const steps = await this.#house.journal.past.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
+    const steps = await this.#context.journal.past.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
     const node = await this.#node(name);
     const toldMs = toldUntil(steps, node.steps);
     const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, toldMs ?? to.timeMs) };
@@ -108,10 +108,10 @@ class Drawer {
   async #node(name: string): Promise<NodeHistory> {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
-    const { from, to } = this.#stretch;
-    const { journal, pastRolls } = this.#house;
+    const { from, to } = this.#range;
+    const { journal, snapshots } = this.#context;
     let before: Presence | null = null;
-    for await (const { presence } of pastRolls.at(from).nodes([name])) before = presence;
+    for await (const { presence } of snapshots.at(from).nodes([name])) before = presence;
     const between = { from: from.revision, to: to.revision };
     const history = { before, steps: await journal.past.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
     this.#nodes.set(name, history);
@@ -119,7 +119,7 @@ class Drawer {
   }
 
   async #driftsOf(node: string, daemonSet: DaemonSetKey): Promise<DriftAt[]> {
-    this.#drifts ??= await this.#house.pastRolls.at(this.#stretch.from).drifts();
+    this.#drifts ??= await this.#context.snapshots.at(this.#range.from).drifts();
     return (this.#drifts.get(node) ?? []).filter((drift) => drift.daemonSet === daemonSet);
   }
 }

@@ -3,46 +3,53 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { type AsOf, asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import { JournalError } from '../journal/journal-error.ts';
-import { STRETCH_LEAD_ROWS } from '../limits.ts';
 import { type ListPage, readPlace, writePlace } from '../answers/list-page.ts';
 import type { PageRequest } from '../answers/paging.ts';
-import type { AnsweringHouse } from './history-context.ts';
+import { JournalError } from '../journal/journal-error.ts';
+import { RANGE_LEAD_ROWS } from '../limits.ts';
+import type { HistoryContext } from './history-context.ts';
 import { asOfMoment, asOfRevision } from './requested-moment.ts';
 
-export interface Stretch {
+export interface RevisionRange {
   readonly from: AsOf;
   readonly to: AsOf;
 }
 
-type StretchRequest = PageRequest & { readonly from: WireMoment | null; readonly to: WireMoment | null };
+type RevisionRangeRequest = PageRequest & { readonly from: WireMoment | null; readonly to: WireMoment | null };
 
 /**
  * Wraps a handler that pages through a stretch: every page is of the same one, whatever is recorded meanwhile. Where no start is
  * named, it is the oldest moment that is kept; a page that is asked for once that was let go of begins later than those before.
  */
-export function listOfStretch<Request extends StretchRequest, Items extends object>(
+export function listOfRange<Request extends RevisionRangeRequest, Items extends object>(
   method: string,
-  handler: (request: Request, stretch: Stretch, lastKey: string, house: AnsweringHouse) => Promise<ListPage<Items>>,
+  handler: (
+    request: Request,
+    range: RevisionRange,
+    lastKey: string,
+    context: HistoryContext,
+  ) => Promise<ListPage<Items>>,
 ) {
   return async (
     request: Request,
-    house: AnsweringHouse,
+    context: HistoryContext,
   ): Promise<Items & { nextPageToken: string; from: WireAsOf; to: WireAsOf }> => {
     const last = readPlace(method, request);
     const [pinnedFrom = '0', ...key] = last?.lastKey.split(' ') ?? [];
-    const named = request.from && (await pinned(request.from, 'from', house, Number(pinnedFrom)));
-    const to = await pinned(request.to, 'to', house, last?.revision ?? 0);
+    const named = request.from && (await pinned(request.from, 'from', context, Number(pinnedFrom)));
+    const to = await pinned(request.to, 'to', context, last?.revision ?? 0);
     const answer = async (from: AsOf) => {
       // Between two rows the times alone tell; now may lie before both, where the clock was put back.
       const isReversed = from.revision > to.revision || (request.to !== null && from.timeMs > to.timeMs);
       if (isReversed) throw reversed(from, to);
-      const page = await handler(request, { from, to }, key.join(' '), house);
+      const page = await handler(request, { from, to }, key.join(' '), context);
       // Of what was let go meanwhile, some may be missing.
-      await house.journal.past.assertKnown(from.revision);
+      await context.journal.past.assertKnown(from.revision);
       return { ...page, from };
     };
-    const { items, lastKey, from } = await (named ? answer(named) : fromOldest(Number(pinnedFrom), to, house, answer));
+    const { items, lastKey, from } = await (named
+      ? answer(named)
+      : fromOldest(Number(pinnedFrom), to, context, answer));
     const place = lastKey === '' ? '' : `${from.revision} ${lastKey}`;
     const nextPageToken = writePlace(method, request, { lastKey: place, revision: to.revision });
     return { ...items, nextPageToken, from: asOfToWire(from), to: asOfToWire(to) };
@@ -56,16 +63,16 @@ export function listOfStretch<Request extends StretchRequest, Items extends obje
 async function fromOldest<Page>(
   pinnedRevision: number,
   to: AsOf,
-  house: AnsweringHouse,
+  context: HistoryContext,
   answer: (from: AsOf) => Promise<Page>,
 ): Promise<Page> {
-  const { past } = house.journal;
+  const { past } = context.journal;
   for (let attempt = 0; ; attempt++) {
-    const lead = attempt < 2 ? 0 : STRETCH_LEAD_ROWS * 2 ** (attempt - 2);
+    const lead = attempt < 2 ? 0 : RANGE_LEAD_ROWS * 2 ** (attempt - 2);
     const { revision: horizon } = await past.horizon();
     const start = Math.max(1, pinnedRevision, Math.min(horizon + lead, to.revision));
     try {
-      return await answer(await asOfRevision(start, house));
+      return await answer(await asOfRevision(start, context));
     } catch (error) {
       const isPruned = error instanceof JournalError && error.reason === 'before-retention';
       const { revision: reached } = await past.horizon();
@@ -76,10 +83,10 @@ async function fromOldest<Page>(
 }
 
 /** The moment asked for, or that the pages before were of; otherwise now, as far as it is on disk. */
-async function pinned(at: WireMoment | null, field: string, house: AnsweringHouse, revision: number): Promise<AsOf> {
-  const asked = await asOfMoment(at, field, house);
-  if (revision > 0) return asOfRevision(revision, house, asked?.timeMs);
-  return asked ?? asOfRevision(house.journal.durableRevision, house, house.clock.nowMs());
+async function pinned(at: WireMoment | null, field: string, context: HistoryContext, revision: number): Promise<AsOf> {
+  const asked = await asOfMoment(at, field, context);
+  if (revision > 0) return asOfRevision(revision, context, asked?.timeMs);
+  return asked ?? asOfRevision(context.journal.durableRevision, context, context.clock.nowMs());
 }
 
 function reversed(from: AsOf, to: AsOf): RollcallError {

@@ -1,6 +1,7 @@
 /** Turns what happened to a pair into spans of what held. Pure. */
-import type { Verdict } from '../../shared/placement/types.ts';
+
 import type { Drift } from '../../shared/model/model.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/read/past-answers.ts';
 import type { DriftStep, PairSteps, PresenceStep, VerdictStep } from '../journal/read/timeline-reader.ts';

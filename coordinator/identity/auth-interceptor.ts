@@ -11,7 +11,7 @@ import { CONNECT, type Denial, type Denials } from './denials.ts';
 import type { Identities, Proof } from './identities.ts';
 import { RESOURCE_OF_RIGHT, RIGHT_OF_CALL, type Right, ROLE_OF_RIGHT } from './rights.ts';
 
-export interface GateOptions {
+export interface AuthInterceptorOptions {
   readonly identities: Identities;
   readonly denials: Denials;
   readonly refusals: RefusalTally;
@@ -28,12 +28,12 @@ interface Passing {
   readonly proof: Proof;
 }
 
-export class Gate {
-  readonly #options: GateOptions;
+export class AuthInterceptor {
+  readonly #options: AuthInterceptorOptions;
   /** By the metadata that a handler gets with its call, which nobody outside can make. */
   readonly #callers = new WeakMap<Metadata, Caller>();
 
-  constructor(options: GateOptions) {
+  constructor(options: AuthInterceptorOptions) {
     this.#options = options;
   }
 

@@ -4,26 +4,26 @@
  * leave the coordinator before `durable` says so (design.md, rule 1).
  */
 import type { Clock } from '../../shared/clock.ts';
-import { Audit } from './maintenance/audit.ts';
-import { Checkpoints } from './write/checkpoints.ts';
-import { CommitTimes } from './write/commit-times.ts';
-import type { EventPage, EventQuery } from './read/event-query.ts';
-import type { QueuedBatch } from './write/event-queue.ts';
-import { EventQueue } from './write/event-queue.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { JournalError } from './journal-error.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import { JournalPorts } from './journal-ports.ts';
 import type { JournalLimits } from './limits.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
-import { Past } from './read/past.ts';
+import { Audit } from './maintenance/audit.ts';
 import type { PruneReport, RetentionGoal } from './maintenance/retention.ts';
 import { Retention } from './maintenance/retention.ts';
-import { RevisionWaiters } from './write/revision-waiters.ts';
+import type { Head } from './maintenance/verify.ts';
+import type { EventPage, EventQuery } from './read/event-query.ts';
+import { Past } from './read/past.ts';
 import type { JournalState } from './read/state.ts';
 import { journalState } from './read/stored-state.ts';
 import { workerThreads } from './threads.ts';
-import type { Head } from './maintenance/verify.ts';
+import { Checkpoints } from './write/checkpoints.ts';
+import { CommitTimes } from './write/commit-times.ts';
+import type { QueuedBatch } from './write/event-queue.ts';
+import { EventQueue } from './write/event-queue.ts';
+import { RevisionWaiters } from './write/revision-waiters.ts';
 import type { FileSize, WriterOpened } from './write/writer.ts';
 
 export type { JournalOptions, JournalStatus } from './journal-options.ts';

@@ -2,8 +2,8 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { PruneStep } from './maintenance/compaction.ts';
-import { checkpoint, openForWriting } from './schema/database.ts';
 import { JournalReader } from './read/reader.ts';
+import { checkpoint, openForWriting } from './schema/database.ts';
 import type { RowBatch } from './write/row-batch.ts';
 import type { WriteOutcome, WriterOpened, WriterOptions } from './write/writer.ts';
 import { JournalWriter } from './write/writer.ts';
@@ -91,7 +91,7 @@ export const READER_METHODS = [
   'nodeAt',
   'nodesAt',
   'nodeNamesAt',
-  'isOnRollAt',
+  'isInInventoryAt',
   'agentAt',
   'daemonSetsAt',
   'podsOfNodeAt',

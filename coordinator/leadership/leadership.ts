@@ -37,8 +37,8 @@ export class Leadership {
   /** Resolves, with why, when this coordinator led and may no longer; from then on it must decide nothing. */
   readonly whenLost: Promise<string>;
   readonly #led: Promise<boolean>;
-  #tellLed: (isLeading: boolean) => void = () => {};
-  #tellLost: (why: string) => void = () => {};
+  #notifyLeading: (isLeading: boolean) => void = () => {};
+  #notifyLost: (why: string) => void = () => {};
   #state: 'standby' | 'leading' | 'over' = 'standby';
   #observed: ObservedLease | null = null;
   /** When the newest renewal that went well was begun. */
@@ -52,8 +52,8 @@ export class Leadership {
   constructor(options: LeadershipOptions) {
     this.#options = options;
     this.#candidate = { identity: options.identity, durationMs: LEADERSHIP.leaseMs };
-    this.#led = new Promise((resolve) => (this.#tellLed = resolve));
-    this.whenLost = new Promise((resolve) => (this.#tellLost = resolve));
+    this.#led = new Promise((resolve) => (this.#notifyLeading = resolve));
+    this.whenLost = new Promise((resolve) => (this.#notifyLost = resolve));
   }
 
   /** Resolves to true once this coordinator leads, and to false where it was stopped before it did. */
@@ -147,7 +147,7 @@ export class Leadership {
     if (this.#state === 'leading') return;
     this.#state = 'leading';
     log.info({ identity: this.#candidate.identity }, 'this coordinator leads');
-    this.#tellLed(true);
+    this.#notifyLeading(true);
   }
 
   #notHeld(): void {
@@ -170,14 +170,14 @@ export class Leadership {
     if (this.#state !== 'leading') return;
     this.#end();
     this.#options.log.error({ detail: why }, 'this coordinator leads no more');
-    this.#tellLost(why);
+    this.#notifyLost(why);
   }
 
   #end(): void {
     this.#state = 'over';
     this.#cancelNext();
     this.#cancelDeadline();
-    this.#tellLed(false);
+    this.#notifyLeading(false);
   }
 
   /** An attempt that hangs must not keep the next one from being made. */

@@ -4,32 +4,35 @@ import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalog
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
 import type { ClusterSource } from '../cluster/source.ts';
-import type { House } from '../server/coordinator-context.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { AnswerTimes } from './answer-times.ts';
-import { type RollSamples, rollSamples } from './snapshot-samples.ts';
+import { type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
 
 export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS>;
 
-export interface HouseMetricsOptions {
+export interface CoordinatorMetricsOptions {
   /** The folder of the journal. */
   readonly dataFolder: string;
   readonly source: Pick<ClusterSource, 'counts'>;
 }
 
 /** Connects the metrics to a house; to be called once. */
-export function readHouse(
+export function readContext(
   metrics: CoordinatorMetrics,
-  house: House,
-  { dataFolder, source }: HouseMetricsOptions,
+  context: CoordinatorContext,
+  { dataFolder, source }: CoordinatorMetricsOptions,
 ): void {
-  readSessions(metrics, house);
+  readSessions(metrics, context);
   readSource(metrics, source);
-  readEvaluation(metrics, house);
-  readJournal(metrics, house, dataFolder);
-  readRoll(metrics, house);
+  readEvaluation(metrics, context);
+  readJournal(metrics, context, dataFolder);
+  readSnapshot(metrics, context);
 }
 
-function readSessions(metrics: CoordinatorMetrics, { sessions, evaluator, counters, refusals }: House): void {
+function readSessions(
+  metrics: CoordinatorMetrics,
+  { sessions, evaluator, counters, refusals }: CoordinatorContext,
+): void {
   metrics.readValue(
     'rollcall_sessions',
     () => evaluator.table.nodeNames().filter((node) => sessions.agent(node)?.session != null).length,
@@ -63,7 +66,7 @@ function readSource(metrics: CoordinatorMetrics, source: Pick<ClusterSource, 'co
   metrics.read('rollcall_source_ends_total', () => sourceEndSamples(source.counts()));
 }
 
-function readEvaluation(metrics: CoordinatorMetrics, { counters }: House): void {
+function readEvaluation(metrics: CoordinatorMetrics, { counters }: CoordinatorContext): void {
   metrics.readValue('rollcall_evaluated_pairs_total', () => counters.pairsEvaluated);
   metrics.readValue('rollcall_changed_decisions_total', () => counters.decisionsChanged);
   metrics.readValue('rollcall_compiled_daemonsets_total', () => counters.daemonSetsCompiled);
@@ -80,7 +83,7 @@ function readEvaluation(metrics: CoordinatorMetrics, { counters }: House): void 
   });
 }
 
-function readJournal(metrics: CoordinatorMetrics, { journal }: House, dataFolder: string): void {
+function readJournal(metrics: CoordinatorMetrics, { journal }: CoordinatorContext, dataFolder: string): void {
   const answerTimes = new AnswerTimes();
   journal.onDurable((_revision, events, commitMs) => {
     metrics.observe('rollcall_journal_commit_seconds', commitMs / 1000);
@@ -102,10 +105,10 @@ function readJournal(metrics: CoordinatorMetrics, { journal }: House, dataFolder
 }
 
 /** One pass serves all of these, however the registry asks for them. */
-function readRoll(metrics: CoordinatorMetrics, house: House): void {
-  let newest: Promise<RollSamples> | null = null;
+function readSnapshot(metrics: CoordinatorMetrics, context: CoordinatorContext): void {
+  let newest: Promise<SnapshotSamples> | null = null;
   metrics.read('rollcall_daemonset_wanted_nodes', async () => {
-    newest = rollSamples(house);
+    newest = snapshotSamples(context);
     return (await newest).wanted;
   });
   const rest = {
@@ -117,7 +120,7 @@ function readRoll(metrics: CoordinatorMetrics, house: House): void {
     rollcall_daemonset_drift_oldest_seconds: 'driftOldestSeconds',
     rollcall_drifts: 'drifts',
   } as const;
-  for (const [name, of] of Object.entries(rest) as [keyof typeof rest, keyof RollSamples][]) {
+  for (const [name, of] of Object.entries(rest) as [keyof typeof rest, keyof SnapshotSamples][]) {
     metrics.read(name, async () => (await newest)?.[of] ?? []);
   }
 }

@@ -10,9 +10,9 @@ import { readEventLoop, readProcess } from '../../shared/operations/process-metr
 import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/values.ts';
 import type { ClusterSource } from '../cluster/source.ts';
-import type { House } from '../server/coordinator-context.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
-import { type CoordinatorMetrics, readHouse } from './coordinator-metrics.ts';
+import { type CoordinatorMetrics, readContext } from './coordinator-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
   /** `undefined`: nothing is served. */
@@ -60,14 +60,15 @@ export class CoordinatorOperations {
   }
 
   /** The journal is open, and the sources are being read. */
-  opened(house: House, source: Pick<ClusterSource, 'counts'>): void {
-    const { journal } = house;
+  opened(context: CoordinatorContext, source: Pick<ClusterSource, 'counts'>): void {
+    const { journal } = context;
     this.readiness.block('start', 'starting: the sources have not been read yet');
     this.readiness.addCheck(() => {
       const { state, problem } = journal.status();
       return state === 'writing' || state === 'closed' ? null : `the journal cannot write: ${problem}`;
     });
-    if (this.#server !== undefined) readHouse(this.metrics, house, { dataFolder: this.#options.dataFolder, source });
+    if (this.#server !== undefined)
+      readContext(this.metrics, context, { dataFolder: this.#options.dataFolder, source });
   }
 
   /** Agents and the CLI are answered; `certificates` is `null` where that is in plaintext. */

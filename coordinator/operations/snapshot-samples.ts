@@ -1,11 +1,12 @@
 /** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in turns between which others have theirs. */
-import type { Sample } from '../../shared/operations/metric-registry.ts';
+
 import type { DaemonSetKey, Drift } from '../../shared/model/model.ts';
-import type { House } from '../server/coordinator-context.ts';
-import { LiveRoll } from '../query/live-snapshot.ts';
+import type { Sample } from '../../shared/operations/metric-registry.ts';
+import { LiveSnapshot } from '../query/live-snapshot.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { driftReason } from './drift-reason.ts';
 
-export interface RollSamples {
+export interface SnapshotSamples {
   readonly wanted: readonly Sample[];
   readonly allowed: readonly Sample[];
   readonly withoutRoom: readonly Sample[];
@@ -16,26 +17,26 @@ export interface RollSamples {
   readonly drifts: readonly Sample[];
 }
 
-export async function rollSamples(house: House): Promise<RollSamples> {
-  const roll = new LiveRoll(house);
-  const { daemonSets } = await roll.tally(house.evaluator.table.daemonSetKeys());
+export async function snapshotSamples(context: CoordinatorContext): Promise<SnapshotSamples> {
+  const snapshot = new LiveSnapshot(context);
+  const { daemonSets } = await snapshot.tally(context.evaluator.table.daemonSetKeys());
   const counts = [...daemonSets].map(([key, count]) => ({ labels: labelsOf(key), count }));
   const drifts: Drift[] = [];
-  for await (const node of roll.nodes(await roll.nodeNames())) drifts.push(...node.drifts);
+  for await (const node of snapshot.nodes(await snapshot.nodeNames())) drifts.push(...node.drifts);
   return {
     wanted: counts.map(({ labels, count }) => ({ labels, value: count.wanted })),
     allowed: counts.map(({ labels, count }) => ({ labels, value: count.allowed })),
     withoutRoom: counts.map(({ labels, count }) => ({ labels, value: count.doesNotFit })),
     running: counts.map(({ labels, count }) => ({ labels, value: count.running })),
     healthy: counts.map(({ labels, count }) => ({ labels, value: count.healthy })),
-    ...driftSamples(drifts, house.clock.nowMs()),
+    ...driftSamples(drifts, context.clock.nowMs()),
   };
 }
 
 function driftSamples(
   drifts: readonly Drift[],
   nowMs: number,
-): Pick<RollSamples, 'driftNodes' | 'driftOldestSeconds' | 'drifts'> {
+): Pick<SnapshotSamples, 'driftNodes' | 'driftOldestSeconds' | 'drifts'> {
   const byDaemonSet = groups(drifts, ({ daemonSet, kind }) => ({ ...labelsOf(daemonSet), kind }));
   const byReason = groups(drifts, (drift) => ({ kind: drift.kind, reason: driftReason(drift) }));
   return {

@@ -1,49 +1,54 @@
 /** The roll as the running coordinator knows it now. */
 import type { FitResult } from '../../shared/fit/types.ts';
+import type { ManifestProblem } from '../../shared/journal-format/events.ts';
 import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Verdict } from '../../shared/placement/types.ts';
 import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Verdict } from '../../shared/placement/types.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
+import type { AgentRecord } from '../agents/agent-record.ts';
+import {
+  type ClusterSnapshot,
+  type DaemonSetSnapshot,
+  driftsOfSilentNode,
+  type NodeSnapshot,
+} from '../answers/cluster-snapshot.ts';
+import { type Tally, tallyOf } from '../answers/counts.ts';
 import type { NodePlacements } from '../evaluation/node-placements.ts';
 import type { NodeRecord } from '../evaluation/node-register.ts';
 import type { Pair } from '../evaluation/placement-table.ts';
-import type { ManifestProblem } from '../../shared/journal-format/events.ts';
-import type { AgentRecord } from '../agents/agent-record.ts';
-import type { House } from '../server/coordinator-context.ts';
-import { driftsOfSilentNode, type Roll, type RollDaemonSet, type RollNode } from '../answers/cluster-snapshot.ts';
-import { type Tally, tallyOf } from '../answers/counts.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 
-export class LiveRoll implements Roll {
+export class LiveSnapshot implements ClusterSnapshot {
   readonly asOf: AsOf;
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
 
-  constructor(house: House) {
-    this.#house = house;
-    const revision = house.journal.nextRevision - 1;
-    this.asOf = { revision, timeMs: house.clock.nowMs(), recordedMs: 0, isFromJournal: false };
+  constructor(context: CoordinatorContext) {
+    this.#context = context;
+    const revision = context.journal.nextRevision - 1;
+    this.asOf = { revision, timeMs: context.clock.nowMs(), recordedMs: 0, isFromJournal: false };
   }
 
   get isSynced(): boolean {
-    return this.#house.evaluator.isSynced;
+    return this.#context.evaluator.isSynced;
   }
 
   nodeNames(): Promise<string[]> {
-    return Promise.resolve(this.#house.evaluator.table.nodeNames());
+    return Promise.resolve(this.#context.evaluator.table.nodeNames());
   }
 
-  async *nodes(names: readonly string[]): AsyncGenerator<RollNode> {
-    for await (const name of this.#house.turns.each(names)) {
-      const facts = this.#house.evaluator.table.facts(name);
-      if (facts !== undefined) yield new LiveNode(this.#house, facts);
+  async *nodes(names: readonly string[]): AsyncGenerator<NodeSnapshot> {
+    for await (const name of this.#context.scheduler.each(names)) {
+      const facts = this.#context.evaluator.table.facts(name);
+      if (facts !== undefined) yield new LiveNode(this.#context, facts);
     }
   }
 
-  daemonSets(): Promise<Map<DaemonSetKey, RollDaemonSet>> {
-    const { evaluator } = this.#house;
-    const rollDaemonSet = (key: DaemonSetKey) => new LiveDaemonSet(this.#house, key);
-    return Promise.resolve(new Map(evaluator.daemonSets.keys().map((key) => [key, rollDaemonSet(key)])));
+  daemonSets(): Promise<Map<DaemonSetKey, DaemonSetSnapshot>> {
+    const { evaluator } = this.#context;
+    const daemonSetSnapshot = (key: DaemonSetKey) => new LiveDaemonSet(this.#context, key);
+    return Promise.resolve(new Map(evaluator.daemonSets.keys().map((key) => [key, daemonSetSnapshot(key)])));
   }
 
   tally(keys: readonly DaemonSetKey[]): Promise<Tally> {
@@ -51,25 +56,25 @@ export class LiveRoll implements Roll {
   }
 }
 
-class LiveDaemonSet implements RollDaemonSet {
+class LiveDaemonSet implements DaemonSetSnapshot {
   readonly key: DaemonSetKey;
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
 
-  constructor(house: House, key: DaemonSetKey) {
-    this.#house = house;
+  constructor(context: CoordinatorContext, key: DaemonSetKey) {
+    this.#context = context;
     this.key = key;
   }
 
   get placed() {
-    return this.#house.evaluator.table.daemonSet(this.key) ?? null;
+    return this.#context.evaluator.table.daemonSet(this.key) ?? null;
   }
 
   get warnings(): ManifestProblem[] {
-    return [...this.#house.evaluator.daemonSets.warnings(this.key), ...placementWarnings(this)];
+    return [...this.#context.evaluator.daemonSets.warnings(this.key), ...placementWarnings(this)];
   }
 
   get rejections(): ManifestProblem[] {
-    const { evaluator } = this.#house;
+    const { evaluator } = this.#context;
     return [...evaluator.daemonSets.rejections(this.key), ...this.#problemsOfFile()];
   }
 
@@ -77,12 +82,12 @@ class LiveDaemonSet implements RollDaemonSet {
   #problemsOfFile(): ManifestProblem[] {
     const file = fileOf(this.placed?.record.source ?? '');
     if (file === '') return [];
-    return this.#house.evaluator.problems.filter(({ source }) => fileOf(source) === file);
+    return this.#context.evaluator.problems.filter(({ source }) => fileOf(source) === file);
   }
 }
 
 /** What its placement rules say that was hardly meant. */
-export function placementWarnings({ placed }: Pick<RollDaemonSet, 'placed'>): ManifestProblem[] {
+export function placementWarnings({ placed }: Pick<DaemonSetSnapshot, 'placed'>): ManifestProblem[] {
   const source = placed?.record.source ?? '';
   const warnings = placed?.compiled.warnings ?? [];
   return warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source }));
@@ -93,22 +98,22 @@ function fileOf(source: string): string {
   return source.replace(/(:\d+)+$/, '');
 }
 
-class LiveNode implements RollNode {
+class LiveNode implements NodeSnapshot {
   readonly name: string;
   readonly facts: NodeFacts;
   readonly factsVersion = 0;
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #placements: NodePlacements | undefined;
 
-  constructor(house: House, facts: NodeFacts) {
-    this.#house = house;
-    this.#placements = house.evaluator.table.ofNode(facts.name);
+  constructor(context: CoordinatorContext, facts: NodeFacts) {
+    this.#context = context;
+    this.#placements = context.evaluator.table.ofNode(facts.name);
     this.facts = facts;
     this.name = facts.name;
   }
 
   get object(): Node {
-    return this.#house.evaluator.table.node(this.name) ?? nodeFromFacts(this.facts);
+    return this.#context.evaluator.table.node(this.name) ?? nodeFromFacts(this.facts);
   }
 
   get origin() {
@@ -128,7 +133,7 @@ class LiveNode implements RollNode {
   }
 
   get presence(): Presence {
-    return this.#house.sessions.presence(this.name);
+    return this.#context.sessions.presence(this.name);
   }
 
   get lastSeenMs(): number {
@@ -136,7 +141,7 @@ class LiveNode implements RollNode {
   }
 
   get isSettled(): boolean {
-    return this.#house.sessions.isSettled(this.name);
+    return this.#context.sessions.isSettled(this.name);
   }
 
   get hasAnswered(): boolean {
@@ -187,14 +192,14 @@ class LiveNode implements RollNode {
   }
 
   get fits(): (daemonSet: DaemonSetKey) => FitResult {
-    return this.#house.evaluator.fits.onNode(this.name);
+    return this.#context.evaluator.fits.onNode(this.name);
   }
 
   get #record(): NodeRecord | undefined {
-    return this.#house.evaluator.nodes.get(this.name);
+    return this.#context.evaluator.nodes.get(this.name);
   }
 
   get #agent(): AgentRecord | undefined {
-    return this.#house.sessions.agent(this.name);
+    return this.#context.sessions.agent(this.name);
   }
 }

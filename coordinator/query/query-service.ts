@@ -4,41 +4,41 @@ import type { ListAgentsResponse } from '../../shared/rpc/generated/rollcall/v1/
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { explainPlacement } from '../answers/explain-placement.ts';
 import { getStatusNow } from '../answers/get-status.ts';
-import { fromRecord, fromRecordOfMoment, listOfMoment, ofMoment, unary } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
 import { getDaemonSet, listDaemonSets } from '../answers/list-daemon-sets.ts';
 import { listDrifts } from '../answers/list-drifts.ts';
 import { getNode, listNodes } from '../answers/list-nodes.ts';
 import { readPlace, writePlace } from '../answers/list-page.ts';
 import { listPlacements } from '../answers/list-placements.ts';
-import { pageOfKeys } from '../answers/paging.ts';
 import { agentView } from '../answers/messages.ts';
+import { pageOfKeys } from '../answers/paging.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import { fromHistory, fromHistoryOfMoment, listOfMoment, ofMoment, unary } from '../server/handlers.ts';
 import { watchEvents } from './watch-events.ts';
 
-export function queryService(house: House): QueryServiceHandlers {
+export function queryService(context: CoordinatorContext): QueryServiceHandlers {
   return {
-    GetStatus: ofMoment(house, 'GetStatus', getStatusNow),
-    ListDaemonSets: listOfMoment(house, 'ListDaemonSets', listDaemonSets),
-    GetDaemonSet: ofMoment(house, 'GetDaemonSet', getDaemonSet),
-    ListNodes: listOfMoment(house, 'ListNodes', listNodes),
-    GetNode: ofMoment(house, 'GetNode', getNode),
-    ListPlacements: listOfMoment(house, 'ListPlacements', (request, roll, last) =>
-      listPlacements(request, roll, last, house),
+    GetStatus: ofMoment(context, 'GetStatus', getStatusNow),
+    ListDaemonSets: listOfMoment(context, 'ListDaemonSets', listDaemonSets),
+    GetDaemonSet: ofMoment(context, 'GetDaemonSet', getDaemonSet),
+    ListNodes: listOfMoment(context, 'ListNodes', listNodes),
+    GetNode: ofMoment(context, 'GetNode', getNode),
+    ListPlacements: listOfMoment(context, 'ListPlacements', (request, snapshot, last) =>
+      listPlacements(request, snapshot, last, context),
     ),
-    ExplainPlacement: ofMoment(house, 'ExplainPlacement', explainPlacement),
-    ListDrifts: listOfMoment(house, 'ListDrifts', listDrifts),
-    ListAgents: unary(house, listAgents),
-    DiffPlacements: fromRecord(house, 'DiffPlacements'),
-    ListTimelines: fromRecord(house, 'ListTimelines'),
-    ListEvents: fromRecord(house, 'ListEvents'),
-    WatchEvents: watchEvents(house),
-    PlanPlacements: fromRecordOfMoment(house, 'PlanPlacements'),
+    ExplainPlacement: ofMoment(context, 'ExplainPlacement', explainPlacement),
+    ListDrifts: listOfMoment(context, 'ListDrifts', listDrifts),
+    ListAgents: unary(context, listAgents),
+    DiffPlacements: fromHistory(context, 'DiffPlacements'),
+    ListTimelines: fromHistory(context, 'ListTimelines'),
+    ListEvents: fromHistory(context, 'ListEvents'),
+    WatchEvents: watchEvents(context),
+    PlanPlacements: fromHistoryOfMoment(context, 'PlanPlacements'),
   };
 }
 
-function listAgents(request: ListAgentsRequest__Output, house: House): ListAgentsResponse {
+function listAgents(request: ListAgentsRequest__Output, context: CoordinatorContext): ListAgentsResponse {
   const last = readPlace('ListAgents', request);
-  const { items, lastKey } = pageOfKeys(house.evaluator.table.nodeNames(), request, last);
+  const { items, lastKey } = pageOfKeys(context.evaluator.table.nodeNames(), request, last);
   const nextPageToken = writePlace('ListAgents', request, { lastKey, revision: 0 });
-  return { agents: items.map((node) => agentView(house, node)), nextPageToken };
+  return { agents: items.map((node) => agentView(context, node)), nextPageToken };
 }

@@ -5,32 +5,32 @@
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
-import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
-import { askedTime } from '../history/requested-time.ts';
 import { type EventFilter, eventFilter } from '../history/event-filter.ts';
 import { eventViews } from '../history/event-messages.ts';
+import { askedTime } from '../history/requested-time.ts';
+import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
+import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { logged } from '../server/handlers.ts';
-import type { House } from '../server/coordinator-context.ts';
 
 type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
 
-export function watchEvents(house: House): (call: WatchCall) => void {
+export function watchEvents(context: CoordinatorContext): (call: WatchCall) => void {
   return (call) => {
     try {
-      new EventWatch(house, call).start();
+      new EventWatch(context, call).start();
     } catch (error) {
-      call.emit('error', toStatus(logged(error, house.log, call.getPath())));
+      call.emit('error', toStatus(logged(error, context.log, call.getPath())));
     }
   };
 }
 
 class EventWatch {
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #call: WatchCall;
   readonly #filter: EventFilter;
   /** When the row that the watcher saw last was recorded; 0: it does not say. */
@@ -44,21 +44,21 @@ class EventWatch {
   readonly #stop = () =>
     this.#fail(new RollcallError('DRAINING', 'the coordinator stops; resume after the last revision that was seen'));
 
-  constructor(house: House, call: WatchCall) {
+  constructor(context: CoordinatorContext, call: WatchCall) {
     const { request } = call;
-    this.#house = house;
+    this.#context = context;
     this.#call = call;
     this.#filter = eventFilter(request);
-    if (house.watches.size >= WATCHES_MAX) {
+    if (context.watches.size >= WATCHES_MAX) {
       throw new RollcallError('TOO_MANY_WATCHES', `${WATCHES_MAX} watches are open already; end one of them`);
     }
     this.#sentRevision =
-      request.afterRevision === undefined ? house.journal.durableRevision : Number(request.afterRevision);
+      request.afterRevision === undefined ? context.journal.durableRevision : Number(request.afterRevision);
     this.#seenMs =
       request.afterRevision === undefined ? 0 : askedTime(timeFromWire(request.afterRecordTime), 'after_record_time');
-    const isFuture = this.#seenMs <= 0 && this.#sentRevision > house.journal.nextRevision - 1;
+    const isFuture = this.#seenMs <= 0 && this.#sentRevision > context.journal.nextRevision - 1;
     if (isFuture || this.#sentRevision < 0) {
-      const newest = house.journal.durableRevision;
+      const newest = context.journal.durableRevision;
       throw new RollcallError(
         'ARGUMENT_INVALID',
         `after_revision is ${request.afterRevision}; the newest revision is ${newest}`,
@@ -67,14 +67,14 @@ class EventWatch {
   }
 
   start(): void {
-    this.#house.watches.add(this.#stop);
+    this.#context.watches.add(this.#stop);
     this.#call.on('cancelled', () => this.#end());
     this.#call.on('close', () => this.#end());
     this.#begin().catch((error: unknown) => this.#fail(error));
   }
 
   async #begin(): Promise<void> {
-    const { journal } = this.#house;
+    const { journal } = this.#context;
     if (this.#seenMs > 0) this.#sentRevision = await journal.past.goOnAfter(this.#sentRevision, this.#seenMs);
     await this.#bookmark();
     if (!this.#isOpen) return;
@@ -97,7 +97,7 @@ class EventWatch {
 
   /** Sends everything up to the newest durable row. */
   async #read(): Promise<void> {
-    const { journal } = this.#house;
+    const { journal } = this.#context;
     this.#hasMore = false;
     const until = journal.durableRevision;
     while (this.#isOpen && this.#sentRevision < until) {
@@ -117,7 +117,7 @@ class EventWatch {
   async #taken(afterRevision: number): Promise<void> {
     if (this.#call.writableLength <= WATCH_QUEUE_MAX) return;
     await new Promise<void>((resolve, reject) => {
-      const cancel = this.#house.clock.after(WATCH_STALL_MS, () => reject(tooSlow(afterRevision)));
+      const cancel = this.#context.clock.after(WATCH_STALL_MS, () => reject(tooSlow(afterRevision)));
       const goOn = () => {
         cancel();
         resolve();
@@ -131,7 +131,7 @@ class EventWatch {
   async #bookmark(last?: JournalEvent): Promise<void> {
     const revision = this.#sentRevision;
     const isLast = last?.revision === revision;
-    const recordedMs = isLast ? last.recordedMs : await this.#house.journal.past.recordedAt(revision);
+    const recordedMs = isLast ? last.recordedMs : await this.#context.journal.past.recordedAt(revision);
     if (!this.#isOpen) return;
     this.#call.write({ bookmarkRevision: String(revision), bookmarkRecordTime: timeToWire(recordedMs) });
   }
@@ -139,12 +139,12 @@ class EventWatch {
   #fail(error: unknown): void {
     if (!this.#isOpen) return;
     this.#end();
-    this.#call.emit('error', toStatus(logged(error, this.#house.log, this.#call.getPath())));
+    this.#call.emit('error', toStatus(logged(error, this.#context.log, this.#call.getPath())));
   }
 
   #end(): void {
     this.#isOpen = false;
-    this.#house.watches.delete(this.#stop);
+    this.#context.watches.delete(this.#stop);
     this.#unsubscribe();
     this.#ended();
   }

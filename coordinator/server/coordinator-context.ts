@@ -1,25 +1,25 @@
 /** What the services read: the parts of a running coordinator, put together by main.ts. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
+import type { Sessions } from '../agents/sessions.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
-import type { Gate } from '../identity/auth-interceptor.ts';
+import type { HistoryQueries } from '../history/history-queries.ts';
+import type { AuthInterceptor } from '../identity/auth-interceptor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefusalTally } from '../operations/refusal-tally.ts';
-import type { Sessions } from '../agents/sessions.ts';
-import type { Answering } from '../history/history-queries.ts';
-import type { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
 
-export interface House {
+export interface CoordinatorContext {
   readonly evaluator: Evaluator;
   readonly sessions: Sessions;
   /** What every call passes first. */
-  readonly gate: Gate;
+  readonly authInterceptor: AuthInterceptor;
   readonly journal: Journal;
   /** Answers whatever rests on the journal alone. */
-  readonly answering: Answering;
+  readonly historyQueries: HistoryQueries;
   readonly clock: Clock;
-  readonly turns: AnswerTurns;
+  readonly scheduler: CooperativeScheduler;
   readonly counters: Counters;
   readonly refusals: RefusalTally;
   readonly log: Logger;

@@ -10,14 +10,14 @@ import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/As
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
+import type { ClusterSnapshot } from '../answers/cluster-snapshot.ts';
+import { type ListHandler, type ListRequest, readPlace, writePlace } from '../answers/list-page.ts';
+import type { HistoryMethod } from '../history/history-methods.ts';
+import { liveSnapshotOf } from '../history/requested-moment.ts';
 import type { Caller } from '../identity/caller.ts';
 import { JournalError } from '../journal/journal-error.ts';
-import type { House } from './coordinator-context.ts';
-import { type ListHandler, type ListRequest, readPlace, writePlace } from '../answers/list-page.ts';
-import type { RecordMethod } from '../history/history-methods.ts';
-import { liveRollOf } from '../history/requested-moment.ts';
-import type { Roll } from '../answers/cluster-snapshot.ts';
-import { serializedInTurns, type Written } from './serialized.ts';
+import type { CoordinatorContext } from './coordinator-context.ts';
+import { serializedCooperatively, type Written } from './serialized.ts';
 import { whenDurable } from './when-durable.ts';
 
 /** How a request came. */
@@ -32,41 +32,41 @@ export interface Asked {
 /** An answer, of which lists may be in the making (serialized.ts), or its bytes where they come from the record. */
 export type Handler<Request, Response> = (
   request: Request,
-  house: House,
+  context: CoordinatorContext,
   asked: Asked,
 ) => Response | Buffer | Promise<Response | Buffer>;
 
 /** An answer that may rest on anything that the coordinator knows, but for one from the record. */
 export function unary<Request, Response>(
-  house: House,
+  context: CoordinatorContext,
   handler: Handler<Request, Response>,
 ): handleUnaryCall<Request, Written<Response>> {
-  return recorded<Request, Written<Response>>(house, async (request, _house, asked) => {
-    const response = await handler(request, house, asked);
+  return recorded<Request, Written<Response>>(context, async (request, _context, asked) => {
+    const response = await handler(request, context, asked);
     if (Buffer.isBuffer(response)) return response;
-    const sent = await asSent(response, asked.path, house);
-    await whenDurable(house, house.journal.nextRevision - 1);
+    const sent = await asSent(response, asked.path, context);
+    await whenDurable(context, context.journal.nextRevision - 1);
     return sent;
   });
 }
 
 /** An answer that rests on nothing but what is on disk already. */
 export function recorded<Request, Response>(
-  house: House,
-  handler: (request: Request, house: House, asked: Asked) => Response | Promise<Response | Buffer>,
+  context: CoordinatorContext,
+  handler: (request: Request, context: CoordinatorContext, asked: Asked) => Response | Promise<Response | Buffer>,
 ): handleUnaryCall<Request, Response> {
   return (call, respond) => {
     const asked = () => ({
-      caller: house.gate.callerOf(call.metadata),
+      caller: context.authInterceptor.callerOf(call.metadata),
       path: call.getPath(),
       isThere: () => !call.cancelled,
     });
     Promise.resolve()
-      .then(() => handler(call.request, house, asked()))
+      .then(() => handler(call.request, context, asked()))
       .then(
         // The query service takes both (acceptingBytes).
         (response) => respond(null, response as Response),
-        (error: unknown) => respond(toStatus(logged(error, house.log, call.getPath()))),
+        (error: unknown) => respond(toStatus(logged(error, context.log, call.getPath()))),
       );
   };
 }
@@ -79,66 +79,66 @@ const METHODS = new Map(
 async function asSent<Response>(
   response: Response,
   path: string,
-  { turns }: House,
+  { scheduler }: CoordinatorContext,
 ): Promise<Written<Response> | Buffer> {
   const method = METHODS.get(path);
   if (method === undefined || typeof response !== 'object' || response === null) return response as Written<Response>;
-  return serializedInTurns(response, method.responseSerialize, turns);
+  return serializedCooperatively(response, method.responseSerialize, scheduler);
 }
 
 /** An answer from the record, always. */
-export function fromRecord<Request extends object, Response>(
-  house: House,
-  method: RecordMethod,
+export function fromHistory<Request extends object, Response>(
+  context: CoordinatorContext,
+  method: HistoryMethod,
 ): handleUnaryCall<Request, Response> {
-  return recorded<Request, Response>(house, (request, _house, { isThere }) =>
-    house.answering.answer(method, request, { isThere }),
+  return recorded<Request, Response>(context, (request, _context, { isThere }) =>
+    context.historyQueries.answer(method, request, { isThere }),
   );
 }
 
 /** An answer about the moment that the request names, which it tells: from the record, or from `handler` where that is now. */
 export function ofMoment<Request extends { readonly at: WireMoment | null }, Response>(
-  house: House,
-  method: RecordMethod,
-  handler: (request: Request, roll: Roll, house: House) => Promise<Response>,
+  context: CoordinatorContext,
+  method: HistoryMethod,
+  handler: (request: Request, snapshot: ClusterSnapshot, context: CoordinatorContext) => Promise<Response>,
 ): handleUnaryCall<Request, Written<Response & { asOf: WireAsOf }>> {
-  return unary<Request, Response & { asOf: WireAsOf }>(house, async (request, _house, { isThere }) => {
-    const roll = liveRollOf(request.at, house);
-    if (roll === null) return house.answering.answer(method, request, { isThere });
-    return { ...(await handler(request, roll, house)), asOf: asOfToWire(roll.asOf) };
+  return unary<Request, Response & { asOf: WireAsOf }>(context, async (request, _context, { isThere }) => {
+    const snapshot = liveSnapshotOf(request.at, context);
+    if (snapshot === null) return context.historyQueries.answer(method, request, { isThere });
+    return { ...(await handler(request, snapshot, context)), asOf: asOfToWire(snapshot.asOf) };
   });
 }
 
 /** A page of a list, of the moment that the request names or that the page before was of. */
 export function listOfMoment<Request extends ListRequest, Items extends object>(
-  house: House,
-  method: RecordMethod,
-  handler: ListHandler<Request, Items, House>,
+  context: CoordinatorContext,
+  method: HistoryMethod,
+  handler: ListHandler<Request, Items, CoordinatorContext>,
 ): handleUnaryCall<Request, Written<Items & { nextPageToken: string; asOf: WireAsOf }>> {
   return unary<Request, Items & { nextPageToken: string; asOf: WireAsOf }>(
-    house,
-    async (request, _house, { isThere }) => {
+    context,
+    async (request, _context, { isThere }) => {
       const last = readPlace(method, request);
-      const roll = liveRollOf(request.at, house, last?.revision);
-      if (roll === null) return house.answering.answer(method, request, { isThere });
-      const { items, lastKey } = await handler(request, roll, last, house);
+      const snapshot = liveSnapshotOf(request.at, context, last?.revision);
+      if (snapshot === null) return context.historyQueries.answer(method, request, { isThere });
+      const { items, lastKey } = await handler(request, snapshot, last, context);
       const nextPageToken = writePlace(method, request, { lastKey, revision: 0 });
-      return { ...items, nextPageToken, asOf: asOfToWire(roll.asOf) };
+      return { ...items, nextPageToken, asOf: asOfToWire(snapshot.asOf) };
     },
   );
 }
 
 /** An answer made from the record also where it is about now, which is on disk first. */
-export function fromRecordOfMoment<Request extends { readonly at: WireMoment | null }, Response>(
-  house: House,
-  method: RecordMethod,
+export function fromHistoryOfMoment<Request extends { readonly at: WireMoment | null }, Response>(
+  context: CoordinatorContext,
+  method: HistoryMethod,
 ): handleUnaryCall<Request, Response> {
-  return recorded<Request, Response>(house, async (request, _house, { isThere }) => {
-    const roll = liveRollOf(request.at, house);
-    if (roll === null) return house.answering.answer(method, request, { isThere });
-    const { asOf, isSynced } = roll;
-    await whenDurable(house, asOf.revision);
-    return house.answering.answer(method, request, { now: { asOf, isSynced }, isThere });
+  return recorded<Request, Response>(context, async (request, _context, { isThere }) => {
+    const snapshot = liveSnapshotOf(request.at, context);
+    if (snapshot === null) return context.historyQueries.answer(method, request, { isThere });
+    const { asOf, isSynced } = snapshot;
+    await whenDurable(context, asOf.revision);
+    return context.historyQueries.answer(method, request, { now: { asOf, isSynced }, isThere });
   });
 }
 

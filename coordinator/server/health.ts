@@ -5,20 +5,20 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { HEALTH_LOOK_MS } from '../limits.ts';
-import type { House } from './coordinator-context.ts';
+import type { CoordinatorContext } from './coordinator-context.ts';
 
 /** `''` is the server as a whole. */
 const READING = ['', 'rollcall.v1.QueryService', 'rollcall.v1.AuditService'] as const;
 const WRITING = ['rollcall.v1.AgentService', 'rollcall.v1.AdminService'] as const;
 
 export class Health {
-  readonly #house: House;
+  readonly #context: CoordinatorContext;
   readonly #implementation: HealthImplementation;
   #isWriting = true;
   #cancel: () => void = () => {};
 
-  constructor(house: House) {
-    this.#house = house;
+  constructor(context: CoordinatorContext) {
+    this.#context = context;
     this.#implementation = new HealthImplementation(
       Object.fromEntries([...READING, ...WRITING].map((name) => [name, 'SERVING'])),
     );
@@ -39,7 +39,7 @@ export class Health {
   }
 
   #look(): void {
-    const { journal, log, clock } = this.#house;
+    const { journal, log, clock } = this.#context;
     const { state, problem } = journal.status();
     const isWriting = state === 'writing';
     if (isWriting !== this.#isWriting) {

@@ -4,7 +4,7 @@
  * and so are the items of a repeated field (protobuf's encoding, "Message Structure"), so long lists are written in turns.
  */
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
+import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 
 /** Items that are written together: the largest take some 50 µs each. */
 const ITEMS_PER_PART = 20;
@@ -27,16 +27,16 @@ export type Written<Answer> = {
 };
 
 /** The bytes of an answer. Rejects with whatever a list in the making fails with. */
-export async function serializedInTurns<Answer extends object>(
+export async function serializedCooperatively<Answer extends object>(
   answer: Answer,
   serialize: (answer: Written<Answer>) => Buffer,
-  turns: AnswerTurns,
+  scheduler: CooperativeScheduler,
 ): Promise<Buffer> {
   const bytes: Buffer[] = [];
   const write = (part: object) => bytes.push(serialize(part as Written<Answer>));
   const rest: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(answer)) {
-    const items = isList(value) ? turns.each(value) : isInTheMaking(value) ? value : null;
+    const items = isList(value) ? scheduler.each(value) : isInTheMaking(value) ? value : null;
     if (items === null) rest[field] = value;
     else for await (const part of partsOf(items)) write({ [field]: part });
   }

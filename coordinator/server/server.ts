@@ -7,15 +7,15 @@ import { protoPath as healthProtoPath } from 'grpc-health-check';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
 import type { Address } from '../../shared/settings/values.ts';
-import { ANSWERING_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
-import { Listener } from '../tls/listener.ts';
-import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { adminService } from '../admin/admin-service.ts';
 import { agentService, agentServiceDefinition } from '../agents/agent-service.ts';
 import { auditService } from '../audit/audit-service.ts';
-import { Health } from './health.ts';
-import type { House } from './coordinator-context.ts';
+import { HISTORY_GRACE_MS, SHUTDOWN_GRACE_MS } from '../limits.ts';
 import { queryService } from '../query/query-service.ts';
+import { Listener } from '../tls/listener.ts';
+import type { ServerCertificates } from '../tls/server-certificates.ts';
+import type { CoordinatorContext } from './coordinator-context.ts';
+import { Health } from './health.ts';
 import { acceptingBytes } from './serialized.ts';
 
 export interface RunningServer {
@@ -26,7 +26,7 @@ export interface RunningServer {
 }
 
 export interface ServerOptions {
-  readonly house: House;
+  readonly context: CoordinatorContext;
   readonly listen: Address;
   /** `null` speaks plaintext. */
   readonly certificates: ServerCertificates | null;
@@ -35,16 +35,19 @@ export interface ServerOptions {
 
 /** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { house, listen, certificates, reflection } = options;
-  const { gate, log } = house;
+  const { context, listen, certificates, reflection } = options;
+  const { authInterceptor, log } = context;
   const accept = (socket: Socket) => injector.injectConnection(socket);
   const listener = new Listener({ listen, certificates, accept, log });
-  const server = new Server({ ...SERVER_OPTIONS, interceptors: [gate.interceptor((peer) => listener.proofOf(peer))] });
-  server.addService(agentServiceDefinition(), agentService(house));
-  server.addService(acceptingBytes(QueryService.service), queryService(house));
-  server.addService(AuditService.service, auditService(house));
-  server.addService(AdminService.service, adminService(house));
-  const health = new Health(house);
+  const server = new Server({
+    ...SERVER_OPTIONS,
+    interceptors: [authInterceptor.interceptor((peer) => listener.proofOf(peer))],
+  });
+  server.addService(agentServiceDefinition(), agentService(context));
+  server.addService(acceptingBytes(QueryService.service), queryService(context));
+  server.addService(AuditService.service, auditService(context));
+  server.addService(AdminService.service, adminService(context));
+  const health = new Health(context);
   health.addTo(server);
   if (reflection) new ReflectionService({ ...contractDefinition, ...loadSync(healthProtoPath) }).addToServer(server);
   // The listener speaks TLS, so gRPC takes connections as they come.
@@ -56,18 +59,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async stop() {
       health.stop();
       listener.close();
-      house.sessions.stop();
-      for (const end of [...house.watches, ...house.audits]) end();
-      house.answering.drain();
-      await shutdown(server, house);
+      context.sessions.stop();
+      for (const end of [...context.watches, ...context.audits]) end();
+      context.historyQueries.drain();
+      await shutdown(server, context);
     },
   };
 }
 
 /** Ends well where the peers let go in time; keepalive would break an open stream anyway (docs/protocol.md). */
-function shutdown(server: Server, { clock, answering }: House): Promise<void> {
+function shutdown(server: Server, { clock, historyQueries }: CoordinatorContext): Promise<void> {
   return new Promise((resolve) => {
-    const cancelAnswers = clock.after(ANSWERING_GRACE_MS, () => void answering.close());
+    const cancelAnswers = clock.after(HISTORY_GRACE_MS, () => void historyQueries.close());
     const cancel = clock.after(SHUTDOWN_GRACE_MS, () => {
       server.forceShutdown();
       resolve();

@@ -9,7 +9,7 @@ const BACKGROUND_NICENESS = 10;
  * Of the calling thread, for good. Linux keeps the niceness of every thread apart (setpriority(2)); elsewhere it would be that of the
  * whole process, so nothing is done there.
  */
-export function stepBack(): void {
+export function lowerThreadPriority(): void {
   if (platform !== 'linux') return;
   try {
     setPriority(0, BACKGROUND_NICENESS);

@@ -20,7 +20,7 @@ const HEARTBEAT = '2s';
 
 const NODE_FILE_ENDINGS = new Set(['.yaml', '.yml', '.json']);
 
-export interface LocalHouseOptions {
+export interface LocalClusterOptions {
   readonly data: string;
   readonly port: number;
   readonly daemonsets: string;
@@ -30,15 +30,15 @@ export interface LocalHouseOptions {
   readonly say: (what: string) => void;
 }
 
-export class LocalHouse {
-  readonly #options: LocalHouseOptions;
+export class LocalCluster {
+  readonly #options: LocalClusterOptions;
   readonly #logFolder: string;
   readonly #agents = new Map<string, ChildProgram>();
   #coordinator: ChildProgram | null = null;
   #unwatch: () => void = () => {};
   #address = '';
 
-  constructor(options: LocalHouseOptions) {
+  constructor(options: LocalClusterOptions) {
     this.#options = options;
     this.#logFolder = join(options.data, 'logs');
   }

@@ -8,7 +8,7 @@ import { run } from '../../cli/run.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { runProgram } from '../../shared/program.ts';
 import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
-import { LocalHouse } from './local-cluster.ts';
+import { LocalCluster } from './local-cluster.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
 
@@ -20,24 +20,24 @@ await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   async run(settings, untilStopped) {
-    const house = new LocalHouse({ ...settings, clock: systemClock, say });
+    const context = new LocalCluster({ ...settings, clock: systemClock, say });
     const stopping = new AbortController();
     void untilStopped.then(() => stopping.abort());
     try {
-      await house.start();
-      say(`coordinator on ${house.address}, ${house.agentCount} agents started; logs in ${house.logFolder}`);
-      const server = house.address;
+      await context.start();
+      say(`coordinator on ${context.address}, ${context.agentCount} agents started; logs in ${context.logFolder}`);
+      const server = context.address;
       const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock, security: PLAINTEXT });
       const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
       const io = terminal(stopping.signal);
       await run(['status', '--server', server], io);
       if (settings.once) return isComplete ? 0 : EXIT_INCOMPLETE;
       say(`edit a file in ${settings.nodes} or ${settings.daemonsets} and watch; ask with npx rollcall; Ctrl-C ends`);
-      await Promise.race([run(['watch', '--server', server], io), untilStopped, house.whenCoordinatorFails()]);
+      await Promise.race([run(['watch', '--server', server], io), untilStopped, context.whenCoordinatorFails()]);
       return 0;
     } finally {
       stopping.abort();
-      await house.stop();
+      await context.stop();
     }
   },
 });

@@ -163,7 +163,7 @@ export class ListWatch<Kept> {
     }
     if (this.#isClosed) return;
     this.#counts.lists++;
-    this.#tellDifference(listed);
+    this.#emitDifference(listed);
     this.#resourceVersion = version;
     // From the cache, but never from one that is behind what was told already.
     this.#listVersion = this.#options.fromCache === true ? version : undefined;
@@ -210,7 +210,7 @@ export class ListWatch<Kept> {
   }
 
   /** Removals first, so that whoever counts never counts more than there is. */
-  #tellDifference(listed: ReadonlyMap<string, Known<Kept>>): void {
+  #emitDifference(listed: ReadonlyMap<string, Known<Kept>>): void {
     for (const key of this.#known.keys()) if (!listed.has(key)) this.#remove(key);
     for (const [key, known] of listed) this.#apply(key, known);
   }

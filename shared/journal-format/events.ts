@@ -4,8 +4,8 @@
  */
 import type { PodNeeds } from '../fit/types.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';
-import type { Verdict } from '../placement/types.ts';
 import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../model/model.ts';
+import type { Verdict } from '../placement/types.ts';
 
 export type TriggerName =
   | 'node-report'

@@ -1,7 +1,7 @@
 /** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
 
-import { decodeRow } from './row.ts';
 import type { StoredRow } from '../../coordinator/journal/read/stored-row.ts';
+import { decodeRow } from './row.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';

@@ -1,6 +1,7 @@
 /** Events as rows of the record, and rows as events again. */
-import type { Verdict } from '../placement/types.ts';
+
 import type { Drift, NodeFacts, PodHealth } from '../model/model.ts';
+import type { Verdict } from '../placement/types.ts';
 import type {
   Cause,
   Change,

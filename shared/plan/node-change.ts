@@ -25,18 +25,18 @@ export type NodeChange =
 /** Reads `key=value`. @throws RollcallError with one sentence. */
 export function parseSetLabel(text: string): NodeAlteration {
   const equals = text.indexOf('=');
-  if (equals === -1) throw mistake(text, 'write key=value');
+  if (equals === -1) throw usageError(text, 'write key=value');
   const [key, value] = [text.slice(0, equals), text.slice(equals + 1)];
   checkKey(text, key);
   const [problem] = labelValueProblems(value);
-  if (problem !== undefined) throw mistake(text, `the value '${value}' ${problem}`);
+  if (problem !== undefined) throw usageError(text, `the value '${value}' ${problem}`);
   return { op: 'setLabel', key, value };
 }
 
 /** Reads a label's key, with or without kubectl's minus at its end. @throws RollcallError with one sentence. */
 export function parseRemoveLabel(text: string): NodeAlteration {
   const key = text.replace(/-$/, '');
-  if (key.includes('=')) throw mistake(text, `a label is removed by its key alone; write ${key.split('=')[0]}`);
+  if (key.includes('=')) throw usageError(text, `a label is removed by its key alone; write ${key.split('=')[0]}`);
   checkKey(text, key);
   return { op: 'removeLabel', key };
 }
@@ -53,9 +53,9 @@ export function parseRemoveTaint(text: string): NodeAlteration {
 
 function checkKey(text: string, key: string): void {
   const [problem] = qualifiedNameProblems(key);
-  if (problem !== undefined) throw mistake(text, `the key '${key}': ${problem}`);
+  if (problem !== undefined) throw usageError(text, `the key '${key}': ${problem}`);
 }
 
-function mistake(text: string, why: string): RollcallError {
+function usageError(text: string, why: string): RollcallError {
   return new RollcallError('ARGUMENT_INVALID', `the label '${text}' cannot be used: ${why}`);
 }

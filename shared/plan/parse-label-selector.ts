@@ -51,7 +51,7 @@ function parseRequirement(part: string, text: string): SelectorRequirement {
   const requirement = matchRequirement(part);
   if (requirement === null) {
     const forms = 'key, !key, key=value, key!=value, key in (a,b), key notin (a,b), key>1 or key<1';
-    throw mistake(text, `${part === '' ? 'a requirement' : `'${part}'`} is none of: ${forms}`);
+    throw usageError(text, `${part === '' ? 'a requirement' : `'${part}'`} is none of: ${forms}`);
   }
   checkSyntax(requirement, text);
   return requirement;
@@ -74,12 +74,13 @@ function matchRequirement(part: string): SelectorRequirement | null {
 
 function checkSyntax({ key, operator, values }: SelectorRequirement, text: string): void {
   const [keyProblem] = qualifiedNameProblems(key);
-  if (keyProblem !== undefined) throw mistake(text, `the label key '${key}' is not legal: its ${subject(keyProblem)}`);
+  if (keyProblem !== undefined)
+    throw usageError(text, `the label key '${key}' is not legal: its ${subject(keyProblem)}`);
   for (const value of values) {
     const [problem] = labelValueProblems(value);
-    if (problem !== undefined) throw mistake(text, `the label value '${value}' is not legal: it ${problem}`);
+    if (problem !== undefined) throw usageError(text, `the label value '${value}' is not legal: it ${problem}`);
     if ((operator === '>' || operator === '<') && !/^-?\d+$/.test(value)) {
-      throw mistake(text, `${key}${operator} needs a whole number, not '${value}'`);
+      throw usageError(text, `${key}${operator} needs a whole number, not '${value}'`);
     }
   }
 }
@@ -115,6 +116,6 @@ function isBeyond(found: string, operator: '>' | '<', limit: string): boolean {
   return operator === '>' ? left > right : left < right;
 }
 
-function mistake(text: string, why: string): RollcallError {
+function usageError(text: string, why: string): RollcallError {
   return new RollcallError('ARGUMENT_INVALID', `the label selector '${text}' cannot be used: ${why}`);
 }

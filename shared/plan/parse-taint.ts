@@ -15,7 +15,7 @@ export interface TaintRemoval {
 /** Reads `key=value:Effect` or `key:Effect`. @throws RollcallError with one sentence. */
 export function parseTaint(text: string): NodeTaint {
   const { key, value, effect } = split(text, 'key=value:Effect or key:Effect');
-  if (effect === '') throw mistake(text, `an effect is missing; write ${key || 'key'}${asValue(value)}:NoSchedule`);
+  if (effect === '') throw usageError(text, `an effect is missing; write ${key || 'key'}${asValue(value)}:NoSchedule`);
   return { key, value, effect };
 }
 
@@ -31,16 +31,16 @@ export function parseTaintRemoval(text: string): TaintRemoval {
 
 function split(text: string, form: string): NodeTaint {
   const match = /^([^=:]+)(?:=([^=:]*))?(?::([^=:]*))?$/.exec(text);
-  if (match === null) throw mistake(text, `write ${form}`);
+  if (match === null) throw usageError(text, `write ${form}`);
   const [, key = '', value = '', effect = ''] = match;
   const [keyProblem] = qualifiedNameProblems(key);
-  if (keyProblem !== undefined) throw mistake(text, `the key '${key}' is not legal: ${keyProblem}`);
+  if (keyProblem !== undefined) throw usageError(text, `the key '${key}' is not legal: ${keyProblem}`);
   const [valueProblem] = labelValueProblems(value);
-  if (valueProblem !== undefined) throw mistake(text, `the value '${value}' is not legal: it ${valueProblem}`);
+  if (valueProblem !== undefined) throw usageError(text, `the value '${value}' is not legal: it ${valueProblem}`);
   if (effect !== '' && !EFFECTS.includes(effect)) {
     const nearest = nearestName(effect, EFFECTS);
     const hint = nearest === undefined ? `use ${EFFECTS.join(', ')}` : `did you mean ${nearest}?`;
-    throw mistake(text, `'${effect}' is no effect; ${hint}`);
+    throw usageError(text, `'${effect}' is no effect; ${hint}`);
   }
   return { key, value, effect };
 }
@@ -49,6 +49,6 @@ function asValue(value: string): string {
   return value === '' ? '' : `=${value}`;
 }
 
-function mistake(text: string, why: string): RollcallError {
+function usageError(text: string, why: string): RollcallError {
   return new RollcallError('ARGUMENT_INVALID', `the taint '${text}' cannot be used: ${why}`);
 }

@@ -2,7 +2,7 @@
  * Turns wire messages into our own values and back. Generated types stop here: nothing else inside
  * knows how a message looks in memory.
  */
-import type { PlacementResult, Reason, Verdict } from '../placement/types.ts';
+
 import type {
   Assignment,
   DaemonSetKey,
@@ -14,6 +14,7 @@ import type {
   PodPhase,
   PodReport,
 } from '../model/model.ts';
+import type { PlacementResult, Reason, Verdict } from '../placement/types.ts';
 import type {
   Assignment as WireAssignment,
   Assignment__Output as WireAssignmentRead,

@@ -2,14 +2,15 @@
  * The node's answer as reports: turns what was observed and what is assigned into the newest node and
  * pod report, and says which of the two differs from the one before. Pure.
  */
+
+import type { Observation } from '../../agent/observe/observer.ts';
+import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
+import type { Unnumbered } from '../../agent/stream/outbox.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { nodeUsage } from '../fit/node-usage.ts';
 import type { Pod } from '../kubernetes/objects.ts';
 import { podHealth } from '../kubernetes/pod-health.ts';
 import type { NodeReport, PodHealth, PodReport } from '../model/model.ts';
-import type { Observation } from '../../agent/observe/observer.ts';
-import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
-import type { Unnumbered } from '../../agent/stream/outbox.ts';
 import { verify } from './verify.ts';
 
 export function nodeReportOf({ facts, source, observedMs }: Observation, problem: string): Unnumbered<NodeReport> {

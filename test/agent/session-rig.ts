@@ -1,6 +1,6 @@
 /** A session with everything around it in memory, and time in the test's hands. */
 import { pino } from 'pino';
-import type { ConversationHost } from '../../agent/stream/agent-stream.ts';
+import type { AgentStreamHost } from '../../agent/stream/agent-stream.ts';
 import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
 import { Outbox } from '../../agent/stream/outbox.ts';
 import { Session } from '../../agent/stream/session.ts';
@@ -10,7 +10,7 @@ import type { ScriptedStream } from '../fakes/scripted-stream.ts';
 import { MemoryLink } from './memory-link.ts';
 
 /** The agent around the session, as small as can be. */
-class Host implements ConversationHost {
+class Host implements AgentStreamHost {
   held: HeldAssignments | null = null;
   readonly events: string[] = [];
 

@@ -2,23 +2,23 @@
 import { expect, test } from 'vitest';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import { eventually } from '../fakes/eventually.ts';
+import { type RunningCoordinator, startTestCoordinator } from '../server/running-coordinator.ts';
 import { RawAgent } from './raw-agent.ts';
-import { type RunningHouse, startHouse } from '../server/running-coordinator.ts';
 
-function actions({ house }: RunningHouse): Promise<string[]> {
-  return house.journal
-    .durable(house.journal.nextRevision - 1)
-    .then(() => house.journal.events({ kinds: ['agent'], limit: 100, oldestFirst: true }))
+function actions({ context }: RunningCoordinator): Promise<string[]> {
+  return context.journal
+    .durable(context.journal.nextRevision - 1)
+    .then(() => context.journal.events({ kinds: ['agent'], limit: 100, oldestFirst: true }))
     .then((rows) => rows.map((row) => ('action' in row ? row.action : '')));
 }
 
 test('an agent is welcomed, gets its assignments, and its report is acknowledged', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
   agent.call.write({ nodeReport: { reportSequence: '1', facts: { node: { name: 'n1' }, labels: { zone: 'a' } } } });
   await agent.until('reportAck');
-  expect(running.house.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'a' });
+  expect(running.context.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'a' });
 });
 
 test.each<[string, ConnectRequest | Buffer, string, string]>([
@@ -41,7 +41,7 @@ test.each<[string, ConnectRequest | Buffer, string, string]>([
     'n9',
   ],
 ])('a first message %s is answered with its reason', async (_what, message, reason, text) => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const agent = new RawAgent(running);
   agent.call.write(message);
   const end = await agent.ended();
@@ -63,17 +63,17 @@ test.each<[string, ConnectRequest | Buffer, string]>([
   ],
   ['an answer to nothing', { assignmentAck: { sequence: '99' } }, 'MESSAGE_INVALID'],
 ])('%s ends a session with its reason, and is journalled as the end of it, once', async (_what, message, reason) => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
   agent.call.write(message);
   expect((await agent.ended())?.reason).toBe(reason);
   expect(await actions(running)).toEqual(['connected', 'disconnected']);
-  expect(running.house.sessions.agent('n1')?.session).toBeNull();
+  expect(running.context.sessions.agent('n1')?.session).toBeNull();
 });
 
 test('who says nothing is sent away after five seconds', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const agent = new RawAgent(running);
   agent.call.write({ hello: {} });
   await agent.ended();
@@ -87,18 +87,18 @@ test('who says nothing is sent away after five seconds', async () => {
 
 test('an agent that ends, or cancels, its stream leaves its node present, and one row', async () => {
   for (const leave of ['end', 'cancel'] as const) {
-    const running = await startHouse();
+    const running = await startTestCoordinator();
     const agent = new RawAgent(running).hello();
     await agent.until('assignmentUpdate');
     agent.call[leave]();
-    await eventually(() => running.house.sessions.agent('n1')?.session === null);
+    await eventually(() => running.context.sessions.agent('n1')?.session === null);
     expect(await actions(running)).toEqual(['connected', 'disconnected']);
-    expect(running.house.sessions.presence('n1')).toBe('present');
+    expect(running.context.sessions.presence('n1')).toBe('present');
   }
 });
 
 test('of two streams of one node the older is told why it ends', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const first = new RawAgent(running).hello();
   await first.until('welcome');
   const second = new RawAgent(running).hello();
@@ -109,10 +109,10 @@ test('of two streams of one node the older is told why it ends', async () => {
 });
 
 test('a stop asks agents to come back and ends their streams well', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
-  running.house.sessions.stop();
+  running.context.sessions.stop();
   expect(await agent.ended()).toBeNull();
   expect(agent.received.at(-1)?.message).toBe('drain');
 });

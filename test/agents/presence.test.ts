@@ -3,106 +3,106 @@ import { expect, test } from 'vitest';
 import { ADMISSION, REFUSALS } from '../../coordinator/limits.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { facts } from '../evaluation/world.ts';
-import { GRACE_MS, Hall, LEASE_MS } from './session-harness.ts';
+import { GRACE_MS, LEASE_MS, SessionHarness } from './session-harness.ts';
 
 function started(ms: number) {
   return timeToWire(1_700_000_000_000 + ms);
 }
 
 test('of two agents the one that started later speaks for the node, and the other is told so', () => {
-  const hall = Hall.furnished();
-  const first = hall.connect('n1', { instanceId: 'first', startTime: started(0) });
-  const second = hall.connect('n1', { instanceId: 'second', startTime: started(1) });
+  const harness = SessionHarness.wired();
+  const first = harness.connect('n1', { instanceId: 'first', startTime: started(0) });
+  const second = harness.connect('n1', { instanceId: 'second', startTime: started(1) });
   expect(first.stream.error).toMatchObject({ reason: 'SUPERSEDED', retryAfterMs: LEASE_MS });
   expect(first.stream.endCount).toBe(1);
   expect(second.stream.endCount).toBe(0);
-  expect(hall.sessions.agent('n1')?.session).toBe(second.session);
-  expect(hall.agentRows()).toEqual(['connected', 'superseded', 'connected']);
+  expect(harness.sessions.agent('n1')?.session).toBe(second.session);
+  expect(harness.agentRows()).toEqual(['connected', 'superseded', 'connected']);
 });
 
 test('an agent that started earlier, or at the same time, stays outside and is told why', () => {
-  const hall = Hall.furnished();
-  const first = hall.connect('n1', { instanceId: 'first', startTime: started(1) });
+  const harness = SessionHarness.wired();
+  const first = harness.connect('n1', { instanceId: 'first', startTime: started(1) });
   for (const ms of [0, 1]) {
-    const refusal = hall.refusal('n1', { instanceId: 'second', startTime: started(ms) });
+    const refusal = harness.refusal('n1', { instanceId: 'second', startTime: started(ms) });
     expect(refusal).toMatchObject({ reason: 'SUPERSEDED', retryAfterMs: LEASE_MS });
   }
   expect(first.stream.endCount).toBe(0);
-  expect(hall.agentRows()).toEqual(['connected', 'refused']);
+  expect(harness.agentRows()).toEqual(['connected', 'refused']);
 });
 
 test('an agent that is refused again and again leaves one row per window and reason, however many names it invents', () => {
-  const hall = Hall.furnished();
-  const rows = (...nodes: string[]) => nodes.map((node) => hall.agentRows(node).length);
-  for (let count = 0; count < 3; count++) hall.refusal('n9');
-  hall.refusal('n8');
+  const harness = SessionHarness.wired();
+  const rows = (...nodes: string[]) => nodes.map((node) => harness.agentRows(node).length);
+  for (let count = 0; count < 3; count++) harness.refusal('n9');
+  harness.refusal('n8');
   expect(rows('n9', 'n8')).toEqual([1, 1]);
-  hall.clock.advance(REFUSALS.windowMs);
-  hall.refusal('n9');
+  harness.clock.advance(REFUSALS.windowMs);
+  harness.refusal('n9');
   expect(rows('n9', 'n8')).toEqual([2, 1]);
   for (let count = 0; count < REFUSALS.tracked; count++) {
-    hall.clock.advance(100);
-    hall.refusal(`invented-${count}`);
+    harness.clock.advance(100);
+    harness.refusal(`invented-${count}`);
   }
   expect(rows(`invented-${REFUSALS.tracked - 2}`, `invented-${REFUSALS.tracked - 1}`)).toEqual([1, 0]);
 });
 
 test('a process that opens a second stream replaces its first', () => {
-  const hall = Hall.furnished();
-  const [first, second] = [hall.connect(), hall.connect()];
+  const harness = SessionHarness.wired();
+  const [first, second] = [harness.connect(), harness.connect()];
   expect(first.stream.error?.reason).toBe('SUPERSEDED');
   first.say({ heartbeat: {} });
-  expect(hall.counters.heartbeats).toBe(0);
-  hall.sessions.closed(first.session, 'late');
-  expect(hall.sessions.agent('n1')?.session).toBe(second.session);
-  expect(hall.agentRows()).toEqual(['connected', 'superseded', 'connected']);
+  expect(harness.counters.heartbeats).toBe(0);
+  harness.sessions.closed(first.session, 'late');
+  expect(harness.sessions.agent('n1')?.session).toBe(second.session);
+  expect(harness.agentRows()).toEqual(['connected', 'superseded', 'connected']);
 });
 
 test('a silent agent is absent after its lease, once, and its stream ends', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.clock.advance(LEASE_MS - 1);
-  expect(hall.sessions.presence('n1')).toBe('present');
-  hall.clock.advance(1);
-  expect(hall.sessions.presence('n1')).toBe('absent');
+  harness.clock.advance(LEASE_MS - 1);
+  expect(harness.sessions.presence('n1')).toBe('present');
+  harness.clock.advance(1);
+  expect(harness.sessions.presence('n1')).toBe('absent');
   expect(agent.stream.error?.reason).toBe('LEASE_EXPIRED');
-  hall.clock.advance(LEASE_MS * 5);
-  expect(hall.agentRows()).toEqual(['connected', 'absent']);
+  harness.clock.advance(LEASE_MS * 5);
+  expect(harness.agentRows()).toEqual(['connected', 'absent']);
   expect(agent.stream.endCount).toBe(1);
 });
 
 test('any message renews the lease', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
   for (let count = 0; count < 10; count++) {
-    hall.clock.advance(LEASE_MS - 1);
+    harness.clock.advance(LEASE_MS - 1);
     agent.say(count % 2 === 0 ? { heartbeat: {} } : {});
   }
-  expect(hall.sessions.presence('n1')).toBe('present');
-  hall.clock.advance(LEASE_MS);
-  expect(hall.sessions.presence('n1')).toBe('absent');
+  expect(harness.sessions.presence('n1')).toBe('present');
+  harness.clock.advance(LEASE_MS);
+  expect(harness.sessions.presence('n1')).toBe('absent');
 });
 
 test('a node whose stream broke stays present until the lease runs out, and is not absent if it is back before', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
-  hall.sessions.closed(agent.session, 'the connection broke');
-  hall.sessions.closed(agent.session, 'the connection closed');
-  hall.clock.advance(LEASE_MS - 1);
-  expect(hall.sessions.presence('n1')).toBe('present');
-  hall.connect();
-  hall.clock.advance(1);
-  expect(hall.sessions.presence('n1')).toBe('present');
-  expect(hall.agentRows()).toEqual(['connected', 'disconnected', 'connected']);
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
+  harness.sessions.closed(agent.session, 'the connection broke');
+  harness.sessions.closed(agent.session, 'the connection closed');
+  harness.clock.advance(LEASE_MS - 1);
+  expect(harness.sessions.presence('n1')).toBe('present');
+  harness.connect();
+  harness.clock.advance(1);
+  expect(harness.sessions.presence('n1')).toBe('present');
+  expect(harness.agentRows()).toEqual(['connected', 'disconnected', 'connected']);
 });
 
 test('after a restart nobody is absent before the grace is over, and each is called so once over all restarts', () => {
-  const hall = Hall.furnished();
-  hall.connect();
-  hall.commit();
-  const second = hall.restart();
+  const harness = SessionHarness.wired();
+  harness.connect();
+  harness.commit();
+  const second = harness.restart();
   expect(second.sessions.presence('n1')).toBe('present');
   expect(second.sessions.presence('n2')).toBe('never-seen');
   second.clock.advance(GRACE_MS - 1);
@@ -117,10 +117,10 @@ test('after a restart nobody is absent before the grace is over, and each is cal
 });
 
 test('an agent that is back within the grace is not called absent', () => {
-  const hall = Hall.furnished();
-  hall.connect();
-  hall.commit();
-  const next = hall.restart();
+  const harness = SessionHarness.wired();
+  harness.connect();
+  harness.commit();
+  const next = harness.restart();
   const agent = next.connect();
   agent.acknowledge();
   next.clock.advance(LEASE_MS - 1);
@@ -130,22 +130,26 @@ test('an agent that is back within the grace is not called absent', () => {
 });
 
 test('a node that leaves the roll ends its session without a row of the agent', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
-  hall.evaluator.nodeRemoved('n1', 'nodes.yaml');
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
+  harness.evaluator.nodeRemoved('n1', 'nodes.yaml');
   expect(agent.stream.error?.reason).toBe('UNKNOWN_NODE');
   expect(agent.stream.endCount).toBe(1);
-  expect(hall.sessions.agent('n1')).toBeUndefined();
-  hall.clock.advance(GRACE_MS * 2);
-  expect(hall.agentRows()).toEqual(['connected']);
+  expect(harness.sessions.agent('n1')).toBeUndefined();
+  harness.clock.advance(GRACE_MS * 2);
+  expect(harness.agentRows()).toEqual(['connected']);
 });
 
 test('an agent of a node that is not on the roll is refused and told when to ask again', () => {
-  const hall = Hall.furnished();
-  expect(hall.refusal('n9')).toMatchObject({ reason: 'UNKNOWN_NODE', retryAfterMs: 5_000, metadata: { node: 'n9' } });
-  expect(hall.agentRows('n9')).toEqual(['refused']);
-  hall.applyNode(facts('n9'));
-  hall.connect('n9');
+  const harness = SessionHarness.wired();
+  expect(harness.refusal('n9')).toMatchObject({
+    reason: 'UNKNOWN_NODE',
+    retryAfterMs: 5_000,
+    metadata: { node: 'n9' },
+  });
+  expect(harness.agentRows('n9')).toEqual(['refused']);
+  harness.applyNode(facts('n9'));
+  harness.connect('n9');
 });
 
 test.each([
@@ -155,91 +159,96 @@ test.each([
   ['no instance id', { instanceId: '' }, 'hello.instance_id'],
   ['an instance id of a kilobyte', { instanceId: 'x'.repeat(1_000) }, 'hello.instance_id'],
 ])('a Hello with %s is refused with the field, and named short', (_what, hello, field) => {
-  const hall = Hall.furnished();
-  const refusal = hall.refusal('n1', hello);
+  const harness = SessionHarness.wired();
+  const refusal = harness.refusal('n1', hello);
   expect(refusal.reason).toBe('MESSAGE_INVALID');
   expect(refusal.message).toContain(field);
   expect(refusal.message.length).toBeLessThan(600);
 });
 
 test('a Hello whose node has no proper name leaves no row', () => {
-  const hall = Hall.furnished();
-  hall.refusal('n1', { node: { name: 'A'.repeat(300) } });
-  expect(hall.recorder.all('agent')).toEqual([]);
+  const harness = SessionHarness.wired();
+  harness.refusal('n1', { node: { name: 'A'.repeat(300) } });
+  expect(harness.recorder.all('agent')).toEqual([]);
 });
 
 test('an agent of a newer protocol is refused, one that also speaks ours is not', () => {
-  const hall = Hall.furnished();
-  const refusal = hall.refusal('n1', { protocolVersionMin: 2, protocolVersionMax: 3 });
+  const harness = SessionHarness.wired();
+  const refusal = harness.refusal('n1', { protocolVersionMin: 2, protocolVersionMax: 3 });
   expect(refusal.reason).toBe('PROTOCOL_UNSUPPORTED');
   expect(refusal.message).toContain('2 to 3');
-  expect(hall.refusal('n1', { protocolVersionMin: 0, protocolVersionMax: 0 }).reason).toBe('PROTOCOL_UNSUPPORTED');
-  expect(hall.connect('n1', { protocolVersionMin: 1, protocolVersionMax: 7 }).session.identity.protocolVersion).toBe(1);
+  expect(harness.refusal('n1', { protocolVersionMin: 0, protocolVersionMax: 0 }).reason).toBe('PROTOCOL_UNSUPPORTED');
+  expect(harness.connect('n1', { protocolVersionMin: 1, protocolVersionMax: 7 }).session.identity.protocolVersion).toBe(
+    1,
+  );
 });
 
 test('a crowd is let in in turn, leaves no rows while it waits, and each is told when to come back', () => {
-  const hall = new Hall({ hasRoll: false });
-  for (let count = 0; count < ADMISSION.burst; count++) hall.connect(`n${count}`);
-  const rows = hall.recorder.nextRevision;
-  const refusal = hall.refusal('late');
+  const harness = new SessionHarness({ hasInventory: false });
+  for (let count = 0; count < ADMISSION.burst; count++) harness.connect(`n${count}`);
+  const rows = harness.recorder.nextRevision;
+  const refusal = harness.refusal('late');
   expect(refusal.reason).toBe('TOO_MANY_CONNECTS');
   expect(refusal.retryAfterMs).toBeGreaterThan(0);
-  expect(hall.recorder.nextRevision).toBe(rows);
-  hall.clock.advance(1_000);
-  for (let count = 0; count < ADMISSION.perSecond; count++) hall.connect(`late${count}`);
-  expect(hall.refusal('later').reason).toBe('TOO_MANY_CONNECTS');
+  expect(harness.recorder.nextRevision).toBe(rows);
+  harness.clock.advance(1_000);
+  for (let count = 0; count < ADMISSION.perSecond; count++) harness.connect(`late${count}`);
+  expect(harness.refusal('later').reason).toBe('TOO_MANY_CONNECTS');
 });
 
 test('agents of nodes that never were leave nothing behind once they are silent', () => {
-  const hall = new Hall({ hasRoll: false });
-  for (let count = 0; count < 100; count++) hall.connect(`n${count}`);
-  hall.clock.advance(LEASE_MS);
-  expect(hall.clock.pendingCount).toBe(0);
-  for (let count = 0; count < 100; count++) expect(hall.sessions.agent(`n${count}`)).toBeUndefined();
+  const harness = new SessionHarness({ hasInventory: false });
+  for (let count = 0; count < 100; count++) harness.connect(`n${count}`);
+  harness.clock.advance(LEASE_MS);
+  expect(harness.clock.pendingCount).toBe(0);
+  for (let count = 0; count < 100; count++) expect(harness.sessions.agent(`n${count}`)).toBeUndefined();
 });
 
 test('a drain asks every agent to come back within the window, and ends no stream', () => {
-  const hall = Hall.furnished();
-  const [one, two] = [hall.connect('n1'), hall.connect('n2')];
-  expect(hall.sessions.drain(5_000, 'an operator asked')).toBe(2);
+  const harness = SessionHarness.wired();
+  const [one, two] = [harness.connect('n1'), harness.connect('n2')];
+  expect(harness.sessions.drain(5_000, 'an operator asked')).toBe(2);
   for (const { stream } of [one, two]) {
     expect(stream.all('drain')).toMatchObject([{ reason: 'an operator asked', backoff: { jitter: { seconds: '5' } } }]);
     expect(stream.endCount).toBe(0);
   }
-  expect(hall.agentRows()).toEqual(['connected', 'drained']);
+  expect(harness.agentRows()).toEqual(['connected', 'drained']);
 });
 
 test('a stop asks everybody to go, ends every stream well, lets nobody in and writes nothing afterwards', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
-  hall.sessions.stop();
-  const rows = hall.recorder.nextRevision;
+  harness.sessions.stop();
+  const rows = harness.recorder.nextRevision;
   expect(agent.stream.kinds.at(-1)).toBe('drain');
   expect(agent.stream).toMatchObject({ endCount: 1, error: null });
-  expect(hall.refusal('n2')).toMatchObject({ reason: 'DRAINING', retryAfterMs: 1_000 });
-  hall.sessions.closed(agent.session, 'late');
+  expect(harness.refusal('n2')).toMatchObject({ reason: 'DRAINING', retryAfterMs: 1_000 });
+  harness.sessions.closed(agent.session, 'late');
   agent.say({ heartbeat: {} });
-  hall.commit();
-  hall.clock.advance(GRACE_MS * 10);
-  expect(hall.recorder.nextRevision).toBe(rows);
-  expect(hall.clock.pendingCount).toBe(0);
+  harness.commit();
+  harness.clock.advance(GRACE_MS * 10);
+  expect(harness.recorder.nextRevision).toBe(rows);
+  expect(harness.clock.pendingCount).toBe(0);
 });
 
 test('a lease that was renewed runs its whole length from the last message', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.clock.advance(LEASE_MS / 2);
+  harness.clock.advance(LEASE_MS / 2);
   agent.say({ heartbeat: {} });
-  hall.clock.advance(LEASE_MS - 1);
-  expect(hall.sessions.presence('n1')).toBe('present');
-  hall.clock.advance(1);
-  expect(hall.sessions.presence('n1')).toBe('absent');
+  harness.clock.advance(LEASE_MS - 1);
+  expect(harness.sessions.presence('n1')).toBe('present');
+  harness.clock.advance(1);
+  expect(harness.sessions.presence('n1')).toBe('absent');
 });
 
 test('a process that claims to have started in the future keeps nobody out', () => {
-  const hall = Hall.furnished();
-  const refusal = hall.refusal('n1', { instanceId: 'x', startTime: timeToWire(hall.clock.nowMs() + 30 * 3_600_000) });
+  const harness = SessionHarness.wired();
+  const refusal = harness.refusal('n1', {
+    instanceId: 'x',
+    startTime: timeToWire(harness.clock.nowMs() + 30 * 3_600_000),
+  });
   expect(refusal.message).toContain('hello.start_time');
 });

@@ -1,7 +1,7 @@
 /** Assignments on their way to an agent: after the journal, one at a time, and never a guess. */
 import { expect, test } from 'vitest';
 import { facts } from '../evaluation/world.ts';
-import { GRACE_MS, Hall, KEY } from './session-harness.ts';
+import { GRACE_MS, KEY, SessionHarness } from './session-harness.ts';
 
 function counts({
   snapshot,
@@ -16,8 +16,8 @@ function counts({
 }
 
 test('an agent without a cursor is welcomed and gets a snapshot', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   expect(agent.stream.kinds).toEqual(['welcome', 'assignmentUpdate']);
   expect(agent.stream.all('welcome')[0]).toMatchObject({
     resumed: false,
@@ -29,130 +29,130 @@ test('an agent without a cursor is welcomed and gets a snapshot', () => {
 });
 
 test('nothing is sent before its row is durable', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  hall.applyDaemonSet(KEY, {}, 'v2');
-  hall.sessions.journalAdvanced();
+  harness.commit();
+  harness.applyDaemonSet(KEY, {}, 'v2');
+  harness.sessions.journalAdvanced();
   expect(agent.updates).toHaveLength(1);
-  hall.recorder.commit(hall.recorder.nextRevision - 2);
-  hall.sessions.journalAdvanced();
+  harness.recorder.commit(harness.recorder.nextRevision - 2);
+  harness.sessions.journalAdvanced();
   expect(agent.updates).toHaveLength(1);
-  hall.commit();
+  harness.commit();
   expect(agent.updates).toHaveLength(2);
   expect(counts(agent.newest)).toEqual({ upserts: 1, removals: 0 });
 });
 
 test('an agent that connects, or acknowledges, in the middle of a change waits for its row too', () => {
-  const hall = Hall.furnished();
-  const early = hall.connect('n2');
-  hall.applyDaemonSet(KEY, {}, 'v2');
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const early = harness.connect('n2');
+  harness.applyDaemonSet(KEY, {}, 'v2');
+  const agent = harness.connect();
   early.acknowledge();
   expect(agent.stream.kinds).toEqual(['welcome']);
   expect(early.updates).toHaveLength(1);
-  hall.commit();
+  harness.commit();
   expect([agent.updates.length, early.updates.length]).toEqual([1, 2]);
 });
 
 test('an agent is told of its own node only, and not at all where nothing of it changed', () => {
-  const hall = Hall.furnished();
-  const [one, two] = [hall.connect('n1'), hall.connect('n2')];
+  const harness = SessionHarness.wired();
+  const [one, two] = [harness.connect('n1'), harness.connect('n2')];
   one.acknowledge();
   two.acknowledge();
   one.reportNode({ zone: 'a' });
-  hall.applyDaemonSet('default/zonal', { nodeSelector: { zone: 'a' } });
-  hall.commit();
+  harness.applyDaemonSet('default/zonal', { nodeSelector: { zone: 'a' } });
+  harness.commit();
   expect([one.updates.length, two.updates.length]).toEqual([2, 1]);
 });
 
 test('at most one update is unanswered, and what changes meanwhile merges into the next', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   for (const image of ['v2', 'v3', 'v4']) {
-    hall.applyDaemonSet(KEY, {}, image);
-    hall.commit();
+    harness.applyDaemonSet(KEY, {}, image);
+    harness.commit();
   }
-  hall.applyDaemonSet('default/b');
-  hall.commit();
+  harness.applyDaemonSet('default/b');
+  harness.commit();
   expect(agent.updates).toHaveLength(1);
   agent.acknowledge();
   expect(agent.updates).toHaveLength(2);
   expect(counts(agent.newest)).toEqual({ upserts: 2, removals: 0 });
   agent.acknowledge();
-  hall.commit();
+  harness.commit();
   expect(agent.updates).toHaveLength(2);
   expect(agent.updates.map(({ sequence }) => sequence)).toEqual(['1', '2']);
 });
 
 test('an update that is not answered in a minute ends the stream', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
-  hall.clock.advance(30_000);
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
+  harness.clock.advance(30_000);
   agent.say({ heartbeat: {} });
-  hall.clock.advance(29_999);
+  harness.clock.advance(29_999);
   expect(agent.stream.endCount).toBe(0);
-  hall.clock.advance(1);
+  harness.clock.advance(1);
   expect(agent.stream.error?.reason).toBe('ACK_TIMEOUT');
   expect(agent.stream.endCount).toBe(1);
-  expect(hall.agentRows()).toEqual(['connected', 'disconnected']);
-  expect(hall.recorder.all('agent').at(-1)?.detail).toContain('was not answered within 60 seconds');
+  expect(harness.agentRows()).toEqual(['connected', 'disconnected']);
+  expect(harness.recorder.all('agent').at(-1)?.detail).toContain('was not answered within 60 seconds');
 });
 
 test('a refusal is journalled, and answered with a snapshot at once, then ever more slowly', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  hall.applyDaemonSet(KEY, {}, 'v2');
-  hall.commit();
+  harness.commit();
+  harness.applyDaemonSet(KEY, {}, 'v2');
+  harness.commit();
   agent.refuse('the digest is another');
-  expect(hall.recorder.all('assignment').at(-1)).toMatchObject({
+  expect(harness.recorder.all('assignment').at(-1)).toMatchObject({
     action: 'refused',
     detail: 'the digest is another',
     assignmentRevision: Number(agent.newest.revision),
   });
-  hall.clock.advance(0);
+  harness.clock.advance(0);
   expect(counts(agent.newest)).toEqual({ snapshot: 1 });
   const sentMs: number[] = [];
-  const startMs = hall.clock.nowMs();
+  const startMs = harness.clock.nowMs();
   for (let refusal = 0; refusal < 9; refusal++) {
     const before = agent.updates.length;
     agent.refuse();
     for (let waited = 0; agent.updates.length === before && waited < 200; waited++) {
-      hall.clock.advance(500);
+      harness.clock.advance(500);
       agent.say({ heartbeat: {} });
     }
-    sentMs.push(hall.clock.nowMs() - startMs);
+    sentMs.push(harness.clock.nowMs() - startMs);
   }
   const pauses = sentMs.map((ms, index) => ms - (sentMs[index - 1] ?? 0));
   expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
-  expect(hall.counters.refusals).toBe(10);
+  expect(harness.counters.refusals).toBe(10);
 });
 
 test('after an acknowledgement the next refusal is cured at once again', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.refuse();
-  hall.clock.advance(0);
+  harness.clock.advance(0);
   agent.refuse();
-  hall.clock.advance(1_000);
+  harness.clock.advance(1_000);
   agent.acknowledge();
   expect(agent.session.lastRefusal).toBe('');
-  hall.applyDaemonSet(KEY, {}, 'v2');
-  hall.commit();
+  harness.applyDaemonSet(KEY, {}, 'v2');
+  harness.commit();
   agent.refuse();
-  hall.clock.advance(0);
+  harness.clock.advance(0);
   expect(agent.updates).toHaveLength(5);
 });
 
 test('a refusal without a reason, or with a very long one, is a refusal with a short one', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.refuse('');
   expect(agent.session.lastRefusal).toBe('the agent gave no reason');
-  hall.clock.advance(0);
+  harness.clock.advance(0);
   agent.refuse(`${'x'.repeat(499)}🙂${'y'.repeat(1_000)}`);
   expect(agent.session.lastRefusal).toBe('x'.repeat(499));
 });
@@ -164,20 +164,20 @@ test('an acknowledgement of nothing, of another update, or of another revision e
     { sequence: '9007199254740993', appliedRevision: '1' },
   ];
   for (const assignmentAck of wrong) {
-    const hall = Hall.furnished();
-    const agent = hall.connect();
+    const harness = SessionHarness.wired();
+    const agent = harness.connect();
     agent.say({ assignmentAck });
     expect(agent.stream.error?.reason).toBe('MESSAGE_INVALID');
-    expect(hall.clock.pendingCount).toBe(1);
+    expect(harness.clock.pendingCount).toBe(1);
   }
 });
 
 test('what an agent acknowledged is journalled and outlives a restart, so that it resumes and is told nothing', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  const next = hall.restart();
+  harness.commit();
+  const next = harness.restart();
   const again = next.connect('n1', { cursor: agent.cursor });
   next.commit();
   expect(again.stream.all('welcome')[0]?.resumed).toBe(true);
@@ -186,14 +186,14 @@ test('what an agent acknowledged is journalled and outlives a restart, so that i
 });
 
 test('an agent that resumes gets what changed meanwhile as a delta, removals included', () => {
-  const hall = Hall.furnished();
-  hall.applyDaemonSet('default/b');
-  hall.applyDaemonSet('default/c');
-  hall.commit();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  harness.applyDaemonSet('default/b');
+  harness.applyDaemonSet('default/c');
+  harness.commit();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  const next = hall.restart();
+  harness.commit();
+  const next = harness.restart();
   next.evaluator.daemonSetRemoved('default/b', '');
   next.applyDaemonSet('default/c', { nodeSelector: { zone: 'nowhere' } });
   next.applyDaemonSet(KEY, {}, 'v2');
@@ -207,19 +207,19 @@ test('an agent that resumes gets what changed meanwhile as a delta, removals inc
 });
 
 test('an agent whose acknowledgement was lost resumes from what it was sent', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   const { revision, digest } = agent.newest;
-  const again = hall.connect('n1', { cursor: { storeId: 'store-1', revision, digest } });
+  const again = harness.connect('n1', { cursor: { storeId: 'store-1', revision, digest } });
   expect(again.stream.all('welcome')[0]?.resumed).toBe(true);
   expect(again.updates).toEqual([]);
 });
 
 test('a cursor of another store, another digest or the future gets a snapshot', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
+  harness.commit();
   const { cursor } = agent;
   const other = Buffer.alloc(32, 7);
   const cursors = [
@@ -231,58 +231,58 @@ test('a cursor of another store, another digest or the future gets a snapshot', 
     { ...cursor, revision: String(Number(cursor.revision) + 1) },
   ];
   for (const wrong of cursors) {
-    const again = hall.connect('n1', { cursor: wrong });
+    const again = harness.connect('n1', { cursor: wrong });
     expect(again.stream.all('welcome')[0]).toMatchObject({ resumed: false });
     expect(counts(again.newest)).toEqual({ snapshot: 1 });
   }
 });
 
 test('a store that was replaced under a running fleet sends snapshots', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  const again = hall.restart('store-2').connect('n1', { cursor: agent.cursor });
+  harness.commit();
+  const again = harness.restart('store-2').connect('n1', { cursor: agent.cursor });
   expect(again.stream.all('welcome')[0]).toMatchObject({ resumed: false, storeId: 'store-2' });
   expect(counts(again.newest)).toEqual({ snapshot: 1 });
 });
 
 test('without a roll, an agent gets an empty snapshot once its node is known and durable, and nothing before', () => {
-  const hall = new Hall({ hasRoll: false });
-  hall.commit();
-  const agent = hall.connect('new-node');
-  hall.commit();
+  const harness = new SessionHarness({ hasInventory: false });
+  harness.commit();
+  const agent = harness.connect('new-node');
+  harness.commit();
   expect(agent.updates).toEqual([]);
   agent.reportNode();
   expect(agent.updates).toEqual([]);
-  hall.commit();
+  harness.commit();
   expect(counts(agent.newest)).toEqual({ snapshot: 0 });
   expect(Number(agent.newest.revision)).toBeGreaterThan(0);
 });
 
 test('an agent of a node that was removed and came back is given what counts now', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.acknowledge();
-  hall.commit();
-  hall.evaluator.daemonSetRemoved(KEY, '');
-  hall.evaluator.nodeRemoved('n1', '');
+  harness.commit();
+  harness.evaluator.daemonSetRemoved(KEY, '');
+  harness.evaluator.nodeRemoved('n1', '');
   expect(agent.stream.error?.reason).toBe('UNKNOWN_NODE');
-  hall.applyNode(facts('n1'));
-  hall.commit();
-  const again = hall.connect('n1', { cursor: agent.cursor });
+  harness.applyNode(facts('n1'));
+  harness.commit();
+  const again = harness.connect('n1', { cursor: agent.cursor });
   expect(counts(again.newest)).toEqual({ snapshot: 0 });
   expect(Number(again.newest.revision)).toBeGreaterThan(agent.heldRevision);
 });
 
 test('a timer that no session needs any more is gone', () => {
-  const hall = Hall.furnished();
-  const idle = hall.clock.pendingCount;
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const idle = harness.clock.pendingCount;
+  const agent = harness.connect();
   agent.refuse();
-  hall.sessions.closed(agent.session, 'test');
+  harness.sessions.closed(agent.session, 'test');
   // The lease alone goes on: the node is present until it runs out.
-  expect(hall.clock.pendingCount).toBe(idle + 1);
-  hall.clock.advance(GRACE_MS * 2);
-  expect(hall.clock.pendingCount).toBe(idle);
+  expect(harness.clock.pendingCount).toBe(idle + 1);
+  harness.clock.advance(GRACE_MS * 2);
+  expect(harness.clock.pendingCount).toBe(idle);
 });

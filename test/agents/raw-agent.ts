@@ -7,7 +7,7 @@ import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/Conn
 import type { ConnectResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { fromServiceError } from '../../shared/rpc/status.ts';
 import { eventually } from '../fakes/eventually.ts';
-import type { RunningHouse } from '../server/running-coordinator.ts';
+import type { RunningCoordinator } from '../server/running-coordinator.ts';
 
 const { Connect } = AgentService.service;
 
@@ -18,7 +18,7 @@ export class RawAgent {
   /** How the stream ended: `null` is well, `undefined` not yet. */
   end: RollcallError | null | undefined;
 
-  constructor({ agents }: Pick<RunningHouse, 'agents'>, metadata = new Metadata()) {
+  constructor({ agents }: Pick<RunningCoordinator, 'agents'>, metadata = new Metadata()) {
     const serialize = (message: ConnectRequest | Buffer) =>
       Buffer.isBuffer(message) ? message : Connect.requestSerialize(message);
     this.call = agents.makeBidiStreamRequest(Connect.path, serialize, Connect.responseDeserialize, metadata);

@@ -3,109 +3,109 @@
 import { expect, test } from 'vitest';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { Hall } from './session-harness.ts';
+import { SessionHarness } from './session-harness.ts';
 
 test('a report is acknowledged once it is durable, and not before', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
-  hall.sessions.journalAdvanced();
+  harness.sessions.journalAdvanced();
   expect(agent.acks).toEqual([]);
-  hall.recorder.commit(hall.recorder.nextRevision - 2);
-  hall.sessions.journalAdvanced();
+  harness.recorder.commit(harness.recorder.nextRevision - 2);
+  harness.sessions.journalAdvanced();
   expect(agent.acks).toEqual([]);
-  hall.commit();
+  harness.commit();
   expect(agent.acks).toEqual([1]);
 });
 
 test('one acknowledgement answers all reports up to it', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   for (const zone of ['a', 'b', 'c']) agent.reportNode({ zone });
-  hall.commit();
+  harness.commit();
   expect(agent.acks).toEqual([3]);
 });
 
 test('a report that says nothing new waits for what is on its way to the disk, and no longer', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.reportNode();
-  hall.commit();
+  harness.commit();
   agent.reportNode();
   expect(agent.acks).toEqual([1, 2]);
 });
 
 test('a report that is sent again is taken once', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
-  hall.commit();
-  const rows = hall.recorder.nextRevision;
+  harness.commit();
+  const rows = harness.recorder.nextRevision;
   agent.reportNode({ zone: 'late' }, 1);
-  expect(hall.recorder.nextRevision).toBe(rows);
-  expect(hall.counters.nodeReports).toBe(1);
+  expect(harness.recorder.nextRevision).toBe(rows);
+  expect(harness.counters.nodeReports).toBe(1);
   expect(agent.acks).toEqual([1, 1]);
 });
 
 test('a report that is sent again over a new stream is not acknowledged before it is durable', () => {
-  const hall = Hall.furnished();
-  hall.connect().reportNode({ zone: 'a' });
-  const again = hall.connect();
+  const harness = SessionHarness.wired();
+  harness.connect().reportNode({ zone: 'a' });
+  const again = harness.connect();
   expect(again.stream.all('welcome')[0]?.lastReportSequence).toBe('0');
   again.reportNode({ zone: 'a' }, 1);
   expect(again.acks).toEqual([]);
-  hall.commit();
+  harness.commit();
   expect(again.acks).toEqual([1]);
-  expect(hall.counters.nodeReports).toBe(1);
-  expect(hall.connect().stream.all('welcome')[0]?.lastReportSequence).toBe('1');
+  expect(harness.counters.nodeReports).toBe(1);
+  expect(harness.connect().stream.all('welcome')[0]?.lastReportSequence).toBe('1');
 });
 
 test('another process of the same node counts its reports anew', () => {
-  const hall = Hall.furnished();
-  hall.connect().reportNode({ zone: 'a' });
-  hall.commit();
-  const other = hall.connect('n1', { instanceId: 'other', startTime: timeToWire(hall.clock.nowMs() + 1) });
+  const harness = SessionHarness.wired();
+  harness.connect().reportNode({ zone: 'a' });
+  harness.commit();
+  const other = harness.connect('n1', { instanceId: 'other', startTime: timeToWire(harness.clock.nowMs() + 1) });
   expect(other.stream.all('welcome')[0]?.lastReportSequence).toBe('0');
   other.reportNode({ zone: 'b' }, 1);
-  expect(hall.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'b' });
+  expect(harness.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'b' });
 });
 
 test('what waits for the disk does not grow with reports that change nothing', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   for (let count = 0; count < 1_000; count++) agent.reportNode({ zone: 'a' });
-  hall.commit();
+  harness.commit();
   expect(agent.acks).toEqual([1_000]);
 });
 
 test('while the journal takes nothing no report is taken, and the agent is asked again once it does', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
-  hall.commit();
-  hall.recorder.accepting = false;
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
+  harness.commit();
+  harness.recorder.accepting = false;
   agent.reportNode({ zone: 'a' });
   agent.reportNode({ zone: 'b' });
-  hall.commit();
+  harness.commit();
   expect(agent.stream.kinds).not.toContain('reportRequest');
-  expect(hall.evaluator.table.facts('n1')?.labels).toEqual({});
-  hall.recorder.accepting = true;
-  hall.commit();
-  hall.commit();
+  expect(harness.evaluator.table.facts('n1')?.labels).toEqual({});
+  harness.recorder.accepting = true;
+  harness.commit();
+  harness.commit();
   expect(agent.stream.all('reportRequest')).toHaveLength(1);
   expect(agent.acks).toEqual([]);
   agent.reportNode({ zone: 'b' });
-  hall.commit();
+  harness.commit();
   expect(agent.acks).toEqual([3]);
 });
 
 test('an agent that left is not asked again', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
-  hall.recorder.accepting = false;
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
+  harness.recorder.accepting = false;
   agent.reportNode({ zone: 'a' });
-  hall.sessions.closed(agent.session, 'gone');
-  hall.recorder.accepting = true;
-  hall.commit();
+  harness.sessions.closed(agent.session, 'gone');
+  harness.recorder.accepting = true;
+  harness.commit();
   expect(agent.stream.kinds).not.toContain('reportRequest');
 });
 
@@ -154,13 +154,13 @@ test.each<[string, string, ConnectRequest]>([
     },
   ],
 ])('a report %s is refused with the field in the message, and nothing of it is kept', (_what, field, message) => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.say(message);
   expect(agent.stream.error).toMatchObject({ reason: 'MESSAGE_INVALID' });
   expect(agent.stream.error?.message).toContain(field);
-  expect(hall.recorder.all('node')).toHaveLength(2);
-  expect([...hall.recorder.all('pod'), ...hall.recorder.all('drift')]).toEqual([]);
+  expect(harness.recorder.all('node')).toHaveLength(2);
+  expect([...harness.recorder.all('pod'), ...harness.recorder.all('drift')]).toEqual([]);
 });
 
 test.each<[string, ConnectRequest]>([
@@ -171,31 +171,31 @@ test.each<[string, ConnectRequest]>([
     { podReport: { reportSequence: '1', drifts: [{ daemonSet: DAEMON_SET, node: { name: 'n2' } }] } },
   ],
 ])('an agent that reports %s is told that it is not its own', (_what, message) => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.say(message);
   expect(agent.stream.error?.reason).toBe('NODE_IDENTITY_MISMATCH');
   expect(agent.stream.error?.metadata).toEqual({ node: 'n1' });
 });
 
 test('a source with a very long name is kept short', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.say({ nodeReport: { reportSequence: '1', facts: FACTS, source: 's'.repeat(100_000) } });
-  expect(hall.recorder.all('node').at(-1)?.cause.actor).toHaveLength(500);
+  expect(harness.recorder.all('node').at(-1)?.cause.actor).toHaveLength(500);
 });
 
 test('a second Hello ends the stream, an unknown message is counted and ignored, a heartbeat too', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   agent.say({});
   agent.say({ heartbeat: {} });
-  expect([hall.counters.unknownMessages, hall.counters.heartbeats]).toEqual([1, 1]);
+  expect([harness.counters.unknownMessages, harness.counters.heartbeats]).toEqual([1, 1]);
   expect(agent.stream.endCount).toBe(0);
   agent.say({ hello: { node: { name: 'n1' } } });
   expect(agent.stream.error?.reason).toBe('HELLO_EXPECTED');
   agent.say({ heartbeat: {} });
-  expect(hall.counters.heartbeats).toBe(1);
+  expect(harness.counters.heartbeats).toBe(1);
 });
 
 test('a report that holds more than a node can have is refused with the field, and leaves no row', () => {
@@ -204,30 +204,30 @@ test('a report that holds more than a node can have is refused with the field, a
     [labels, 'node_report.facts.labels holds 1001 entries'],
     [{ a: 'x'.repeat(1_025) }, 'node_report.facts.labels holds a text of 1025 characters'],
   ] as const) {
-    const hall = Hall.furnished();
-    const agent = hall.connect();
-    const rows = hall.recorder.all('node').length;
+    const harness = SessionHarness.wired();
+    const agent = harness.connect();
+    const rows = harness.recorder.all('node').length;
     agent.reportNode(tooMuch);
     expect(agent.stream.error?.message).toContain(field);
-    expect(hall.recorder.all('node')).toHaveLength(rows);
+    expect(harness.recorder.all('node')).toHaveLength(rows);
   }
 });
 
 test('what only a running coordinator knew is asked for again by the next one, and by no other', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   const pod = { daemonSet: { namespace: 'default', name: 'a' }, podName: 'a-1' };
   const observeTime = timeToWire(1_700_000_000_000);
   agent.say({ podReport: { reportSequence: '1', observeTime, pods: [pod], usage: { others: { podCount: 1 } } } });
-  hall.commit();
-  expect(hall.connect().stream.kinds).not.toContain('reportRequest');
-  const next = hall.restart().connect();
+  harness.commit();
+  expect(harness.connect().stream.kinds).not.toContain('reportRequest');
+  const next = harness.restart().connect();
   expect(next.stream.kinds.slice(0, 2)).toEqual(['welcome', 'reportRequest']);
 });
 
 test('a report of usage that no scheduler could count is refused', () => {
-  const hall = Hall.furnished();
-  const agent = hall.connect();
+  const harness = SessionHarness.wired();
+  const agent = harness.connect();
   const observeTime = timeToWire(1_700_000_000_000);
   const usage = { others: { requests: { cpu: '-5' } } };
   agent.say({ podReport: { reportSequence: '1', observeTime, usage } });

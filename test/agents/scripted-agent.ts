@@ -8,18 +8,18 @@ import { driftToWire, nodeFactsToWire, podHealthToWire } from '../../shared/rpc/
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { facts } from '../evaluation/world.ts';
 import { eventually } from '../fakes/eventually.ts';
-import type { RunningHouse } from '../server/running-coordinator.ts';
+import type { RunningCoordinator } from '../server/running-coordinator.ts';
 
 export class SpokenAgent {
   readonly #node: string;
-  readonly #running: RunningHouse;
+  readonly #running: RunningCoordinator;
   readonly #call: ClientDuplexStream<ConnectRequest, ConnectResponse__Output>;
   #sequence = 0;
   #acknowledged = 0;
   #heldRevision = 0;
   #answers = true;
 
-  constructor(running: RunningHouse, node: string) {
+  constructor(running: RunningCoordinator, node: string) {
     this.#node = node;
     this.#running = running;
     this.#call = running.agents.Connect();
@@ -33,7 +33,7 @@ export class SpokenAgent {
 
   /** Resolves once it holds, acknowledged and on disk, the newest assignments. */
   async settled(): Promise<void> {
-    const { sessions, journal } = this.#running.house;
+    const { sessions, journal } = this.#running.context;
     await eventually(() => sessions.isSettled(this.#node));
     await journal.durable(journal.nextRevision - 1);
   }
@@ -52,7 +52,7 @@ export class SpokenAgent {
   }
 
   /** From now on no update is answered. */
-  stopAnswering(): void {
+  stopAcknowledging(): void {
     this.#answers = false;
   }
 

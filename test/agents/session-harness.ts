@@ -1,14 +1,14 @@
 /** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
 
-import { Counters } from '../../coordinator/evaluation/counters.ts';
-import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import { sessionEvaluation } from '../../coordinator/wiring.ts';
-import type { Denial } from '../../coordinator/identity/denials.ts';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
-import type { JournalState } from '../../coordinator/journal/read/state.ts';
 import type { AgentSession } from '../../coordinator/agents/agent-session.ts';
 import { Sessions } from '../../coordinator/agents/sessions.ts';
+import { Counters } from '../../coordinator/evaluation/counters.ts';
+import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
+import type { Denial } from '../../coordinator/identity/denials.ts';
+import type { JournalState } from '../../coordinator/journal/read/state.ts';
+import { sessionEvaluation } from '../../coordinator/wiring.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
@@ -31,32 +31,37 @@ export const KEY = 'default/a';
 
 const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
 
-interface HallOptions {
+interface SessionHarnessOptions {
   readonly clock?: FakeClock;
-  readonly hasRoll?: boolean;
+  readonly hasInventory?: boolean;
   readonly events?: readonly JournalEvent[];
   readonly storeId?: string;
 }
 
-export class Hall {
+export class SessionHarness {
   readonly clock: FakeClock;
   readonly recorder: MemoryRecorder;
   readonly counters = new Counters();
   readonly evaluator: Evaluator;
   readonly sessions: Sessions;
   readonly denials: Denial[] = [];
-  readonly #hasRoll: boolean;
+  readonly #hasInventory: boolean;
 
-  constructor({ clock = new FakeClock(), hasRoll = true, events = [], storeId = 'store-1' }: HallOptions = {}) {
+  constructor({
+    clock = new FakeClock(),
+    hasInventory = true,
+    events = [],
+    storeId = 'store-1',
+  }: SessionHarnessOptions = {}) {
     this.clock = clock;
-    this.#hasRoll = hasRoll;
+    this.#hasInventory = hasInventory;
     const recorder = new MemoryRecorder({ clock, events, storeId });
     const counters = this.counters;
     const evaluator: Evaluator = new Evaluator({
       recorder,
       clock,
       counters,
-      hasRoll,
+      hasInventory,
       isPresent: (node) => sessions.isPresent(node),
       listener: {
         nodesChanged: (names) => sessions.nodesChanged(names),
@@ -87,18 +92,23 @@ export class Hall {
   }
 
   /** Nodes `n1` and `n2` on the roll and one DaemonSet that runs everywhere, all durable. */
-  static furnished(): Hall {
-    const hall = new Hall();
-    hall.applyNode(facts('n1'));
-    hall.applyNode(facts('n2'));
-    hall.applyDaemonSet(KEY);
-    hall.commit();
-    return hall;
+  static wired(): SessionHarness {
+    const harness = new SessionHarness();
+    harness.applyNode(facts('n1'));
+    harness.applyNode(facts('n2'));
+    harness.applyDaemonSet(KEY);
+    harness.commit();
+    return harness;
   }
 
   /** Another coordinator starts from what is durable; another store has the same rows under another name. */
-  restart(storeId = 'store-1'): Hall {
-    return new Hall({ clock: this.clock, hasRoll: this.#hasRoll, events: this.recorder.durableEvents, storeId });
+  restart(storeId = 'store-1'): SessionHarness {
+    return new SessionHarness({
+      clock: this.clock,
+      hasInventory: this.#hasInventory,
+      events: this.recorder.durableEvents,
+      storeId,
+    });
   }
 
   /** Everything appended becomes durable, and the sessions hear of it. */
@@ -146,7 +156,7 @@ export class TestAgent {
   readonly #node: string;
   #sequence = 0;
 
-  constructor({ sessions, clock }: Hall, node: string, hello: Partial<Hello>) {
+  constructor({ sessions, clock }: SessionHarness, node: string, hello: Partial<Hello>) {
     this.#node = node;
     const { hello: decoded } = throughWire({
       hello: {
@@ -161,7 +171,7 @@ export class TestAgent {
     });
     if (!decoded) throw new Error('no hello');
     // As the gRPC side does: nobody comes to the door unasked.
-    sessions.knock();
+    sessions.checkRate();
     this.session = sessions.open(decoded, this.stream);
     // As the gRPC side does: the end of a stream is told at once.
     this.stream.onEnd = () => sessions.closed(this.session, 'the stream ended');

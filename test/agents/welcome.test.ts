@@ -1,7 +1,7 @@
 /** On what terms agents speak, by how many there are. */
 import { expect, test } from 'vitest';
-import { ADMISSION } from '../../coordinator/limits.ts';
 import { welcome } from '../../coordinator/agents/welcome.ts';
+import { ADMISSION } from '../../coordinator/limits.ts';
 
 const FACTS = {
   storeId: 'store-1',

@@ -1,9 +1,9 @@
 /** Lists come in pages, without gaps or repeats, and a token is good for its own question only. */
 import { expect, test } from 'vitest';
-import { addNode, ask, failure, Query, startHouse } from '../server/running-coordinator.ts';
+import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
 test('a page size below zero, an altered token and the token of another question are refused', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   expect((await failure(ask(query, Query.ListNodes, { pageSize: -1 }))).message).toContain('page_size is -1');
   const token = (await ask(query, Query.ListNodes, { pageSize: 1 })).nextPageToken ?? '';
   expect(token).not.toBe('');
@@ -23,7 +23,7 @@ test('a page size below zero, an altered token and the token of another question
 
 test('pages of nodes have neither gaps nor repeats while nodes come and go', async () => {
   const nodes = Array.from({ length: 20 }, (_, index) => `n${index + 10}`);
-  const { query, house } = await startHouse({ nodes });
+  const { query, context } = await startTestCoordinator({ nodes });
   const seen: string[] = [];
   let pageToken = '';
   do {
@@ -31,16 +31,16 @@ test('pages of nodes have neither gaps nor repeats while nodes come and go', asy
     seen.push(...(page.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
     pageToken = page.nextPageToken ?? '';
     // One that was shown goes, and one comes before what was shown.
-    house.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
-    addNode(house, `a${seen.length}`);
+    context.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
+    addNode(context, `a${seen.length}`);
   } while (pageToken !== '');
   expect(seen).toEqual(nodes);
 });
 
 test('pages of the largest size go on to the last row of a long journal', async () => {
-  const { query, house } = await startHouse();
-  for (let index = 0; index < 700; index++) addNode(house, `extra-${index}`);
-  await house.journal.durable(house.journal.nextRevision - 1);
+  const { query, context } = await startTestCoordinator();
+  for (let index = 0; index < 700; index++) addNode(context, `extra-${index}`);
+  await context.journal.durable(context.journal.nextRevision - 1);
   const revisions: number[] = [];
   let pageToken = '';
   do {
@@ -48,6 +48,6 @@ test('pages of the largest size go on to the last row of a long journal', async 
     revisions.push(...page.events.map(({ revision }) => Number(revision)));
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
-  expect(revisions).toEqual(Array.from({ length: house.journal.durableRevision }, (_, index) => index + 1));
+  expect(revisions).toEqual(Array.from({ length: context.journal.durableRevision }, (_, index) => index + 1));
   expect(revisions.length).toBeGreaterThan(2_000);
 });

@@ -8,23 +8,32 @@ import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { openJournal, temporaryFile } from '../journal/open-journal.ts';
-import { Audit, addDaemonSet, addNode, ask, askAll, failure, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
+import {
+  Audit,
+  addDaemonSet,
+  addNode,
+  ask,
+  askAll,
+  failure,
+  type RunningCoordinator,
+  startTestCoordinator,
+} from '../server/running-coordinator.ts';
 
-async function withHistory(options: Parameters<typeof startHouse>[0] = {}): Promise<RunningHouse> {
-  const running = await startHouse(options);
-  addDaemonSet(running.house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+async function withHistory(options: Parameters<typeof startTestCoordinator>[0] = {}): Promise<RunningCoordinator> {
+  const running = await startTestCoordinator(options);
+  addDaemonSet(running.context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   running.clock.advance(1_000);
-  addNode(running.house, 'n1', { zone: 'a' });
-  addNode(running.house, 'n2', { zone: 'b' });
-  await running.house.journal.durable(running.house.journal.nextRevision - 1);
+  addNode(running.context, 'n1', { zone: 'a' });
+  addNode(running.context, 'n2', { zone: 'b' });
+  await running.context.journal.durable(running.context.journal.nextRevision - 1);
   return running;
 }
 
 test('the head names the newest row, and a journal verifies against it until a row is altered', async () => {
   const file = temporaryFile();
-  const { audit, house } = await withHistory({ journal: { file } });
+  const { audit, context } = await withHistory({ journal: { file } });
   const { head, storeId } = await ask(audit, Audit.GetHead, {});
-  expect([head?.revision, storeId]).toEqual([String(house.journal.durableRevision), house.journal.storeId]);
+  expect([head?.revision, storeId]).toEqual([String(context.journal.durableRevision), context.journal.storeId]);
   const verified = async () => (await askAll(audit, Audit.VerifyJournal, { anchor: head })).at(-1)?.report;
   expect(await verified()).toMatchObject({
     good: true,
@@ -43,10 +52,10 @@ test('the head names the newest row, and a journal verifies against it until a r
 });
 
 test('a check says when its rows are done and the file is read, unless it is told to leave that out', async () => {
-  const { audit, house } = await withHistory();
+  const { audit, context } = await withHistory();
   const told = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
   const [fileCheck, report] = await told({});
-  expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(house.journal.status().bytes) });
+  expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(context.journal.status().bytes) });
   expect(report?.report?.good).toBe(true);
   expect((await told({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
 });
@@ -61,7 +70,7 @@ function alter(file: string, sql: string): void {
 }
 
 test('an anchor that no journal ever published is refused', async () => {
-  const { audit } = await startHouse();
+  const { audit } = await startTestCoordinator();
   const hash = Buffer.alloc(32);
   for (const anchor of [
     { revision: '0', hash },
@@ -74,9 +83,9 @@ test('an anchor that no journal ever published is refused', async () => {
 
 test('a replay decides everything again, and tells what the engine would decide otherwise', async () => {
   const file = temporaryFile();
-  const { audit, house } = await withHistory({ journal: { file } });
+  const { audit, context } = await withHistory({ journal: { file } });
   const [report] = await askAll(audit, Audit.ReplayDecisions, {});
-  const decisions = await house.journal.events({ kinds: ['decision'], limit: 100 });
+  const decisions = await context.journal.events({ kinds: ['decision'], limit: 100 });
   expect(report?.report).toMatchObject({ replayedCount: String(decisions.length), differentCount: '0' });
   const [turned] = decisions;
   // As if an engine with another opinion had decided.
@@ -97,8 +106,8 @@ test('a replay decides everything again, and tells what the engine would decide 
 
 test('the derived tables are held against a rebuild, with progress', async () => {
   const file = temporaryFile();
-  const { audit, house } = await withHistory({ journal: { file } });
-  const total = String(house.journal.durableRevision);
+  const { audit, context } = await withHistory({ journal: { file } });
+  const total = String(context.journal.durableRevision);
   const messages = await askAll(audit, Audit.CheckDerivedTables, {});
   expect(messages.at(-1)?.report).toMatchObject({ equal: true, differingTables: [] });
   expect(messages.at(-1)?.report?.tables).toContain('placement');
@@ -109,13 +118,13 @@ test('the derived tables are held against a rebuild, with progress', async () =>
 });
 
 test('the record is exported as text, all of it or a part', async () => {
-  const { audit, house, clock } = await withHistory();
+  const { audit, context, clock } = await withHistory();
   const text = async (request: object) =>
     (await askAll(audit, Audit.ExportEvents, request)).map((piece) => piece.text).join('');
   const lines = (await text({})).trimEnd().split('\n');
   const rows = lines.map((line) => JSON.parse(line) as JournalEvent);
   expect(rows.map(({ revision }) => revision)).toEqual(
-    Array.from({ length: house.journal.durableRevision }, (_, index) => index + 1),
+    Array.from({ length: context.journal.durableRevision }, (_, index) => index + 1),
   );
   const csv = (await text({ format: 'EXPORT_FORMAT_CSV', range: { afterRevision: '2', throughRevision: '4' } })).split(
     '\r\n',
@@ -140,7 +149,7 @@ test('the record is exported as text, all of it or a part', async () => {
 
 test('a backup is the whole journal, byte for byte as promised, and leaves nothing behind', async () => {
   const file = temporaryFile();
-  const { audit, house } = await withHistory({ journal: { file } });
+  const { audit, context } = await withHistory({ journal: { file } });
   const messages = await askAll(audit, Audit.CreateBackup, {});
   const [progress, { start } = {}] = messages;
   expect(progress?.progress).toEqual({ doneCount: start?.totalBytes, totalCount: start?.totalBytes });
@@ -151,20 +160,20 @@ test('a backup is the whole journal, byte for byte as promised, and leaves nothi
   const copy = join(dirname(file), 'restored.db');
   writeFileSync(copy, bytes);
   const restored = await openJournal({ file: copy });
-  expect([restored.storeId, restored.durableRevision]).toEqual([start?.storeId, house.journal.durableRevision]);
+  expect([restored.storeId, restored.durableRevision]).toEqual([start?.storeId, context.journal.durableRevision]);
   const anchor = { revision: Number(start?.head?.revision), hash: start?.head?.hash.toString('hex') ?? '' };
   expect(await restored.audit.verify({ anchor, wholeFile: true })).toMatchObject({ isGood: true, anchor: 'matches' });
 });
 
 test('only a few checks run at once, and whoever goes away makes room', async () => {
   const file = temporaryFile();
-  const { audit, house } = await withHistory({ journal: { file } });
+  const { audit, context } = await withHistory({ journal: { file } });
   const calls = Array.from({ length: 4 }, () => audit.CreateBackup({}));
   for (const call of calls) call.on('error', () => {});
-  await eventually(() => house.audits.size === 4);
+  await eventually(() => context.audits.size === 4);
   expect((await failure(askAll(audit, Audit.VerifyJournal, {}))).reason).toBe('TOO_MANY_AUDITS');
   for (const call of calls) call.cancel();
-  await eventually(() => house.audits.size === 0);
+  await eventually(() => context.audits.size === 0);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.good).toBe(true);
 });

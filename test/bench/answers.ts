@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Answered, Question } from './asking-thread.ts';
 import { EventLoopHold, holdWords } from './event-loop-hold.ts';
-import { applyDaemonSet, type LargeHouse, startLargeHouse } from './large-cluster.ts';
+import { applyDaemonSet, type LargeCluster, startLargeCluster } from './large-cluster.ts';
 import type { BenchResult } from './result.ts';
 
 const HOLD_GOAL_MS = 20;
@@ -16,9 +16,9 @@ const REQUEST_GOAL_MS = 5_000;
 const PAGE = 1_000;
 
 export async function run(): Promise<BenchResult[]> {
-  const large = await startLargeHouse();
+  const large = await startLargeCluster();
   try {
-    const revision = large.house.journal.durableRevision;
+    const revision = large.context.journal.durableRevision;
     await changeDaemonSet(large);
     const thread = new Worker(new URL('./asking-thread.js', import.meta.url), { workerData: large.address });
     await once(thread, 'online');
@@ -34,12 +34,12 @@ export async function run(): Promise<BenchResult[]> {
 }
 
 /** So that two moments differ, on nearly every node. */
-async function changeDaemonSet({ house, daemonSets: [first = {}] }: LargeHouse): Promise<void> {
-  await applyDaemonSet(house, { ...first, spec: { template: { spec: { nodeSelector: { nowhere: 'true' } } } } });
-  await applyDaemonSet(house, { ...first, spec: { template: { spec: { tolerations: [{ operator: 'Exists' }] } } } });
+async function changeDaemonSet({ context, daemonSets: [first = {}] }: LargeCluster): Promise<void> {
+  await applyDaemonSet(context, { ...first, spec: { template: { spec: { nodeSelector: { nowhere: 'true' } } } } });
+  await applyDaemonSet(context, { ...first, spec: { template: { spec: { tolerations: [{ operator: 'Exists' }] } } } });
 }
 
-function questions({ nodeNames, daemonSets }: LargeHouse, revision: number): Record<string, Question> {
+function questions({ nodeNames, daemonSets }: LargeCluster, revision: number): Record<string, Question> {
   const at = { revision: String(revision) };
   const { namespace = '', name = '' } = daemonSets.at(-1)?.metadata ?? {};
   const daemonSet = { namespace, name };

@@ -1,10 +1,10 @@
 /** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
 import { performance } from 'node:perf_hooks';
 import type { MethodDefinition } from '@grpc/grpc-js';
-import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
+import type { HistoryMethod } from '../../coordinator/history/history-methods.ts';
+import { HistoryQueries, historyThread } from '../../coordinator/history/history-queries.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import { Answering, answeringThread } from '../../coordinator/history/history-queries.ts';
-import type { RecordMethod } from '../../coordinator/history/history-methods.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { EventLoopHold, type Hold } from './event-loop-hold.ts';
@@ -55,9 +55,9 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
 }
 
 /** Questions with the longest answers, asked as the services ask them, all at once and again and again, while rows are written. */
-export async function answeringHold(journal: Journal, append: () => void): Promise<Hold> {
+export async function historyHold(journal: Journal, append: () => void): Promise<Hold> {
   const random = new SeededRandom(12);
-  const answering = new Answering({ journal, clock: systemClock, version: 'bench', start: answeringThread });
+  const historyQueries = new HistoryQueries({ journal, clock: systemClock, version: 'bench', start: historyThread });
   // A coordinator learns to read one kind of question at a time, when the first one comes; here all come at once.
   for (const [method, request] of longQuestions({}, 1)) asReceived(method, request);
   const loop = new EventLoopHold();
@@ -70,16 +70,16 @@ export async function answeringHold(journal: Journal, append: () => void): Promi
     const questions = longQuestions({ namespace, name }, revision);
     const range = { afterRevision: revision - 1, throughRevision: revision + EXPORT_ROWS };
     await Promise.all([
-      ...questions.map(([method, request]) => answering.answer(method, asReceived(method, request))),
+      ...questions.map(([method, request]) => historyQueries.answer(method, asReceived(method, request))),
       countOf(journal.audit.export('jsonl', range)),
     ]);
   }
   const hold = await loop.stop();
-  await answering.close();
+  await historyQueries.close();
   return hold;
 }
 
-function longQuestions(daemonSet: object, revision: number): [RecordMethod, object][] {
+function longQuestions(daemonSet: object, revision: number): [HistoryMethod, object][] {
   const at = { revision: String(revision) };
   const from = { revision: String(Math.max(1, revision - DIFF_ROWS)) };
   const page = { pageSize: PAGE_MAX };
@@ -94,7 +94,7 @@ function longQuestions(daemonSet: object, revision: number): [RecordMethod, obje
 }
 
 /** With every field, as it comes off the wire. */
-function asReceived(method: RecordMethod, request: object): object {
+function asReceived(method: HistoryMethod, request: object): object {
   const { requestSerialize, requestDeserialize } = QueryService.service[method] as MethodDefinition<object, object>;
   return requestDeserialize(requestSerialize(request));
 }

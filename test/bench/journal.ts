@@ -12,7 +12,7 @@ import { diskSyncP99Ms } from './disk-sync.ts';
 import type { Hold } from './event-loop-hold.ts';
 import { EventLoopHold, holdWords } from './event-loop-hold.ts';
 import { Changes } from './journal-changes.ts';
-import { answeringHold, pastResults } from './journal-past.ts';
+import { historyHold, pastResults } from './journal-past.ts';
 import type { BenchResult } from './result.ts';
 
 /** Twenty decisions for every pair. */
@@ -41,7 +41,7 @@ export async function run(): Promise<BenchResult[]> {
       ...(await fillResults(journal, changes)),
       await steadyResult(journal, changes, folder),
       ...(await pastResults(journal)),
-      await answeringResult(journal, changes),
+      await historyResult(journal, changes),
       await verifyResult(journal),
     ];
     await journal.close();
@@ -126,8 +126,8 @@ async function steadyResult(journal: Journal, changes: Changes, folder: string):
 }
 
 /** Long answers while rows are written: what crosses threads is taken apart and put together on the event loop. */
-async function answeringResult(journal: Journal, changes: Changes): Promise<BenchResult> {
-  const hold = await answeringHold(journal, () => {
+async function historyResult(journal: Journal, changes: Changes): Promise<BenchResult> {
+  const hold = await historyHold(journal, () => {
     journal.append(Array.from({ length: STEADY_ROWS / 10 }, () => changes.single()));
   });
   await journal.durable(journal.nextRevision - 1);

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { furnish } from '../../coordinator/wiring.ts';
+import type { AgentSession, SessionStream } from '../../coordinator/agents/agent-session.ts';
+import { historyThread } from '../../coordinator/history/history-queries.ts';
 import { ANYBODY } from '../../coordinator/identity/caller.ts';
 import { NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
-import type { House } from '../../coordinator/server/coordinator-context.ts';
-import { answeringThread } from '../../coordinator/history/history-queries.ts';
+import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
-import type { AgentSession, SessionStream } from '../../coordinator/agents/agent-session.ts';
+import { wireCoordinator } from '../../coordinator/wiring.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { NodeUsage } from '../../shared/fit/types.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
@@ -34,39 +34,39 @@ const LEASE_MS = 3_600_000;
 
 const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
 
-export interface LargeHouse {
+export interface LargeCluster {
   readonly address: string;
-  readonly house: House;
+  readonly context: CoordinatorContext;
   /** Nodes are named by their place. */
   readonly nodeNames: readonly string[];
   readonly daemonSets: readonly DaemonSet[];
   stop(): Promise<void>;
 }
 
-export async function startLargeHouse(): Promise<LargeHouse> {
+export async function startLargeCluster(): Promise<LargeCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-answers-'));
   const journal = await openJournal(folder);
-  const house = furnishLarge(journal);
+  const context = populateLargeCluster(journal);
   const random = new SeededRandom(20_240_229);
   const nodes = makeNodes(random, NODES);
   const daemonSets = makeDaemonSets(random, DAEMON_SETS);
-  for (const node of nodes) applyNode(house, node);
-  for (const daemonSet of daemonSets) await applyDaemonSet(house, daemonSet);
-  house.evaluator.synced([]);
-  await settleAgents(house);
+  for (const node of nodes) applyNode(context, node);
+  for (const daemonSet of daemonSets) await applyDaemonSet(context, daemonSet);
+  context.evaluator.synced([]);
+  await settleAgents(context);
   const server = await startServer({
-    house,
+    context,
     listen: { host: '127.0.0.1', port: 0 },
     certificates: null,
     reflection: false,
   });
-  const stop = () => stopAll(server, house, folder);
-  const nodeNames = house.evaluator.table.nodeNames();
-  return { address: `127.0.0.1:${server.port}`, house, nodeNames, daemonSets, stop };
+  const stop = () => stopAll(server, context, folder);
+  const nodeNames = context.evaluator.table.nodeNames();
+  return { address: `127.0.0.1:${server.port}`, context, nodeNames, daemonSets, stop };
 }
 
 /** Records it and waits until that is durable. */
-export async function applyDaemonSet({ evaluator, journal }: House, daemonSet: DaemonSet): Promise<void> {
+export async function applyDaemonSet({ evaluator, journal }: CoordinatorContext, daemonSet: DaemonSet): Promise<void> {
   const { namespace = '', name = '' } = daemonSet.metadata ?? {};
   const key = `${namespace}/${name}`;
   evaluator.daemonSetApplied({ key, daemonSet, source: 'bench', actor: 'bench', warnings: [] });
@@ -80,9 +80,9 @@ function openJournal(folder: string): Promise<Journal> {
   return Journal.open({ file: join(folder, 'journal.db'), clock: systemClock, onFatal });
 }
 
-function furnishLarge(journal: Journal): House {
+function populateLargeCluster(journal: Journal): CoordinatorContext {
   let ids = 0;
-  return furnish(
+  return wireCoordinator(
     {
       settings: {
         cluster: 'files',
@@ -97,35 +97,35 @@ function furnishLarge(journal: Journal): House {
       randomId: () => `id-${++ids}`,
       version: 'bench',
       identities: NOBODY_ASKED,
-      startAnswering: answeringThread,
+      startHistoryThread: historyThread,
     },
     journal,
   );
 }
 
-function applyNode({ evaluator }: House, node: Node): void {
+function applyNode({ evaluator }: CoordinatorContext, node: Node): void {
   const allocatable = { cpu: '8', memory: '32Gi', pods: '110' };
   const facts = nodeFacts({ ...node, status: { ...node.status, allocatable } });
   evaluator.nodeApplied({ facts, source: 'bench', actor: 'bench' });
 }
 
-async function settleAgents(house: House): Promise<void> {
-  const { evaluator, journal, sessions } = house;
+async function settleAgents(context: CoordinatorContext): Promise<void> {
+  const { evaluator, journal, sessions } = context;
   const names = evaluator.table.nodeNames();
   for (const [index, name] of names.entries()) {
-    letIn(house, name);
+    letIn(context, name);
     if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
   while (!names.every((name) => sessions.isSettled(name))) await new Promise(setImmediate);
   for (const [index, name] of names.entries()) {
-    reportPods(house, name, index % NODES_PER_DRIFT === 0);
+    reportPods(context, name, index % NODES_PER_DRIFT === 0);
     if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
 }
 
-function letIn({ sessions }: House, name: string): void {
+function letIn({ sessions }: CoordinatorContext, name: string): void {
   const hello = { node: { name, uid: '' }, instanceId: name, protocolVersionMin: 1, protocolVersionMax: 1 };
   const read = asReceived({ hello }).hello;
   if (!read) throw new Error('a Hello did not survive being sent');
@@ -155,7 +155,7 @@ function asReceived(message: ConnectRequest): ConnectRequest__Output {
   return REQUEST.deserialize(REQUEST.serialize(message));
 }
 
-function reportPods({ evaluator, clock }: House, node: string, hasDrift: boolean): void {
+function reportPods({ evaluator, clock }: CoordinatorContext, node: string, hasDrift: boolean): void {
   const observedMs = clock.nowMs();
   const assigned = evaluator.table.assignments(node)?.filter(({ verdict }) => verdict === 'run') ?? [];
   const pods = assigned.slice(0, PODS_PER_NODE).map((assignment) => podOf(assignment, node, observedMs));
@@ -191,9 +191,13 @@ function usageOf(pods: readonly PodHealth[]): NodeUsage {
   };
 }
 
-async function stopAll(server: RunningServer, { answering, journal }: House, folder: string): Promise<void> {
+async function stopAll(
+  server: RunningServer,
+  { historyQueries, journal }: CoordinatorContext,
+  folder: string,
+): Promise<void> {
   await server.stop();
-  await answering.close();
+  await historyQueries.close();
   await journal.close();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -58,8 +58,13 @@ Problems
   });
 
   it('as JSON keeps numbers and RFC 3339 times', async () => {
-    const roll = (await json('status')) as { status: object; daemonSets: object[]; nodes: object[]; drifts: object[] };
-    expect(roll.status).toEqual({
+    const snapshot = (await json('status')) as {
+      status: object;
+      daemonSets: object[];
+      nodes: object[];
+      drifts: object[];
+    };
+    expect(snapshot.status).toEqual({
       coordinatorVersion: '0.1.0',
       storeId: 'store-1',
       revision: 312,
@@ -74,8 +79,8 @@ Problems
       journal: null,
       counters: { evaluated_pairs: 6 },
     });
-    expect([roll.daemonSets.length, roll.nodes.length]).toEqual([2, 3]);
-    expect(roll.drifts[0]).toEqual({
+    expect([snapshot.daemonSets.length, snapshot.nodes.length]).toEqual([2, 3]);
+    expect(snapshot.drifts[0]).toEqual({
       kind: 'missing',
       daemonSet: 'kube-system/fluentd',
       node: 'worker-1',
@@ -264,7 +269,7 @@ describe('drift', () => {
     const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
     const asked = async (command: string) =>
       (await runCli([command, '--server', drifting.address], { nowMs: NOW_MS })).stdout;
-    const [list, roll] = [await asked('drift'), await asked('status')];
+    const [list, snapshot] = [await asked('drift'), await asked('status')];
     drifting.stop();
     expect(list.split('\n').map((line) => line.split(/ {3,}/).toSpliced(3, 1))).toEqual([
       ['DRIFT', 'DAEMONSET', 'NODE', 'DETAIL'],
@@ -274,7 +279,7 @@ describe('drift', () => {
       ['unhealthy', 'kube-system/fluentd', 'a', 'CrashLoopBackOff'],
       [''],
     ]);
-    expect(roll.replaceAll(/ \(for .*\)/g, '')).toContain(`
+    expect(snapshot.replaceAll(/ \(for .*\)/g, '')).toContain(`
 Missing and other drift
   missing      default/zoo on d: no daemon pod is there
   missing      kube-system/fluentd on c: no daemon pod is there

@@ -74,14 +74,14 @@ describe('a DaemonSet that no node wants', () => {
   const nowhere = { ...DAEMON_SETS[0], counts: { wanted: 0 }, warnings: [] };
 
   async function statusOf(daemonSets: object[]): Promise<string> {
-    const roll = await FakeQueryServer.start({
+    const snapshot = await FakeQueryServer.start({
       GetStatus: () => STATUS,
       ListDaemonSets: () => ({ daemonSets }),
       ListNodes: () => ({ nodes: NODES }),
       ListDrifts: () => ({ drifts: [] }),
     });
-    const answer = await ask('status', roll.address);
-    roll.stop();
+    const answer = await ask('status', snapshot.address);
+    snapshot.stop();
     return answer;
   }
 

@@ -136,7 +136,7 @@ class Beside {
       recorder: new MemoryRecorder({ clock }),
       clock,
       counters: new Counters(),
-      hasRoll: true,
+      hasInventory: true,
       isPresent: () => false,
       listener: { nodesChanged: () => {}, nodeRemoved: () => {} },
     });

@@ -1,6 +1,7 @@
 /** Starts a coordinator in this process, with everything but the settings and the clock decided. */
-import { type Coordinator, startCoordinator } from '../../coordinator/lifecycle.ts';
+
 import { type CoordinatorThreads, oneThread } from '../../coordinator/coordinator-threads.ts';
+import { type Coordinator, startCoordinator } from '../../coordinator/lifecycle.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createLogger, type Logger } from '../../shared/logging.ts';

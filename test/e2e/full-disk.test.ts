@@ -82,8 +82,8 @@ async function start(data: string): Promise<{ coordinator: Running; server: stri
   const folder = new Folder();
   onTestFinished(() => folder.remove());
   const ports = ['--listen', '127.0.0.1:0', '--operations-listen', '127.0.0.1:0'];
-  const house = ['--plaintext', '--data', data, '--daemonsets', folder.daemonSets, '--lease', '10m'];
-  const coordinator = new Running(PROGRAMS.coordinator, [...house, ...ports]);
+  const context = ['--plaintext', '--data', data, '--daemonsets', folder.daemonSets, '--lease', '10m'];
+  const coordinator = new Running(PROGRAMS.coordinator, [...context, ...ports]);
   onTestFinished(async () => void (await coordinator.kill('SIGKILL')));
   const portOf = async (message: string) => {
     const line = await coordinator.line((text) => text.includes(message));

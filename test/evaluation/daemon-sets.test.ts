@@ -1,7 +1,7 @@
 /** DaemonSets that come, change, are refused, are good again and go. */
 import { expect, test } from 'vitest';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { eventSentence } from '../../coordinator/history/event-text.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { facts, World } from './world.ts';
 
@@ -139,9 +139,9 @@ test('a refused manifest names its DaemonSet, so that it stays', () => {
 });
 
 test('without a roll, nodes that agents made are not removed at a start', () => {
-  const world = new World({ hasRoll: false });
+  const world = new World({ hasInventory: false });
   world.reportNode(facts('n1'));
-  const next = world.restartInOrder({ hasRoll: false });
+  const next = world.restartInOrder({ hasInventory: false });
   next.evaluator.synced([]);
   expect(next.evaluator.table.nodeNames()).toEqual(['n1']);
 });

@@ -89,7 +89,7 @@ export class History {
         return evaluator.nodeRemoved(next.node, 'test');
       case 'daemon-set':
         this.daemonSets.set(next.key, next);
-        return this.#tell(next);
+        return this.#emit(next);
       case 'remove-daemon-set':
         this.daemonSets.delete(next.key);
         return evaluator.daemonSetRemoved(next.key, 'test');
@@ -116,13 +116,13 @@ export class History {
     this.world.recorder.commit(durableRevision + Math.round(part * (nextRevision - 1 - durableRevision)));
   }
 
-  #tell({ key: of, spec, image, wait }: DaemonSetStep): void {
+  #emit({ key: of, spec, image, wait }: DaemonSetStep): void {
     this.world.applyDaemonSet(of, spec, { image, minReadySeconds: wait });
   }
 
   /** What sources tell a coordinator that starts: everything there is. */
   #retell(): void {
-    for (const entry of this.daemonSets.values()) this.#tell(entry);
+    for (const entry of this.daemonSets.values()) this.#emit(entry);
     for (const entry of this.nodes.values()) this.world.applyNode(entry);
     this.world.evaluator.synced([]);
   }

@@ -103,7 +103,7 @@ test('an edit of the roll while the coordinator was away counts where no agent h
 });
 
 test('a new node is told of, also where no DaemonSet touches it', () => {
-  const world = new World({ hasRoll: false });
+  const world = new World({ hasInventory: false });
   world.reportNode(SEEN);
   expect(world.changed).toEqual(['n1']);
   expect(world.evaluator.table.assignments('n1')).toEqual([]);
@@ -116,7 +116,7 @@ test('a removed node is forgotten with its pairs, and told of once', () => {
   world.evaluator.nodeRemoved('n1', 'n1.yaml');
   world.evaluator.nodeRemoved('n1', 'n1.yaml');
   expect(world.removed).toEqual(['n1']);
-  expect(world.evaluator.isOnRoll('n1')).toBe(false);
+  expect(world.evaluator.isInInventory('n1')).toBe(false);
   expect(world.evaluator.nodes.get('n1')).toBeUndefined();
   expect(world.recorder.all('decision').at(-1)).toMatchObject({
     from: 'run',

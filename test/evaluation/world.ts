@@ -1,9 +1,9 @@
 /** An evaluator over a journal in memory, and short words for what a cluster and agents tell it. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { JournalState } from '../../coordinator/journal/read/state.ts';
 import type { NodeUsage } from '../../shared/fit/types.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
 import type { Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
@@ -13,7 +13,7 @@ import { naiveState } from '../journal/naive-state.ts';
 
 export interface WorldOptions {
   readonly clock?: FakeClock;
-  readonly hasRoll?: boolean;
+  readonly hasInventory?: boolean;
   /** What an earlier coordinator left on disk. */
   readonly events?: readonly JournalEvent[];
 }
@@ -30,14 +30,14 @@ export class World {
   readonly removed: string[] = [];
   #reportSequence = 0;
 
-  constructor({ clock = new FakeClock(), hasRoll = true, events = [] }: WorldOptions = {}) {
+  constructor({ clock = new FakeClock(), hasInventory = true, events = [] }: WorldOptions = {}) {
     this.clock = clock;
     this.recorder = new MemoryRecorder({ clock, events });
     this.evaluator = new Evaluator({
       recorder: this.recorder,
       clock,
       counters: this.counters,
-      hasRoll,
+      hasInventory,
       isPresent: (node) => this.present.has(node),
       listener: {
         nodesChanged: (names) => this.changed.push(...names),

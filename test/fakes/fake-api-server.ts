@@ -97,13 +97,13 @@ export class FakeApiServer {
     const { name, namespace = '' } = object.metadata;
     const before = this.store.get(collection, name, namespace);
     const { type, stored } = this.store.apply(collection, object);
-    for (const watch of this.#watches) watch.tell(type, collection, stored, before);
+    for (const watch of this.#watches) watch.emit(type, collection, stored, before);
     return stored;
   }
 
   remove(collection: string, name: string, namespace = ''): void {
     const stored = this.store.remove(collection, name, namespace);
-    for (const watch of this.#watches) watch.tell('DELETED', collection, stored);
+    for (const watch of this.#watches) watch.emit('DELETED', collection, stored);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -169,7 +169,7 @@ export class FakeApiServer {
       this.#watches.delete(watch);
     });
     if (missed === 'expired') return watch.fail(status(410, 'Expired', 'too old resource version'));
-    for (const { type, object } of missed) watch.tell(type, collection, object);
+    for (const { type, object } of missed) watch.emit(type, collection, object);
   }
 
   #object({ collection, name = '', namespace }: Place, response: ServerResponse): void {

@@ -24,7 +24,7 @@ export class FakeWatch {
   }
 
   /** `before`: what the object was; one that no longer matches is gone for whoever watches. */
-  tell(type: StoredEventType, collection: string, object: StoredObject, before?: StoredObject): void {
+  emit(type: StoredEventType, collection: string, object: StoredObject, before?: StoredObject): void {
     const { collection: watched, matches } = this.#options;
     if (collection !== watched) return;
     if (matches(object)) this.#send({ type, object });

@@ -1,7 +1,8 @@
 /** A journal in memory whose durability the test decides. What is read back is what a file would have kept. */
-import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
+
 import { asRecorded } from '../../coordinator/journal/write/row-batch.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 
 export class MemoryRecorder {
   readonly storeId: string;

@@ -1,6 +1,7 @@
 /** An agent's end of a stream in memory: what it was sent, as it would read it, and how the stream ended. */
-import { ANYBODY, type Caller } from '../../coordinator/identity/caller.ts';
+
 import type { SessionStream } from '../../coordinator/agents/agent-session.ts';
+import { ANYBODY, type Caller } from '../../coordinator/identity/caller.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type {

@@ -1,54 +1,60 @@
 /** A node of the past over real gRPC: it is told as it was told then. */
 import { expect, test } from 'vitest';
 import type { Moment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
+import { SpokenAgent } from '../agents/scripted-agent.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { temporaryFile } from '../journal/open-journal.ts';
-import { addDaemonSet, ask, Query, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
-import { SpokenAgent } from '../agents/scripted-agent.ts';
+import {
+  addDaemonSet,
+  ask,
+  Query,
+  type RunningCoordinator,
+  startTestCoordinator,
+} from '../server/running-coordinator.ts';
 
 test('the revision of a node is the same now, of the past and after a restart, whatever was decided that assigns nothing', async () => {
   const file = temporaryFile();
-  const running = await startHouse({ journal: { file } });
-  const { house } = running;
+  const running = await startTestCoordinator({ journal: { file } });
+  const { context } = running;
   const assigned = await revisions(running);
-  addDaemonSet(house, 'default/nowhere', { nodeSelector: { zone: 'z' } });
+  addDaemonSet(context, 'default/nowhere', { nodeSelector: { zone: 'z' } });
   expect(await revisions(running)).toEqual(assigned);
-  addDaemonSet(house, 'default/a', {}, 'v2');
+  addDaemonSet(context, 'default/a', {}, 'v2');
   const changed = await revisions(running);
   expect(changed.map((revision, index) => revision > (assigned[index] ?? 0))).toEqual([true, true, true]);
-  addDaemonSet(house, 'kube-system/b', { nodeSelector: { zone: 'z' } });
-  house.evaluator.daemonSetRemoved('default/nowhere', 'nowhere.yaml');
+  addDaemonSet(context, 'kube-system/b', { nodeSelector: { zone: 'z' } });
+  context.evaluator.daemonSetRemoved('default/nowhere', 'nowhere.yaml');
   expect(await revisions(running)).toEqual(changed);
-  const at = { revision: String(house.journal.durableRevision) };
+  const at = { revision: String(context.journal.durableRevision) };
   expect(await revisions(running, at)).toEqual(changed);
   await running.stop();
-  await house.journal.close();
-  const restarted = await startHouse({ journal: { file }, nodes: [], keys: [], unreadPaths: ['nodes.yaml'] });
+  await context.journal.close();
+  const restarted = await startTestCoordinator({ journal: { file }, nodes: [], keys: [], unreadPaths: ['nodes.yaml'] });
   expect(await revisions(restarted)).toEqual(changed);
   expect(await revisions(restarted, at)).toEqual(changed);
 });
 
-async function revisions({ query, house }: RunningHouse, at?: Moment): Promise<number[]> {
-  await house.journal.durable(house.journal.nextRevision - 1);
+async function revisions({ query, context }: RunningCoordinator, at?: Moment): Promise<number[]> {
+  await context.journal.durable(context.journal.nextRevision - 1);
   const { nodes } = await ask(query, Query.ListNodes, { at });
   return nodes.map(({ revision }) => Number(revision));
 }
 
 test('a node that had answered has answered then, also where it found its pods as they were before', async () => {
-  const running = await startHouse();
-  const { house, clock, query } = running;
+  const running = await startTestCoordinator();
+  const { context, clock, query } = running;
   const pod = podHealth({ daemonSet: 'default/a', podName: 'a-pod' });
   const n1 = new SpokenAgent(running, 'n1');
   await n1.settled();
   await n1.reportPods([pod]);
-  addDaemonSet(house, 'default/c');
+  addDaemonSet(context, 'default/c');
   await n1.settled();
   await n1.reportPods([pod]);
-  await house.journal.durable(house.journal.nextRevision - 1);
+  await context.journal.durable(context.journal.nextRevision - 1);
   const now = await ask(query, Query.GetStatus, {});
   clock.advance(1_000);
-  addDaemonSet(house, 'default/d');
-  await house.journal.durable(house.journal.nextRevision - 1);
+  addDaemonSet(context, 'default/d');
+  await context.journal.durable(context.journal.nextRevision - 1);
   const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
   expect([now.settledNodeCount, then.settledNodeCount]).toEqual([1, 1]);
 });

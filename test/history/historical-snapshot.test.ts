@@ -3,12 +3,20 @@ import { expect, test } from 'vitest';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { Moment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { podHealth } from '../fakes/pod-health.ts';
-import { addDaemonSet, addNode, ask, failure, Query, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
 import { SpokenAgent } from '../agents/scripted-agent.ts';
+import { podHealth } from '../fakes/pod-health.ts';
+import {
+  addDaemonSet,
+  addNode,
+  ask,
+  failure,
+  Query,
+  type RunningCoordinator,
+  startTestCoordinator,
+} from '../server/running-coordinator.ts';
 
 /** Every answer about one moment but what only a running coordinator knows: what was heard since the last row, and counters. */
-async function everything({ query }: RunningHouse, at?: Moment) {
+async function everything({ query }: RunningCoordinator, at?: Moment) {
   const status = await ask(query, Query.GetStatus, { at });
   const daemonSets = await ask(query, Query.ListDaemonSets, { at });
   const nodes = await ask(query, Query.ListNodes, { at });
@@ -32,11 +40,11 @@ function undated(drifts: readonly Drift__Output[]) {
 const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName: `${daemonSet}-pod`, ...changes });
 
 test('every question asked of a moment has the answer that it had then', async () => {
-  const running = await startHouse();
-  const { house, clock } = running;
+  const running = await startTestCoordinator();
+  const { context, clock } = running;
   const told: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
   const remember = async () => {
-    await house.journal.durable(house.journal.nextRevision - 1);
+    await context.journal.durable(context.journal.nextRevision - 1);
     const answer = await everything(running);
     told.push(
       { at: { revision: answer.status.revision }, answer },
@@ -48,7 +56,7 @@ test('every question asked of a moment has the answer that it had then', async (
   const n1 = new SpokenAgent(running, 'n1');
   await n1.settled();
   await remember();
-  addDaemonSet(house, 'default/nowhere', { nodeSelector: { zone: 'z' } });
+  addDaemonSet(context, 'default/nowhere', { nodeSelector: { zone: 'z' } });
   await remember();
   await n1.reportLabels({ zone: 'a' });
   const missing = {
@@ -60,35 +68,35 @@ test('every question asked of a moment has the answer that it had then', async (
   } as const;
   await n1.reportPods([pod('default/a')], [missing]);
   await remember();
-  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
+  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
   await n1.settled();
   await remember();
   await n1.reportPods([pod('default/a', { ready: false }), pod('kube-system/b')]);
   await remember();
-  house.evaluator.daemonSetRejected({
+  context.evaluator.daemonSetRejected({
     key: 'default/a',
     source: 'a.yaml:1',
     actor: 'a.yaml',
     problems: [{ code: 'Required', fieldPath: 'spec.selector', message: 'must be set', source: 'a.yaml:1' }],
   });
-  addDaemonSet(house, 'default/c');
+  addDaemonSet(context, 'default/c');
   await n1.settled();
   await remember();
   const broken = { code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source: 'broken.yaml:3' };
-  house.evaluator.problemsChanged([broken]);
+  context.evaluator.problemsChanged([broken]);
   await remember();
-  n1.stopAnswering();
-  addDaemonSet(house, 'default/c', {}, 'v2');
+  n1.stopAcknowledging();
+  addDaemonSet(context, 'default/c', {}, 'v2');
   await remember();
-  house.evaluator.problemsChanged([]);
+  context.evaluator.problemsChanged([]);
   await remember();
-  house.evaluator.nodeRemoved('n3', 'nodes.yaml');
-  house.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
+  context.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  context.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
   await remember();
   n1.leave();
   clock.advance(41_000);
   await remember();
-  addNode(house, 'n3', { zone: 'a' });
+  addNode(context, 'n3', { zone: 'a' });
   await remember();
   for (const { at, answer } of told) expect(await everything(running, at)).toEqual(answer);
   const problems = told.map(({ answer }) => answer.status.problems);
@@ -96,12 +104,12 @@ test('every question asked of a moment has the answer that it had then', async (
 });
 
 test('an answer tells of which moment it is, and every page of a list of the past is of the same', async () => {
-  const running = await startHouse();
-  const { query, house, clock } = running;
+  const running = await startTestCoordinator();
+  const { query, context, clock } = running;
   const { asOf: now } = await ask(query, Query.GetStatus, {});
-  expect(now).toMatchObject({ fromJournal: false, revision: String(house.journal.durableRevision) });
+  expect(now).toMatchObject({ fromJournal: false, revision: String(context.journal.durableRevision) });
   expect(now?.time?.seconds).toBe(String(clock.nowMs() / 1000));
-  const before = house.journal.durableRevision;
+  const before = context.journal.durableRevision;
   const time = timeToWire(clock.nowMs());
   clock.advance(5_000);
   const names: string[] = [];
@@ -111,27 +119,27 @@ test('an answer tells of which moment it is, and every page of a list of the pas
     expect(page.asOf).toMatchObject({ revision: String(before), fromJournal: true, time, recordTime: time });
     names.push(...page.nodes.map(({ facts }) => facts?.node?.name ?? ''));
     pageToken = page.nextPageToken;
-    house.evaluator.nodeRemoved(names.at(-1) ?? '', '');
-    addNode(house, `a${names.length}`);
+    context.evaluator.nodeRemoved(names.at(-1) ?? '', '');
+    addNode(context, `a${names.length}`);
   } while (pageToken !== '');
   expect(names).toEqual(['n1', 'n2', 'n3']);
 });
 
 test('a page token of one moment is not good for another', async () => {
-  const { query, house } = await startHouse();
-  addNode(house, 'n4');
-  await house.journal.durable(house.journal.nextRevision - 1);
-  const at = { revision: String(house.journal.durableRevision - 1) };
+  const { query, context } = await startTestCoordinator();
+  addNode(context, 'n4');
+  await context.journal.durable(context.journal.nextRevision - 1);
+  const at = { revision: String(context.journal.durableRevision - 1) };
   const { nextPageToken } = await ask(query, Query.ListNodes, { at, pageSize: 1 });
-  for (const other of [undefined, { revision: String(house.journal.durableRevision) }]) {
+  for (const other of [undefined, { revision: String(context.journal.durableRevision) }]) {
     const error = await failure(ask(query, Query.ListNodes, { at: other, pageSize: 1, pageToken: nextPageToken }));
     expect(error.reason).toBe('PAGE_TOKEN_INVALID');
   }
 });
 
 test('moments that are none are refused in one sentence, each for what it is', async () => {
-  const { query, house, clock } = await startHouse();
-  const newest = house.journal.durableRevision;
+  const { query, context, clock } = await startTestCoordinator();
+  const newest = context.journal.durableRevision;
   const cases: [Moment, string, string][] = [
     [{ revision: '0' }, 'ARGUMENT_INVALID', 'at.revision is 0; revisions begin at 1'],
     [{ revision: '-5' }, 'ARGUMENT_INVALID', 'at.revision is -5; revisions begin at 1'],
@@ -156,11 +164,11 @@ test('moments that are none are refused in one sentence, each for what it is', a
 });
 
 test('what did not exist at a moment is named, and not an empty list', async () => {
-  const { query, house } = await startHouse();
-  const at = { revision: String(house.journal.durableRevision) };
-  addNode(house, 'later');
-  addDaemonSet(house, 'default/later');
-  await house.journal.durable(house.journal.nextRevision - 1);
+  const { query, context } = await startTestCoordinator();
+  const at = { revision: String(context.journal.durableRevision) };
+  addNode(context, 'later');
+  addDaemonSet(context, 'default/later');
+  await context.journal.durable(context.journal.nextRevision - 1);
   const calls = [
     ask(query, Query.GetNode, { at, nodeName: 'later' }),
     ask(query, Query.ListPlacements, { at, nodeName: 'later' }),
@@ -178,12 +186,12 @@ test('what did not exist at a moment is named, and not an empty list', async () 
 });
 
 test('what lies before the horizon is refused with the horizon', async () => {
-  const { query, house, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = house;
+  const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = context;
   const horizon = journal.durableRevision;
   const recordTime = new Date(clock.nowMs()).toISOString();
   clock.advance(10_000);
-  addNode(house, 'n1', { zone: 'a' });
+  addNode(context, 'n1', { zone: 'a' });
   await journal.durable(journal.nextRevision - 1);
   await journal.prune({ retainMs: 5_000 });
   const before = { revision: String(horizon - 1) };
@@ -202,12 +210,12 @@ test('what lies before the horizon is refused with the horizon', async () => {
 });
 
 test('why a pair is placed is told also where its decision is older than what the journal keeps', async () => {
-  const { query, house, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = house;
+  const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = context;
   const pair = { daemonSet: { name: 'a' }, nodeName: 'n1' };
   const before = await ask(query, Query.ExplainPlacement, pair);
   clock.advance(10_000);
-  addNode(house, 'n9');
+  addNode(context, 'n9');
   await journal.durable(journal.nextRevision - 1);
   await journal.prune({ retainMs: 5_000 });
   expect((await journal.past.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
@@ -218,7 +226,7 @@ test('why a pair is placed is told also where its decision is older than what th
 });
 
 test('a stretch of time that ends before it begins is a mistake in the question, also between two rows', async () => {
-  const { query, clock } = await startHouse();
+  const { query, clock } = await startTestCoordinator();
   const from = { time: timeToWire(clock.nowMs() + 2_000) };
   const to = { time: timeToWire(clock.nowMs() + 1_000) };
   clock.advance(3_000);
@@ -233,7 +241,7 @@ test('a stretch of time that ends before it begins is a mistake in the question,
 });
 
 test('a time that no calendar has is a mistake in the question', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   for (const seconds of ['-99999999999999', '99999999999999']) {
     const time = { seconds, nanos: 0 };
     const calls = [ask(query, Query.GetStatus, { at: { time } }), ask(query, Query.ListEvents, { sinceTime: time })];
@@ -246,10 +254,10 @@ test('a time that no calendar has is a mistake in the question', async () => {
 });
 
 test('a plan on the past is made on what held then', async () => {
-  const { query, house } = await startHouse();
-  const at = { revision: String(house.journal.durableRevision) };
-  house.evaluator.daemonSetRemoved('default/a', 'a.yaml');
-  addNode(house, 'n9');
+  const { query, context } = await startTestCoordinator();
+  const at = { revision: String(context.journal.durableRevision) };
+  context.evaluator.daemonSetRemoved('default/a', 'a.yaml');
+  addNode(context, 'n9');
   const nodeChanges = [{ nodeName: 'n1', drop: true }];
   const then = await ask(query, Query.PlanPlacements, { at, nodeChanges });
   expect(then.changes.map(({ daemonSet, node }) => `${daemonSet?.name} ${node?.name}`)).toEqual(['a n1', 'b n1']);
@@ -259,13 +267,13 @@ test('a plan on the past is made on what held then', async () => {
 });
 
 test('an explanation of the past finds the reasons again from what held then, and names what decided', async () => {
-  const { query, house, clock } = await startHouse();
-  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  const { query, context, clock } = await startTestCoordinator();
+  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   clock.advance(1_000);
-  addNode(house, 'n1', { zone: 'b' });
-  await house.journal.durable(house.journal.nextRevision - 1);
-  const at = { revision: String(house.journal.durableRevision) };
-  addNode(house, 'n1', { zone: 'a' });
+  addNode(context, 'n1', { zone: 'b' });
+  await context.journal.durable(context.journal.nextRevision - 1);
+  const at = { revision: String(context.journal.durableRevision) };
+  addNode(context, 'n1', { zone: 'a' });
   const pair = { daemonSet: { name: 'zonal' }, nodeName: 'n1' };
   const now = await ask(query, Query.ExplainPlacement, pair);
   expect(now.placement?.verdict).toBe('VERDICT_RUN');

@@ -1,16 +1,16 @@
 /** Questions about the record reach a thread that is started for them, and find another where it is gone. */
 import { EventEmitter, once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { Answering, answeringHere } from '../../coordinator/history/history-queries.ts';
+import { HistoryQueries, historyInProcess } from '../../coordinator/history/history-queries.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { addNode, ask, failure, Query, startHouse } from '../server/running-coordinator.ts';
+import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
 /** Answers after `held`, and tells of each question. */
-function heldAnswering(held: Promise<void>, onAsked: () => void) {
-  const port = answeringHere();
+function heldHistory(held: Promise<void>, onAsked: () => void) {
+  const port = historyInProcess();
   const answer: typeof port.answer = async (...question) => {
     onAsked();
     await held;
@@ -20,12 +20,12 @@ function heldAnswering(held: Promise<void>, onAsked: () => void) {
 }
 
 /** One that counts its threads, what they are asked, and of which the newest can be ended; they begin to answer after `held`. */
-async function countedAnswering(held = Promise.resolve()) {
+async function countedHistory(held = Promise.resolve()) {
   const journal = await openJournal();
   const threads: { hasEnded: boolean }[] = [];
   let asked = 0;
   const start = () => {
-    const port = heldAnswering(held, () => (asked += 1));
+    const port = heldHistory(held, () => (asked += 1));
     const thread = { hasEnded: false };
     threads.push(thread);
     const terminate = () => {
@@ -35,62 +35,62 @@ async function countedAnswering(held = Promise.resolve()) {
     return { ...port, terminate, hasEnded: () => thread.hasEnded };
   };
   const clock = new FakeClock();
-  const answering = new Answering({ journal, clock, version: '1.2.3', start });
-  onTestFinished(() => answering.close());
-  return { answering, threads, clock, askedCount: () => asked };
+  const historyQueries = new HistoryQueries({ journal, clock, version: '1.2.3', start });
+  onTestFinished(() => historyQueries.close());
+  return { historyQueries, threads, clock, askedCount: () => asked };
 }
 
 const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
 const PLAN = { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null };
-const plan = (answering: Answering, isThere = () => true) =>
-  answering.answer('PlanPlacements', PLAN, { now: NOW, isThere });
+const plan = (historyQueries: HistoryQueries, isThere = () => true) =>
+  historyQueries.answer('PlanPlacements', PLAN, { now: NOW, isThere });
 
 const reasonOf = (error: { reason?: string }) => error.reason ?? 'a bug';
 
 test('the thread is started by the first question, and is there for the next one', async () => {
-  const { answering, threads } = await countedAnswering();
+  const { historyQueries, threads } = await countedHistory();
   expect(threads).toHaveLength(0);
-  const answers = await Promise.all([plan(answering), plan(answering)]);
+  const answers = await Promise.all([plan(historyQueries), plan(historyQueries)]);
   expect(threads).toHaveLength(1);
   const read = answers.map((bytes) => QueryService.service.PlanPlacements.responseDeserialize(bytes));
   expect(read).toMatchObject([{ asOf: { time: { seconds: '7' } } }, { asOf: { time: { seconds: '7' } } }]);
 });
 
 test('a thread that nobody asks for a minute is let go, and the next question gets another', async () => {
-  const { answering, threads, clock } = await countedAnswering();
-  await plan(answering);
+  const { historyQueries, threads, clock } = await countedHistory();
+  await plan(historyQueries);
   clock.advance(59_000);
-  await plan(answering);
+  await plan(historyQueries);
   clock.advance(59_000);
   expect(threads).toEqual([{ hasEnded: false }]);
   clock.advance(1_000);
   await eventually(() => threads[0]?.hasEnded === true);
-  await plan(answering);
+  await plan(historyQueries);
   expect(threads).toEqual([{ hasEnded: true }, { hasEnded: false }]);
 });
 
 test('a thread that works on a question is not idle', async () => {
-  const { answering, threads, clock } = await countedAnswering();
-  await plan(answering);
-  const asked = plan(answering);
+  const { historyQueries, threads, clock } = await countedHistory();
+  await plan(historyQueries);
+  const asked = plan(historyQueries);
   clock.advance(120_000);
   await asked;
   expect(threads).toEqual([{ hasEnded: false }]);
 });
 
 test('more questions than can wait are refused, and those that wait are all answered', async () => {
-  const { answering } = await countedAnswering();
-  const asked = Array.from({ length: 1_020 }, () => plan(answering).then(() => 'answered', reasonOf));
+  const { historyQueries } = await countedHistory();
+  const asked = Array.from({ length: 1_020 }, () => plan(historyQueries).then(() => 'answered', reasonOf));
   const outcomes = await Promise.all(asked);
   expect(outcomes.slice(0, 1_008)).toEqual(Array.from({ length: 1_008 }, () => 'answered'));
   expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUESTIONS'));
 });
 
 test('a question that nobody waits for any more when its turn comes is not worked on, nor in the way of others', async () => {
-  const { answering, askedCount } = await countedAnswering();
-  const asked = Array.from({ length: 8 }, () => plan(answering));
-  const left = Array.from({ length: 100 }, () => plan(answering, () => false).catch(reasonOf));
-  asked.push(plan(answering));
+  const { historyQueries, askedCount } = await countedHistory();
+  const asked = Array.from({ length: 8 }, () => plan(historyQueries));
+  const left = Array.from({ length: 100 }, () => plan(historyQueries, () => false).catch(reasonOf));
+  asked.push(plan(historyQueries));
   await Promise.all(asked);
   expect(askedCount()).toBe(9);
   expect(new Set(await Promise.all(left))).toEqual(new Set(['INTERRUPTED']));
@@ -100,8 +100,8 @@ test('a caller that gives up is nobody who waits', async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   let askedCount = 0;
-  const startAnswering = () => heldAnswering(held, () => (askedCount += 1));
-  const { query } = await startHouse({ startAnswering });
+  const startHistoryThread = () => heldHistory(held, () => (askedCount += 1));
+  const { query } = await startTestCoordinator({ startHistoryThread });
   const asked = Array.from({ length: 8 }, () => ask(query, Query.ListEvents, {}));
   const givenUp = query.ListEvents({}, () => {});
   // What is asked on the same connection afterwards is answered after it has arrived.
@@ -115,11 +115,11 @@ test('a caller that gives up is nobody who waits', async () => {
 
 test('when the coordinator stops, what is worked on is answered, and what waits learns at once that it goes', async () => {
   let letGo = () => {};
-  const { answering, askedCount } = await countedAnswering(new Promise((resolve) => (letGo = resolve)));
-  const asked = Array.from({ length: 8 }, () => plan(answering).then(() => 'answered'));
-  const waiting = Array.from({ length: 20 }, () => plan(answering).catch(reasonOf));
+  const { historyQueries, askedCount } = await countedHistory(new Promise((resolve) => (letGo = resolve)));
+  const asked = Array.from({ length: 8 }, () => plan(historyQueries).then(() => 'answered'));
+  const waiting = Array.from({ length: 20 }, () => plan(historyQueries).catch(reasonOf));
   await eventually(() => askedCount() === 8);
-  answering.drain();
+  historyQueries.drain();
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['closed']));
   letGo();
   expect(new Set(await Promise.all(asked))).toEqual(new Set(['answered']));
@@ -127,7 +127,7 @@ test('when the coordinator stops, what is worked on is answered, and what waits 
 
 test('a stop does not wait for a long question for ever, and tells whoever asked it why', async () => {
   let begun = false;
-  const startAnswering = () => {
+  const startHistoryThread = () => {
     const gone = new EventEmitter();
     const answer = async (): Promise<never> => {
       begun = true;
@@ -135,20 +135,20 @@ test('a stop does not wait for a long question for ever, and tells whoever asked
       throw new Error('the thread has ended');
     };
     const terminate = async () => void gone.emit('terminated');
-    return { ...answeringHere(), answer, terminate };
+    return { ...historyInProcess(), answer, terminate };
   };
-  const house = await startHouse({ startAnswering });
-  const asked = failure(ask(house.query, Query.ListEvents, {}));
+  const context = await startTestCoordinator({ startHistoryThread });
+  const asked = failure(ask(context.query, Query.ListEvents, {}));
   await eventually(() => begun);
-  await house.stop();
+  await context.stop();
   expect(await asked).toMatchObject({ reason: 'DRAINING' });
 });
 
 test('where the thread has ended, the next questions get a new one, together', async () => {
-  const { answering, threads } = await countedAnswering();
-  await plan(answering);
+  const { historyQueries, threads } = await countedHistory();
+  await plan(historyQueries);
   for (const thread of threads) thread.hasEnded = true;
-  await Promise.all([plan(answering), plan(answering)]);
+  await Promise.all([plan(historyQueries), plan(historyQueries)]);
   expect(threads).toHaveLength(2);
 });
 
@@ -157,39 +157,39 @@ test('where the thread cannot open the journal, the question fails, and the next
   let starts = 0;
   const start = () => {
     starts += 1;
-    const port = answeringHere();
+    const port = historyInProcess();
     return starts > 1 ? port : { ...port, open: () => Promise.reject(new Error('no file handle is left')) };
   };
-  const answering = new Answering({ journal, clock: new FakeClock(), version: '1.2.3', start });
-  onTestFinished(() => answering.close());
-  await expect(plan(answering)).rejects.toThrow('no file handle is left');
-  await plan(answering);
+  const historyQueries = new HistoryQueries({ journal, clock: new FakeClock(), version: '1.2.3', start });
+  onTestFinished(() => historyQueries.close());
+  await expect(plan(historyQueries)).rejects.toThrow('no file handle is left');
+  await plan(historyQueries);
   expect(starts).toBe(2);
 });
 
 test('whoever asks while it closes learns that it goes, and no thread is started any more', async () => {
-  const { answering, threads } = await countedAnswering();
-  await plan(answering);
-  const asked = Promise.allSettled([plan(answering)]);
-  await answering.close();
+  const { historyQueries, threads } = await countedHistory();
+  await plan(historyQueries);
+  const asked = Promise.allSettled([plan(historyQueries)]);
+  await historyQueries.close();
   await asked;
-  await expect(plan(answering)).rejects.toMatchObject({ reason: 'closed' });
+  await expect(plan(historyQueries)).rejects.toMatchObject({ reason: 'closed' });
   expect(threads).toHaveLength(1);
 });
 
 test('a plan on now is made on all that was told before, and says so', async () => {
-  const { query, house } = await startHouse({ nodes: ['n1'], keys: ['default/a'] });
-  addNode(house, 'n1', { disk: 'ssd' });
-  const revision = house.journal.nextRevision - 1;
+  const { query, context } = await startTestCoordinator({ nodes: ['n1'], keys: ['default/a'] });
+  addNode(context, 'n1', { disk: 'ssd' });
+  const revision = context.journal.nextRevision - 1;
   const answer = await ask(query, Query.PlanPlacements, {
     nodeChanges: [{ nodeName: 'n1', removeLabel: 'disk', change: 'removeLabel' }],
   });
   expect(answer).toMatchObject({ revision: String(revision), warnings: [], asOf: { fromJournal: false } });
-  expect(house.journal.durableRevision).toBeGreaterThanOrEqual(revision);
+  expect(context.journal.durableRevision).toBeGreaterThanOrEqual(revision);
 });
 
 test('a mistake in a question about the past is told in its own words', async () => {
-  const { query, logged } = await startHouse();
+  const { query, logged } = await startTestCoordinator();
   const refusal = await failure(ask(query, Query.GetNode, { nodeName: 'n9', at: { revision: '5' } }));
   expect(refusal).toMatchObject({ reason: 'UNKNOWN_NODE', metadata: { name: 'n9' } });
   expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);

@@ -3,15 +3,24 @@ import { expect, test } from 'vitest';
 import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
+import { SpokenAgent } from '../agents/scripted-agent.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFile } from '../journal/open-journal.ts';
-import { addDaemonSet, addNode, ask, failure, Query, type RunningHouse, startHouse, Watch } from '../server/running-coordinator.ts';
-import { SpokenAgent } from '../agents/scripted-agent.ts';
+import {
+  addDaemonSet,
+  addNode,
+  ask,
+  failure,
+  Query,
+  type RunningCoordinator,
+  startTestCoordinator,
+  Watch,
+} from '../server/running-coordinator.ts';
 
-const durable = ({ house }: RunningHouse) => house.journal.durable(house.journal.nextRevision - 1);
+const durable = ({ context }: RunningCoordinator) => context.journal.durable(context.journal.nextRevision - 1);
 
-async function revisions({ query }: RunningHouse, request: ListEventsRequest): Promise<number[]> {
+async function revisions({ query }: RunningCoordinator, request: ListEventsRequest): Promise<number[]> {
   const found: number[] = [];
   let pageToken = '';
   do {
@@ -23,17 +32,17 @@ async function revisions({ query }: RunningHouse, request: ListEventsRequest): P
 }
 
 test('rows are found by namespace, trigger, cause, actor and time, in any combination and both directions', async () => {
-  const running = await startHouse();
-  const { house, clock } = running;
+  const running = await startTestCoordinator();
+  const { context, clock } = running;
   clock.advance(1_000);
   const sinceMs = clock.nowMs();
-  addNode(house, 'n1', { zone: 'a' });
-  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  addNode(context, 'n1', { zone: 'a' });
+  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   await durable(running);
   clock.advance(1_000);
-  house.evaluator.nodeRemoved('n1', 'somebody');
+  context.evaluator.nodeRemoved('n1', 'somebody');
   await durable(running);
-  const all = await house.journal.events({ limit: 1_000, oldestFirst: true });
+  const all = await context.journal.events({ limit: 1_000, oldestFirst: true });
   const causes = all.filter(({ kind }) => kind === 'daemon-set').map(({ revision }) => revision);
   const cases: [ListEventsRequest, (event: (typeof all)[number]) => boolean][] = [
     [{ namespace: 'kube-system' }, (event) => 'daemonSet' in event && event.daemonSet.startsWith('kube-system/')],
@@ -60,11 +69,11 @@ test('rows are found by namespace, trigger, cause, actor and time, in any combin
 });
 
 test('a watch tells what its filter lets through, and nothing else', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const watch = new Watch(running, { afterRevision: '0', actor: 'kube-system/b.yaml', namespace: 'kube-system' });
-  const newest = running.house.journal.durableRevision;
+  const newest = running.context.journal.durableRevision;
   await eventually(() => watch.bookmarks.at(-1) === newest);
-  const rows = await running.house.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
+  const rows = await running.context.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
   const wanted = rows.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
   expect(wanted).not.toEqual([]);
   expect(watch.revisions).toEqual(wanted);
@@ -72,20 +81,22 @@ test('a watch tells what its filter lets through, and nothing else', async () =>
 
 test('a watch that resumes over a coordinator restored from an older backup misses none of the rows recorded since', async () => {
   const backup = temporaryFile();
-  const before = await startHouse();
-  await before.house.journal.audit.backup(backup);
-  const copied = before.house.journal.durableRevision;
+  const before = await startTestCoordinator();
+  await before.context.journal.audit.backup(backup);
+  const copied = before.context.journal.durableRevision;
   before.clock.advance(1_000);
-  for (const zone of ['a', 'b', 'c']) addNode(before.house, 'n1', { zone });
-  const seen = before.house.journal.nextRevision - 1;
+  for (const zone of ['a', 'b', 'c']) addNode(before.context, 'n1', { zone });
+  const seen = before.context.journal.nextRevision - 1;
   const first = new Watch(before, { afterRevision: '0' });
   await eventually(() => first.bookmarks.at(-1) === seen);
   const afterRecordTime = first.bookmarkTime;
   expect(timeFromWire(afterRecordTime)).toBe(before.clock.nowMs());
 
-  const after = await startHouse({ journal: { file: backup, clock: new FakeClock(before.clock.nowMs() + 1_000) } });
-  for (const count of [1, 2, 3, 4, 5]) addNode(after.house, 'n2', { count: String(count) });
-  const newest = after.house.journal.nextRevision - 1;
+  const after = await startTestCoordinator({
+    journal: { file: backup, clock: new FakeClock(before.clock.nowMs() + 1_000) },
+  });
+  for (const count of [1, 2, 3, 4, 5]) addNode(after.context, 'n2', { count: String(count) });
+  const newest = after.context.journal.nextRevision - 1;
   expect(newest).toBeGreaterThan(seen);
   for (const afterRevision of [String(seen), String(newest + 7)]) {
     const second = new Watch(after, { afterRevision, afterRecordTime });
@@ -99,7 +110,7 @@ test('a watch that resumes over a coordinator restored from an older backup miss
 });
 
 test('filters that cannot be meant are refused in one sentence', async () => {
-  const { query, clock } = await startHouse();
+  const { query, clock } = await startTestCoordinator();
   const now = clock.nowMs();
   const cases: [ListEventsRequest, string, string][] = [
     [
@@ -125,30 +136,30 @@ test('filters that cannot be meant are refused in one sentence', async () => {
 });
 
 test('history that reaches back to what was pruned says so, and what lies wholly before it is refused', async () => {
-  const running = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { house, clock, query } = running;
-  const horizon = house.journal.durableRevision;
+  const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { context, clock, query } = running;
+  const horizon = context.journal.durableRevision;
   const beganMs = clock.nowMs();
   clock.advance(10_000);
-  addNode(house, 'n1', { zone: 'a' });
+  addNode(context, 'n1', { zone: 'a' });
   await durable(running);
-  await house.journal.prune({ retainMs: 5_000 });
+  await context.journal.prune({ retainMs: 5_000 });
   const told = { horizon: { revision: String(horizon) } };
   expect(await ask(query, Query.ListEvents, {})).toMatchObject(told);
   expect(await ask(query, Query.ListEvents, { oldestFirst: true })).toMatchObject(told);
   const later = await ask(query, Query.ListEvents, { sinceTime: timeToWire(beganMs + 1) });
-  expect([later.horizon, later.events.length]).toEqual([null, house.journal.durableRevision - horizon]);
+  expect([later.horizon, later.events.length]).toEqual([null, context.journal.durableRevision - horizon]);
   const before = await failure(ask(query, Query.ListEvents, { untilTime: timeToWire(beganMs) }));
   expect(before.reason).toBe('BEFORE_RETENTION');
 });
 
 test('history that is pruned while somebody pages back ends where rows were let go; forwards, the missing rows are refused', async () => {
-  const running = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { house, clock, query } = running;
+  const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { context, clock, query } = running;
   clock.advance(10_000);
-  addNode(house, 'n4');
+  addNode(context, 'n4');
   await durable(running);
-  const newest = house.journal.durableRevision;
+  const newest = context.journal.durableRevision;
   const first = { pageSize: 2 };
   const upToNow = { ...first, untilTime: timeToWire(clock.nowMs()) };
   const forwards = { ...first, oldestFirst: true };
@@ -157,9 +168,9 @@ test('history that is pruned while somebody pages back ends where rows were let 
     begun.push({ request, page: await ask(query, Query.ListEvents, request) });
   expect(begun.map(({ page }) => page.horizon)).toEqual([null, null, null]);
   clock.advance(10_000);
-  addNode(house, 'n5');
+  addNode(context, 'n5');
   await durable(running);
-  await house.journal.prune({ retainMs: 5_000 });
+  await context.journal.prune({ retainMs: 5_000 });
   const horizon = { revision: String(newest) };
   const [back, backFromThen, on] = begun.map(({ request, page }) => {
     return () => ask(query, Query.ListEvents, { ...request, pageToken: page.nextPageToken });
@@ -171,15 +182,15 @@ test('history that is pruned while somebody pages back ends where rows were let 
 });
 
 test('what differs between two moments is told once for each pair, with the decision that brought it', async () => {
-  const running = await startHouse();
-  const { house, query } = running;
-  const from = { revision: String(house.journal.durableRevision) };
-  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
-  addNode(house, 'n2', { zone: 'a' });
-  addNode(house, 'n4');
-  house.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  const running = await startTestCoordinator();
+  const { context, query } = running;
+  const from = { revision: String(context.journal.durableRevision) };
+  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
+  addNode(context, 'n2', { zone: 'a' });
+  addNode(context, 'n4');
+  context.evaluator.nodeRemoved('n3', 'nodes.yaml');
   await durable(running);
-  const to = { revision: String(house.journal.durableRevision) };
+  const to = { revision: String(context.journal.durableRevision) };
   const seen: string[] = [];
   let pageToken = '';
   do {
@@ -190,7 +201,7 @@ test('what differs between two moments is told once for each pair, with the deci
       seen.push(`${daemonSet?.name} ${node?.name} ${before} ${after} ${decisionCount} ${decision?.cause?.actor}`);
     }
     pageToken = page.nextPageToken;
-    addNode(house, `later-${seen.length}`);
+    addNode(context, `later-${seen.length}`);
   } while (pageToken !== '');
   expect(seen).toEqual([
     'a n1 VERDICT_RUN VERDICT_NONE 1 default/a.yaml',
@@ -211,10 +222,10 @@ test('what differs between two moments is told once for each pair, with the deci
 });
 
 test('a timeline tells in spans who was placed, what drifted and whether the node answered', async () => {
-  const running = await startHouse({ nodes: ['n1', 'n2'], keys: ['default/a'] });
-  const { house, clock, query } = running;
+  const running = await startTestCoordinator({ nodes: ['n1', 'n2'], keys: ['default/a'] });
+  const { context, clock, query } = running;
   const startMs = clock.nowMs();
-  const from = { revision: String(house.journal.durableRevision) };
+  const from = { revision: String(context.journal.durableRevision) };
   const wait = async () => {
     await durable(running);
     clock.advance(10_000);
@@ -228,14 +239,14 @@ test('a timeline tells in spans who was placed, what drifted and whether the nod
   await wait();
   await agent.reportPods([], []);
   await wait();
-  addDaemonSet(house, 'default/a', { nodeSelector: { zone: 'a' } });
+  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
   await agent.settled();
   await wait();
   agent.leave();
-  await eventually(() => house.sessions.agent('n1')?.session === null);
+  await eventually(() => context.sessions.agent('n1')?.session === null);
   clock.advance(40_000);
   await wait();
-  house.evaluator.nodeRemoved('n1', 'nodes.yaml');
+  context.evaluator.nodeRemoved('n1', 'nodes.yaml');
   await wait();
   const { timelines, to } = await ask(query, Query.ListTimelines, { nodeName: 'n1', from });
   expect(timelines).toHaveLength(1);

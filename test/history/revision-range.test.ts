@@ -1,11 +1,11 @@
 /** Stretches of the past that begin where the journal begins, while it is being pruned. */
 import { expect, test } from 'vitest';
+import type { HistoryContext } from '../../coordinator/history/history-context.ts';
+import { listOfRange } from '../../coordinator/history/revision-range.ts';
 import { JournalError } from '../../coordinator/journal/journal-error.ts';
-import type { AnsweringHouse } from '../../coordinator/history/history-context.ts';
-import { listOfStretch } from '../../coordinator/history/revision-range.ts';
 import type { Moment__Output } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
-import { addNode, ask, failure, Query, startHouse } from '../server/running-coordinator.ts';
+import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
 const NEWEST = 100_000;
 const WITHOUT_START = { from: null, to: null, pageSize: 0, pageToken: '' };
@@ -24,14 +24,14 @@ function pruning(prunedRows: number) {
   };
   const eventsAt = ([revision = 0]) => Promise.resolve([{ recordedMs: recordedMs(revision) }]);
   const journal = { past, eventsAt, durableRevision: NEWEST };
-  const house = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as AnsweringHouse;
+  const context = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as HistoryContext;
   const begun: number[] = [];
-  const page = listOfStretch('Test', (_request: Asked, { from }) => {
+  const page = listOfRange('Test', (_request: Asked, { from }) => {
     begun.push(from.revision);
     horizon = Math.min(horizon + prunedRows, NEWEST);
     return Promise.resolve({ items: {}, lastKey: '' });
   });
-  return { page: (request: Asked) => page(request, house), begun, horizon: () => horizon };
+  return { page: (request: Asked) => page(request, context), begun, horizon: () => horizon };
 }
 
 test('a stretch without a named start begins ahead of a pruning that is faster than its answer', async () => {
@@ -49,12 +49,12 @@ test('a stretch that is let go of as a whole while it is read is refused', async
 });
 
 test('a timeline without a named start begins where the journal begins once it is read, on every page', async () => {
-  const { house, query, clock } = await startHouse({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = house;
+  const { context, query, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = context;
   /** Lets go of everything up to now, and records something after it. */
   const prune = async () => {
     clock.advance(10_000);
-    addNode(house, `at-${clock.nowMs()}`);
+    addNode(context, `at-${clock.nowMs()}`);
     await journal.durable(journal.nextRevision - 1);
     await journal.prune({ retainMs: 5_000 });
     return String((await journal.past.horizon()).revision);

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesIdentities } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
 import type { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { RawAgent } from '../agents/raw-agent.ts';
 import {
   type ControlPlane,
   hasControlPlane,
   START_PATIENCE_MS,
   startControlPlane,
 } from '../api-server/control-plane.ts';
-import { RawAgent } from '../agents/raw-agent.ts';
 import { Admin, ask, failure, Query } from '../server/running-coordinator.ts';
-import { TlsHouse } from '../tls/tls-coordinator.ts';
+import { TlsCoordinator } from '../tls/tls-coordinator.ts';
 import {
   anHourAgo,
   applyRights,
@@ -45,19 +45,19 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     await controlPlane?.stop();
   });
 
-  function startHouse(): Promise<TlsHouse> {
+  function startTestCoordinator(): Promise<TlsCoordinator> {
     const agentServiceAccount = { namespace: NAMESPACE, name: 'rollcall-agent' };
-    return TlsHouse.start(new KubernetesIdentities({ client, clock: systemClock, agentServiceAccount }));
+    return TlsCoordinator.start(new KubernetesIdentities({ client, clock: systemClock, agentServiceAccount }));
   }
 
   it('lets the agent of a pod speak for the node that the pod runs on, and for no other', async () => {
-    const house = await startHouse();
+    const context = await startTestCoordinator();
     const token = await tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1 });
-    const agent = new RawAgent(house.clients({ token })).hello('n1');
+    const agent = new RawAgent(context.clients({ token })).hello('n1');
     await agent.until('assignmentUpdate');
-    const impostor = new RawAgent(house.clients({ token })).hello('n2');
+    const impostor = new RawAgent(context.clients({ token })).hello('n2');
     expect(await impostor.ended()).toMatchObject({ reason: 'NODE_IDENTITY_MISMATCH', exitCode: 4 });
-    expect(await house.denials()).toMatchObject([
+    expect(await context.denials()).toMatchObject([
       {
         node: 'n2',
         method: 'AgentService/Connect',
@@ -65,7 +65,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
         cause: { trigger: 'agent', actor: `system:serviceaccount:${NAMESPACE}:rollcall-agent` },
       },
     ]);
-    expect(house.running.house.sessions.isPresent('n2')).toBe(false);
+    expect(context.running.context.sessions.isPresent('n2')).toBe(false);
   });
 
   it.each<[string, () => Promise<string>, string, RegExp]>([
@@ -101,16 +101,16 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     ],
     ['that is nonsense', async () => 'nonsense', 'TOKEN_REJECTED', /not accepted/],
   ])('refuses an agent with a token %s, and journals it', async (_what, tokenFor, reason, text) => {
-    const house = await startHouse();
+    const context = await startTestCoordinator();
     const token = await tokenFor();
-    const end = await new RawAgent(house.clients({ token })).hello('n1').ended();
+    const end = await new RawAgent(context.clients({ token })).hello('n1').ended();
     expect(end?.reason).toBe(reason);
     expect(end?.message).toMatch(text);
-    const [denial, ...others] = await house.denials();
+    const [denial, ...others] = await context.denials();
     expect(denial).toMatchObject({ method: 'AgentService/Connect', reason, count: 1 });
     expect(others).toEqual([]);
     // Nothing of a token is logged or stored.
-    expect([JSON.stringify(denial), ...house.running.logged].filter((line) => line.includes(token))).toEqual([]);
+    expect([JSON.stringify(denial), ...context.running.logged].filter((line) => line.includes(token))).toEqual([]);
   });
 
   it.each<[string, string[]]>([
@@ -118,8 +118,8 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     ['rollcall-planner', ['read', 'plan']],
     ['rollcall-admin', ['read', 'plan', 'administer']],
   ])('lets %s %s, and nothing else', async (serviceAccount, rights) => {
-    const house = await startHouse();
-    const { query, admin } = house.clients({ token: await tokenOf(controlPlane, serviceAccount) });
+    const context = await startTestCoordinator();
+    const { query, admin } = context.clients({ token: await tokenOf(controlPlane, serviceAccount) });
     const tries = {
       read: () => ask(query, Query.GetStatus, {}),
       plan: () => ask(query, Query.PlanPlacements, {}),
@@ -132,7 +132,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
       expect(refusal).toMatchObject({ reason: 'PERMISSION_DENIED', exitCode: 4 });
       expect(refusal.message).toMatch(new RegExp(`may not ${right}: it needs the verb .* ClusterRole rollcall-`));
     }
-    const denied = (await house.denials()).map(({ reason, cause }) => [reason, cause.actor]);
+    const denied = (await context.denials()).map(({ reason, cause }) => [reason, cause.actor]);
     expect(denied).toEqual(
       missing.map(() => ['PERMISSION_DENIED', `system:serviceaccount:${NAMESPACE}:${serviceAccount}`]),
     );

@@ -1,8 +1,8 @@
 // Backs a journal up while it is written (`backup FILE TARGET`), or migrates it (`migrate FILE FOLDER`), and says `began` before that
 // and `ended` after it. A test kills it.
 import { writeSync } from 'node:fs';
-import { openForWriting } from '../../dist/coordinator/journal/schema/database.js';
 import { Journal } from '../../dist/coordinator/journal/journal.js';
+import { openForWriting } from '../../dist/coordinator/journal/schema/database.js';
 import { migrate } from '../../dist/coordinator/journal/schema/migrate.js';
 import { systemClock } from '../../dist/shared/clock.js';
 

@@ -1,13 +1,18 @@
 /** What the journal needs from time to time: pruning as it was asked for, and heads kept elsewhere. */
 import { expect, test } from 'vitest';
-import { type HeadPublisher, LogHeadPublisher, Upkeep, type UpkeepOptions } from '../../coordinator/journal/maintenance/journal-maintenance.ts';
+import {
+  type HeadPublisher,
+  JournalMaintenance,
+  type JournalMaintenanceOptions,
+  LogHeadPublisher,
+} from '../../coordinator/journal/maintenance/journal-maintenance.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { decision } from './events.ts';
 import { openJournal } from './open-journal.ts';
 
-async function keptUp(changes: Partial<UpkeepOptions> = {}) {
+async function keptUp(changes: Partial<JournalMaintenanceOptions> = {}) {
   const clock = new FakeClock();
   const journal = await openJournal({ clock, limits: { retainedRowsMin: 0 } });
   const lines: string[] = [];
@@ -19,12 +24,12 @@ async function keptUp(changes: Partial<UpkeepOptions> = {}) {
   await record();
   const logged = (message: string) =>
     lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['message'] === message);
-  return { upkeep: new Upkeep(options), journal, clock, record, logged };
+  return { maintenance: new JournalMaintenance(options), journal, clock, record, logged };
 }
 
 test('rows that are older than what is to be kept go, again and again, and what stays verifies', async () => {
-  const { upkeep, journal, clock, record, logged } = await keptUp({ retention: { retainMs: 3_600_000 } });
-  upkeep.start();
+  const { maintenance, journal, clock, record, logged } = await keptUp({ retention: { retainMs: 3_600_000 } });
+  maintenance.start();
   clock.advance(4_000_000);
   await record();
   await eventually(
@@ -39,13 +44,13 @@ test('rows that are older than what is to be kept go, again and again, and what 
     () => clock.advance(10_000),
   );
   expect(await journal.audit.verify()).toMatchObject({ isGood: true });
-  upkeep.stop();
+  maintenance.stop();
 });
 
 test('nothing is pruned where nothing was asked for, nor after a stop', async () => {
-  const { upkeep, journal, clock } = await keptUp();
-  upkeep.start();
-  upkeep.stop();
+  const { maintenance, journal, clock } = await keptUp();
+  maintenance.start();
+  maintenance.stop();
   expect(clock.pendingCount).toBe(0);
   expect((await journal.past.horizon()).revision).toBe(0);
 });
@@ -54,19 +59,19 @@ test('a pruning that fails is told, and tried again', async () => {
   let attempts = 0;
   const prune = () => Promise.reject(new Error(`no room ${++attempts}`));
   const journal = { head: () => ({ revision: 0, hash: '' }), prune, storeId: 'store' };
-  const { upkeep, clock, logged } = await keptUp({ retention: { retainBytes: 1 }, journal });
-  upkeep.start();
+  const { maintenance, clock, logged } = await keptUp({ retention: { retainBytes: 1 }, journal });
+  maintenance.start();
   await eventually(
     () => attempts === 2,
     () => clock.advance(60_000),
   );
   expect(logged('the journal could not be pruned').length).toBeGreaterThan(0);
-  upkeep.stop();
+  maintenance.stop();
 });
 
 test('heads are published in the log when there are new ones, and verify later', async () => {
-  const { upkeep, journal, clock, record, logged } = await keptUp();
-  upkeep.start();
+  const { maintenance, journal, clock, record, logged } = await keptUp();
+  maintenance.start();
   clock.advance(600_000);
   expect(logged('journal head')).toMatchObject([{ revision: 1, storeId: journal.storeId }]);
   await record();
@@ -74,8 +79,8 @@ test('heads are published in the log when there are new ones, and verify later',
   const [, second] = logged('journal head') as { revision: number; hash: string }[];
   expect(second?.revision).toBe(2);
   await record();
-  upkeep.stop();
-  await upkeep.publishHead();
+  maintenance.stop();
+  await maintenance.publishHead();
   expect(logged('journal head')).toHaveLength(3);
   expect(await journal.audit.verify({ anchor: second })).toMatchObject({ isGood: true, anchor: 'matches' });
 });
@@ -84,8 +89,8 @@ test('a place that cannot take a head is named, and the others still get it', as
   const published: number[] = [];
   const broken: HeadPublisher = { publish: () => Promise.reject(new Error('the lease is gone')) };
   const works: HeadPublisher = { publish: ({ revision }) => Promise.resolve(void published.push(revision)) };
-  const { upkeep, logged } = await keptUp({ publishers: [broken, works] });
-  await upkeep.publishHead();
+  const { maintenance, logged } = await keptUp({ publishers: [broken, works] });
+  await maintenance.publishHead();
   expect(published).toEqual([1]);
   expect(logged('the head of the journal could not be published')).toHaveLength(1);
 });

@@ -1,8 +1,8 @@
 /** The journal as its users see it: order, durability, what survives, what is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
 import { comparable, naiveState } from './naive-state.ts';

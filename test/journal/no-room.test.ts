@@ -2,9 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NewEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { sameThread } from '../../coordinator/journal/threads.ts';
+import type { NewEvent } from '../../shared/journal-format/events.ts';
 import { smallDisk } from '../fakes/disks.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';

@@ -1,7 +1,7 @@
 /** How long agents take to hold what was decided, read off rows. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AgentEvent, AssignmentEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { AnswerTimes } from '../../coordinator/operations/answer-times.ts';
+import type { AgentEvent, AssignmentEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { CAUSE, decision } from '../journal/events.ts';
 
 const NODE = 'node-1';

@@ -5,20 +5,20 @@ import { CoordinatorOperations } from '../../coordinator/operations/operations.t
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { addDaemonSet, addNode, type RunningHouse, startHouse } from '../server/running-coordinator.ts';
+import { addDaemonSet, addNode, type RunningCoordinator, startTestCoordinator } from '../server/running-coordinator.ts';
 
 const counts = { lists: 2, watches: 3, events: 40, ends: { closed: 1, expired: 1 } } as unknown as ListWatchCounts;
 const source = { counts: () => ({ nodes: counts }) };
 
 describe('the operations port of a coordinator', () => {
-  let running: RunningHouse;
+  let running: RunningCoordinator;
   let operations: CoordinatorOperations;
 
   beforeEach(async () => {
     const dataFolder = temporaryFolder();
     mkdirSync(dataFolder, { recursive: true });
-    running = await startHouse();
-    const { log } = running.house;
+    running = await startTestCoordinator();
+    const { log } = running.context;
     operations = new CoordinatorOperations({
       listen: { host: '127.0.0.1', port: 0 },
       dataFolder,
@@ -37,7 +37,7 @@ describe('the operations port of a coordinator', () => {
 
   it('says how far a start and a stop are', async () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
-    operations.opened(running.house, source);
+    operations.opened(running.context, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
     operations.serving(null);
     expect((await get('/readyz')).status).toBe(200);
@@ -59,18 +59,18 @@ describe('the operations port of a coordinator', () => {
   });
 
   it('serves every metric of the catalogue, and no other', async () => {
-    operations.opened(running.house, source);
+    operations.opened(running.context, source);
     const { text } = await get('/metrics');
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
   });
 
   it('counts what happened', async () => {
-    const { house } = running;
-    operations.opened(house, source);
-    addNode(house, 'n4');
-    addDaemonSet(house, 'default/c');
-    await house.journal.durable(house.journal.nextRevision - 1);
+    const { context } = running;
+    operations.opened(context, source);
+    addNode(context, 'n4');
+    addDaemonSet(context, 'default/c');
+    await context.journal.durable(context.journal.nextRevision - 1);
     const { text } = await get('/metrics');
     expect(text).toContain('rollcall_build_info{version="1.2.3"} 1');
     expect(text).toContain('rollcall_nodes{presence="never-seen"} 4');
@@ -79,8 +79,8 @@ describe('the operations port of a coordinator', () => {
     expect(text).toContain('rollcall_source_ends_total{collection="nodes",end="expired"} 1');
     expect(text).toContain('rollcall_daemonset_wanted_nodes{namespace="default",daemonset="c"} 4');
     expect(text).toContain('rollcall_daemonset_drift_nodes{namespace="default",daemonset="c",kind="unknown"} 4');
-    expect(text).toContain(`rollcall_evaluated_pairs_total ${house.counters.pairsEvaluated}\n`);
-    expect(text).toContain(`rollcall_journal_head_revision ${house.journal.durableRevision}\n`);
+    expect(text).toContain(`rollcall_evaluated_pairs_total ${context.counters.pairsEvaluated}\n`);
+    expect(text).toContain(`rollcall_journal_head_revision ${context.journal.durableRevision}\n`);
     expect(text).toMatch(/rollcall_journal_commit_rows_count [1-9]/);
     expect(text).toMatch(/rollcall_journal_free_bytes [1-9]/);
   });

@@ -1,7 +1,8 @@
 /** What a coordinator's plan is made on: what a real evaluator has in force, over a journal that only counts. */
+
+import type { PlanBase } from '../../coordinator/answers/plan-placements.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { PlanBase } from '../../coordinator/answers/plan-placements.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
 import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
@@ -29,7 +30,7 @@ export function baseOf({ daemonSets, nodes, isSynced = true }: BaseOptions): Pla
     counters: new Counters(),
     listener: { nodesChanged: () => {}, nodeRemoved: () => {} },
     isPresent: () => false,
-    hasRoll: true,
+    hasInventory: true,
   });
   for (const one of nodes) evaluator.nodeApplied({ facts: nodeFacts(one), source: 'nodes.yaml', actor: '' });
   for (const one of daemonSets) {
@@ -39,11 +40,16 @@ export function baseOf({ daemonSets, nodes, isSynced = true }: BaseOptions): Pla
   }
   if (isSynced) evaluator.synced([]);
   const { table } = evaluator;
-  const rollDaemonSet = (key: string) => ({ key, placed: table.daemonSet(key) ?? null, warnings: [], rejections: [] });
+  const daemonSetSnapshot = (key: string) => ({
+    key,
+    placed: table.daemonSet(key) ?? null,
+    warnings: [],
+    rejections: [],
+  });
   return {
     asOf: { revision: recorder.nextRevision - 1, timeMs: clock.nowMs(), recordedMs: 0, isFromJournal: false },
     isSynced: evaluator.isSynced,
-    daemonSets: new Map(evaluator.daemonSets.keys().map((key) => [key, rollDaemonSet(key)])),
+    daemonSets: new Map(evaluator.daemonSets.keys().map((key) => [key, daemonSetSnapshot(key)])),
     nodes: new Map(table.nodeNames().map((name) => [name, table.node(name) ?? {}])),
   };
 }

@@ -170,29 +170,29 @@ describe('the changes of an answer', () => {
   });
   const codec = messageCodec('rollcall.v1.PlannedChange');
   const plenty = 1_000_000;
-  const tellAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
+  const emitAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
 
   const told = (limits: ChangesBytes) => finished(changesToWire(changes, limits));
 
   it('come with every reason while there is room, then with what stands in the way, then with verdicts', () => {
-    const [explained] = told(tellAll);
+    const [explained] = told(emitAll);
     expect(explained?.after?.reasons).not.toEqual([]);
     expect(explained?.before?.reasons?.[0]?.edits).not.toEqual([]);
-    for (const reasoned of told({ ...tellAll, explainedMax: 0 })) {
+    for (const reasoned of told({ ...emitAll, explainedMax: 0 })) {
       expect(reasoned.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
       expect(reasoned.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
     }
-    for (const bare of told({ ...tellAll, explainedMax: 0, reasonedMax: 0 })) {
+    for (const bare of told({ ...emitAll, explainedMax: 0, reasonedMax: 0 })) {
       expect(bare.before).toMatchObject({ verdict: 'VERDICT_NONE', reasons: [] });
     }
-    const [first, second] = told({ ...tellAll, explainedMax: 1 });
+    const [first, second] = told({ ...emitAll, explainedMax: 1 });
     expect([first?.before?.reasons?.[0]?.edits?.length, second?.before?.reasons?.[0]?.edits?.length]).toEqual([2, 0]);
   });
 
   it('are never taken for smaller than they are', () => {
-    const bytes = told(tellAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
-    expect(told({ ...tellAll, max: bytes * 2 })).toHaveLength(3);
-    expect(() => told({ ...tellAll, max: bytes - 1 })).toThrow(
+    const bytes = told(emitAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
+    expect(told({ ...emitAll, max: bytes * 2 })).toHaveLength(3);
+    expect(() => told({ ...emitAll, max: bytes - 1 })).toThrow(
       '3 placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once',
     );
   });

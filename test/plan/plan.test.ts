@@ -96,7 +96,7 @@ const daemonSets = fc.uniqueArray(
   ),
   { selector: ({ metadata }) => metadata?.name },
 );
-const worlds = fc.tuple(daemonSets, nodes).map(([sets, roll]) => world(sets, roll));
+const worlds = fc.tuple(daemonSets, nodes).map(([sets, snapshot]) => world(sets, snapshot));
 
 function changesByBruteForce(before: World, after: World): string[] {
   const verdict = (one: World, key: string, name: string) => {

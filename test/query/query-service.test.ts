@@ -2,10 +2,19 @@
 import { expect, test } from 'vitest';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
-import { Admin, addDaemonSet, addNode, ask, failure, Query, startHouse, Watch } from '../server/running-coordinator.ts';
+import {
+  Admin,
+  addDaemonSet,
+  addNode,
+  ask,
+  failure,
+  Query,
+  startTestCoordinator,
+  Watch,
+} from '../server/running-coordinator.ts';
 
 test('the status counts what is there and names no counter that is not a number', async () => {
-  const { query, house } = await startHouse();
+  const { query, context } = await startTestCoordinator();
   const status = await ask(query, Query.GetStatus, {});
   expect(status).toMatchObject({
     coordinatorVersion: '1.2.3',
@@ -15,12 +24,12 @@ test('the status counts what is there and names no counter that is not a number'
     complete: false,
     problems: [],
   });
-  expect(status.revision).toBe(String(house.journal.durableRevision));
-  expect(status.counters.pairsEvaluated).toBe(String(house.counters.pairsEvaluated));
+  expect(status.revision).toBe(String(context.journal.durableRevision));
+  expect(status.counters.pairsEvaluated).toBe(String(context.counters.pairsEvaluated));
 });
 
 test('DaemonSets, nodes, placements, drifts and agents are listed and shown', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   const daemonSets = await ask(query, Query.ListDaemonSets, {});
   expect(
     daemonSets.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.wanted, counts?.unknown]),
@@ -52,10 +61,10 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
 });
 
 test('a node that nobody ever answered for is unknown since daemon pods belong there, however long the coordinator runs', async () => {
-  const { query, house, clock } = await startHouse();
+  const { query, context, clock } = await startTestCoordinator();
   const startedMs = clock.nowMs();
   clock.advance(3_600_000);
-  addNode(house, 'young');
+  addNode(context, 'young');
   clock.advance(5000);
   const ages = async (nodeName: string) =>
     (await ask(query, Query.ListDrifts, { nodeName })).drifts.map(({ kind, sinceTime }) => [
@@ -67,8 +76,8 @@ test('a node that nobody ever answered for is unknown since daemon pods belong t
 });
 
 test('an explanation has the reasons, and the row that decided', async () => {
-  const { query, house } = await startHouse();
-  addDaemonSet(house, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  const { query, context } = await startTestCoordinator();
+  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   const answer = await ask(query, Query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
   expect(answer.placement?.verdict).toBe('VERDICT_NONE');
   expect(answer.placement?.reasons.filter(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')).toHaveLength(1);
@@ -79,7 +88,7 @@ test('an explanation has the reasons, and the row that decided', async () => {
 });
 
 test('what is not known is named, in the words of the question', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   const node = { nodeName: 'n9' };
   const daemonSet = { daemonSet: { namespace: 'default', name: 'nope' } };
   for (const call of [
@@ -103,7 +112,7 @@ test('what is not known is named, in the words of the question', async () => {
 });
 
 test('a question that lacks a name, or half of one, is refused and not taken for another', async () => {
-  const { query, admin } = await startHouse();
+  const { query, admin } = await startTestCoordinator();
   expect((await failure(ask(query, Query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
   expect((await failure(ask(query, Query.GetNode, {}))).message).toBe('node_name is empty');
   const half = { daemonSet: { namespace: 'default' } };
@@ -118,7 +127,7 @@ test('a question that lacks a name, or half of one, is refused and not taken for
 });
 
 test('a name that several namespaces have asks which', async () => {
-  const { query } = await startHouse({ keys: ['default/a', 'other/a'] });
+  const { query } = await startTestCoordinator({ keys: ['default/a', 'other/a'] });
   const refusal = await failure(ask(query, Query.GetDaemonSet, { daemonSet: { name: 'a' } }));
   expect(refusal).toMatchObject({
     reason: 'ARGUMENT_INVALID',
@@ -127,16 +136,16 @@ test('a name that several namespaces have asks which', async () => {
 });
 
 test('pages of rows have neither gaps nor repeats while rows arrive, in both directions', async () => {
-  const { query, house } = await startHouse();
+  const { query, context } = await startTestCoordinator();
   for (const oldestFirst of [false, true]) {
-    const newest = house.journal.nextRevision - 1;
+    const newest = context.journal.nextRevision - 1;
     const seen: number[] = [];
     let pageToken = '';
     do {
       const page = await ask(query, Query.ListEvents, { pageSize: 3, pageToken, oldestFirst });
       seen.push(...(page.events.map(({ revision }) => Number(revision)) ?? []));
       pageToken = page.nextPageToken ?? '';
-      if (seen.length < newest) addNode(house, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
+      if (seen.length < newest) addNode(context, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
     } while (pageToken !== '');
     const ordered = oldestFirst ? seen : seen.toReversed();
     expect(ordered).toEqual(ordered.map((_, index) => index + 1));
@@ -145,7 +154,7 @@ test('pages of rows have neither gaps nor repeats while rows arrive, in both dir
 });
 
 test('rows are found by node, DaemonSet and kind, and a kind that nobody knows is refused', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   const rows = await ask(query, Query.ListEvents, {
     nodeName: 'n2',
     daemonSet: { name: 'a' },
@@ -159,34 +168,34 @@ test('rows are found by node, DaemonSet and kind, and a kind that nobody knows i
 });
 
 test('a watch from a revision tells every later row once, in order, and goes on where another stopped', async () => {
-  const running = await startHouse();
-  const { house } = running;
+  const running = await startTestCoordinator();
+  const { context } = running;
   const first = new Watch(running, { afterRevision: '2' });
-  await eventually(() => first.bookmarks.at(-1) === house.journal.durableRevision);
+  await eventually(() => first.bookmarks.at(-1) === context.journal.durableRevision);
   first.call.cancel();
-  addNode(house, 'n1', { zone: 'a' });
-  addDaemonSet(house, 'default/new');
+  addNode(context, 'n1', { zone: 'a' });
+  addDaemonSet(context, 'default/new');
   const second = new Watch(running, { afterRevision: String(first.bookmarks.at(-1)) });
-  addNode(house, 'n2', { zone: 'a' });
-  const newest = house.journal.nextRevision - 1;
+  addNode(context, 'n2', { zone: 'a' });
+  const newest = context.journal.nextRevision - 1;
   await eventually(() => second.bookmarks.at(-1) === newest);
   const all = [...first.revisions, ...second.revisions];
   expect(all).toEqual(Array.from({ length: newest - 2 }, (_, index) => index + 3));
 });
 
 test('a watch without a revision tells only what comes, and a filter that lets nothing through still tells how far it is', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const watch = new Watch(running, { nodeName: 'n9' });
   await eventually(() => watch.bookmarks.length > 0);
-  addNode(running.house, 'n1', { zone: 'a' });
-  const newest = running.house.journal.nextRevision - 1;
+  addNode(running.context, 'n1', { zone: 'a' });
+  const newest = running.context.journal.nextRevision - 1;
   await eventually(() => watch.bookmarks.at(-1) === newest);
   expect(watch.revisions).toEqual([]);
 });
 
 test('a watch from the future, or from before the beginning, is refused', async () => {
-  const running = await startHouse();
-  for (const afterRevision of [String(running.house.journal.nextRevision), '9223372036854775807', '-1']) {
+  const running = await startTestCoordinator();
+  for (const afterRevision of [String(running.context.journal.nextRevision), '9223372036854775807', '-1']) {
     const watch = new Watch(running, { afterRevision });
     await eventually(() => watch.error !== null);
     expect(watch.failure).toMatchObject({
@@ -197,7 +206,7 @@ test('a watch from the future, or from before the beginning, is refused', async 
 });
 
 test('a watch ends with the coordinator, and is told to come back', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const watch = new Watch(running);
   await eventually(() => watch.bookmarks.length > 0);
   const stopped = running.stop();
@@ -207,11 +216,11 @@ test('a watch ends with the coordinator, and is told to come back', async () => 
 });
 
 test('a watcher that reads nothing is let go after a while and told where to resume; one that reads late is not', async () => {
-  const running = await startHouse();
-  const { house, clock } = running;
+  const running = await startTestCoordinator();
+  const { context, clock } = running;
   const pad = 'x'.repeat(2_000);
-  for (let count = 0; count < 1_500; count++) addNode(house, 'n1', { pad: `${pad}${count}` });
-  await house.journal.durable(house.journal.nextRevision - 1);
+  for (let count = 0; count < 1_500; count++) addNode(context, 'n1', { pad: `${pad}${count}` });
+  await context.journal.durable(context.journal.nextRevision - 1);
   const [stuck, late] = [new Watch(running, { afterRevision: '0' }), new Watch(running, { afterRevision: '0' })];
   stuck.call.pause();
   late.call.pause();
@@ -219,23 +228,23 @@ test('a watcher that reads nothing is let go after a while and told where to res
   await eventually(() => clock.pendingCount === waiting + 2);
   clock.advance(20_000);
   late.call.resume();
-  await eventually(() => late.bookmarks.at(-1) === house.journal.durableRevision);
+  await eventually(() => late.bookmarks.at(-1) === context.journal.durableRevision);
   clock.advance(10_000);
   stuck.call.resume();
   await eventually(() => stuck.error !== null);
   expect(stuck.failure?.reason).toBe('WATCH_TOO_SLOW');
   const resume = Number(stuck.failure?.metadata.revision);
   expect(stuck.bookmarks).toContain(resume);
-  expect(late.revisions).toHaveLength(house.journal.durableRevision);
+  expect(late.revisions).toHaveLength(context.journal.durableRevision);
 });
 
 test('an answer waits for the journal, and says so where that takes too long', async () => {
-  const { query, house, clock } = await startHouse();
-  const status = house.journal.status.bind(house.journal);
-  Object.defineProperty(house.journal, 'durable', { value: () => new Promise(() => {}) });
-  Object.defineProperty(house.journal, 'status', { value: () => ({ ...status(), problem: 'the disk is full' }) });
-  addNode(house, 'n1', { zone: 'a' });
-  Object.defineProperty(house.journal, 'durableRevision', { value: 0 });
+  const { query, context, clock } = await startTestCoordinator();
+  const status = context.journal.status.bind(context.journal);
+  Object.defineProperty(context.journal, 'durable', { value: () => new Promise(() => {}) });
+  Object.defineProperty(context.journal, 'status', { value: () => ({ ...status(), problem: 'the disk is full' }) });
+  addNode(context, 'n1', { zone: 'a' });
+  Object.defineProperty(context.journal, 'durableRevision', { value: 0 });
   for (const call of [
     () => ask(query, Query.GetNode, { nodeName: 'n1' }),
     () => ask(query, Query.ExplainPlacement, { nodeName: 'n1', daemonSet: { name: 'a' } }),
@@ -252,8 +261,8 @@ test('an answer waits for the journal, and says so where that takes too long', a
 });
 
 test('a bug in a handler is an internal error that tells nothing of its insides, and is logged', async () => {
-  const { query, house, logged } = await startHouse();
-  Object.defineProperty(house.evaluator.table, 'nodeNames', {
+  const { query, context, logged } = await startTestCoordinator();
+  Object.defineProperty(context.evaluator.table, 'nodeNames', {
     value: () => {
       throw new TypeError('secret of the house');
     },
@@ -265,7 +274,7 @@ test('a bug in a handler is an internal error that tells nothing of its insides,
 });
 
 test('the operator can drain and decide afresh, within bounds', async () => {
-  const { admin } = await startHouse();
+  const { admin } = await startTestCoordinator();
   expect(await ask(admin, Admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
   expect(await ask(admin, Admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({
     evaluatedCount: 3,
@@ -279,7 +288,7 @@ test('the operator can drain and decide afresh, within bounds', async () => {
 });
 
 test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
-  const { query, logged } = await startHouse({ journal: { limits: { queryDaemonSetsMax: 1 } } });
+  const { query, logged } = await startTestCoordinator({ journal: { limits: { queryDaemonSetsMax: 1 } } });
   expect(await failure(ask(query, Query.GetStatus, { at: { revision: '5' } }))).toMatchObject({
     reason: 'ARGUMENT_INVALID',
     message: 'That asks about more than 1 DaemonSets; name one of them.',

@@ -123,8 +123,8 @@ describe('Rollcall in a real cluster', () => {
     await cluster.kubectl('label', 'node', cluster.node, 'disk-');
     await eventually('it is not wanted', async () => (await verdictOf('ssd')) === 'none');
     expect(await troubles()).toEqual([]);
-    const turns = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
-    expect(turns.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
+    const scheduler = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
+    expect(scheduler.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
   });
 
   it('keeps what a NoSchedule taint keeps, and lets go of what a NoExecute taint evicts', async () => {

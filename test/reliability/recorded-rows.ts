@@ -1,7 +1,7 @@
 /** The rows of a killed coordinator's journal, held against what was told outside and against each other. */
 import assert from 'node:assert/strict';
-import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { type Claims, rowText } from './claims.ts';
 
 const PAGE = 1_000;

@@ -5,9 +5,9 @@ import type { Caller } from '../../coordinator/identity/caller.ts';
 import type { Identities } from '../../coordinator/identity/identities.ts';
 import { CREDENTIAL_GRACE_MS } from '../../coordinator/limits.ts';
 import { RollcallError } from '../../shared/errors.ts';
-import { eventually } from '../fakes/eventually.ts';
 import { RawAgent } from '../agents/raw-agent.ts';
-import { type RunningHouse, startHouse } from './running-coordinator.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { type RunningCoordinator, startTestCoordinator } from './running-coordinator.ts';
 
 const LIFE_MS = 600_000;
 const START_MS = Date.parse('2026-03-14T15:09:26Z');
@@ -34,8 +34,8 @@ const identities: Identities = {
   hasRight: async () => false,
 };
 
-async function connected(): Promise<{ running: RunningHouse; agent: RawAgent }> {
-  const running = await startHouse({ identities });
+async function connected(): Promise<{ running: RunningCoordinator; agent: RawAgent }> {
+  const running = await startTestCoordinator({ identities });
   const metadata = new Metadata();
   metadata.set('authorization', 'Bearer old');
   const agent = new RawAgent(running, metadata).hello();
@@ -47,39 +47,39 @@ async function connected(): Promise<{ running: RunningHouse; agent: RawAgent }> 
 }
 
 /** Moves time on, with an agent that is heard of often enough. */
-async function pass({ running, agent }: { running: RunningHouse; agent: RawAgent }, ms: number): Promise<void> {
-  const { clock, house } = running;
+async function pass({ running, agent }: { running: RunningCoordinator; agent: RawAgent }, ms: number): Promise<void> {
+  const { clock, context } = running;
   for (let passed = 0; passed < ms && agent.end === undefined; passed += 10_000) {
-    const before = house.counters.heartbeats;
+    const before = context.counters.heartbeats;
     agent.call.write({ heartbeat: {} });
-    await eventually(() => house.counters.heartbeats > before || agent.end !== undefined);
+    await eventually(() => context.counters.heartbeats > before || agent.end !== undefined);
     clock.advance(10_000);
   }
 }
 
 test('a stream ends a while after its token, and its agent is told to come back', async () => {
-  const house = await connected();
-  await pass(house, LIFE_MS);
-  expect(house.agent.end).toBeUndefined();
-  await pass(house, CREDENTIAL_GRACE_MS);
-  const end = await house.agent.ended();
+  const context = await connected();
+  await pass(context, LIFE_MS);
+  expect(context.agent.end).toBeUndefined();
+  await pass(context, CREDENTIAL_GRACE_MS);
+  const end = await context.agent.ended();
   expect(end?.reason).toBe('CREDENTIALS_EXPIRED');
   expect(end?.retryAfterMs).toBeLessThan(1_000);
 });
 
 test('a stream whose agent brings a fresh token goes on', async () => {
-  const house = await connected();
-  house.agent.call.write({ renewal: { token: 'fresh' } });
-  await pass(house, 2 * LIFE_MS);
-  expect(house.agent.end).toBeUndefined();
-  expect(house.running.house.sessions.isPresent('n1')).toBe(true);
+  const context = await connected();
+  context.agent.call.write({ renewal: { token: 'fresh' } });
+  await pass(context, 2 * LIFE_MS);
+  expect(context.agent.end).toBeUndefined();
+  expect(context.running.context.sessions.isPresent('n1')).toBe(true);
 });
 
 test('a stream goes on with what it has while nobody can be asked about the fresh token', async () => {
-  const house = await connected();
-  house.agent.call.write({ renewal: { token: 'away' } });
-  await pass(house, LIFE_MS);
-  expect(house.agent.end).toBeUndefined();
+  const context = await connected();
+  context.agent.call.write({ renewal: { token: 'away' } });
+  await pass(context, LIFE_MS);
+  expect(context.agent.end).toBeUndefined();
 });
 
 test.each([
@@ -89,7 +89,7 @@ test.each([
   const { running, agent } = await connected();
   agent.call.write({ renewal: { token } });
   expect((await agent.ended())?.reason).toBe(reason);
-  const { journal } = running.house;
+  const { journal } = running.context;
   await journal.durable(journal.nextRevision - 1);
   expect(await journal.events({ kinds: ['access'], limit: 9 })).toMatchObject([
     { reason, method: 'AgentService/Connect' },
@@ -98,7 +98,7 @@ test.each([
 
 test('the row of an agent that connected names the token, as the audit log of the API server does', async () => {
   const { running } = await connected();
-  const { journal } = running.house;
+  const { journal } = running.context;
   await journal.durable(journal.nextRevision - 1);
   expect(await journal.events({ kinds: ['agent'], limit: 9 })).toMatchObject([
     { action: 'connected', detail: 'token JTI=7' },

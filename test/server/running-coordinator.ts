@@ -1,13 +1,13 @@
 /** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
 import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
-import { furnish } from '../../coordinator/wiring.ts';
+import { historyInProcess } from '../../coordinator/history/history-queries.ts';
 import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
-import type { House } from '../../coordinator/server/coordinator-context.ts';
-import { answeringHere } from '../../coordinator/history/history-queries.ts';
+import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { startServer } from '../../coordinator/server/server.ts';
 import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
+import { wireCoordinator } from '../../coordinator/wiring.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
@@ -26,8 +26,8 @@ import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 
-export interface RunningHouse {
-  readonly house: House;
+export interface RunningCoordinator {
+  readonly context: CoordinatorContext;
   readonly clock: FakeClock;
   readonly address: string;
   /** Everything that was logged, as JSON lines. */
@@ -39,7 +39,7 @@ export interface RunningHouse {
   stop(): Promise<void>;
 }
 
-export interface HouseOptions {
+export interface TestCoordinatorOptions {
   readonly nodes?: readonly string[];
   readonly keys?: readonly string[];
   /** Of the sources; where there are any, what the journal knows stays although nobody names it. */
@@ -49,10 +49,10 @@ export interface HouseOptions {
   /** How the clients connect. */
   readonly security?: ChannelSecurity;
   readonly journal?: Partial<JournalOptions>;
-  readonly startAnswering?: typeof answeringHere;
+  readonly startHistoryThread?: typeof historyInProcess;
 }
 
-export async function startHouse({
+export async function startTestCoordinator({
   nodes = ['n1', 'n2', 'n3'],
   keys = ['default/a', 'kube-system/b'],
   unreadPaths = [],
@@ -60,14 +60,14 @@ export async function startHouse({
   certificates = null,
   security = PLAINTEXT,
   journal: journalOptions = {},
-  startAnswering = answeringHere,
-}: HouseOptions = {}): Promise<RunningHouse> {
+  startHistoryThread = historyInProcess,
+}: TestCoordinatorOptions = {}): Promise<RunningCoordinator> {
   const clock = new FakeClock();
   const journal = await openJournal({ clock, ...journalOptions });
   const logged: string[] = [];
   const destination = { write: (line: string) => void logged.push(line) };
   let ids = 0;
-  const house = furnish(
+  const context = wireCoordinator(
     {
       settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
       clock,
@@ -76,15 +76,15 @@ export async function startHouse({
       randomId: () => `id-${++ids}`,
       version: '1.2.3',
       identities,
-      startAnswering,
+      startHistoryThread,
     },
     journal,
   );
-  for (const name of nodes) addNode(house, name);
-  for (const key of keys) addDaemonSet(house, key);
-  house.evaluator.synced(unreadPaths);
+  for (const name of nodes) addNode(context, name);
+  for (const key of keys) addDaemonSet(context, key);
+  context.evaluator.synced(unreadPaths);
   await journal.durable(journal.nextRevision - 1);
-  const server = await startServer({ house, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
+  const server = await startServer({ context, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
   const address = `127.0.0.1:${server.port}`;
   const options = { ...CLIENT_OPTIONS, ...security.options };
   const query = new QueryService(address, security.credentials, options);
@@ -100,17 +100,17 @@ export async function startHouse({
       () => clock.advance(100),
     );
     await stopping;
-    await house.answering.close();
+    await context.historyQueries.close();
   };
   onTestFinished(stop);
-  return { house, clock, address, logged, query, admin, audit, agents, stop };
+  return { context, clock, address, logged, query, admin, audit, agents, stop };
 }
 
-export function addNode({ evaluator }: House, name: string, labels: Record<string, string> = {}): void {
+export function addNode({ evaluator }: CoordinatorContext, name: string, labels: Record<string, string> = {}): void {
   evaluator.nodeApplied({ facts: facts(name, labels), source: 'nodes.yaml:1', actor: 'nodes.yaml' });
 }
 
-export function addDaemonSet({ evaluator }: House, key: string, spec = {}, image = 'v1'): void {
+export function addDaemonSet({ evaluator }: CoordinatorContext, key: string, spec = {}, image = 'v1'): void {
   const object = daemonSet(key, spec, { image });
   evaluator.daemonSetApplied({ key, daemonSet: object, source: `${key}.yaml:1`, actor: `${key}.yaml`, warnings: [] });
 }
@@ -174,7 +174,7 @@ export class Watch {
   bookmarkTime: WireTime | null = null;
   error: (Error & { metadata?: Metadata }) | null = null;
 
-  constructor({ query }: RunningHouse, request: WatchEventsRequest = {}) {
+  constructor({ query }: RunningCoordinator, request: WatchEventsRequest = {}) {
     this.call = query.WatchEvents(request);
     this.call.on('data', ({ event, bookmarkRevision, bookmarkRecordTime }: WatchEventsResponse__Output) => {
       if (event) this.revisions.push(Number(event.revision));

@@ -1,7 +1,7 @@
 /** Long answers are written in turns, and read as if they had been written at once. */
 import { expect, it } from 'vitest';
-import { acceptingBytes, serializedInTurns } from '../../coordinator/server/serialized.ts';
-import { AnswerTurns } from '../../shared/cooperative-scheduler.ts';
+import { acceptingBytes, serializedCooperatively } from '../../coordinator/server/serialized.ts';
+import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 
 const { responseSerialize, responseDeserialize } = QueryService.service.ListNodes;
@@ -19,17 +19,17 @@ it('a long list, with all that is beside it, comes as it is, and other turns com
   };
   setImmediate(other);
   const answer = answerOf(2_345);
-  const turns = new AnswerTurns({ elapsedMs: () => (elapsedMs += 5) });
-  const bytes = await serializedInTurns(answer, responseSerialize, turns);
+  const scheduler = new CooperativeScheduler({ elapsedMs: () => (elapsedMs += 5) });
+  const bytes = await serializedCooperatively(answer, responseSerialize, scheduler);
   expect(others).toBe(10);
   expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize(answer)));
 });
 
 it('a short answer comes as it is too, and gRPC takes bytes and messages', async () => {
   const answer = answerOf(3);
-  expect(await serializedInTurns(answer, responseSerialize, new AnswerTurns({ elapsedMs: () => 0 }))).toEqual(
-    responseSerialize(answer),
-  );
+  expect(
+    await serializedCooperatively(answer, responseSerialize, new CooperativeScheduler({ elapsedMs: () => 0 })),
+  ).toEqual(responseSerialize(answer));
   const { ListNodes } = acceptingBytes(QueryService.service);
   const bytes = responseSerialize(answer);
   expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);
@@ -47,8 +47,12 @@ it.each([0, 1, 20, 41])(
   'a list of %i that is made while it is written comes as if it had been there',
   async (count) => {
     const { nodes, nextPageToken } = answerOf(count);
-    const turns = new AnswerTurns({ elapsedMs: () => 0 });
-    const bytes = await serializedInTurns({ nodes: inTheMaking(nodes), nextPageToken }, responseSerialize, turns);
+    const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
+    const bytes = await serializedCooperatively(
+      { nodes: inTheMaking(nodes), nextPageToken },
+      responseSerialize,
+      scheduler,
+    );
     expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize({ nodes, nextPageToken })));
   },
 );
@@ -58,6 +62,8 @@ it('an answer of which the list cannot be made is no answer', async () => {
     yield* inTheMaking(answerOf(30).nodes);
     throw new Error('the journal was pruned meanwhile');
   })();
-  const turns = new AnswerTurns({ elapsedMs: () => 0 });
-  await expect(serializedInTurns({ nodes: failing }, responseSerialize, turns)).rejects.toThrow('pruned meanwhile');
+  const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
+  await expect(serializedCooperatively({ nodes: failing }, responseSerialize, scheduler)).rejects.toThrow(
+    'pruned meanwhile',
+  );
 });

@@ -4,18 +4,18 @@ import { sameThread } from '../../coordinator/journal/threads.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { writingTo } from '../fakes/fillable-disk.ts';
 import { healthClient, healthOf } from './health-client.ts';
-import { addNode, ask, Query, startHouse } from './running-coordinator.ts';
+import { addNode, ask, Query, startTestCoordinator } from './running-coordinator.ts';
 
 test('answers are those that are on disk, health names who takes nothing in, and it ends by itself', async () => {
   const disk = { isFull: false };
-  const { query, house, clock, address, logged } = await startHouse({
+  const { query, context, clock, address, logged } = await startTestCoordinator({
     journal: { threads: writingTo(disk, sameThread) },
   });
   const health = healthClient(address);
-  const known = house.journal.durableRevision;
+  const known = context.journal.durableRevision;
   disk.isFull = true;
-  addNode(house, 'n1', { zone: 'a' });
-  await eventually(() => house.journal.status().state === 'stalled');
+  addNode(context, 'n1', { zone: 'a' });
+  await eventually(() => context.journal.status().state === 'stalled');
   clock.advance(1_000);
   expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('NOT_SERVING');
   expect(await healthOf(health, 'rollcall.v1.QueryService')).toBe('SERVING');
@@ -27,7 +27,7 @@ test('answers are those that are on disk, health names who takes nothing in, and
   expect((await ask(query, Query.ListEvents, { pageSize: 1 })).events[0]?.revision).toBe(String(known));
   disk.isFull = false;
   await eventually(
-    () => house.journal.status().state === 'writing',
+    () => context.journal.status().state === 'writing',
     () => clock.advance(1_000),
   );
   clock.advance(1_000);
@@ -44,7 +44,7 @@ test('answers are those that are on disk, health names who takes nothing in, and
 });
 
 test('how the journal is now is told with now, and is no part of the past', async () => {
-  const { query } = await startHouse();
+  const { query } = await startTestCoordinator();
   const now = await ask(query, Query.GetStatus, {});
   const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
   expect([now.journal?.writable, then.journal]).toEqual([true, null]);

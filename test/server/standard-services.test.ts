@@ -7,7 +7,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
 import { healthClient, healthOf } from './health-client.ts';
-import { startHouse } from './running-coordinator.ts';
+import { startTestCoordinator } from './running-coordinator.ts';
 
 interface Reflection {
   ServerReflectionInfo(): {
@@ -33,7 +33,7 @@ function reflectionClient(address: string): Reflection {
 }
 
 test('health answers for the server and for each service, and tells whoever watches that it goes', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const health = healthClient(running.address);
   for (const service of ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']) {
     expect(await healthOf(health, service)).toBe('SERVING');
@@ -51,7 +51,7 @@ test('health answers for the server and for each service, and tells whoever watc
 });
 
 test('reflection lists the services', async () => {
-  const running = await startHouse();
+  const running = await startTestCoordinator();
   const stream = reflectionClient(running.address).ServerReflectionInfo();
   const names: string[] = [];
   stream.on('data', ({ listServicesResponse }) => names.push(...listServicesResponse.service.map(({ name }) => name)));

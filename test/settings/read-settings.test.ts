@@ -35,7 +35,7 @@ function read({ argv = [], environment = {}, readFile = noSuchFile }: Partial<Se
   return request.settings;
 }
 
-function mistake(input: Partial<SettingsInput>): string {
+function usageError(input: Partial<SettingsInput>): string {
   try {
     read(input);
   } catch (error) {
@@ -211,12 +211,12 @@ describe('a mistake in the settings', () => {
       'tea.yaml is too large for a settings file (over 1 MiB).',
     ],
   ])('is said in one sentence: %s', (_, input, sentence) => {
-    expect(mistake(input)).toBe(sentence);
+    expect(usageError(input)).toBe(sentence);
   });
 
   it('names file and line where the file is no YAML', () => {
-    expect(mistake(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not readable as YAML: .+\.$/);
-    expect(mistake(withFile('cups: 2\ncups: 3\n'))).toBe(
+    expect(usageError(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not readable as YAML: .+\.$/);
+    expect(usageError(withFile('cups: 2\ncups: 3\n'))).toBe(
       'tea.yaml, line 2: not readable as YAML: Map keys must be unique.',
     );
   });

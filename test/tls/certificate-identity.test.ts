@@ -3,17 +3,17 @@ import { expect, test } from 'vitest';
 import { CertificateAuthority } from '../fakes/certificates.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { Admin, ask, failure, Query } from '../server/running-coordinator.ts';
-import { type Clients, TlsHouse } from './tls-coordinator.ts';
+import { type Clients, TlsCoordinator } from './tls-coordinator.ts';
 
 const status = (client: Clients['query']) => ask(client, Query.GetStatus, {});
 
 test('a viewer may read and not administer, an admin may do both', async () => {
-  const house = await TlsHouse.start();
-  const viewer = house.clients({
-    certificate: await house.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] }),
+  const context = await TlsCoordinator.start();
+  const viewer = context.clients({
+    certificate: await context.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] }),
   });
-  const admin = house.clients({
-    certificate: await house.ca.sign({ commonName: 'adam', organizations: ['rollcall:admins'] }),
+  const admin = context.clients({
+    certificate: await context.ca.sign({ commonName: 'adam', organizations: ['rollcall:admins'] }),
   });
   expect((await status(viewer.query)).nodeCount).toBe(3);
   const denied = await failure(ask(viewer.admin, Admin.Reevaluate, {}));
@@ -23,44 +23,47 @@ test('a viewer may read and not administer, an admin may do both', async () => {
       'which the ClusterRole rollcall-admin grants',
   );
   expect((await ask(admin.admin, Admin.Reevaluate, {})).changedCount).toBe(0);
-  expect(await house.denials()).toMatchObject([
+  expect(await context.denials()).toMatchObject([
     { method: 'AdminService/Reevaluate', reason: 'PERMISSION_DENIED', count: 1, cause: { actor: 'vera' } },
   ]);
 });
 
 test('who presents nothing, or a certificate of another CA, learns why and is journalled', async () => {
-  const house = await TlsHouse.start();
+  const context = await TlsCoordinator.start();
   const stranger = await (await CertificateAuthority.create('another CA')).sign({
     commonName: 'vera',
     organizations: ['rollcall:viewers'],
   });
-  expect((await failure(status(house.clients({}).query))).reason).toBe('CREDENTIALS_MISSING');
-  const refused = await failure(status(house.clients({ certificate: stranger }).query));
+  expect((await failure(status(context.clients({}).query))).reason).toBe('CREDENTIALS_MISSING');
+  const refused = await failure(status(context.clients({ certificate: stranger }).query));
   expect(refused.reason).toBe('CERTIFICATE_REJECTED');
   expect(refused.message).toContain('the client certificate of "vera" is not good');
-  expect((await house.denials()).map(({ reason }) => reason)).toEqual(['CREDENTIALS_MISSING', 'CERTIFICATE_REJECTED']);
+  expect((await context.denials()).map(({ reason }) => reason)).toEqual([
+    'CREDENTIALS_MISSING',
+    'CERTIFICATE_REJECTED',
+  ]);
 });
 
 test('a certificate that is revoked while its connection is open is refused from then on', async () => {
-  const house = await TlsHouse.start();
-  const certificate = await house.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] });
-  const { query } = house.clients({ certificate });
+  const context = await TlsCoordinator.start();
+  const certificate = await context.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] });
+  const { query } = context.clients({ certificate });
   await status(query);
-  await house.revoke(certificate);
+  await context.revoke(certificate);
   let refusal = '';
   await eventually(
     () => refusal === 'CERTIFICATE_REJECTED',
     () => void status(query).catch((error: { message: string; reason: string }) => (refusal = error.reason)),
   );
   expect((await failure(status(query))).message).toMatch(/"vera" is not good: .*REVOKED/i);
-  expect((await house.denials()).map(({ reason }) => reason)).toContain('CERTIFICATE_REJECTED');
+  expect((await context.denials()).map(({ reason }) => reason)).toContain('CERTIFICATE_REJECTED');
 });
 
 test('denials of one caller share a row, so that nobody fills the journal', async () => {
-  const house = await TlsHouse.start();
-  const { query } = house.clients({});
+  const context = await TlsCoordinator.start();
+  const { query } = context.clients({});
   for (let count = 0; count < 20; count++) await failure(status(query));
-  expect(await house.denials()).toHaveLength(1);
-  house.running.clock.advance(10 * 60_000);
-  expect((await house.denials()).map(({ count }) => count)).toEqual([1, 19]);
+  expect(await context.denials()).toHaveLength(1);
+  context.running.clock.advance(10 * 60_000);
+  expect((await context.denials()).map(({ count }) => count)).toEqual([1, 19]);
 });

@@ -3,16 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { provedIdentities, type TokenIdentities } from '../../coordinator/identity/identities.ts';
-import type { AccessEvent } from '../../shared/journal-format/events.ts';
 import { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { systemClock } from '../../shared/clock.ts';
+import type { AccessEvent } from '../../shared/journal-format/events.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { tlsSecurity } from '../../shared/rpc/channel-security.ts';
 import { AdminService, AgentService, QueryService } from '../../shared/rpc/contract.ts';
 import { type Certificate, CertificateAuthority } from '../fakes/certificates.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { type RunningHouse, startHouse } from '../server/running-coordinator.ts';
+import { type RunningCoordinator, startTestCoordinator } from '../server/running-coordinator.ts';
 
 /** What a client proves itself with. */
 export interface Proofs {
@@ -20,20 +20,20 @@ export interface Proofs {
   readonly token?: string;
 }
 
-export type Clients = Pick<RunningHouse, 'query' | 'admin' | 'agents'>;
+export type Clients = Pick<RunningCoordinator, 'query' | 'admin' | 'agents'>;
 
-export class TlsHouse {
-  readonly running: RunningHouse;
+export class TlsCoordinator {
+  readonly running: RunningCoordinator;
   readonly ca: CertificateAuthority;
   readonly #crlFile: string;
 
-  private constructor(running: RunningHouse, ca: CertificateAuthority, crlFile: string) {
+  private constructor(running: RunningCoordinator, ca: CertificateAuthority, crlFile: string) {
     this.running = running;
     this.ca = ca;
     this.#crlFile = crlFile;
   }
 
-  static async start(tokens: TokenIdentities | null = null): Promise<TlsHouse> {
+  static async start(tokens: TokenIdentities | null = null): Promise<TlsCoordinator> {
     const folder = temporaryFolder();
     const ca = await CertificateAuthority.create();
     const server = await ca.sign({ commonName: 'coordinator', hosts: ['127.0.0.1'] });
@@ -50,8 +50,8 @@ export class TlsHouse {
     };
     const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
     const certificates = new ServerCertificates({ files, clock: systemClock, log });
-    const running = await startHouse({ identities: provedIdentities(tokens), certificates });
-    return new TlsHouse(running, ca, clientCrl);
+    const running = await startTestCoordinator({ identities: provedIdentities(tokens), certificates });
+    return new TlsCoordinator(running, ca, clientCrl);
   }
 
   /** Clients with a connection of their own. */
@@ -77,7 +77,7 @@ export class TlsHouse {
 
   /** What was denied, oldest first. */
   async denials(): Promise<AccessEvent[]> {
-    const { journal } = this.running.house;
+    const { journal } = this.running.context;
     await journal.durable(journal.nextRevision - 1);
     const rows = await journal.events({ kinds: ['access'], limit: 100, oldestFirst: true });
     return rows.flatMap((row) => (row.kind === 'access' ? [row] : []));

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryBeginnings, verify } from '../../shared/verify/verify.ts';
 import type { Assignment, Drift, PodHealth, PodPhase } from '../../shared/model/model.ts';
+import { carryBeginnings, verify } from '../../shared/verify/verify.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { assignment } from '../fakes/scripted-stream.ts';
 import { naiveDrifts } from './naive-verify.ts';

@@ -3,6 +3,7 @@
  * questions in turns, and while the API server is away what it accepted not long ago still counts.
  */
 import type { Clock } from '../../../shared/clock.ts';
+import { ConcurrencyLimiter } from '../../../shared/concurrency-limiter.ts';
 import { RollcallError } from '../../../shared/errors.ts';
 import {
   IDENTITY_UNKNOWN_RETRY_MS,
@@ -12,7 +13,6 @@ import {
   REVIEWS,
   REVIEWS_REMEMBERED_MAX,
 } from '../../limits.ts';
-import { WaitingLine } from '../../../shared/concurrency-limiter.ts';
 
 export interface Review {
   readonly accepted: boolean;
@@ -25,7 +25,7 @@ interface Remembered<Answer> {
 
 export class RememberedReviews<Answer extends Review> {
   readonly #clock: Clock;
-  readonly #line = new WaitingLine(REVIEWS);
+  readonly #line = new ConcurrencyLimiter(REVIEWS);
   readonly #remembered = new Map<string, Remembered<Answer>>();
   readonly #asked = new Map<string, Promise<Answer>>();
 

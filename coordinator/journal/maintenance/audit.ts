@@ -1,12 +1,12 @@
 /** What an auditor asks of a journal: is it unaltered, would it be decided the same today, and a copy, please. */
 import type { Clock } from '../../../shared/clock.ts';
-import type { ReplayedDecision, Stretch } from '../read/audit-reader.ts';
-import type { BackupCopy } from './backup-copy.ts';
-import { makeCopy } from './backup-copy.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportHeader } from '../../../shared/journal-format/export-text.ts';
 import type { JournalPorts } from '../journal-ports.ts';
 import type { JournalLimits } from '../limits.ts';
+import type { Chunk, ReplayedDecision } from '../read/audit-reader.ts';
+import type { BackupCopy } from './backup-copy.ts';
+import { makeCopy } from './backup-copy.ts';
 import type { VerifyOptions, VerifyReport } from './verify.ts';
 import { verify } from './verify.ts';
 
@@ -59,7 +59,7 @@ export class Audit {
   /** Past decisions in their order, each with what it rested on, for whoever decides them again; some hundreds at a time. */
   async *replay(range: AuditRange = {}): AsyncGenerator<readonly ReplayedDecision[], void, undefined> {
     const auditor = await this.#ports.auditor();
-    yield* this.#stretches(range, (after, through) => auditor.replayed(after, through));
+    yield* this.#chunks(range, (after, through) => auditor.replayed(after, through));
   }
 
   /** The record as text, some hundred KiB at a time; a reader that waits holds nothing up. */
@@ -67,7 +67,7 @@ export class Audit {
     const auditor = await this.#ports.auditor();
     const header = exportHeader(format);
     if (header !== '') yield header;
-    yield* this.#stretches(range, (after, through) => auditor.exported(format, after, through));
+    yield* this.#chunks(range, (after, through) => auditor.exported(format, after, through));
   }
 
   /** Copies the whole journal as it is now into a new file while everything goes on; rejects with `wrong-backup`. */
@@ -84,16 +84,16 @@ export class Audit {
   }
 
   /** Rows that come while it runs are not part of it. */
-  async *#stretches<Value>(
+  async *#chunks<Value>(
     { afterRevision, throughRevision }: AuditRange,
-    read: (after: number, through: number) => Promise<Stretch<Value>>,
+    read: (after: number, through: number) => Promise<Chunk<Value>>,
   ): AsyncGenerator<Value, void, undefined> {
     const auditor = await this.#ports.auditor();
     const through = Math.min(throughRevision ?? Number.MAX_SAFE_INTEGER, await auditor.newestRevision());
     let after: number | null = afterRevision ?? (await auditor.chainStart()).revision;
     while (after !== null) {
       await auditor.assertKnown(after);
-      const { value, next }: Stretch<Value> = await read(after, through);
+      const { value, next }: Chunk<Value> = await read(after, through);
       yield value;
       after = next;
     }

@@ -3,9 +3,9 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../shared/clock.ts';
+import type { JournalPorts } from '../journal-ports.ts';
 import type { Progress } from './audit.ts';
 import { partialOf } from './backup.ts';
-import type { JournalPorts } from '../journal-ports.ts';
 
 /** Between two looks at how far a copy is: often enough for people. */
 const LOOK_MS = 500;
@@ -35,7 +35,7 @@ export async function makeCopy(
   try {
     await ports.withReader(async (reader) => {
       const totalBytes = await reader.usedBytes();
-      const stopLooking = tellGrowth(partialOf(path), (bytes) => onProgress(bytes, totalBytes), clock);
+      const stopLooking = emitGrowth(partialOf(path), (bytes) => onProgress(bytes, totalBytes), clock);
       await reader.backUp(path).finally(stopLooking);
     });
     const { size: bytes } = await stat(path);
@@ -48,10 +48,10 @@ export async function makeCopy(
 }
 
 /** SQLite copies in one go and says nothing meanwhile, but the file grows. */
-function tellGrowth(path: string, tell: (bytes: number) => void, clock: Clock): () => void {
+function emitGrowth(path: string, emit: (bytes: number) => void, clock: Clock): () => void {
   const look = () => {
     try {
-      tell(statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+      emit(statSync(path, { throwIfNoEntry: false })?.size ?? 0);
       cancel = clock.after(LOOK_MS, look);
     } catch {
       // Nobody listens any more; the copy cannot be ended half-way, so it is removed once it is done.

@@ -4,11 +4,11 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
-import type { ProjectedRow } from '../schema/projection.ts';
 import type { AgentBody, CoordinatorBody, DaemonSetBody, DriftBody } from '../../../shared/journal-format/row.ts';
-import { firstColumn, usedBytesOf } from '../schema/statements.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { ProjectedRow } from '../schema/projection.ts';
+import { firstColumn, usedBytesOf } from '../schema/statements.ts';
 
 export interface PruneStep {
   /** The horizon now. */

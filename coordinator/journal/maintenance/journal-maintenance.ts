@@ -1,17 +1,17 @@
 /** What the journal needs from time to time while it is served: its oldest rows let go, and its head published. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
+import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
 import type { Journal } from '../journal.ts';
 import type { RetentionGoal } from './retention.ts';
 import type { Head } from './verify.ts';
-import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
 
 /** A place outside the journal that keeps its heads, so that whoever alters the journal would have to alter that too. */
 export interface HeadPublisher {
   publish(head: Head, storeId: string): Promise<void>;
 }
 
-export interface UpkeepOptions {
+export interface JournalMaintenanceOptions {
   readonly journal: Pick<Journal, 'head' | 'prune' | 'storeId'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -21,14 +21,14 @@ export interface UpkeepOptions {
   readonly publishers: readonly HeadPublisher[];
 }
 
-export class Upkeep {
-  readonly #options: UpkeepOptions;
+export class JournalMaintenance {
+  readonly #options: JournalMaintenanceOptions;
   #published = 0;
   #isStopped = false;
   #cancelPruning: () => void = () => {};
   #cancelPublishing: () => void = () => {};
 
-  constructor(options: UpkeepOptions) {
+  constructor(options: JournalMaintenanceOptions) {
     this.#options = options;
   }
 

@@ -3,8 +3,8 @@
  * record that names the horizon, its hash, and a digest of the older rows that are still in force.
  */
 import type { Clock } from '../../../shared/clock.ts';
-import type { Port } from '../../threads/thread-port.ts';
 import type { NewEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
+import type { Port } from '../../threads/thread-port.ts';
 import type { JournalLimits } from '../limits.ts';
 import type { ReaderService, WriterService } from '../services.ts';
 

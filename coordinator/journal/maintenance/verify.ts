@@ -1,10 +1,10 @@
 /** Checks a journal: the chain of its rows, what was sealed when it was pruned, a published head, and the file itself. */
 
+import type { RetentionSeal } from '../../../shared/journal-format/events.ts';
 import type { Port } from '../../threads/thread-port.ts';
 import type { ChainCheck, ChainLink } from '../read/chain.ts';
-import type { RetentionSeal } from '../../../shared/journal-format/events.ts';
-import { digestOfKept } from './retention.ts';
 import type { ReaderService } from '../services.ts';
+import { digestOfKept } from './retention.ts';
 
 /** A row and its hash, hexadecimal: published, it vouches for everything before it. */
 export interface Head {
@@ -84,11 +84,11 @@ async function checkSideBySide(
   let toldCount = 0;
   const walk = async (reader: Port<ReaderService>) => {
     while (!isBad && start.revision + next * rowsMax < through) {
-      const stretch = next;
+      const range = next;
       next += 1;
-      const after = start.revision + stretch * rowsMax;
+      const after = start.revision + range * rowsMax;
       const check = await reader.checkChain(after, Math.min(after + rowsMax, through));
-      checks[stretch] = check;
+      checks[range] = check;
       // Those that were begun before are finished: the first bad row may be in one of them.
       isBad ||= check.bad !== null;
       toldCount += check.checkedCount;

@@ -3,10 +3,10 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportLine } from '../../../shared/journal-format/export-text.ts';
-import type { DecisionInputs } from './past-answers.ts';
-import type { PastReader } from './past-reader.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { rawRows } from '../schema/statements.ts';
+import type { DecisionInputs } from './past-answers.ts';
+import type { PastReader } from './past-reader.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -17,7 +17,7 @@ export interface ReplayedDecision {
 }
 
 /** A stretch of the record; `next`: the row after which the next stretch begins, `null` at the end. */
-export interface Stretch<Value> {
+export interface Chunk<Value> {
   readonly value: Value;
   readonly next: number | null;
 }
@@ -32,19 +32,19 @@ const REPLAY_ROWS = 250;
 export class AuditReader {
   readonly #rows: StoredRows;
   readonly #past: PastReader;
-  readonly #stretch: Statement<[number, number, number], StoredValues>;
+  readonly #range: Statement<[number, number, number], StoredValues>;
 
   constructor(database: Database, past: PastReader) {
     this.#rows = new StoredRows(database);
     this.#past = past;
-    this.#stretch = rawRows(database, `${SELECT_ROWS} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`);
+    this.#range = rawRows(database, `${SELECT_ROWS} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`);
   }
 
-  exported(format: ExportFormat, after: number, through: number): Stretch<string> {
+  exported(format: ExportFormat, after: number, through: number): Chunk<string> {
     let value = '';
     let last = 0;
     let rowCount = 0;
-    for (const values of this.#stretch.iterate(after, through, EXPORT_ROWS)) {
+    for (const values of this.#range.iterate(after, through, EXPORT_ROWS)) {
       value += exportLine(format, this.#rows.rowOf(values));
       last = values[0];
       rowCount += 1;
@@ -53,8 +53,8 @@ export class AuditReader {
     return { value, next: rowCount < EXPORT_ROWS ? null : last };
   }
 
-  replayed(after: number, through: number): Stretch<ReplayedDecision[]> {
-    const rows = this.#stretch.all(after, through, REPLAY_ROWS);
+  replayed(after: number, through: number): Chunk<ReplayedDecision[]> {
+    const rows = this.#range.all(after, through, REPLAY_ROWS);
     const value = rows.flatMap((values) => {
       const { seq, row } = this.#rows.rowOf(values);
       const decision = decodeRow(seq, row);

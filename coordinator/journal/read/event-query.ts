@@ -3,17 +3,17 @@
  * holds in order (event-streams.ts); what no index knows is looked up row by row, a bounded number at a time.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import type { EventKind, JournalEvent, RetentionSeal, TriggerName } from '../../../shared/journal-format/events.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import { ACTIONS, KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { JournalLimits } from '../limits.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { Bounds, Stream } from './event-streams.ts';
 import { EventStreams, TRIGGER_INDEX } from './event-streams.ts';
-import type { EventKind, JournalEvent, RetentionSeal, TriggerName } from '../../../shared/journal-format/events.ts';
 import { Horizon } from './horizon.ts';
-import type { JournalLimits } from '../limits.ts';
-import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
-import { ACTIONS, KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 
 export interface EventQuery {
   readonly node?: string | undefined;

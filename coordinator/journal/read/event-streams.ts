@@ -3,12 +3,12 @@
  * record, so a page costs the same however long the record is.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { EventQuery } from './event-query.ts';
 import type { EventKind } from '../../../shared/journal-format/events.ts';
+import { KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import { tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { splitKey } from '../schema/names.ts';
-import { KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+import type { EventQuery } from './event-query.ts';
 
 const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];

@@ -1,14 +1,14 @@
 /** The roll at a revision, in the reader's thread: which nodes were on it, and what the record says of their agents. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
-import type { AgentAt } from './past-answers.ts';
-import type { PartOfNodes } from './past-reader.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { firstColumn, rawRows } from '../schema/statements.ts';
-import type { StoredValues } from './stored-row.ts';
-import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, numberOf } from '../../../shared/journal-format/vocabulary.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { AgentAt } from './past-answers.ts';
+import type { PartOfNodes } from './past-reader.ts';
+import type { StoredValues } from './stored-row.ts';
+import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
 /** Names of one part of the roll: some 10 ms of looking. */
 const NAMES_PER_PART = 2_000;
@@ -18,7 +18,7 @@ const AGENT_ACTIONS: readonly Action[] = ['connected', 'disconnected', 'absent',
 const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
 const NEWEST = 'AND seq <= ? ORDER BY seq DESC LIMIT 1';
 
-export class RollReader {
+export class InventoryReader {
   readonly #rows: StoredRows;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #nodeId: Statement<[string], number>;
@@ -51,13 +51,13 @@ export class RollReader {
   /** In no order. */
   names(revision: number, after: number): PartOfNodes<string> {
     const nodes = this.#nodesAfter.all(after, NAMES_PER_PART);
-    const values = nodes.filter(([id]) => this.#isOnRoll(id, revision)).map(([, name]) => name);
+    const values = nodes.filter(([id]) => this.#isInInventory(id, revision)).map(([, name]) => name);
     return { values, next: nodes.length < NAMES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };
   }
 
   has(name: string, revision: number): boolean {
     const nodeId = this.#nodeId.get(name);
-    return nodeId !== undefined && this.#isOnRoll(nodeId, revision);
+    return nodeId !== undefined && this.#isInInventory(nodeId, revision);
   }
 
   /** `null` where no agent ever spoke for the node since it came onto the roll. */
@@ -80,7 +80,7 @@ export class RollReader {
     };
   }
 
-  #isOnRoll(nodeId: number, revision: number): boolean {
+  #isInInventory(nodeId: number, revision: number): boolean {
     const newest = this.#newestOfNode.get(nodeId, revision);
     return newest !== undefined && newest[1] !== numberOf(ACTIONS, 'removed');
   }

@@ -1,9 +1,9 @@
 /** What is different between two revisions, pair by pair. */
 import type { Database, Statement } from 'better-sqlite3';
-import { NamesById, splitKey } from '../schema/names.ts';
-import type { PairChange } from './past-answers.ts';
-import { firstColumn, rawRows } from '../schema/statements.ts';
 import { TRIGGERS, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import { NamesById, splitKey } from '../schema/names.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { PairChange } from './past-answers.ts';
 
 type Decision = [
   seq: number,

@@ -3,21 +3,21 @@
  * record: each answer is the newest row up to the revision, one look into an index.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import type { JournalEvent } from '../../../shared/journal-format/events.ts';
-import { Horizon } from './horizon.ts';
-import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
 import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { splitKey } from '../schema/names.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import { Horizon } from './horizon.ts';
 import { NodeDecisions } from './node-decisions.ts';
 import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
-import { decodeRow } from '../../../shared/journal-format/row.ts';
 import type { PlacementInForce } from './state.ts';
-import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
-import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 
 /** Part of an answer about every node; `next`: where the rest begins, `null` at the end. */
 export interface PartOfNodes<Value> {

@@ -10,10 +10,10 @@ import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import type { Port } from '../../threads/thread-port.ts';
 import type { RetentionHorizon } from '../journal-error.ts';
 import { JournalError } from '../journal-error.ts';
+import type { ReaderService } from '../services.ts';
 import type { PairPart } from './pair-changes.ts';
 import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
-import type { ReaderService } from '../services.ts';
 import type { PlacementInForce } from './state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 

@@ -1,8 +1,8 @@
 /** The reader's thread. */
 
-import { stepBack } from '../../threads/background.ts';
+import { lowerThreadPriority } from '../../threads/background.ts';
 import { serveThread } from '../../threads/thread-port.ts';
 import { ReaderService } from '../services.ts';
 
-stepBack();
+lowerThreadPriority();
 serveThread(new ReaderService());

@@ -3,30 +3,30 @@
  * thread of its own. Every answer is bounded, because nothing can interrupt a query.
  */
 import type { Database } from 'better-sqlite3';
-import type { ReplayedDecision, Stretch } from './audit-reader.ts';
-import { AuditReader } from './audit-reader.ts';
-import { backUp } from '../maintenance/backup.ts';
-import type { ChainCheck, ChainLink } from './chain.ts';
-import { ChainReader } from './chain.ts';
-import { openForReading } from '../schema/database.ts';
-import type { EventPage, EventQuery } from './event-query.ts';
-import { EventFinder } from './event-query.ts';
 import type { JournalEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
-import { openingProblem } from '../schema/file-problems.ts';
-import { Horizon } from './horizon.ts';
 import type { RetentionHorizon } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
+import { backUp } from '../maintenance/backup.ts';
+import { RebuildCheck } from '../maintenance/rebuild.ts';
+import { openForReading } from '../schema/database.ts';
+import { openingProblem } from '../schema/file-problems.ts';
+import { usedBytesOf } from '../schema/statements.ts';
+import type { Chunk, ReplayedDecision } from './audit-reader.ts';
+import { AuditReader } from './audit-reader.ts';
+import type { ChainCheck, ChainLink } from './chain.ts';
+import { ChainReader } from './chain.ts';
+import type { EventPage, EventQuery } from './event-query.ts';
+import { EventFinder } from './event-query.ts';
+import { Horizon } from './horizon.ts';
+import { InventoryReader } from './inventory-reader.ts';
 import type { PairPart } from './pair-changes.ts';
 import { PairChanges } from './pair-changes.ts';
 import type { AgentAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
-import { RebuildCheck } from '../maintenance/rebuild.ts';
-import { RollReader } from './inventory-reader.ts';
 import { SourceProblems } from './source-problems.ts';
 import type { PlacementInForce } from './state.ts';
-import { usedBytesOf } from '../schema/statements.ts';
 import type { StoredState } from './stored-state.ts';
 import { readState } from './stored-state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
@@ -39,7 +39,7 @@ interface Opened {
   readonly limits: JournalLimits;
   readonly finder: EventFinder;
   readonly past: PastReader;
-  readonly roll: RollReader;
+  readonly snapshot: InventoryReader;
   readonly changes: PairChanges;
   readonly timelines: TimelineReader;
   readonly chain: ChainReader;
@@ -61,7 +61,7 @@ export class JournalReader {
       limits,
       finder: new EventFinder(database, limits),
       past,
-      roll: new RollReader(database),
+      snapshot: new InventoryReader(database),
       changes: new PairChanges(database),
       timelines: new TimelineReader(database, limits),
       chain: new ChainReader(database),
@@ -112,15 +112,15 @@ export class JournalReader {
   }
 
   nodeNamesAt(revision: number, after: number): PartOfNodes<string> {
-    return this.#past(revision, () => this.#open.roll.names(revision, after));
+    return this.#past(revision, () => this.#open.snapshot.names(revision, after));
   }
 
-  isOnRollAt(node: string, revision: number): boolean {
-    return this.#past(revision, () => this.#open.roll.has(node, revision));
+  isInInventoryAt(node: string, revision: number): boolean {
+    return this.#past(revision, () => this.#open.snapshot.has(node, revision));
   }
 
   agentAt(node: string, revision: number): AgentAt | null {
-    return this.#past(revision, () => this.#open.roll.agent(node, revision));
+    return this.#past(revision, () => this.#open.snapshot.agent(node, revision));
   }
 
   daemonSetsAt(revision: number): DaemonSetAt[] {
@@ -216,11 +216,11 @@ export class JournalReader {
     return this.#atOnce(({ finder }) => finder.newestSeal());
   }
 
-  exported(format: ExportFormat, after: number, through: number): Stretch<string> {
+  exported(format: ExportFormat, after: number, through: number): Chunk<string> {
     return this.#atOnce(({ audit }) => audit.exported(format, after, through));
   }
 
-  replayed(after: number, through: number): Stretch<ReplayedDecision[]> {
+  replayed(after: number, through: number): Chunk<ReplayedDecision[]> {
     return this.#atOnce(({ audit }) => audit.replayed(after, through));
   }
 

@@ -1,7 +1,8 @@
 /** What was in force when the journal was opened: where a coordinator that starts goes on from. */
-import type { Verdict } from '../../../shared/placement/types.ts';
-import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/model/model.ts';
+
 import type { DaemonSetRecord, ManifestProblem } from '../../../shared/journal-format/events.ts';
+import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/model/model.ts';
+import type { Verdict } from '../../../shared/placement/types.ts';
 
 export interface JournalState {
   /** The newest revision; 0 in a new journal. */

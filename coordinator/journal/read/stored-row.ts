@@ -1,7 +1,7 @@
 /** Reading rows of the record back into the form that they were written from. */
 import type { Database } from 'better-sqlite3';
-import { NamesById } from '../schema/names.ts';
 import type { Row } from '../../../shared/journal-format/row.ts';
+import { NamesById } from '../schema/names.ts';
 
 export interface StoredRow {
   readonly seq: number;

@@ -3,11 +3,12 @@
  * million, travel between threads as columns of numbers.
  */
 import type { Database } from 'better-sqlite3';
-import type { Drift } from '../../../shared/model/model.ts';
 import type { DaemonSetRecord } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
-import type { JournalLimits } from '../limits.ts';
 import type { DriftBody, NodeBody, PodBody } from '../../../shared/journal-format/row.ts';
+import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { Drift } from '../../../shared/model/model.ts';
+import type { JournalLimits } from '../limits.ts';
 import type {
   AgentState,
   DaemonSetState,
@@ -17,7 +18,6 @@ import type {
   PodState,
   RemovedDaemonSet,
 } from './state.ts';
-import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 
 export interface StoredState extends Omit<JournalState, 'placements'> {
   readonly placements: PlacementColumns;

@@ -1,16 +1,16 @@
 /** What one pair and one node went through between two revisions, in the reader's thread, as rows of columns. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Verdict } from '../../../shared/placement/types.ts';
-import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import type { DriftEvent } from '../../../shared/journal-format/events.ts';
-import type { JournalLimits } from '../limits.ts';
-import { splitKey } from '../schema/names.ts';
-import { NodeDecisions } from './node-decisions.ts';
-import { ON_NODES, type OnNode, type OnNodes, type PartOfNodes } from './past-reader.ts';
 import type { DriftBody } from '../../../shared/journal-format/row.ts';
-import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, numberOf, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { Verdict } from '../../../shared/placement/types.ts';
+import type { JournalLimits } from '../limits.ts';
+import { splitKey } from '../schema/names.ts';
+import { firstColumn, rawRows } from '../schema/statements.ts';
+import { NodeDecisions } from './node-decisions.ts';
+import { ON_NODES, type OnNode, type OnNodes, type PartOfNodes } from './past-reader.ts';
 
 /** Rows after one and up to another. */
 export interface Between {
@@ -67,7 +67,7 @@ export class TimelineReader {
   readonly #decisions: Statement<[number, number, number, number, number], VerdictRow>;
   readonly #drifts: Statement<[number, number, number, number, number], DriftRow>;
   readonly #presences: Statement<[number, number, number, number], ActionRow>;
-  readonly #rollSteps: Statement<[number, number, number, number], ActionRow>;
+  readonly #inventorySteps: Statement<[number, number, number, number], ActionRow>;
 
   constructor(database: Database, limits: JournalLimits) {
     this.#limits = limits;
@@ -86,7 +86,7 @@ export class TimelineReader {
        AND daemon_set_id = ? AND ${BETWEEN}`,
     );
     this.#presences = rawRows(database, `${ofNode} AND ${isOneOf('agent', PRESENCE_ACTIONS)} AND ${BETWEEN}`);
-    this.#rollSteps = rawRows(database, `${ofNode} AND ${isOneOf('node', ROLL_ACTIONS)} AND ${BETWEEN}`);
+    this.#inventorySteps = rawRows(database, `${ofNode} AND ${isOneOf('node', ROLL_ACTIONS)} AND ${BETWEEN}`);
   }
 
   /** DaemonSets that were placed on the node at any moment of the stretch, in no order. */
@@ -114,7 +114,7 @@ export class TimelineReader {
     const before = this.#decisionAt.get(daemonSetId, nodeId, from);
     const decisions = this.#decisions.all(daemonSetId, nodeId, from, to, stepsMax);
     const drifts = this.#drifts.all(nodeId, daemonSetId, from, to, stepsMax);
-    const rollSteps = this.#rollSteps.all(nodeId, from, to, stepsMax);
+    const inventorySteps = this.#inventorySteps.all(nodeId, from, to, stepsMax);
     return {
       verdicts: [...(before ? [before] : []), ...decisions].map(([revision, occurredMs, verdict]) => {
         return { revision, occurredMs, verdict: verdict === null ? null : wordOf<Verdict>(VERDICTS, verdict) };
@@ -123,7 +123,7 @@ export class TimelineReader {
         const drift = JSON.parse(body) as DriftBody;
         return { revision, occurredMs, action: wordOf(ACTIONS, action) as DriftEvent['action'], drift };
       }),
-      removals: rollSteps.map(stepOf).filter(({ action }) => action === 'removed'),
+      removals: inventorySteps.map(stepOf).filter(({ action }) => action === 'removed'),
     };
   }
 
@@ -132,7 +132,7 @@ export class TimelineReader {
     const nodeId = this.#nodeId.get(node) ?? 0;
     const rows = [
       ...this.#presences.all(nodeId, from, to, stepsMax),
-      ...this.#rollSteps.all(nodeId, from, to, stepsMax),
+      ...this.#inventorySteps.all(nodeId, from, to, stepsMax),
     ];
     return rows.map(stepOf).sort((left, right) => left.revision - right.revision);
   }

@@ -4,8 +4,8 @@
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { isInputOutputError, openingProblem, writingProblem } from './file-problems.ts';
 import { codeOf } from '../journal-error.ts';
+import { isInputOutputError, openingProblem, writingProblem } from './file-problems.ts';
 
 /** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
 const SQLITE_VERSION_MIN = [3, 51, 3];

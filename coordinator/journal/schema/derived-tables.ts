@@ -3,8 +3,8 @@
  * the same names, the same statements fill those (see rebuild.ts).
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { DerivedTables } from './projection.ts';
 import type { DriftBody } from '../../../shared/journal-format/row.ts';
+import type { DerivedTables } from './projection.ts';
 
 /** Every table that a replay of the record fills. */
 export const DERIVED_TABLES = [

@@ -3,8 +3,8 @@
  * the process, however that ends; the side file itself stays and means nothing.
  */
 import Database from 'better-sqlite3';
-import { openingProblem } from './file-problems.ts';
 import { codeOf, JournalError } from '../journal-error.ts';
+import { openingProblem } from './file-problems.ts';
 
 export interface FileLock {
   release(): void;

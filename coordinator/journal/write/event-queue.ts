@@ -5,7 +5,7 @@ import type { RowBatch } from './row-batch.ts';
 import { BatchBuilder } from './row-batch.ts';
 
 /** What one `append` brought. */
-interface Stretch {
+interface Chunk {
   readonly events: readonly NewEvent[];
   readonly recordedMs: number;
   /** How many of them were taken already. */
@@ -22,7 +22,7 @@ export interface QueuedBatch {
 
 export class EventQueue {
   readonly #limits: JournalLimits;
-  readonly #stretches: Stretch[] = [];
+  readonly #chunks: Chunk[] = [];
   #nextRevision: number;
   #count = 0;
 
@@ -38,13 +38,13 @@ export class EventQueue {
 
   push(events: readonly NewEvent[], recordedMs: number): void {
     if (events.length === 0) return;
-    this.#stretches.push({ events: [...events], recordedMs, taken: 0 });
+    this.#chunks.push({ events: [...events], recordedMs, taken: 0 });
     this.#count += events.length;
   }
 
   /** The next batch; encoding happens here, a batch at a time, and not for a whole `append` at once. */
   take(): QueuedBatch | undefined {
-    const first = this.#stretches[0];
+    const first = this.#chunks[0];
     if (first === undefined) return undefined;
     const { batchEventsMax, batchCharactersMax } = this.#limits;
     const firstRevision = this.#nextRevision;
@@ -68,12 +68,12 @@ export class EventQueue {
   }
 
   #shift(): { event: NewEvent; recordedMs: number } | undefined {
-    const stretch = this.#stretches[0];
-    const event = stretch?.events[stretch.taken];
-    if (stretch === undefined || event === undefined) return undefined;
-    stretch.taken += 1;
+    const chunk = this.#chunks[0];
+    const event = chunk?.events[chunk.taken];
+    if (chunk === undefined || event === undefined) return undefined;
+    chunk.taken += 1;
     this.#count -= 1;
-    if (stretch.taken === stretch.events.length) this.#stretches.shift();
-    return { event, recordedMs: stretch.recordedMs };
+    if (chunk.taken === chunk.events.length) this.#chunks.shift();
+    return { event, recordedMs: chunk.recordedMs };
   }
 }

@@ -5,8 +5,8 @@
  * It is written after each commit and never waited for. After a loss of power it may tell of an older row, never of a newer one.
  */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
-import { unwritable } from '../schema/file-problems.ts';
 import { codeOf } from '../journal-error.ts';
+import { unwritable } from '../schema/file-problems.ts';
 
 export interface StoredHead {
   readonly storeId: string;

@@ -6,21 +6,28 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { makeFolder } from '../../../shared/files/make-folder.ts';
-import { ChainReader } from '../read/chain.ts';
 import { ChainHasher } from '../../../shared/journal-format/chain-hasher.ts';
+import type { Row } from '../../../shared/journal-format/row.ts';
+import { messageOf } from '../journal-error.ts';
 import type { PruneStep } from '../maintenance/compaction.ts';
 import { Compaction } from '../maintenance/compaction.ts';
+import { ChainReader } from '../read/chain.ts';
 import { canBeRetried, checkpoint, openForWriting, walProgress } from '../schema/database.ts';
 import { SqlDerivedTables } from '../schema/derived-tables.ts';
 import type { FileLock } from '../schema/file-lock.ts';
 import { lockFile } from '../schema/file-lock.ts';
-import { damaged, openingProblem, rowsMissing, unwritable, whyStalled, writingProblem } from '../schema/file-problems.ts';
-import { HeadFile } from './head-file.ts';
-import { messageOf } from '../journal-error.ts';
+import {
+  damaged,
+  openingProblem,
+  rowsMissing,
+  unwritable,
+  whyStalled,
+  writingProblem,
+} from '../schema/file-problems.ts';
 import { inspectFile, migrate } from '../schema/migrate.ts';
 import { Names } from '../schema/names.ts';
 import { project } from '../schema/projection.ts';
-import type { Row } from '../../../shared/journal-format/row.ts';
+import { HeadFile } from './head-file.ts';
 import type { RowBatch } from './row-batch.ts';
 import { rowAt } from './row-batch.ts';
 

@@ -43,8 +43,12 @@ function validatePodSpec(spec: Decoded, fieldPath: string, causes: Causes): void
   validatePodSecurityContext(spec, `${fieldPath}.securityContext`, causes);
   validateAffinity(child(spec, 'affinity') ?? {}, `${fieldPath}.affinity`, causes);
   validateDnsConfig(spec, `${fieldPath}.dnsConfig`, causes);
-  items(spec, 'readinessGates').forEach((gate, index) => {
-    validateLabelKey(text(gate, 'conditionType'), `${fieldPath}.readinessGates[${index}].conditionType`, causes);
+  items(spec, 'readinessGates').forEach((authInterceptor, index) => {
+    validateLabelKey(
+      text(authInterceptor, 'conditionType'),
+      `${fieldPath}.readinessGates[${index}].conditionType`,
+      causes,
+    );
   });
   validateTopologySpread(items(spec, 'topologySpreadConstraints'), `${fieldPath}.topologySpreadConstraints`, causes);
   const serviceAccountName = text(spec, 'serviceAccountName') || text(spec, 'serviceAccount');

@@ -1,7 +1,7 @@
 /** Moments as people type them: what they mean, and one sentence for those that cannot be meant. */
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../cli/usage-error.ts';
 import { parseMoment, parseTime } from '../../../cli/moment/parse-moment.ts';
+import { UsageError } from '../../../cli/usage-error.ts';
 
 const NOW = '2026-03-30T12:00:00Z';
 
