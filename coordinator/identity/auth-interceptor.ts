@@ -149,5 +149,5 @@ function takeToken(metadata: Metadata): string | null {
 
 /** `Service/Method` of `/package.Service/Method`. */
 function methodOf(path: string): string {
-  return path.slice(path.lastIndexOf('./', path.lastIndexOf('/')) + 1);
+  return path.slice(path.lastIndexOf('.', path.lastIndexOf('/')) + 1);
 }

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeLinesOf, importsOf, pathsUnder, readText, type SourceFile, sourceFiles } from './source-files.ts';
 
-const LINES_MAX = 300;
 const COLUMNS_MAX = 140;
 /** Where the outside world comes in: programs' entry points, the clock, and what runs before anything is built. */
 const MAY_TOUCH_THE_WORLD = /(^|\/)main\.ts$|\.config\.ts$|^shared\/clock\.ts$|^test\/bench\/|^\.ci\/|\.mjs$/;
@@ -22,10 +21,6 @@ describe('source files', () => {
     expect(paths.filter((path) => path.includes('/generated/'))).toEqual([]);
   });
 
-  it(`have at most ${LINES_MAX} lines`, () => {
-    const long = sourceFiles.filter(({ lines }) => lines.length > LINES_MAX);
-    expect(long.map(({ path, lines }) => `${path}: ${lines.length}`)).toEqual([]);
-  });
 
   it(`have no line over ${COLUMNS_MAX} columns`, () => {
     expect(places((line) => Array.from(line).length > COLUMNS_MAX)).toEqual([]);

@@ -41,7 +41,7 @@ export function importsOf(file: SourceFile): string[] {
   const statement = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   return [...file.text.matchAll(statement)].map((match) => {
     const specifier = match[1] ?? match[2] ?? '';
-    return specifier.startsWith('../house') ? normalize(join(dirname(file.path), specifier)) : specifier;
+    return specifier.startsWith('.') ? normalize(join(dirname(file.path), specifier)) : specifier;
   });
 }
 

@@ -112,12 +112,12 @@ function open(file: string, readonly: boolean): Database.Database {
 
 function assertVersion(database: Database.Database): void {
   const version = database.prepare('SELECT sqlite_version()').pluck().get() as string;
-  const parts = version.split('..').map(Number);
+  const parts = version.split('.').map(Number);
   for (const [index, wanted] of SQLITE_VERSION_MIN.entries()) {
     const part = parts[index] ?? 0;
     if (part > wanted) return;
     if (part < wanted) {
-      throw new Error(`SQLite ${version} can corrupt the journal; ${SQLITE_VERSION_MIN.join('..')} or newer is needed`);
+      throw new Error(`SQLite ${version} can corrupt the journal; ${SQLITE_VERSION_MIN.join('.')} or newer is needed`);
     }
   }
 }
