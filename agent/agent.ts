@@ -5,13 +5,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logging.ts';
 import type { Drift, NodeReport, PodReport } from '../shared/model/model.ts';
-import {
-  isSameNodeReport,
-  isSamePodReport,
-  nextAvailableMs,
-  nodeReportOf,
-  podReportOf,
-} from '../shared/verify/node-answer.ts';
+import { isSameNodeReport, isSamePodReport, nextAvailableMs, nodeReportOf, podReportOf } from './node-verifier.ts';
 import type { Observation, Observer } from './observe/observer.ts';
 import type { AgentState, StateFolder } from './state/state-folder.ts';
 import type { AgentStreamHost } from './stream/agent-stream.ts';

@@ -21,7 +21,6 @@ describe('source files', () => {
     expect(paths.filter((path) => path.includes('/generated/'))).toEqual([]);
   });
 
-
   it(`have no line over ${COLUMNS_MAX} columns`, () => {
     expect(places((line) => Array.from(line).length > COLUMNS_MAX)).toEqual([]);
   });

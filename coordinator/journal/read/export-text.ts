@@ -1,8 +1,8 @@
 /** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
 
-import type { StoredRow } from '../../coordinator/journal/read/stored-row.ts';
-import { decodeRow } from './row.ts';
-import { ACTIONS, KINDS, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { StoredRow } from './stored-row.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
 

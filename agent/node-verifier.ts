@@ -3,15 +3,15 @@
  * pod report, and says which of the two differs from the one before. Pure.
  */
 
-import type { Observation } from '../../agent/observe/observer.ts';
-import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
-import type { Unnumbered } from '../../agent/stream/outbox.ts';
-import { canonicalJson } from '../canonical-json.ts';
-import { nodeUsage } from '../fit/node-usage.ts';
-import type { Pod } from '../kubernetes/objects.ts';
-import { podHealth } from '../kubernetes/pod-health.ts';
-import type { NodeReport, PodHealth, PodReport } from '../model/model.ts';
-import { verify } from './verify.ts';
+import { canonicalJson } from '../shared/canonical-json.ts';
+import { nodeUsage } from '../shared/fit/node-usage.ts';
+import type { Pod } from '../shared/kubernetes/objects.ts';
+import { podHealth } from '../shared/kubernetes/pod-health.ts';
+import type { NodeReport, PodHealth, PodReport } from '../shared/model/model.ts';
+import { verify } from '../shared/verify/verify.ts';
+import type { Observation } from './observe/observer.ts';
+import type { HeldAssignments } from './stream/held-assignments.ts';
+import type { Unnumbered } from './stream/outbox.ts';
 
 export function nodeReportOf({ facts, source, observedMs }: Observation, problem: string): Unnumbered<NodeReport> {
   return { facts, source, observedMs, problem };
