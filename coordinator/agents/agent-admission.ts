@@ -101,7 +101,7 @@ function checkHello(hello: Hello__Output, nowMs: number): void {
   );
 }
 
-/** An agent speaks for its own node and no other (design.md, rule 5). */
+/** An agent speaks for its own node and no other (docs/invariants.md, 5). */
 function checkSpeaksFor(node: string, { name, speaksFor }: Caller): void {
   if (speaksFor?.kind === 'any' || speaksFor?.node === node) return;
   const own = speaksFor === null ? 'no node' : `node ${speaksFor.node} alone`;

@@ -1,6 +1,6 @@
 /**
  * One agent's stream, from Hello to its end: takes reports, publishes assignments, and keeps at most
- * one update unanswered, so that a slow or silent agent costs a constant (design.md, "The stream").
+ * one update unanswered, so that a slow or silent agent costs a constant (docs/protocol.md).
  */
 
 import { status } from '@grpc/grpc-js';
@@ -78,7 +78,7 @@ export interface AgentSessionOptions {
   readonly held: Held | null;
   /** The last report that was taken of this agent process. */
   readonly lastReport: TakenReport;
-  /** The newest durable revision: nothing newer is ever sent (design.md, rule 1). */
+  /** The newest durable revision: nothing newer is ever sent (docs/invariants.md, 1). */
   readonly durableRevision: () => number;
 }
 

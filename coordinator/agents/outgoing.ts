@@ -1,6 +1,6 @@
 /**
  * What waits before it may go out: assignments and report acknowledgements wait for the journal
- * (design.md, rule 1), and reports that could not be taken wait to be asked for again.
+ * (docs/invariants.md, 1), and reports that could not be taken wait to be asked for again.
  */
 import type { AgentSession } from './agent-session.ts';
 import type { SessionEvaluation, SessionJournal } from './session-ports.ts';

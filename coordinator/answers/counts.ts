@@ -1,6 +1,6 @@
 /**
  * What became of the placements: which daemon pods run, which drift, who is silent. Wanted and
- * running are kept apart (design.md, rule 3), and a silent node's pods count as unknown, never as
+ * running are kept apart (docs/invariants.md, 4), and a silent node's pods count as unknown, never as
  * running.
  */
 import { isHealthy, isRunning } from '../../shared/fit/answers.ts';

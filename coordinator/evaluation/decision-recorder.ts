@@ -1,6 +1,6 @@
 /**
  * Records a change together with the decisions that it causes, numbered one after the other, so that
- * every decision names the row that caused it. Nothing is published here (design.md, rule 1).
+ * every decision names the row that caused it. Nothing is published here (docs/invariants.md, 1).
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { Cause, DecisionEvent, NewEvent, TriggerName } from '../../shared/journal-format/events.ts';

@@ -1,7 +1,7 @@
 /**
  * The way of a change through the coordinator: a fact arrives, the pairs that it can affect are
  * decided again, and what changed, and only that, is recorded with its cause. Publishing waits for
- * the record (design.md, "How a change flows"); nothing here sends anything.
+ * the record (docs/architecture.md, "How a change flows"); nothing here sends anything.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { CoordinatorEvent, TriggerName } from '../../shared/journal-format/events.ts';

@@ -1,7 +1,7 @@
 /**
  * The journal: the append-only record of all changes. It numbers events at once, writes them in
  * groups in a thread of its own, and says when they are on disk. Nothing that depends on an event may
- * leave the coordinator before `durable` says so (design.md, rule 1).
+ * leave the coordinator before `durable` says so (docs/invariants.md, 1).
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';

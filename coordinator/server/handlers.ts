@@ -1,6 +1,6 @@
 /**
  * Wraps every handler once: errors become statuses here and nowhere else, and no answer leaves before all that it may
- * rest on is durable (design.md, rule 1).
+ * rest on is durable (docs/invariants.md, 1).
  */
 import type { handleUnaryCall, MethodDefinition } from '@grpc/grpc-js';
 import type { Logger } from 'pino';

@@ -1,4 +1,4 @@
-/** Waits for the journal, so that no answer leaves before all that it may rest on is on disk (design.md, rule 1). */
+/** Waits for the journal, so that no answer leaves before all that it may rest on is on disk (docs/invariants.md, 1). */
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Journal } from '../journal/journal.ts';

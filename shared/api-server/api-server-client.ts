@@ -1,4 +1,4 @@
-/** Reads from the API server and writes to it. Agents never get one of these (design.md, rule 9). */
+/** Reads from the API server and writes to it. Agents never get one of these (docs/invariants.md, 5). */
 import { ApiServerReader } from './api-server-reader.ts';
 
 export class ApiServerClient extends ApiServerReader {

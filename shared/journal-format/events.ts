@@ -1,6 +1,6 @@
 /**
  * What the journal records: one union, one member per kind of event. A row holds what stands here
- * and nothing else, so whatever may be secret has no field here (design.md, rule 11).
+ * and nothing else, so whatever may be secret has no field here (docs/invariants.md, 11).
  */
 import type { PodNeeds } from '../fit/types.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';

@@ -8,7 +8,7 @@ import type { ReasonCode } from './reason-codes.ts';
  */
 export type Verdict = 'run' | 'keep' | 'none';
 
-/** Kubernetes' two answers with every reason (design.md, rule 4). */
+/** Kubernetes' two answers with every reason (docs/invariants.md, 3). */
 export interface PlacementResult {
   readonly verdict: Verdict;
   /** Whether the DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */
