@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
+import { plural } from '../../shared/plural.ts';
 import type { Moment } from '../../shared/rpc/wire-moment.ts';
 import type { Coordinator, TimelineQuestion } from '../client/coordinator.ts';
 import type { Context } from '../context.ts';
 import { timeText } from '../output/time.ts';
-import { count } from '../render/node-names.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { timelineOf } from '../timeline/lanes.ts';
 import { UsageError } from '../usage-error.ts';
@@ -80,7 +80,7 @@ function reportCuts({ timelines }: TimelineView, { io }: Context): void {
   const cut = timelines.flatMap(({ toldUntilTime }) => toldUntilTime ?? []).sort();
   const [first] = cut;
   if (first === undefined) return;
-  const lanes = count(cut.length, 'pair');
+  const lanes = plural(cut.length, 'pair');
   io.stderr.write(
     `rollcall: ${lanes} changed more often than can be told; the drawing is whole up to ${timeText(first)}, ask for less with --to\n`,
   );

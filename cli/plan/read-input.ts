@@ -3,8 +3,8 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.t
 import { type CollectedWorld, collectWorld, type RefusedObjects } from '../../shared/plan/collect-world.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
 import type { World } from '../../shared/plan/world.ts';
+import { plural } from '../../shared/plural.ts';
 import type { Context } from '../context.ts';
-import { count } from '../render/node-names.ts';
 import { alterationsOf, type PlanOptions } from './plan-options.ts';
 import { type Source, SourceReader } from './read-sources.ts';
 
@@ -60,7 +60,7 @@ function passedOver({ name, objects }: Source): ManifestProblem[] {
   const kinds = new Map<string, number>();
   for (const { kind } of objects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   if (kinds.size === 0 || kinds.has('DaemonSet') || kinds.has('Node')) return [];
-  const found = [...kinds].map(([kind, number]) => count(number, kind)).join(', ');
+  const found = [...kinds].map(([kind, number]) => plural(number, kind)).join(', ');
   const message = `${name} holds no DaemonSet and no Node and is passed over; it holds ${found}.`;
   return [{ code: 'OtherKinds', fieldPath: '', message, source: name }];
 }

@@ -6,10 +6,10 @@ import type { RefusedObjects } from '../../shared/plan/collect-world.ts';
 import { placeWorld } from '../../shared/plan/place-world.ts';
 import { placementWarnings, plan } from '../../shared/plan/plan.ts';
 import { sortedKeys, type World } from '../../shared/plan/world.ts';
+import { plural } from '../../shared/plural.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
 import { renderDifference } from '../render/difference.ts';
-import { count } from '../render/node-names.ts';
 import { renderPlacements } from '../render/placements.ts';
 import { problemLine } from '../render/problems.ts';
 import { UsageError } from '../usage-error.ts';
@@ -48,7 +48,7 @@ function reportProblems({ io }: Context, problems: readonly ManifestProblem[]): 
 }
 
 function refuse({ io }: Context, problems: readonly ManifestProblem[]): number {
-  const found = count(problems.length, 'problem');
+  const found = plural(problems.length, 'problem');
   io.stderr.write(
     `rollcall: nothing was planned because of ${found}; correct the manifests, or leave them out with --skip-invalid\n`,
   );

@@ -1,4 +1,6 @@
 /** What the checks of the journal found, for people. */
+
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { rowsText } from '../output/progress.ts';
@@ -13,7 +15,6 @@ import {
 } from '../view/audit-view.ts';
 import { horizonLine } from './horizon.ts';
 import { inputFacts } from './inputs.ts';
-import { count } from './node-names.ts';
 
 type Options = Pick<RenderOptions, 'style' | 'wide'>;
 
@@ -84,11 +85,11 @@ export function renderReplay(view: ReplayView, { style }: Options): string {
   const { replayed, different, ended, withoutInputs, engineVersion } = view;
   const outcome =
     different === 0
-      ? style.good(`Engine ${engineVersion} decides all ${count(replayed, 'decision')} as recorded.`)
-      : style.bad(`Engine ${engineVersion} decides ${different} of ${count(replayed, 'decision')} otherwise.`);
+      ? style.good(`Engine ${engineVersion} decides all ${plural(replayed, 'decision')} as recorded.`)
+      : style.bad(`Engine ${engineVersion} decides ${different} of ${plural(replayed, 'decision')} otherwise.`);
   const left = [
-    ...(ended === 0 ? [] : [`${count(ended, 'decision')} ended a pair`]),
-    ...(withoutInputs === 0 ? [] : [`of ${count(withoutInputs, 'decision')} the inputs are no longer kept`]),
+    ...(ended === 0 ? [] : [`${plural(ended, 'decision')} ended a pair`]),
+    ...(withoutInputs === 0 ? [] : [`of ${plural(withoutInputs, 'decision')} the inputs are no longer kept`]),
   ];
   return style.fit(`${outcome}\n${left.length === 0 ? '' : `Not decided again: ${left.join('; ')}.\n`}`);
 }

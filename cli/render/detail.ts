@@ -1,5 +1,6 @@
 /** One node or one DaemonSet: a few lines about it, then its placements as a table. */
 import type { Verdict } from '../../shared/placement/types.ts';
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
@@ -9,7 +10,7 @@ import type { DaemonSetDetailView, NodeDetailView } from '../view/status-view.ts
 import { answerText, fitsText, paintAnswer } from './answers.ts';
 import { refusalLines, warningLines } from './daemon-sets.ts';
 import { driftDetail, driftLines, paintDrift } from './drift.ts';
-import { count, nodeNames } from './node-names.ts';
+import { nodeNames } from './node-names.ts';
 import { paintPresence } from './nodes.ts';
 import { podState } from './pods.ts';
 import { joinSections, section } from './section.ts';
@@ -86,7 +87,7 @@ function daemonSetHead(
 function countsLine(what: string, counts: Omit<CountsView, DriftView['kind'] | 'none' | 'acknowledged'>): string {
   const { wanted, allowed, running, healthy, keep } = counts;
   const answers = `${allowed} allowed, ${fitsText(counts)} fit, ${running} running, ${healthy} healthy`;
-  return `${count(wanted, what)} wanted, ${answers}, ${keep} may stay`;
+  return `${plural(wanted, what)} wanted, ${answers}, ${keep} may stay`;
 }
 
 /** What is shown of a silent node's daemon pods may long be otherwise. */
@@ -164,5 +165,5 @@ function reasonText({ verdict, summary, drifts, answers }: PlacementView, { wide
   if (verdict === 'run' && !wide) return [...drifts.map(driftDetail), ...noRoom].join('; ');
   const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
   if (wide || others.length === 0) return [first, ...others].join('; ');
-  return `${first}; ${count(others.length, 'more reason')}`;
+  return `${first}; ${plural(others.length, 'more reason')}`;
 }

@@ -1,8 +1,9 @@
 /** Prints what a change would do: what starts and stops where, and why, by DaemonSet. */
 import type { Verdict } from '../../shared/placement/types.ts';
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import type { ChangeGroup, DaemonSetDifference, DifferenceView } from '../plan/plan-view.ts';
-import { count, nodeNames } from './node-names.ts';
+import { nodeNames } from './node-names.ts';
 import { shownGroups } from './shown-groups.ts';
 import { warningsSection } from './warnings.ts';
 
@@ -35,18 +36,18 @@ function summaryOf(touched: readonly DaemonSetDifference[]): string {
   const nodes = new Set(groups.flatMap((group) => group.nodes));
   const pods = (wanted: (group: ChangeGroup) => boolean) =>
     sum(groups.filter(wanted).map((group) => group.nodes.length));
-  const stops = count(
+  const stops = plural(
     pods(({ from, to }) => from === 'run' && to === 'none'),
     'daemon pod',
   );
-  const starts = count(
+  const starts = plural(
     pods(({ to }) => to === 'run'),
     'daemon pod',
   );
   const replaced = sum(touched.map((daemonSet) => daemonSet.replaced));
-  const where = nodes.size === 0 ? '' : ` on ${count(nodes.size, 'node')}`;
+  const where = nodes.size === 0 ? '' : ` on ${plural(nodes.size, 'node')}`;
   const andReplaced = replaced === 0 ? '' : `, ${replaced} to be replaced`;
-  return `${count(touched.length, 'DaemonSet')} would change${where}: ${stops} to stop, ${starts} to start${andReplaced}.`;
+  return `${plural(touched.length, 'DaemonSet')} would change${where}: ${stops} to stop, ${starts} to start${andReplaced}.`;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -69,7 +70,7 @@ function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions
 
 function templateLine({ replaced, templateChanges }: DaemonSetDifference, { style, wide }: RenderOptions): string {
   const fields = templateChanges.length === 0 ? '' : ` in ${nodeNames(templateChanges, wide)}`;
-  const pods = replaced === 0 ? '' : `: ${count(replaced, 'daemon pod')} would be replaced`;
+  const pods = replaced === 0 ? '' : `: ${plural(replaced, 'daemon pod')} would be replaced`;
   return `  ${style.warn('the template changes')}${fields}${pods}\n`;
 }
 
@@ -82,5 +83,5 @@ function groupLines({ from, to, reason, nodes }: ChangeGroup, { style, wide }: R
   const verdicts = style.dim(`${from} → ${to}`.padEnd(VERDICTS_WIDTH));
   const why = reason === '' ? '' : `: ${reason}`;
   const names = style.dim(nodeNames(nodes, wide));
-  return `  ${verdicts}   ${paint(MEANING[`${from} ${to}`])} on ${count(nodes.length, 'node')}${why}\n${NAMES_INDENT}${names}\n`;
+  return `  ${verdicts}   ${paint(MEANING[`${from} ${to}`])} on ${plural(nodes.length, 'node')}${why}\n${NAMES_INDENT}${names}\n`;
 }

@@ -1,10 +1,12 @@
 /** Where assignments and reality disagree: as a table, and as sentences below the roll. */
+
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { DriftView } from '../view/placement-view.ts';
-import { count, nodeNames } from './node-names.ts';
+import { nodeNames } from './node-names.ts';
 
 /** More lines than this below a roll help nobody; `rollcall drift` has them all. */
 const LINES_MAX = 40;
@@ -69,8 +71,8 @@ function driftLine(group: readonly DriftView[], options: RenderOptions): string 
   const { kind } = first;
   const daemonSets = [...new Set(group.map(({ daemonSet }) => daemonSet))];
   const nodes = [...new Set(group.map(({ node }) => node))];
-  const what = daemonSets.length === 1 ? daemonSets[0] : count(daemonSets.length, 'DaemonSet');
-  const where = nodes.length <= 2 ? nodes.join(' and ') : `${count(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
+  const what = daemonSets.length === 1 ? daemonSets[0] : plural(daemonSets.length, 'DaemonSet');
+  const where = nodes.length <= 2 ? nodes.join(' and ') : `${plural(nodes.length, 'node')} (${nodeNames(nodes, wide)})`;
   const since = group.map(({ sinceTime }) => sinceTime ?? '').sort()[0] || null;
   const kindText = paintDrift(kind, style)(kind.padEnd(KIND_WIDTH));
   const why = oneLine(driftDetail(first));

@@ -7,8 +7,3 @@ export function nodeNames(names: readonly string[], wide: boolean): string {
   if (wide || names.length <= NAMES_MAX + 1) return names.join(', ');
   return `${names.slice(0, NAMES_MAX).join(', ')} and ${names.length - NAMES_MAX} more`;
 }
-
-/** `1 node`, `2 nodes`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}

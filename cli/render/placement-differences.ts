@@ -1,11 +1,12 @@
 /** Pairs that are placed otherwise at one moment than at another: a line about the moments, then a table with causes. */
+
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { timeText } from '../output/time.ts';
 import type { AsOfView } from '../view/as-of-view.ts';
 import type { PlacementDifferencesView, PlacementDifferenceView } from '../view/placement-difference-view.ts';
-import { count } from './node-names.ts';
 
 export function renderPlacementDifferences(view: PlacementDifferencesView, options: RenderOptions): string {
   const { differences, from, to } = view;
@@ -14,7 +15,7 @@ export function renderPlacementDifferences(view: PlacementDifferencesView, optio
   const found =
     differences.length === 0
       ? 'no pair is placed otherwise'
-      : `${count(differences.length, 'pair')} of ${count(daemonSets.size, 'DaemonSet')} placed otherwise`;
+      : `${plural(differences.length, 'pair')} of ${plural(daemonSets.size, 'DaemonSet')} placed otherwise`;
   const line = `${momentText(from)} → ${momentText(to)}: ${style.bold(found)}\n`;
   return style.fit(
     differences.length === 0 ? line : `${line}\n${renderTable(columnsFor(options), differences, options)}`,

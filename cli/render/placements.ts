@@ -1,8 +1,10 @@
 /** Prints who would run where and why not: the counts of every DaemonSet, then its nodes by verdict and reason. */
+
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { renderTable } from '../output/table.ts';
 import type { PlacementGroup, PlacementsView } from '../plan/plan-view.ts';
-import { count, nodeNames } from './node-names.ts';
+import { nodeNames } from './node-names.ts';
 import { shownGroups } from './shown-groups.ts';
 import { warningsSection } from './warnings.ts';
 
@@ -23,7 +25,7 @@ export function renderPlacements(view: PlacementsView, options: RenderOptions): 
     const lines = shown.map((group) => groupLines(group, options));
     return `${style.bold(daemonSet)}\n${lines.join('')}${style.dim(more)}`;
   });
-  const summary = `${count(view.daemonSets.length, 'DaemonSet')} on ${count(view.nodeCount, 'node')}\n`;
+  const summary = `${plural(view.daemonSets.length, 'DaemonSet')} on ${plural(view.nodeCount, 'node')}\n`;
   return [summary, table, ...sections, ...warningsSection(view.warnings, options)].join('\n');
 }
 
@@ -31,5 +33,5 @@ function groupLines({ verdict, reason, nodes }: PlacementGroup, { style, wide }:
   const paint = { run: style.good, keep: style.warn, none: style.dim }[verdict];
   const why = reason === '' ? '' : `: ${reason}`;
   const names = style.dim(nodeNames(nodes, wide));
-  return `  ${paint(verdict.padEnd(4))}   ${style.fit(`${count(nodes.length, 'node')}${why}`)}\n         ${names}\n`;
+  return `  ${paint(verdict.padEnd(4))}   ${style.fit(`${plural(nodes.length, 'node')}${why}`)}\n         ${names}\n`;
 }

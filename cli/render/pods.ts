@@ -1,7 +1,8 @@
 /** Daemon pods in words: a few for a cell, a line where there is room. */
+
+import { plural } from '../../shared/plural.ts';
 import { ageText } from '../output/time.ts';
 import type { PodView } from '../view/placement-view.ts';
-import { count } from './node-names.ts';
 
 /** For example `Ready`, `CrashLoopBackOff` or `Pending`. */
 export function podState({ terminating, ready, waitingReason, phase }: PodView): string {
@@ -17,7 +18,7 @@ export function podLine(pod: PodView, nowMs: number): string {
     phase,
     `${ready ? 'ready' : 'not ready'}${sinceTime === null ? '' : ` for ${ageText(sinceTime, nowMs)}`}`,
     ...(waitingReason === '' ? [] : [`${waitingReason}${waitingMessage === '' ? '' : ` (${waitingMessage})`}`]),
-    ...(restarts === 0 ? [] : [count(restarts, 'restart')]),
+    ...(restarts === 0 ? [] : [plural(restarts, 'restart')]),
     ...(terminating ? ['terminating'] : []),
   ];
   return `${name}: ${parts.join(', ')}`;

@@ -1,5 +1,5 @@
 /** Keeps long lists of groups readable: the largest of each kind, and how many more there are. */
-import { count } from './node-names.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** Taints and labels combine: a large cluster has dozens of combinations for each verdict, most of a few nodes. */
 const GROUPS_OF_A_KIND_MAX = 6;
@@ -33,6 +33,6 @@ export function shownGroups<Kind extends Group>(
   const nodes = hidden.reduce((sum, group) => sum + group.nodes.length, 0);
   return {
     shown,
-    more: `  and ${count(hidden.length, 'more combination')} of reasons on ${count(nodes, 'node')}; -o wide lists them all\n`,
+    more: `  and ${plural(hidden.length, 'more combination')} of reasons on ${plural(nodes, 'node')}; -o wide lists them all\n`,
   };
 }

@@ -2,6 +2,8 @@
  * The roll: a line, the DaemonSets, the nodes, and then who is missing and why. Pure; `npm start`
  * prints the same.
  */
+
+import { plural } from '../../shared/plural.ts';
 import type { RenderOptions } from '../context.ts';
 import { oneLine } from '../output/one-line.ts';
 import { ageText } from '../output/time.ts';
@@ -10,7 +12,7 @@ import type { NodeView } from '../view/node-view.ts';
 import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
 import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
-import { count, nodeNames } from './node-names.ts';
+import { nodeNames } from './node-names.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
 import { joinSections, section } from './section.ts';
 
@@ -44,8 +46,8 @@ export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 's
   const presence = `${presentNodes} present, ${away > 0 ? style.bad(`${away} absent`) : '0 absent'}`;
   const unsettled = presentNodes - settledNodes;
   const parts = [
-    `${style.bold(count(nodes, 'node'))}: ${presence}${unsettled > 0 ? `, ${unsettled} yet to answer` : ''}`,
-    style.bold(count(daemonSets, 'DaemonSet')) + (rejectedDaemonSets > 0 ? `, ${rejectedDaemonSets} refused` : ''),
+    `${style.bold(plural(nodes, 'node'))}: ${presence}${unsettled > 0 ? `, ${unsettled} yet to answer` : ''}`,
+    style.bold(plural(daemonSets, 'DaemonSet')) + (rejectedDaemonSets > 0 ? `, ${rejectedDaemonSets} refused` : ''),
     `revision ${revision}`,
   ];
   return style.fit(parts.join(' · '));
@@ -73,7 +75,7 @@ function nodesSection(nodes: readonly NodeView[], options: RenderOptions): strin
     telling.length > shown.length
       ? `${telling.length - shown.length} of them absent, behind or with drift`
       : 'all as they should be';
-  const note = `${count(rest, 'node')} not shown, ${how}; rollcall nodes lists all\n`;
+  const note = `${plural(rest, 'node')} not shown, ${how}; rollcall nodes lists all\n`;
   return shown.length === 0 ? note : `${renderNodes(shown, options)}${note}`;
 }
 
@@ -118,7 +120,7 @@ function withoutRoom({ daemonSets }: ClusterView, { wide }: RenderOptions): stri
   const short = daemonSets.filter(({ counts }) => counts.doesNotFit > 0);
   if (short.length === 0) return '';
   const names = short.map(
-    ({ namespace, name, counts }) => `${namespace}/${name} on ${count(counts.doesNotFit, 'node')}`,
+    ({ namespace, name, counts }) => `${namespace}/${name} on ${plural(counts.doesNotFit, 'node')}`,
   );
   return `Does not fit: ${nodeNames(names, wide)} (rollcall daemonset/NAME says why)\n`;
 }

@@ -2,6 +2,7 @@
 
 import type { Change, DriftEvent } from '../../shared/journal-format/events.ts';
 import type { Drift, PodHealth } from '../../shared/model/model.ts';
+import { plural } from '../../shared/plural.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function podChanges(before: readonly PodHealth[], after: readonly PodHealth[]): Change[] {
@@ -45,7 +46,7 @@ function podText(pod: PodHealth): string {
   const words = [phase, ready ? 'ready' : 'not ready', available ? 'available' : 'not available'];
   if (terminating) words.push('terminating');
   if (waitingReason !== '') words.push(waitingReason);
-  words.push(`${restartCount} restarts`, `revision ${templateRevision || 'unknown'}`);
+  words.push(plural(restartCount, 'restart'), `revision ${templateRevision || 'unknown'}`);
   if (podUid !== '') words.push(`uid ${podUid}`);
   return words.join(', ');
 }

@@ -188,7 +188,7 @@ test('pods that did not change cost no row; a restart of one costs one, with wha
     {
       field: 'default/a a-1',
       from: 'Running, ready, available, 0 restarts, revision r1',
-      to: 'Running, not ready, not available, CrashLoopBackOff, 1 restarts, revision r1',
+      to: 'Running, not ready, not available, CrashLoopBackOff, 1 restart, revision r1',
     },
   ]);
 });
