@@ -48,7 +48,7 @@ export interface NodeSnapshot {
   readonly name: string;
   readonly facts: NodeFacts;
   readonly object: Node;
-  readonly origin: 'agent' | 'roll' | '';
+  readonly origin: 'agent' | 'inventory' | '';
   readonly source: string;
   readonly observedMs: number;
   /** The revision at which the facts came into force; 0 where only the journal would know. */

@@ -120,7 +120,7 @@ export class Evaluator implements ClusterListener {
     const went = [...before].filter((text) => !now.has(text)).map((text) => `no longer: ${text}`);
     const details = [...[...now].filter((text) => !before.has(text)), ...went];
     this.#problems = problems;
-    const rows = details.map((detail) => this.#lifeEvent('problem', detail, 'roll-change'));
+    const rows = details.map((detail) => this.#lifeEvent('problem', detail, 'node-change'));
     const last = rows.pop();
     if (last !== undefined) this.#decisions.append([...rows, { ...last, problems: kept([...now]) }]);
   }

@@ -12,7 +12,7 @@ import { driftChanges, podChanges } from './pod-changes.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import { type PodsSaid, withUnboundPods } from './unbound-pods.ts';
 
-export type FactsOrigin = 'agent' | 'roll';
+export type FactsOrigin = 'agent' | 'inventory';
 
 /** What is known of a node besides its facts and placements. */
 export interface NodeRecord {
@@ -112,7 +112,7 @@ export class NodeRegister {
       return;
     }
     // After a restart nobody knows what the roll said before the agent spoke, so that it is no news.
-    const before = record.origin === 'roll' ? known : facts;
+    const before = record.origin === 'inventory' ? known : facts;
     const isNews = nodeChanges(record.snapshot?.facts ?? before, facts).length > 0;
     record.snapshot = { ...entry, isNewer: isNews || record.snapshot?.isNewer === true };
     // A live agent that has spoken sees more than a file does.
@@ -133,7 +133,7 @@ export class NodeRegister {
   remove(name: string, actor: string): boolean {
     const before = this.#table.facts(name);
     if (before === undefined) return false;
-    const { origin = 'roll', source = '' } = this.#nodes.get(name) ?? {};
+    const { origin = 'inventory', source = '' } = this.#nodes.get(name) ?? {};
     const event = {
       kind: 'node',
       action: 'removed',
@@ -142,10 +142,10 @@ export class NodeRegister {
       origin,
       source,
       changes: nodeChanges(before, null),
-      ...this.#recorder.caused('roll-change', actor),
+      ...this.#recorder.caused('node-change', actor),
     } as const;
     this.#nodes.delete(name);
-    this.#recorder.record(event, 'roll-change', () => this.#table.removeNode(name));
+    this.#recorder.record(event, 'node-change', () => this.#table.removeNode(name));
     return true;
   }
 
@@ -199,7 +199,7 @@ export class NodeRegister {
     if (record === undefined) return;
     record.unbound = unbound;
     if (record.reported === null) return;
-    this.#settlePods(node, record, record.reported, this.#recorder.caused('roll-change', ''));
+    this.#settlePods(node, record, record.reported, this.#recorder.caused('node-change', ''));
   }
 
   /** Records how pods and drifts differ from what was known; says whether they do. */
@@ -238,7 +238,7 @@ export class NodeRegister {
 
   #takeInventory(snapshot: InventoryEntry): void {
     const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = snapshot;
-    this.#takeFacts(facts, { origin: 'roll', source, observedMs, actor, occurredMs });
+    this.#takeFacts(facts, { origin: 'inventory', source, observedMs, actor, occurredMs });
     const record = this.#nodes.get(facts.name);
     if (record) record.snapshot = { ...snapshot, isNewer: false };
   }
@@ -252,7 +252,7 @@ export class NodeRegister {
     if (known && known.origin !== origin && !watchTheSame) {
       changes.push({ field: 'origin', from: known.origin, to: origin });
     }
-    const trigger = origin === 'agent' ? 'node-report' : 'roll-change';
+    const trigger = origin === 'agent' ? 'node-report' : 'node-change';
     const event = {
       kind: 'node',
       action: before ? 'changed' : 'added',

@@ -61,7 +61,7 @@ const AGENT_WORDS = {
 const TRIGGER_WORDS = {
   'node-report': 'a report of the node',
   'daemon-set-change': 'a change of the DaemonSet',
-  'roll-change': 'a change of the roll',
+  'node-change': 'a change of the node inventory',
   operator: 'an operator',
   restart: 'a start of the coordinator',
   'engine-upgrade': 'another placement engine',

@@ -10,7 +10,7 @@ import type { Verdict } from '../placement/types.ts';
 export type TriggerName =
   | 'node-report'
   | 'daemon-set-change'
-  | 'roll-change'
+  | 'node-change'
   | 'operator'
   | 'restart'
   | 'engine-upgrade'
@@ -80,6 +80,9 @@ export interface DecisionEvent extends EventBase {
   readonly engineVersion: string;
 }
 
+/** Where facts of a node come from: its agent, or the node inventory (manifests or the API server). */
+export type FactsOrigin = 'agent' | 'inventory';
+
 /** Facts of a node changed. `removed` also ends what its agent said: pods, drifts, acknowledgement. */
 export interface NodeEvent extends EventBase {
   readonly kind: 'node';
@@ -87,7 +90,7 @@ export interface NodeEvent extends EventBase {
   readonly node: string;
   /** The whole facts after the change; `null` when removed. */
   readonly facts: NodeFacts | null;
-  readonly origin: 'agent' | 'roll';
+  readonly origin: FactsOrigin;
   readonly source: string;
   readonly changes: readonly Change[];
 }

@@ -1,6 +1,7 @@
-/** Completes what an earlier coordinator recorded with the fields that it did not keep yet. */
+/** Reads what an earlier version recorded: adds the fields that it did not keep yet and replaces words that were renamed since. */
 import type { NodeFacts } from '../model/model.ts';
-import type { DaemonSetRecord } from './events.ts';
+import type { NodeBody } from './event-bodies.ts';
+import type { Change, DaemonSetRecord } from './events.ts';
 
 const LATER_FACTS: Pick<NodeFacts, 'allocatable'> = { allocatable: {} };
 const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs' | 'images'> = { surge: false, needs: null, images: null };
@@ -11,4 +12,15 @@ export function completeFacts(facts: NodeFacts): NodeFacts {
 
 export function completeRecord(record: DaemonSetRecord): DaemonSetRecord {
   return { ...LATER_FIELDS, ...record };
+}
+
+/** Parses the body of a node event. The origin `inventory` was called `roll`. */
+export function parseNodeBody(body: string): NodeBody {
+  const parsed = JSON.parse(body) as Omit<NodeBody, 'origin'> & { readonly origin: string };
+  const changes = parsed.changes.map((change) => (change.field === 'origin' ? renamedOrigins(change) : change));
+  return { ...parsed, origin: parsed.origin === 'agent' ? 'agent' : 'inventory', changes };
+}
+
+function renamedOrigins({ field, from, to }: Change): Change {
+  return { field, from: from === 'roll' ? 'inventory' : from, to: to === 'roll' ? 'inventory' : to };
 }

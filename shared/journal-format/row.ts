@@ -1,17 +1,18 @@
 /** Events as rows of the record, and rows as events again. */
 
-import type { Drift, NodeFacts, PodHealth } from '../model/model.ts';
 import type { Verdict } from '../placement/types.ts';
 import type {
-  Cause,
-  Change,
-  DaemonSetRecord,
-  EventKind,
-  JournalEvent,
-  ManifestProblem,
-  NewEvent,
-  RetentionSeal,
-} from './events.ts';
+  AccessBody,
+  AgentBody,
+  AssignmentBody,
+  CoordinatorBody,
+  DaemonSetBody,
+  DriftBody,
+  NodeBody,
+  PodBody,
+} from './event-bodies.ts';
+import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
+import { parseNodeBody } from './later-fields.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
 import type { Action } from './vocabulary.ts';
 import { ACTIONS, KINDS, numberOf, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
@@ -36,51 +37,6 @@ export interface Row {
 }
 
 const DECISION = numberOf(KINDS, 'decision');
-
-/** The bodies, by kind, as they stand in the database. */
-export interface NodeBody {
-  readonly facts: NodeFacts | null;
-  readonly origin: 'agent' | 'roll';
-  readonly source: string;
-  readonly changes: readonly Change[];
-}
-export interface DaemonSetBody {
-  readonly record: DaemonSetRecord | null;
-  readonly problems: readonly ManifestProblem[];
-  readonly changes: readonly Change[];
-}
-export interface AgentBody {
-  readonly sessionId: string;
-  readonly instanceId: string;
-  readonly agentVersion: string;
-  readonly peerAddress: string;
-  readonly lastSeenMs: number;
-  readonly detail: string;
-}
-export interface AssignmentBody {
-  readonly assignmentRevision: number;
-  readonly digest: string;
-  readonly instanceId: string;
-  readonly detail: string;
-}
-export interface PodBody {
-  readonly pods: readonly PodHealth[];
-  readonly verifiedRevision: number;
-  readonly changes: readonly Change[];
-}
-export type DriftBody = Omit<Drift, 'node' | 'daemonSet'>;
-export interface CoordinatorBody {
-  readonly detail: string;
-  readonly seal?: RetentionSeal;
-  readonly problems?: readonly string[];
-}
-export interface AccessBody {
-  readonly method: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly peerAddress: string;
-  readonly count: number;
-}
 
 /** What of an event its row holds as JSON. What is not picked here is not recorded. */
 export function bodyOf(event: NewEvent): string | null {
@@ -148,7 +104,8 @@ export function decodeRow(revision: number, row: Row): JournalEvent {
   }
   const kind: EventKind = wordOf(KINDS, row.kind);
   const action = wordOf<Action>(ACTIONS, row.action ?? 0);
-  const body: unknown = JSON.parse(row.body ?? 'null');
+  const text = row.body ?? 'null';
+  const body: unknown = kind === 'node' ? parseNodeBody(text) : JSON.parse(text);
   // The chain vouches for what was written, so the body is what bodyOf made it.
   if (kind === 'drift') {
     const drift = { ...(body as DriftBody), node, daemonSet };

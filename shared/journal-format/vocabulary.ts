@@ -39,7 +39,7 @@ export const ACTIONS = [
 export const TRIGGERS = [
   'node-report',
   'daemon-set-change',
-  'roll-change',
+  'node-change',
   'operator',
   'restart',
   'engine-upgrade',

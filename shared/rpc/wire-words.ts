@@ -16,7 +16,7 @@ export type EventKind =
 export type Trigger =
   | 'node-report'
   | 'daemon-set-change'
-  | 'roll-change'
+  | 'node-change'
   | 'operator'
   | 'restart'
   | 'engine-upgrade'
@@ -46,7 +46,7 @@ export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
 export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
   'node-report',
   'daemon-set-change',
-  'roll-change',
+  'node-change',
   'operator',
   'restart',
   'engine-upgrade',

@@ -42,7 +42,7 @@ function asked<Request>(method: string): Request[] {
 describe('the filters of history', () => {
   it('go to the coordinator, in any combination', async () => {
     await history(
-      '-n logging --node gpu-1 --kind drift --cause operator --cause roll-change --actor kubectl --since -2h --until -1h',
+      '-n logging --node gpu-1 --kind drift --cause operator --cause node-change --actor kubectl --since -2h --until -1h',
     );
     expect(asked('ListEvents')).toMatchObject([
       {
@@ -50,7 +50,7 @@ describe('the filters of history', () => {
         daemonSet: null,
         nodeName: 'gpu-1',
         kinds: ['EVENT_KIND_DRIFT'],
-        triggers: ['TRIGGER_ROLL_CHANGE', 'TRIGGER_OPERATOR'],
+        triggers: ['TRIGGER_NODE_CHANGE', 'TRIGGER_OPERATOR'],
         causeRevision: '0',
         actor: 'kubectl',
         sinceTime: timeToWire(NOW_MS - 2 * HOUR_MS),
@@ -71,7 +71,7 @@ describe('the filters of history', () => {
     [
       '--cause weather',
       "option '--cause <trigger>' argument 'weather' cannot be used. Allowed are node-report, daemon-set-change, " +
-        'roll-change, operator, restart, engine-upgrade, agent, retention, and revision:N for what row N led to',
+        'node-change, operator, restart, engine-upgrade, agent, retention, and revision:N for what row N led to',
     ],
     ['--since -1h --until -2h', '--since -1h is not before --until -2h, so nothing can be between them'],
     ['--since revision:5', "--since takes a time; 'revision:5' is a row of the journal"],

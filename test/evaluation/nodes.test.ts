@@ -5,7 +5,7 @@ import type { Drift, PodHealth } from '../../shared/model/model.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { facts, World } from './world.ts';
 
-const ROLL = facts('n1', { zone: 'roll' });
+const INVENTORY = facts('n1', { zone: 'inventory' });
 const SEEN = facts('n1', { zone: 'seen' });
 
 function zone(world: World): string | undefined {
@@ -15,7 +15,7 @@ function zone(world: World): string | undefined {
 /** A node on the roll whose agent lives and has reported other facts. */
 function withAgent(): World {
   const world = new World();
-  world.applyNode(ROLL);
+  world.applyNode(INVENTORY);
   world.present.add('n1');
   world.reportNode(SEEN);
   return world;
@@ -36,7 +36,7 @@ test('a live agent speaks for its node, and the roll does not', () => {
 
 test('an agent that is connected and has not reported leaves the roll its say', () => {
   const world = new World();
-  world.applyNode(ROLL);
+  world.applyNode(INVENTORY);
   world.present.add('n1');
   world.applyNode(facts('n1', { zone: 'edited' }));
   expect(zone(world)).toBe('edited');
@@ -46,7 +46,7 @@ test('the last facts of an absent agent stay where the roll says nothing newer',
   const world = withAgent();
   agentGone(world);
   expect(zone(world)).toBe('seen');
-  world.applyNode(ROLL);
+  world.applyNode(INVENTORY);
   expect(zone(world)).toBe('seen');
 });
 
@@ -62,7 +62,7 @@ test('what the roll said after the last report counts once the agent is absent, 
   world.applyNode(facts('n1', { zone: 'edited' }));
   agentGone(world);
   expect(zone(world)).toBe('edited');
-  expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'roll', cause: { trigger: 'roll-change' } });
+  expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'inventory', cause: { trigger: 'node-change' } });
 });
 
 test('a report after the roll was edited is newer than the edit', () => {
@@ -81,14 +81,18 @@ test('the roll speaks for a node whose agent is absent, and the agent again when
   world.present.add('n1');
   world.reportNode(SEEN);
   expect(zone(world)).toBe('seen');
-  expect(world.recorder.all('node').at(-1)?.changes).toContainEqual({ field: 'origin', from: 'roll', to: 'agent' });
+  expect(world.recorder.all('node').at(-1)?.changes).toContainEqual({
+    field: 'origin',
+    from: 'inventory',
+    to: 'agent',
+  });
 });
 
 test('a restart does not make an old word of the roll new, with the agent present, absent, or lost afterwards', () => {
   for (const isPresent of [true, false]) {
     const next = withAgent().restartInOrder();
     if (isPresent) next.present.add('n1');
-    expect(next.costOf(() => next.applyNode(ROLL)).rows).toBe(0);
+    expect(next.costOf(() => next.applyNode(INVENTORY)).rows).toBe(0);
     agentGone(next);
     expect(zone(next)).toBe('seen');
   }
@@ -96,7 +100,7 @@ test('a restart does not make an old word of the roll new, with the agent presen
 
 test('an edit of the roll while the coordinator was away counts where no agent has ever spoken', () => {
   const world = new World();
-  world.applyNode(ROLL);
+  world.applyNode(INVENTORY);
   const next = world.restartInOrder();
   next.applyNode(facts('n1', { zone: 'edited' }));
   expect(zone(next)).toBe('edited');
@@ -121,7 +125,7 @@ test('a removed node is forgotten with its pairs, and told of once', () => {
   expect(world.recorder.all('decision').at(-1)).toMatchObject({
     from: 'run',
     to: null,
-    cause: { trigger: 'roll-change' },
+    cause: { trigger: 'node-change' },
   });
 });
 
@@ -248,11 +252,11 @@ describe('where agent and roll watch the same object', () => {
   test('the newer resource version wins, whoever has it, and who has it is kept', () => {
     const world = both();
     world.applyNode(at('12', 'b'));
-    expect(known(world)).toEqual(['b', 'roll']);
+    expect(known(world)).toEqual(['b', 'inventory']);
     const change = { field: 'labels.zone', from: 'a', to: 'b' };
-    expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'roll', changes: [change] });
+    expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'inventory', changes: [change] });
     world.reportNode(at('9', 'older'));
-    expect(known(world)).toEqual(['b', 'roll']);
+    expect(known(world)).toEqual(['b', 'inventory']);
     world.reportNode(at('100', 'c'));
     expect(known(world)).toEqual(['c', 'agent']);
     world.applyNode(at('99', 'd'));
@@ -274,7 +278,7 @@ describe('where agent and roll watch the same object', () => {
     const world = new World();
     world.applyNode(at('1000', 'a'));
     world.applyNode(at('900', 'b'));
-    expect(known(world)).toEqual(['b', 'roll']);
+    expect(known(world)).toEqual(['b', 'inventory']);
   });
 
   test('what changed while the coordinator was away counts, because its version is newer', () => {
@@ -282,6 +286,6 @@ describe('where agent and roll watch the same object', () => {
     world.reportNode(at('11', 'b'));
     const next = world.restartInOrder();
     next.applyNode(at('30', 'c'));
-    expect(known(next)).toEqual(['c', 'roll']);
+    expect(known(next)).toEqual(['c', 'inventory']);
   });
 });

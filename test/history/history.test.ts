@@ -46,7 +46,7 @@ test('rows are found by namespace, trigger, cause, actor and time, in any combin
   const causes = all.filter(({ kind }) => kind === 'daemon-set').map(({ revision }) => revision);
   const cases: [ListEventsRequest, (event: (typeof all)[number]) => boolean][] = [
     [{ namespace: 'kube-system' }, (event) => 'daemonSet' in event && event.daemonSet.startsWith('kube-system/')],
-    [{ triggers: ['TRIGGER_ROLL_CHANGE'] }, ({ cause }) => cause.trigger === 'roll-change'],
+    [{ triggers: ['TRIGGER_NODE_CHANGE'] }, ({ cause }) => cause.trigger === 'node-change'],
     [{ causeRevision: String(causes.at(-1)) }, ({ cause }) => cause.revision === causes.at(-1)],
     [{ actor: 'somebody' }, ({ cause }) => cause.actor === 'somebody'],
     [{ sinceTime: timeToWire(sinceMs) }, ({ recordedMs }) => recordedMs >= sinceMs],

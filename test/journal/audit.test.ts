@@ -82,7 +82,8 @@ describe('verifying', () => {
       const orNull = (text = '') => (text === '' ? null : text);
       const times = [Date.parse(recordedAt ?? ''), Date.parse(occurredAt ?? '')];
       const subject = [orNull(node), orNull(daemonSet)];
-      const who = [trigger, Number(cause), orNull(actor), orNull(engine)];
+      const hashedTrigger = trigger === 'node-change' ? 'roll-change' : trigger;
+      const who = [hashedTrigger, Number(cause), orNull(actor), orNull(engine)];
       const row = [
         Number(seq),
         ...times,

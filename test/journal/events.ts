@@ -92,7 +92,7 @@ const base = fc.record({
     trigger: fc.constantFrom(
       'node-report',
       'daemon-set-change',
-      'roll-change',
+      'node-change',
       'operator',
       'restart',
       'agent',

@@ -4,7 +4,12 @@
  */
 
 import type { Database, Statement } from 'better-sqlite3';
-import type { AgentBody, CoordinatorBody, DaemonSetBody, DriftBody } from '../../../shared/journal-format/row.ts';
+import type {
+  AgentBody,
+  CoordinatorBody,
+  DaemonSetBody,
+  DriftBody,
+} from '../../../shared/journal-format/event-bodies.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 import type { ProjectedRow } from '../schema/projection.ts';

@@ -1,6 +1,6 @@
 /** What was wrong with the sources at a moment, such as a manifest that could not be read. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { CoordinatorBody } from '../../../shared/journal-format/row.ts';
+import type { CoordinatorBody } from '../../../shared/journal-format/event-bodies.ts';
 import { ACTIONS, KINDS, numberOf } from '../../../shared/journal-format/vocabulary.ts';
 import { firstColumn } from '../schema/statements.ts';
 

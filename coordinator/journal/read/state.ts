@@ -1,6 +1,6 @@
 /** What was in force when the journal was opened: where a coordinator that starts goes on from. */
 
-import type { DaemonSetRecord, ManifestProblem } from '../../../shared/journal-format/events.ts';
+import type { DaemonSetRecord, FactsOrigin, ManifestProblem } from '../../../shared/journal-format/events.ts';
 import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/model/model.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 
@@ -22,7 +22,7 @@ export interface JournalState {
 
 export interface NodeState {
   readonly facts: NodeFacts;
-  readonly origin: 'agent' | 'roll';
+  readonly origin: FactsOrigin;
   readonly source: string;
   readonly observedMs: number;
   /** The revision at which these facts came into force. */

@@ -3,9 +3,9 @@
  * million, travel between threads as columns of numbers.
  */
 import type { Database } from 'better-sqlite3';
+import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { DaemonSetRecord } from '../../../shared/journal-format/events.ts';
-import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
-import type { DriftBody, NodeBody, PodBody } from '../../../shared/journal-format/row.ts';
+import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/later-fields.ts';
 import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 import type { Drift } from '../../../shared/model/model.ts';
 import type { JournalLimits } from '../limits.ts';
@@ -106,7 +106,7 @@ function readNodes(database: Database): NodeState[] {
   const sql = 'SELECT from_seq AS version, observed_ms AS observedMs, body FROM node_now';
   const rows = database.prepare<[], { version: number; observedMs: number; body: string }>(sql).all();
   return rows.flatMap(({ version, observedMs, body }) => {
-    const { facts, origin, source } = JSON.parse(body) as NodeBody;
+    const { facts, origin, source } = parseNodeBody(body);
     return facts === null ? [] : [{ facts: completeFacts(facts), origin, source, observedMs, version }];
   });
 }

@@ -1,7 +1,7 @@
 /** What one pair and one node went through between two revisions, in the reader's thread, as rows of columns. */
 import type { Database, Statement } from 'better-sqlite3';
+import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { DriftEvent } from '../../../shared/journal-format/events.ts';
-import type { DriftBody } from '../../../shared/journal-format/row.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, numberOf, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/model/model.ts';

@@ -3,7 +3,7 @@
  * the same names, the same statements fill those (see rebuild.ts).
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { DriftBody } from '../../../shared/journal-format/row.ts';
+import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { DerivedTables } from './projection.ts';
 
 /** Every table that a replay of the record fills. */

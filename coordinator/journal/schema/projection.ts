@@ -2,7 +2,12 @@
  * What a row of the record means for the derived tables. Pure: it only says what to do, so that a
  * writer and a rebuild cannot differ.
  */
-import type { AgentBody, AssignmentBody, DaemonSetBody, DriftBody } from '../../../shared/journal-format/row.ts';
+import type {
+  AgentBody,
+  AssignmentBody,
+  DaemonSetBody,
+  DriftBody,
+} from '../../../shared/journal-format/event-bodies.ts';
 import type { Action } from '../../../shared/journal-format/vocabulary.ts';
 import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
 
