@@ -1,37 +1,29 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
 import type { AsOf, Moment } from '../shared/rpc/wire-moment.ts';
-import type { Auditor } from './client/auditor.ts';
-import type { Connection } from './client/calls.ts';
-import type { Coordinator } from './client/coordinator.ts';
-import { withNearestName } from './client/nearest.ts';
-import type { ReachOptions } from './client/reach.ts';
-import type { Right } from './cluster/coordinator-in-cluster.ts';
+import type { AuditClient } from './client/audit-client.ts';
+import type { Connection } from './client/grpc-calls.ts';
+import type { QueryClient } from './client/query-client.ts';
+import { suggestName } from './client/suggest-name.ts';
+import type { ConnectOptions } from './connect/connect.ts';
+import type { Right } from './connect/through-kubeconfig.ts';
 import type { Io } from './io.ts';
 import { type Here, parseMoment } from './moment/parse-moment.ts';
-import { jsonDocument, yamlDocument } from './output/document.ts';
-import { type DocumentStream, documentStream } from './output/document-stream.ts';
+import { type DocumentStream, documentStream, jsonDocument, yamlDocument } from './output/document.ts';
 import { createStyle, type Style, speaksUtf8, wantsColor } from './output/style.ts';
 import type { TableOptions } from './output/table.ts';
-import { asOfLine } from './render/as-of.ts';
-import { asOfView } from './view/as-of-view.ts';
+import { asOfLine } from './render/moments.ts';
+import type { RenderOptions } from './render/render-options.ts';
+import { asOfView } from './view/moment-view.ts';
 
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'svg'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The global options, as commander hands them over. */
-export interface GlobalOptions extends ReachOptions {
+export interface GlobalOptions extends ConnectOptions {
   readonly requestTimeout: number;
   readonly namespace: string;
   readonly output: OutputFormat;
   readonly color: boolean;
-}
-
-export interface RenderOptions {
-  readonly style: Style;
-  readonly nowMs: number;
-  readonly wide: boolean;
-  /** Width of the terminal; undefined where nothing may be cut. */
-  readonly columns: number | undefined;
 }
 
 export class Context {
@@ -98,7 +90,7 @@ export class Context {
    */
   async answerAt<Answer extends object>(
     at: string | undefined,
-    question: (coordinator: Coordinator) => Promise<Answer>,
+    question: (coordinator: QueryClient) => Promise<Answer>,
     text: (answer: Answer, render: RenderOptions) => string,
   ): Promise<Answer> {
     const moment = this.moment(at, '--at');
@@ -120,17 +112,17 @@ export class Context {
 
   /** Asks about the moment, by default about now. `right` is what the question needs. */
   async ask<Answer>(
-    question: (coordinator: Coordinator) => Promise<Answer>,
+    question: (coordinator: QueryClient) => Promise<Answer>,
     at: Moment | null = null,
     right: Right = 'read',
   ): Promise<Answer> {
-    const { connect } = await import('./client/coordinator.ts');
+    const { connectQueryClient } = await import('./client/query-client.ts');
     return this.#reach(right, async (connection) => {
-      const coordinator = connect(connection, at);
+      const coordinator = connectQueryClient(connection, at);
       try {
         return await question(coordinator);
       } catch (error) {
-        throw await withNearestName(error, coordinator);
+        throw await suggestName(error, coordinator);
       } finally {
         coordinator.close();
       }
@@ -138,10 +130,13 @@ export class Context {
   }
 
   /** Asks the audit service; Ctrl-C ends what takes long, in good order. */
-  async audit<Answer>(question: (auditor: Auditor) => Promise<Answer>, right: Right = 'administer'): Promise<Answer> {
-    const { connectAuditor } = await import('./client/auditor.ts');
+  async audit<Answer>(
+    question: (auditor: AuditClient) => Promise<Answer>,
+    right: Right = 'administer',
+  ): Promise<Answer> {
+    const { connectAuditClient } = await import('./client/audit-client.ts');
     return this.#reach(right, async (connection) => {
-      const auditor = connectAuditor(connection, this.io.untilInterrupted());
+      const auditor = connectAuditClient(connection, this.io.untilInterrupted());
       try {
         return await question(auditor);
       } finally {
@@ -152,8 +147,8 @@ export class Context {
 
   /** gRPC is loaded only here. */
   async #reach<Answer>(right: Right, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
-    const { reachCoordinator } = await import('./client/reach.ts');
-    const reached = await reachCoordinator(this.globals, right, this.io);
+    const { connectToCoordinator } = await import('./connect/connect.ts');
+    const reached = await connectToCoordinator(this.globals, right, this.io);
     try {
       return await use({ ...reached, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
     } finally {

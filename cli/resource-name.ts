@@ -1,4 +1,5 @@
 /** Reads names of DaemonSets and nodes as people type them: `daemonset/NAME`, `ds/NAMESPACE/NAME`, `node/NAME`. */
+import type { Command } from 'commander';
 import { nearestName } from '../shared/settings/did-you-mean.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -56,4 +57,25 @@ function daemonSet(text: string, parts: readonly string[], given: string): Daemo
     throw new UsageError(`'${text}' is in namespace ${namespace}, but --namespace says ${given}; leave one out`);
   }
   return { kind: 'daemonset', namespace, name };
+}
+
+/**
+ * Puts the command `node` or `daemonset` before a resource that stands where a command should.
+ * @throws UsageError for a resource of no known kind
+ */
+export function withResourceCommand(program: Command, argv: readonly string[]): string[] {
+  const index = firstOperand(program, argv);
+  const operand = argv[index];
+  if (!operand?.includes('/')) return [...argv];
+  return [...argv.slice(0, index), parseResource(operand, '').kind, ...argv.slice(index)];
+}
+
+/** The first word that is neither an option nor an option's value. */
+function firstOperand(program: Command, argv: readonly string[]): number {
+  let index = 0;
+  while (argv[index]?.startsWith('-')) {
+    const option = program.options.find(({ short, long }) => argv[index] === short || argv[index] === long);
+    index += option?.required ? 2 : 1;
+  }
+  return index;
 }

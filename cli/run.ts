@@ -7,7 +7,7 @@ import { EXIT, RollcallError } from '../shared/errors.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import type { Io } from './io.ts';
 import { createProgram } from './program.ts';
-import { withResourceCommand } from './resource-command.ts';
+import { withResourceCommand } from './resource-name.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `argv` is what follows the program's name. Returns the exit code; never throws. */

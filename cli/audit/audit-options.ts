@@ -1,8 +1,8 @@
 /** What `rollcall audit` was asked, as typed, and as the coordinator is to be asked. */
 import type { JournalHead } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
 import type { ExportFormat } from '../../shared/rpc/wire-words.ts';
-import type { PairOptions } from '../commands/pair-options.ts';
 import type { TimeRangeOptions } from '../moment/time-range.ts';
+import type { PairOptions } from '../options/pair-options.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface VerifyOptions {

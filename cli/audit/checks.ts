@@ -1,8 +1,8 @@
 /** `rollcall audit head`, `verify`, `replay` and `rebuild`: checks of the journal, and their exit codes. */
 import { EXIT } from '../../shared/errors.ts';
-import { pairFilter } from '../commands/pair-options.ts';
 import type { Context } from '../context.ts';
 import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
+import { pairFilter } from '../options/pair-options.ts';
 import { bytesText, Progress, rowsText } from '../output/progress.ts';
 import {
   renderHead,

@@ -2,14 +2,14 @@
 import { RollcallError } from '../../shared/errors.ts';
 import { type EventView } from '../view/event-view.ts';
 import { type InputsView, inputsView } from '../view/inputs-view.ts';
-import type { Coordinator } from './coordinator.ts';
+import type { QueryClient } from './query-client.ts';
 
 /** A coordinator answers each in about a millisecond; more at once only queue there. */
 const ASKED_AT_ONCE = 8;
 
 /** The same rows, with their inputs where the journal still keeps them. */
 export async function decisionInputs(
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   events: readonly EventView[],
 ): Promise<readonly EventView[]> {
   const told: EventView[] = [];
@@ -20,7 +20,7 @@ export async function decisionInputs(
   return told;
 }
 
-async function withInputs(coordinator: Coordinator, event: EventView): Promise<EventView> {
+async function withInputs(coordinator: QueryClient, event: EventView): Promise<EventView> {
   const { kind, daemonSet, node, revision } = event;
   if (kind !== 'decision' || daemonSet === null || node === null) return event;
   return { ...event, inputs: await inputsOf(coordinator, daemonSet, node, revision) };
@@ -28,7 +28,7 @@ async function withInputs(coordinator: Coordinator, event: EventView): Promise<E
 
 /** None of a decision that ended its pair, and none where they were let go. */
 async function inputsOf(
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   daemonSet: string,
   node: string,
   revision: number,

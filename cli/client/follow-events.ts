@@ -3,7 +3,7 @@ import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event
 import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import type { WireTime } from '../../shared/rpc/wire-time.ts';
-import type { Coordinator } from './coordinator.ts';
+import type { QueryClient } from './query-client.ts';
 import { isWorthAnotherTry, type RetryPolicy, type RetryPolicyOptions } from './retry-policy.ts';
 
 export interface FollowOptions extends Pick<RetryPolicyOptions, 'signal' | 'emit'> {
@@ -20,7 +20,7 @@ interface Seen {
 }
 
 /** @throws RollcallError for what trying again cannot help */
-export async function* followEvents(coordinator: Coordinator, options: FollowOptions): AsyncGenerator<Event__Output> {
+export async function* followEvents(coordinator: QueryClient, options: FollowOptions): AsyncGenerator<Event__Output> {
   const { request, retryPolicy, signal, emit } = options;
   let seen: Seen = { revision: options.afterRevision, recordTime: null };
   while (!signal.aborted) {

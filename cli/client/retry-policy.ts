@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ERROR_KINDS, RollcallError } from '../../shared/errors.ts';
 import { durationText } from '../output/time.ts';
-import type { Coordinator } from './coordinator.ts';
+import type { QueryClient } from './query-client.ts';
 
 /** Soon enough for a coordinator that restarts; rarely enough for one that is gone for long. */
 const WAIT_MS = { first: 1_000, max: 15_000 };
@@ -33,7 +33,7 @@ export class RetryPolicy {
    * Asks until there is an answer; `null`: ended before.
    * @throws what trying again cannot help, and whatever comes while this coordinator has answered nothing yet
    */
-  async answer<Answer>(coordinator: Coordinator, ask: () => Promise<Answer>): Promise<Answer | null> {
+  async answer<Answer>(coordinator: QueryClient, ask: () => Promise<Answer>): Promise<Answer | null> {
     while (!this.#options.signal.aborted) {
       try {
         const answer = await Promise.race([ask(), this.#interrupted]);

@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { exportFormatCodec } from '../../shared/rpc/wire-words.ts';
 import type { BackupOptions, ExportOptions, VerifyOptions } from '../audit/audit-options.ts';
+import { addTimeRangeOptions } from '../options/moment-options.ts';
+import { daemonSetOption, nodeOption } from '../options/pair-options.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { addTimeRangeOptions } from './moment-option.ts';
-import { daemonSetOption, nodeOption } from './pair-options.ts';
 
 export function addAuditCommands(program: Command, runner: CommandRunner): void {
   const audit = program
@@ -72,7 +72,7 @@ function addExport(audit: Command, runner: CommandRunner): void {
     .option('--force', 'replace the file if it exists', false);
   addTimeRangeOptions(command).action(
     runner(async (context, options) =>
-      (await import('../audit/copies.ts')).exportEvents(context, options as unknown as ExportOptions),
+      (await import('../audit/export-and-backup.ts')).exportEvents(context, options as unknown as ExportOptions),
     ),
   );
 }
@@ -85,7 +85,7 @@ function addBackup(audit: Command, runner: CommandRunner): void {
     .option('--force', 'replace the file if it exists', false)
     .action(
       runner(async (context, options, path) =>
-        (await import('../audit/copies.ts')).backUp(context, options as unknown as BackupOptions, path),
+        (await import('../audit/export-and-backup.ts')).backUp(context, options as unknown as BackupOptions, path),
       ),
     );
 }

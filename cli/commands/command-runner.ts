@@ -1,4 +1,4 @@
-/** What command definitions share: how an action gets its context, and how repeated options collect. */
+/** How the action of a command gets its context and returns its exit code. */
 import type { Context } from '../context.ts';
 
 /** Returns the exit code; nothing means 0. */
@@ -10,7 +10,3 @@ export type Action = (
 
 /** Turns an action into what commander calls. */
 export type CommandRunner = (action: Action) => (...given: unknown[]) => Promise<void>;
-
-export function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}

@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
-import { renderPlacementDifferences } from '../render/placement-differences.ts';
+import { fromOption, type RangeOptions, toOption } from '../options/moment-options.ts';
+import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from '../options/pair-options.ts';
+import { renderPlacementDifferences } from '../render/diff.ts';
 import { UsageError } from '../usage-error.ts';
-import { placementDifferencesView } from '../view/placement-difference-view.ts';
+import { placementDifferencesView } from '../view/diff-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { fromOption, type RangeOptions, toOption } from './moment-option.ts';
-import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
 
 export function addDiffCommand(program: Command, runner: CommandRunner): void {
   program

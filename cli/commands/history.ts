@@ -1,18 +1,18 @@
 /** `rollcall history`: what changed, from what to what, and because of what. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
-import type { Coordinator } from '../client/coordinator.ts';
 import { decisionInputs } from '../client/decision-inputs.ts';
+import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
 import { parseTimeRange, type TimeRangeOptions, timeRangeToWire } from '../moment/time-range.ts';
-import { horizonLine } from '../render/horizon.ts';
+import { addEventOptions, type EventFilter, type EventOptions, eventFilter } from '../options/event-options.ts';
+import { addTimeRangeOptions } from '../options/moment-options.ts';
+import { checkNames } from '../options/pair-options.ts';
+import { horizonLine } from '../render/moments.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
-import { horizonView } from '../view/horizon-view.ts';
+import { horizonView } from '../view/moment-view.ts';
 import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { addEventOptions, type EventFilter, type EventOptions, eventFilter } from './event-options.ts';
-import { addTimeRangeOptions } from './moment-option.ts';
-import { checkNames } from './pair-options.ts';
 import { eventText, follow } from './print-events.ts';
 
 /** A screenful or two; --limit asks for more. */
@@ -57,7 +57,7 @@ async function showHistory(context: Context, options: HistoryOptions): Promise<u
 }
 
 async function printHistory(
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   question: ListEventsRequest,
   filter: EventFilter,
   options: HistoryOptions,
@@ -83,7 +83,7 @@ async function printHistory(
 
 /** The newest rows in the order of the record, then every one that comes. */
 async function followHistory(
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   question: ListEventsRequest,
   filter: EventFilter,
   options: HistoryOptions,
@@ -111,7 +111,7 @@ async function followHistory(
 /** With `-o wide`, people see what a decision was made from; programs ask for it. */
 function withInputs(
   events: readonly EventView[],
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   { inputs }: HistoryOptions,
   { globals }: Context,
 ): Promise<readonly EventView[]> | readonly EventView[] {

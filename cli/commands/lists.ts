@@ -1,7 +1,10 @@
 /** `rollcall nodes`, `daemonsets`, `agents` and `drift`: plain lists. */
 import type { Command } from 'commander';
-import type { Coordinator } from '../client/coordinator.ts';
+import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
+import { kindOption } from '../options/event-options.ts';
+import { type AtOptions, atOption } from '../options/moment-options.ts';
+import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from '../options/pair-options.ts';
 import { renderDaemonSets } from '../render/daemon-sets.ts';
 import { DRIFT_KINDS, renderDrifts } from '../render/drift.ts';
 import { renderAgents, renderNodes } from '../render/nodes.ts';
@@ -9,9 +12,6 @@ import { daemonSetView } from '../view/daemon-set-view.ts';
 import { agentView, nodeView } from '../view/node-view.ts';
 import { driftView } from '../view/placement-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { kindOption } from './event-options.ts';
-import { type AtOptions, atOption } from './moment-option.ts';
-import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
 
 interface DriftOptions extends PairOptions, AtOptions {
   readonly kind: readonly string[];
@@ -45,7 +45,7 @@ async function listNodes(context: Context, { at }: AtOptions): Promise<undefined
 
 async function listDaemonSets(context: Context, { at }: AtOptions): Promise<undefined> {
   const { namespace } = context.globals;
-  const load = async (coordinator: Coordinator) => {
+  const load = async (coordinator: QueryClient) => {
     const all = (await coordinator.listDaemonSets()).map(daemonSetView);
     return all.filter((daemonSet) => namespace === '' || daemonSet.namespace === namespace);
   };
@@ -60,7 +60,7 @@ async function listAgents(context: Context): Promise<undefined> {
 async function listDrifts(context: Context, { kind: kinds, at, ...options }: DriftOptions): Promise<undefined> {
   const { namespace } = context.globals;
   const filter = pairFilter(options, namespace);
-  const load = async (coordinator: Coordinator) => {
+  const load = async (coordinator: QueryClient) => {
     const all = (await coordinator.listDrifts(filter)).map(driftView);
     const ofKinds = kinds.length === 0 ? all : all.filter(({ kind }) => kinds.includes(kind));
     return namespace === '' ? ofKinds : ofKinds.filter(({ daemonSet }) => daemonSet.startsWith(`${namespace}/`));

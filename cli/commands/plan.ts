@@ -1,8 +1,8 @@
 /** The command `plan`: its options. What it does is loaded only when it is used. */
 import { type Command, Option } from 'commander';
+import { atOption } from '../options/moment-options.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
-import { type CommandRunner, collect } from './command-runner.ts';
-import { atOption } from './moment-option.ts';
+import type { CommandRunner } from './command-runner.ts';
 
 const EXAMPLES = `
 Examples:
@@ -68,4 +68,8 @@ export function addPlanCommand(program: Command, runner: CommandRunner): void {
 /** An option that may name its node; without a name it is `''`, which means the nodes chosen otherwise. */
 function nodeOption(flags: string, description: string): Option {
   return new Option(flags, description).preset('').argParser<string[]>(collect).default([], '');
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }

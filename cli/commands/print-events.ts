@@ -1,10 +1,10 @@
 /** Prints rows of the journal one by one, and follows it until Ctrl-C. */
-import type { Coordinator } from '../client/coordinator.ts';
+import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
+import type { EventFilter } from '../options/event-options.ts';
 import { jsonLine, yamlDocument } from '../output/document.ts';
 import { renderEvent } from '../render/event.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
-import type { EventFilter } from './event-options.ts';
 
 /** A line for people; for programs, an object on a line, or a document. */
 export async function eventText(event: EventView, { globals, render }: Context): Promise<string> {
@@ -28,7 +28,7 @@ export interface Beginning {
 
 /** Asks for the beginning, then for every row after it, over broken connections, which standard error hears of. */
 export async function follow(
-  coordinator: Coordinator,
+  coordinator: QueryClient,
   filter: EventFilter,
   { io }: Context,
   begin: () => Promise<Beginning>,

@@ -1,10 +1,10 @@
 /** `rollcall status`: the roll, whole or of one DaemonSet. */
 import type { Command } from 'commander';
-import { loadDaemonSetStatus, loadStatus } from '../client/load-status.ts';
+import { loadDaemonSetStatus, loadStatus } from '../client/load-views.ts';
+import { type AtOptions, atOption } from '../options/moment-options.ts';
 import { renderDaemonSetStatus, renderStatus } from '../render/status.ts';
 import { parseDaemonSetName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { type AtOptions, atOption } from './moment-option.ts';
 
 export function addStatusCommand(program: Command, runner: CommandRunner): void {
   program

@@ -4,15 +4,15 @@ import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
 import { plural } from '../../shared/plural.ts';
 import type { Moment } from '../../shared/rpc/wire-moment.ts';
-import type { Coordinator, TimelineQuestion } from '../client/coordinator.ts';
+import type { QueryClient, TimelineQuestion } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
+import { fromOption, type RangeOptions, toOption } from '../options/moment-options.ts';
 import { timeText } from '../output/time.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { timelineOf } from '../timeline/lanes.ts';
 import { UsageError } from '../usage-error.ts';
 import { type TimelineView, timelineView } from '../view/timeline-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { fromOption, type RangeOptions, toOption } from './moment-option.ts';
 
 /** What people ask about mostly happened since yesterday. */
 const FROM_DEFAULT_MS = 24 * 3_600_000;
@@ -62,7 +62,7 @@ function subjectOf(names: readonly string[], namespace: string): { daemonSet?: D
 }
 
 /** As much of the last day as the journal keeps. */
-async function listLastDay(coordinator: Coordinator, asked: TimelineQuestion, nowMs: number) {
+async function listLastDay(coordinator: QueryClient, asked: TimelineQuestion, nowMs: number) {
   const { to } = asked;
   if (to !== null && 'revision' in to) return coordinator.listTimelines(asked);
   const from: Moment = { timeMs: Math.max(0, (to?.timeMs ?? nowMs) - FROM_DEFAULT_MS) };

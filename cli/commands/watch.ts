@@ -1,15 +1,15 @@
 /** `rollcall watch`: the roll in one line, then every change as it is recorded, until Ctrl-C. */
 import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
-import type { Coordinator } from '../client/coordinator.ts';
-import { withNearestName } from '../client/nearest.ts';
+import type { QueryClient } from '../client/query-client.ts';
+import { suggestName } from '../client/suggest-name.ts';
 import type { Context } from '../context.ts';
+import { addEventOptions, type EventOptions, eventFilter } from '../options/event-options.ts';
+import { checkNames } from '../options/pair-options.ts';
 import { statusLine } from '../render/status.ts';
 import type { EventView } from '../view/event-view.ts';
 import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { addEventOptions, type EventOptions, eventFilter } from './event-options.ts';
-import { checkNames } from './pair-options.ts';
 import { eventText, follow } from './print-events.ts';
 
 export function addWatchCommand(program: Command, runner: CommandRunner): void {
@@ -47,8 +47,8 @@ function isChange({ kind, action, changes }: EventView): boolean {
 }
 
 /** What is not known yet may come: that is worth a word, and no end. */
-async function tellUnknownName(error: unknown, coordinator: Coordinator, { io }: Context): Promise<void> {
-  const known = await withNearestName(error, coordinator);
+async function tellUnknownName(error: unknown, coordinator: QueryClient, { io }: Context): Promise<void> {
+  const known = await suggestName(error, coordinator);
   const isUnknown = known instanceof RollcallError && known.reason.startsWith('UNKNOWN_');
   if (!isUnknown) throw known;
   io.stderr.write(`rollcall: ${known.message} (waiting for it)\n`);

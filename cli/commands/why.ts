@@ -1,12 +1,12 @@
 /** `rollcall why`: the verdict on one pair with every reason. */
 import type { Command } from 'commander';
-import type { Coordinator } from '../client/coordinator.ts';
+import type { QueryClient } from '../client/query-client.ts';
+import { type AtOptions, atOption } from '../options/moment-options.ts';
 import { renderExplanation } from '../render/explanation.ts';
 import { type DaemonSetName, type NodeName, parseResource } from '../resource-name.ts';
 import { UsageError } from '../usage-error.ts';
 import { explanationView } from '../view/explanation-view.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { type AtOptions, atOption } from './moment-option.ts';
 
 export function addWhyCommand(program: Command, runner: CommandRunner): void {
   program
@@ -19,7 +19,7 @@ export function addWhyCommand(program: Command, runner: CommandRunner): void {
       runner(async (context, options, ...names) => {
         const { at }: AtOptions = options;
         const { daemonSet, node } = pairOf(names, context.globals.namespace);
-        const explain = async (coordinator: Coordinator) =>
+        const explain = async (coordinator: QueryClient) =>
           explanationView(await coordinator.explainPlacement(daemonSet, node.name));
         await context.answerAt(at, explain, renderExplanation);
       }),

@@ -1,5 +1,5 @@
 /** Names for completion, asked of the coordinator. Whatever goes wrong, there are no names: a shell waits. */
-import type { Coordinator } from '../client/coordinator.ts';
+import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
 import type { KnownNames } from './candidates.ts';
 
@@ -9,15 +9,15 @@ const PATIENCE_MS = 2_000;
 /** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
 export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
   const namespace = valueAmong(words, ['-n', '--namespace']);
-  const ask = async (question: (coordinator: Coordinator) => Promise<string[]>): Promise<string[]> => {
+  const ask = async (question: (coordinator: QueryClient) => Promise<string[]>): Promise<string[]> => {
     try {
-      const [{ connect }, { DEFAULT_SERVER, direct }] = await Promise.all([
-        import('../client/coordinator.ts'),
-        import('../client/reach.ts'),
+      const [{ connectQueryClient }, { DEFAULT_SERVER, direct }] = await Promise.all([
+        import('../client/query-client.ts'),
+        import('../connect/connect.ts'),
       ]);
       // The way into a cluster takes longer than somebody waits for a word.
       const { server, security } = direct(valueAmong(words, ['--server']) ?? globals.server ?? DEFAULT_SERVER, globals);
-      const coordinator = connect({ server, security, requestTimeoutMs: PATIENCE_MS, clock: io.clock });
+      const coordinator = connectQueryClient({ server, security, requestTimeoutMs: PATIENCE_MS, clock: io.clock });
       try {
         return await question(coordinator);
       } finally {

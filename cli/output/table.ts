@@ -1,6 +1,7 @@
 /** Tables as kubectl prints them: upper-case headers, three spaces between columns, no borders. */
-import { oneLine } from './one-line.ts';
+
 import { PLAIN_STYLE, type Style } from './style.ts';
+import { oneLine } from './text.ts';
 
 const GAP = '   ';
 /** A column is not cut to less: on a narrower terminal, half a sentence that wraps beats three words. */

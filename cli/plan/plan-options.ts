@@ -37,7 +37,7 @@ export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget 
  * before additions, so that a label can be replaced by one of another key.
  * @throws UsageError
  */
-export function alterationsOf(options: PlanOptions): TargetedAlteration[] {
+export function nodeAlterations(options: PlanOptions): TargetedAlteration[] {
   const targets = targetsOf(options);
   const everywhere: NodeAlteration[] = [
     ...options.removeLabel.map(parseRemoveLabel),

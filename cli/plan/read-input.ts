@@ -5,7 +5,7 @@ import type { NodeChange } from '../../shared/plan/node-change.ts';
 import type { World } from '../../shared/plan/world.ts';
 import { plural } from '../../shared/plural.ts';
 import type { Context } from '../context.ts';
-import { alterationsOf, type PlanOptions } from './plan-options.ts';
+import { nodeAlterations, type PlanOptions } from './plan-options.ts';
 import { type Source, SourceReader } from './read-sources.ts';
 
 export interface PlanInput {
@@ -23,7 +23,7 @@ export interface PlanInput {
 
 /** @throws UsageError, RollcallError for what-ifs and files that cannot be read; manifests become problems. */
 export async function readInput({ io, globals }: Context, options: PlanOptions): Promise<PlanInput> {
-  const alterations = alterationsOf(options);
+  const alterations = nodeAlterations(options);
   const { filename, nodes: nodePaths } = options;
   const reader = new SourceReader(io.readStdin);
   const namespace = globals.namespace === '' ? undefined : globals.namespace;

@@ -9,13 +9,13 @@ import { sortedKeys, type World } from '../../shared/plan/world.ts';
 import { plural } from '../../shared/plural.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
-import { renderDifference } from '../render/difference.ts';
-import { renderPlacements } from '../render/placements.ts';
+import { renderDifference } from '../render/plan-difference.ts';
+import { renderPlacements } from '../render/plan-placements.ts';
 import { problemLine } from '../render/problems.ts';
 import { UsageError } from '../usage-error.ts';
-import { askForPlan } from './ask-for-plan.ts';
+import { type Difference, differenceView, placementsView } from '../view/plan-view.ts';
 import { checkOptions, type PlanOptions } from './plan-options.ts';
-import { type Difference, differenceView, placementsView } from './plan-view.ts';
+import { planWithCoordinator } from './plan-with-coordinator.ts';
 import { type PlanInput, readInput } from './read-input.ts';
 import { sourceName } from './read-sources.ts';
 
@@ -37,7 +37,7 @@ export async function runPlan(context: Context, options: PlanOptions): Promise<n
       'there is nothing to plan; give -f FILE --nodes FILE, or a what-if such as --remove-label KEY',
     );
   }
-  const answer = await askForPlan(context, input, at);
+  const answer = await planWithCoordinator(context, input, at);
   reportProblems(context, answer.problems);
   if (answer.problems.length > 0) return refuse(context, answer.problems);
   return printDifference(context, answer.difference, answer.asOf);

@@ -1,8 +1,8 @@
 /** The five answers about a pair in words, and how many of a table's pairs have room. */
 import type { Answers } from '../../shared/fit/answers.ts';
 import type { Answer } from '../../shared/fit/types.ts';
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+import { oneLine } from '../output/text.ts';
+import type { RenderOptions } from './render-options.ts';
 
 /** One line for each answer. */
 export function answerLines(answers: Answers, { style }: RenderOptions): string[] {

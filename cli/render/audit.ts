@@ -1,9 +1,8 @@
 /** What the checks of the journal found, for people. */
 
 import { plural } from '../../shared/plural.ts';
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
 import { rowsText } from '../output/progress.ts';
+import { oneLine } from '../output/text.ts';
 import { timeText } from '../output/time.ts';
 import {
   anchorText,
@@ -13,8 +12,9 @@ import {
   type ReplayView,
   type VerificationView,
 } from '../view/audit-view.ts';
-import { horizonLine } from './horizon.ts';
 import { inputFacts } from './inputs.ts';
+import { horizonLine } from './moments.ts';
+import type { RenderOptions } from './render-options.ts';
 
 type Options = Pick<RenderOptions, 'style' | 'wide'>;
 

@@ -1,11 +1,12 @@
 /** DaemonSets with their counts, and what is to be said of their manifests. */
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+
 import { type Column, renderTable } from '../output/table.ts';
+import { oneLine } from '../output/text.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
 import { fitsText, paintFits } from './answers.ts';
 import { DRIFT_KINDS, paintDrift } from './drift.ts';
 import { problemLine } from './problems.ts';
+import type { RenderOptions } from './render-options.ts';
 
 export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: RenderOptions): string {
   return renderTable(columnsFor(options), daemonSets, options);

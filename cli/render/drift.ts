@@ -1,12 +1,12 @@
 /** Where assignments and reality disagree: as a table, and as sentences below the roll. */
 
 import { plural } from '../../shared/plural.ts';
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
 import { type Column, renderTable } from '../output/table.ts';
+import { oneLine } from '../output/text.ts';
 import { ageText } from '../output/time.ts';
 import type { DriftView } from '../view/placement-view.ts';
-import { nodeNames } from './node-names.ts';
+import type { RenderOptions } from './render-options.ts';
+import { nodeNames } from './shorten.ts';
 
 /** More lines than this below a roll help nobody; `rollcall drift` has them all. */
 const LINES_MAX = 40;

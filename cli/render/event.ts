@@ -1,9 +1,10 @@
 /** A row of the journal on one line: when, which, what, and because of what. Pure; `npm start` prints the same. */
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+
+import { oneLine } from '../output/text.ts';
 import { timeText } from '../output/time.ts';
 import type { EventView } from '../view/event-view.ts';
 import { inputFacts, provenance } from './inputs.ts';
+import type { RenderOptions } from './render-options.ts';
 
 /** Wide enough for a million rows. */
 const REVISION_WIDTH = 7;

@@ -1,7 +1,6 @@
 /** Says why a node runs a DaemonSet or not: the verdict in words, every reason in order, and what became of it. */
 import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+import { oneLine } from '../output/text.ts';
 import { ageText, timeText } from '../output/time.ts';
 import type { ExplanationView } from '../view/explanation-view.ts';
 import type { InputsView } from '../view/inputs-view.ts';
@@ -10,7 +9,8 @@ import { driftDetail, paintDrift } from './drift.ts';
 import { inputFacts, provenance } from './inputs.ts';
 import { podLine } from './pods.ts';
 import { problemLine } from './problems.ts';
-import { joinSections, section } from './section.ts';
+import type { RenderOptions } from './render-options.ts';
+import { joinSections, section } from './sections.ts';
 
 /** Ends with a line break. */
 export function renderExplanation(explanation: ExplanationView, options: RenderOptions): string {

@@ -1,10 +1,10 @@
 /** The nodes of the roll, and their agents, as tables. */
-import type { RenderOptions } from '../context.ts';
+import type { NodeTaint } from '../../shared/model/model.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { AgentView, NodeView } from '../view/node-view.ts';
 import { fitsText, paintFits } from './answers.ts';
-import { taintText } from './taints.ts';
+import type { RenderOptions } from './render-options.ts';
 
 export function renderNodes(nodes: readonly NodeView[], options: RenderOptions): string {
   const { style, nowMs } = options;
@@ -79,4 +79,8 @@ export function paintPresence(
 
 function presenceText({ presence, facts }: NodeView): string {
   return facts.unschedulable ? `${presence},cordoned` : presence;
+}
+
+export function taintText({ key, value, effect }: NodeTaint): string {
+  return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }

@@ -1,5 +1,6 @@
 /** Problems and warnings of manifests, one on each line. */
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { RenderOptions } from './render-options.ts';
 
 /** For example `daemonset.yaml:3: spec.selector: a value is needed here (Required)`. */
 export function problemLine({ source, fieldPath, message, code }: ManifestProblem): string {
@@ -9,4 +10,11 @@ export function problemLine({ source, fieldPath, message, code }: ManifestProble
 
 function at(fieldPath: string): string {
   return fieldPath === '' ? '' : `${fieldPath}: `;
+}
+
+/** No section where there is no warning. */
+export function warningsSection(warnings: readonly ManifestProblem[], { style }: RenderOptions): string[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.map((warning) => `  ${style.warn(style.marks.warning)} ${style.fit(problemLine(warning))}\n`);
+  return [`${style.bold('Warnings')}\n${lines.join('')}`];
 }

@@ -4,17 +4,17 @@
  */
 
 import { plural } from '../../shared/plural.ts';
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+import { oneLine } from '../output/text.ts';
 import { ageText } from '../output/time.ts';
 import type { CountsView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
 import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
-import { nodeNames } from './node-names.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
-import { joinSections, section } from './section.ts';
+import type { RenderOptions } from './render-options.ts';
+import { joinSections, section } from './sections.ts';
+import { nodeNames } from './shorten.ts';
 
 /** Beyond this many nodes, only those with something to say are listed, and at most so many of them. */
 const NODES_MAX = 40;

@@ -1,10 +1,11 @@
 /** Draws a timeline for a terminal. It can be read without colours, and without UTF-8. */
-import type { RenderOptions } from '../context.ts';
-import { oneLine } from '../output/one-line.ts';
+
 import type { Style } from '../output/style.ts';
+import { oneLine } from '../output/text.ts';
 import { durationText, timeText } from '../output/time.ts';
 import { paintDrift } from '../render/drift.ts';
-import { joinSections } from '../render/section.ts';
+import type { RenderOptions } from '../render/render-options.ts';
+import { joinSections } from '../render/sections.ts';
 import {
   type Cell,
   cellsOf,

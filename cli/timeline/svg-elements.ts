@@ -1,5 +1,5 @@
 /** Writes SVG elements. Whatever text goes in comes out as text: nothing that others named can become markup. */
-import { oneLine } from '../output/one-line.ts';
+import { oneLine } from '../output/text.ts';
 
 type Attributes = Readonly<Record<string, string | number>>;
 

@@ -8,12 +8,11 @@ import type { ReplayReport__Output } from '../../shared/rpc/generated/rollcall/v
 import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { placementFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { type AnchorState, anchorStateCodec, type KeptState, keptStateCodec } from '../../shared/rpc/wire-words.ts';
-import { blockingReasons, reasonPhrase } from '../render/reason-phrase.ts';
 import { type EventView, eventView } from './event-view.ts';
-import { type HorizonView, horizonView } from './horizon-view.ts';
 import { type InputsView, inputsView } from './inputs-view.ts';
-import { present } from './present.ts';
-import { timeView } from './time.ts';
+import { type HorizonView, horizonView } from './moment-view.ts';
+import { blockingReasons, reasonPhrase } from './reason-phrase.ts';
+import { present, timeView } from './wire-fields.ts';
 
 export interface HeadView {
   readonly revision: number;

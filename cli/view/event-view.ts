@@ -2,9 +2,9 @@
 import type { DaemonSetKey } from '../../shared/model/model.ts';
 import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import { type EventKind, eventKindCodec, type Trigger, triggerCodec } from '../../shared/rpc/wire-words.ts';
 import type { InputsView } from './inputs-view.ts';
-import { timeView } from './time.ts';
-import { type EventKind, eventKindCodec, type Trigger, triggerCodec, UNKNOWN } from './words.ts';
+import { timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface EventView {
   readonly revision: number;

@@ -3,13 +3,12 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.t
 import type { PlacementResult } from '../../shared/placement/types.ts';
 import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';
+import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { problemView } from './daemon-set-view.ts';
 import { type EventView, eventView } from './event-view.ts';
 import { type InputsView, inputsView } from './inputs-view.ts';
 import { type PlacementView, placementView } from './placement-view.ts';
-import { present } from './present.ts';
-import { timeView } from './time.ts';
-import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
+import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
 /** Whether it is wanted and allowed is said once, among the answers. */
 type Decision = Omit<PlacementResult, 'wanted' | 'allowed'>;

@@ -1,6 +1,6 @@
 /** What a decision is a pure function of, as `why` and `history` show it (docs/cli.md). */
 import type { DecisionInputs__Output } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
-import { timeView } from './time.ts';
+import { timeView } from './wire-fields.ts';
 
 export interface InputsView {
   /** The row that brought the node's facts, and SHA-256 over their canonical JSON. */

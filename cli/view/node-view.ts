@@ -3,9 +3,8 @@ import type { NodeFacts } from '../../shared/model/model.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { Node__Output } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import { nodeFactsFromWire } from '../../shared/rpc/wire.ts';
-import { present } from './present.ts';
-import { timeView } from './time.ts';
-import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
+import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface NodeView {
   readonly name: string;

@@ -8,9 +8,9 @@ import type { PodHealth__Output } from '../../shared/rpc/generated/rollcall/v1/P
 import { driftFromWire, podHealthFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import { answersFromWire } from '../../shared/rpc/wire-fit.ts';
+import { type Acknowledgement, acknowledgementCodec } from '../../shared/rpc/wire-words.ts';
 import { isoTime } from '../output/time.ts';
-import { timeView } from './time.ts';
-import { type Acknowledgement, acknowledgementCodec } from './words.ts';
+import { timeView } from './wire-fields.ts';
 
 export interface PlacementView {
   /** `namespace/name`. */

@@ -2,10 +2,10 @@
 import type { GetStatusResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import type { JournalStatus__Output } from '../../shared/rpc/generated/rollcall/v1/JournalStatus.ts';
 import type { DaemonSetView } from './daemon-set-view.ts';
-import { type HorizonView, horizonView } from './horizon-view.ts';
+import { type HorizonView, horizonView } from './moment-view.ts';
 import type { NodeView } from './node-view.ts';
 import type { DriftView, PlacementView } from './placement-view.ts';
-import { timeView } from './time.ts';
+import { timeView } from './wire-fields.ts';
 
 export interface ClusterView {
   readonly status: StatusView;

@@ -8,11 +8,10 @@ import type { Timeline__Output } from '../../shared/rpc/generated/rollcall/v1/Ti
 import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import { asOfFromWire } from '../../shared/rpc/wire-moment.ts';
-import { type AsOfView, asOfView } from './as-of-view.ts';
+import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import { type AsOfView, asOfView } from './moment-view.ts';
 import { type DriftView, driftView } from './placement-view.ts';
-import { present } from './present.ts';
-import { timeView } from './time.ts';
-import { type Presence, presenceCodec, UNKNOWN } from './words.ts';
+import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface TimelineView {
   /** The stretch of time. */

@@ -2,7 +2,7 @@
  * `npm start`: the whole house on this machine. Prints the roll once every node has answered it, then
  * every change as it happens, until Ctrl-C.
  */
-import { connect } from '../../cli/client/coordinator.ts';
+import { connectQueryClient } from '../../cli/client/query-client.ts';
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -27,7 +27,12 @@ await runProgram({
       await context.start();
       say(`coordinator on ${context.address}, ${context.agentCount} agents started; logs in ${context.logFolder}`);
       const server = context.address;
-      const coordinator = connect({ server, requestTimeoutMs: 10_000, clock: systemClock, security: PLAINTEXT });
+      const coordinator = connectQueryClient({
+        server,
+        requestTimeoutMs: 10_000,
+        clock: systemClock,
+        security: PLAINTEXT,
+      });
       const isComplete = await untilComplete({ coordinator, clock: systemClock, signal: stopping.signal });
       const io = terminal(stopping.signal);
       await run(['status', '--server', server], io);

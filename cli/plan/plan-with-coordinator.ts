@@ -1,0 +1,100 @@
+/** Lets a running coordinator make the plan, on the DaemonSets and nodes that it knows. */
+import { RollcallError } from '../../shared/errors.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { NodeTaint } from '../../shared/model/model.ts';
+import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/node-change.ts';
+import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
+import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
+import { placementFromWire } from '../../shared/rpc/wire.ts';
+import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
+import { type AsOf, asOfFromWire, type Moment } from '../../shared/rpc/wire-moment.ts';
+import type { Context } from '../context.ts';
+import type { Difference } from '../view/plan-view.ts';
+import type { PlanInput } from './read-input.ts';
+
+/** What a coordinator answered; where it has problems with the manifests, it planned nothing. */
+export interface CoordinatorPlan {
+  readonly difference: Difference;
+  readonly problems: readonly ManifestProblem[];
+  /** Of which moment the plan is; `null`: now. */
+  readonly asOf: AsOf | null;
+}
+
+/** @throws RollcallError where the coordinator refuses the question or cannot be reached */
+export async function planWithCoordinator(
+  context: Context,
+  input: PlanInput,
+  at: Moment | null,
+): Promise<CoordinatorPlan> {
+  const request = {
+    daemonSetManifests: [...input.given.daemonSets.values()].map((daemonSet) => JSON.stringify(daemonSet)),
+    nodeChanges: input.changes.map(changeToWire),
+  };
+  try {
+    const response = await context.ask((coordinator) => coordinator.planPlacements(request), at, 'plan');
+    return {
+      difference: differenceFromWire(response, input),
+      problems: response.problems,
+      asOf: at === null ? null : response.asOf && asOfFromWire(response.asOf),
+    };
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.reason !== 'COORDINATOR_UNREACHABLE') throw error;
+    throw new RollcallError(error.reason, `${error.message}, or give nodes with --nodes to plan without one`);
+  }
+}
+
+function differenceFromWire(response: PlanPlacementsResponse__Output, input: PlanInput): Difference {
+  const changes = response.changes.map(({ daemonSet, node, before, after }) => ({
+    daemonSet: daemonSetKey(daemonSet),
+    node: node?.name ?? '',
+    before: before && placementFromWire(before),
+    after: after && placementFromWire(after),
+  }));
+  const added = input.changes.flatMap((change) => (change.op === 'add' ? (change.node.metadata?.name ?? []) : []));
+  // No DaemonSet is taken away here, so a pair without an after is a node that is dropped.
+  const dropped = changes.filter(({ after }) => after === null).map(({ node }) => node);
+  return {
+    changes,
+    counts: response.counts.map((counts) => ({
+      daemonSet: daemonSetKey(counts.daemonSet),
+      // The contract does not count the nodes that a DaemonSet is kept from; nothing here shows them.
+      before: { run: counts.runBefore, keep: counts.keepBefore, none: 0 },
+      after: { run: counts.runAfter, keep: counts.keepAfter, none: 0 },
+      templateChanged: counts.templateChanged,
+      templateChanges: [],
+    })),
+    warnings: [...input.warnings, ...response.warnings],
+    revision: Number(response.revision),
+    movedNodes: new Set([...added, ...dropped]),
+  };
+}
+
+function changeToWire(change: NodeChange): WireChange {
+  if (change.op === 'add') return { addNodeManifest: JSON.stringify(change.node), change: 'addNodeManifest' };
+  return { ...targetToWire(change.target), ...alterationToWire(change) };
+}
+
+function targetToWire(target: NodeTarget): WireChange {
+  return 'name' in target ? { nodeName: target.name } : { labelSelector: target.selector };
+}
+
+function alterationToWire(change: NodeAlteration): WireChange {
+  switch (change.op) {
+    case 'setLabel':
+      return { setLabel: `${change.key}=${change.value}` };
+    case 'removeLabel':
+      return { removeLabel: change.key };
+    case 'addTaint':
+      return { addTaint: taintText(change.taint) };
+    case 'removeTaint':
+      return { removeTaint: taintText({ ...change.taint, value: '' }) };
+    case 'cordon':
+      return { cordon: true };
+    case 'drop':
+      return { drop: true };
+  }
+}
+
+function taintText({ key, value, effect }: NodeTaint): string {
+  return `${key}${value === '' ? '' : `=${value}`}${effect === '' ? '' : `:${effect}`}`;
+}

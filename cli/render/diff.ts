@@ -1,0 +1,48 @@
+/** Pairs that are placed otherwise at one moment than at another: a line about the moments, then a table with causes. */
+
+import { plural } from '../../shared/plural.ts';
+import { type Column, renderTable } from '../output/table.ts';
+import { oneLine } from '../output/text.ts';
+import { timeText } from '../output/time.ts';
+import type { PlacementDifferencesView, PlacementDifferenceView } from '../view/diff-view.ts';
+import type { AsOfView } from '../view/moment-view.ts';
+import type { RenderOptions } from './render-options.ts';
+
+export function renderPlacementDifferences(view: PlacementDifferencesView, options: RenderOptions): string {
+  const { differences, from, to } = view;
+  const { style } = options;
+  const daemonSets = new Set(differences.map(({ daemonSet }) => daemonSet));
+  const found =
+    differences.length === 0
+      ? 'no pair is placed otherwise'
+      : `${plural(differences.length, 'pair')} of ${plural(daemonSets.size, 'DaemonSet')} placed otherwise`;
+  const line = `${momentText(from)} → ${momentText(to)}: ${style.bold(found)}\n`;
+  return style.fit(
+    differences.length === 0 ? line : `${line}\n${renderTable(columnsFor(options), differences, options)}`,
+  );
+}
+
+function momentText({ time, revision }: AsOfView): string {
+  return `${timeText(time)} (revision ${revision})`;
+}
+
+function columnsFor({ style }: RenderOptions): Column<PlacementDifferenceView>[] {
+  const paint = ({ after }: PlacementDifferenceView, text: string) =>
+    after === 'run' ? style.good(text) : after === 'keep' ? style.warn(text) : style.bad(text);
+  return [
+    { header: 'DAEMONSET', cell: ({ daemonSet }) => daemonSet },
+    { header: 'NODE', cell: ({ node }) => node },
+    { header: 'PLACEMENT', cell: ({ before, after }) => `${before ?? 'gone'} → ${after ?? 'gone'}`, paint },
+    { header: 'DECISIONS', cell: ({ decisions }) => decisions, wide: true },
+    { header: 'WHEN', cell: ({ decision }) => timeText(decision?.occurTime ?? null) },
+    { header: 'REVISION', cell: ({ decision }) => decision?.revision ?? '-' },
+    { header: 'ENGINE', cell: ({ decision }) => decision?.engineVersion || '-', wide: true },
+    { header: 'BECAUSE', cell: because },
+  ];
+}
+
+function because({ decision }: PlacementDifferenceView): string {
+  if (decision?.cause == null) return '-';
+  const { message, actor } = decision.cause;
+  return oneLine([message, ...(actor === '' ? [] : [`by ${actor}`])].filter((part) => part !== '').join(', ')) || '-';
+}

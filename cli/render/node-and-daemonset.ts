@@ -1,0 +1,168 @@
+/** One node or one DaemonSet: a few lines about it, then its placements as a table. */
+import type { Verdict } from '../../shared/placement/types.ts';
+import { plural } from '../../shared/plural.ts';
+import { type Column, renderTable } from '../output/table.ts';
+import { ageText } from '../output/time.ts';
+import type { CountsView } from '../view/daemon-set-view.ts';
+import type { DriftView, PlacementView } from '../view/placement-view.ts';
+import type { DaemonSetDetailView, NodeDetailView } from '../view/status-view.ts';
+import { answerText, fitsText, paintAnswer } from './answers.ts';
+import { refusalLines, warningLines } from './daemon-sets.ts';
+import { driftDetail, driftLines, paintDrift } from './drift.ts';
+import { paintPresence, taintText } from './nodes.ts';
+import { podState } from './pods.ts';
+import type { RenderOptions } from './render-options.ts';
+import { joinSections, section } from './sections.ts';
+import { nodeNames } from './shorten.ts';
+
+/** Nodes that are not present, and when their agents were last seen. */
+export type SilentNodes = ReadonlyMap<string, string | null>;
+
+/** What belongs on the node, and what is missing there. */
+export function renderNodeDetail({ node, placements }: NodeDetailView, options: RenderOptions): string {
+  const belonging = placements.filter(({ verdict }) => verdict !== 'none');
+  const drifts = placements.flatMap((placement) => placement.drifts);
+  const silent: SilentNodes = new Map(node.presence === 'present' ? [] : [[node.name, node.lastSeenTime]]);
+  return joinSections(
+    [
+      nodeHead(node, options),
+      silenceLine(placements, silent, options),
+      belonging.length === 0 ? 'Nothing belongs here.\n' : placementTable(belonging, 'daemonSet', silent, options),
+      section('Missing and other drift', driftLines(drifts, options), options),
+      section('Does not belong here', absences(placements, options), options),
+    ],
+    options,
+  );
+}
+
+export function renderDaemonSetDetail(
+  { daemonSet, placements }: DaemonSetDetailView,
+  silent: SilentNodes,
+  options: RenderOptions,
+): string {
+  return joinSections(
+    [
+      daemonSetHead(daemonSet, options),
+      silenceLine(placements, silent, options),
+      placements.length === 0 ? '' : placementTable(placements, 'node', silent, options),
+      section('Refused manifest', refusalLines([daemonSet], options), options),
+      section('Warnings', warningLines([daemonSet], options), options),
+    ],
+    options,
+  );
+}
+
+function nodeHead(node: NodeDetailView['node'], options: RenderOptions): string {
+  const { style, nowMs } = options;
+  const { facts, presence, lastSeenTime, problem } = node;
+  const seen = lastSeenTime === null ? '' : `, last seen ${ageText(lastSeenTime, nowMs)} ago`;
+  const cordoned = facts.unschedulable ? ', cordoned' : '';
+  const taints = facts.taints.map(taintText).join(', ') || 'none';
+  const { operatingSystem, architecture, kubelet } = facts.versions;
+  const software = [operatingSystem, architecture, kubelet && `kubelet ${kubelet}`].filter((part) => part !== '');
+  return [
+    `${style.bold(`node ${node.name}`)}: ${paintPresence(node, options)(presence)}${seen}${cordoned}`,
+    `facts    from the ${facts.origin}, ${ageText(facts.time, nowMs)} old${software.length > 0 ? `; ${software.join(', ')}` : ''}`,
+    `taints   ${taints}`,
+    ...(problem === '' ? [] : [style.bad(`problem  ${problem}`)]),
+    countsLine('DaemonSet', node),
+    '',
+  ].join('\n');
+}
+
+function daemonSetHead(
+  { namespace, name, ...rest }: DaemonSetDetailView['daemonSet'],
+  { style }: RenderOptions,
+): string {
+  const { counts, templateRevision, version, source, inForce } = rest;
+  const force = inForce ? `version ${version}, template ${templateRevision}` : style.bad('not in force');
+  return [
+    `${style.bold(`daemonset ${namespace}/${name}`)}: ${force}${source === '' ? '' : `, from ${source}`}`,
+    countsLine('node', counts),
+    '',
+  ].join('\n');
+}
+
+function countsLine(what: string, counts: Omit<CountsView, DriftView['kind'] | 'none' | 'acknowledged'>): string {
+  const { wanted, allowed, running, healthy, keep } = counts;
+  const answers = `${allowed} allowed, ${fitsText(counts)} fit, ${running} running, ${healthy} healthy`;
+  return `${plural(wanted, what)} wanted, ${answers}, ${keep} may stay`;
+}
+
+/** What is shown of a silent node's daemon pods may long be otherwise. */
+function silenceLine(
+  placements: readonly PlacementView[],
+  silent: SilentNodes,
+  { nowMs, wide }: RenderOptions,
+): string {
+  const nodes = [...new Set(placements.filter(({ pods }) => pods.length > 0).map(({ node }) => node))];
+  const [first, ...others] = nodes.filter((node) => silent.has(node));
+  if (first === undefined) return '';
+  const age = (node: string) => ageText(silent.get(node) ?? null, nowMs);
+  if (others.length === 0) {
+    return `The agent of ${first} has been silent for ${age(first)}; a state with ? is what it last said.\n`;
+  }
+  const ages = nodeNames(
+    [first, ...others].map((node) => `${node} for ${age(node)}`),
+    wide,
+  );
+  return `${others.length + 1} agents have been silent: ${ages}; a state with ? is what they last said.\n`;
+}
+
+const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
+
+/** The other name is in the heading. */
+function placementTable(
+  placements: readonly PlacementView[],
+  named: 'node' | 'daemonSet',
+  silent: SilentNodes,
+  options: RenderOptions,
+): string {
+  const { style, nowMs } = options;
+  const paint = { run: style.good, keep: style.warn, none: style.dim };
+  const columns: Column<PlacementView>[] = [
+    { header: named.toUpperCase(), cell: (placement) => placement[named] },
+    { header: 'VERDICT', cell: ({ verdict }) => verdict, paint: ({ verdict }, text) => paint[verdict](text) },
+    {
+      header: 'FITS',
+      cell: ({ answers }) => answerText(answers.fits),
+      paint: ({ answers: { fits } }, text) => (fits === 'yes' ? text : paintAnswer(fits, style)(text)),
+    },
+    {
+      header: 'POD',
+      cell: ({ pods, node }) => pods.map((pod) => `${podState(pod)}${silent.has(node) ? '?' : ''}`).join(',') || '-',
+      paint: ({ node }, text) => (silent.has(node) ? style.dim(text) : text),
+    },
+    {
+      header: 'DRIFT',
+      cell: ({ drifts }) => drifts.map(({ kind }) => kind).join(',') || '-',
+      paint: ({ drifts: [first] }, text) =>
+        first === undefined ? style.dim(text) : paintDrift(first.kind, style)(text),
+    },
+    { header: 'SINCE', cell: ({ sinceTime }) => ageText(sinceTime, nowMs) },
+    { header: 'VERSION', cell: ({ version }) => version, wide: true },
+    { header: 'ASSIGNMENT', cell: ({ acknowledgement }) => acknowledgement ?? '-', wide: true },
+    { header: 'POD NAME', cell: ({ pods }) => pods.map(({ name }) => name).join(',') || '-', wide: true },
+    { header: 'REASON', cell: (placement) => reasonText(placement, options) || '-' },
+  ];
+  const sorted = [...placements].sort(
+    (left, right) => VERDICTS.indexOf(left.verdict) - VERDICTS.indexOf(right.verdict),
+  );
+  return renderTable(columns, sorted, options);
+}
+
+/** A filtered pair is an answer, and never hidden. */
+function absences(placements: readonly PlacementView[], options: RenderOptions): string[] {
+  return placements
+    .filter(({ verdict }) => verdict === 'none')
+    .map((placement) => `  ${placement.daemonSet}${options.style.dim(`: ${reasonText(placement, options)}`)}`);
+}
+
+/** Why not, where something stands in the way; else what is wrong; nothing where all is as it should be. */
+function reasonText({ verdict, summary, drifts, answers }: PlacementView, { wide }: RenderOptions): string {
+  const noRoom = answers.fits === 'no' ? answers.fitReasons.map(({ message }) => message.replace(/\.$/, '')) : [];
+  if (verdict === 'run' && !wide) return [...drifts.map(driftDetail), ...noRoom].join('; ');
+  const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
+  if (wide || others.length === 0) return [first, ...others].join('; ');
+  return `${first}; ${plural(others.length, 'more reason')}`;
+}

@@ -1,0 +1,204 @@
+/** `rollcall plan` with files: what it prints, and what it ends with. */
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { DaemonSet } from '../../../shared/kubernetes/objects.ts';
+import { daemonSet, node } from '../../plan/objects.ts';
+import { runCli } from '../run-cli.ts';
+import { CACHE, EVERYWHERE, files, list, NODES, planOn, TAINT } from './plan-files.ts';
+
+describe('rollcall plan', () => {
+  it('prints who would run where and why not', async () => {
+    const { exitCode, stdout, stderr } = await planOn(files());
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`2 DaemonSets on 5 nodes
+
+DAEMONSET            RUN   KEEP   NONE
+default/cache        2     1      2
+default/everywhere   5     0      0
+
+default/cache
+  run    2 nodes
+         worker-1, worker-2
+  keep   1 node: taint dedicated=gpu:NoSchedule is not tolerated
+         gpu-1
+  none   1 node: label disktype is not 'ssd'
+         worker-3
+  none   1 node: label disktype is missing (wanted disktype=ssd)
+         worker-4
+
+default/everywhere
+  run    5 nodes
+         gpu-1, worker-1, worker-2, worker-3, worker-4
+`);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says what stops if a label disappears everywhere, and ends with 1', async () => {
+    const { exitCode, stdout } = await planOn(files(), '--remove-label', 'disktype');
+    expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods to stop, 0 daemon pods to start.
+
+default/cache   run 2 → 0   keep 1 → 0
+  run → none    stops on 2 nodes: label disktype is missing (wanted disktype=ssd)
+                worker-1, worker-2
+  keep → none   may no longer stay on 1 node: label disktype is missing (wanted disktype=ssd)
+                gpu-1
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('ends with 0 where nothing changes', async () => {
+    const { exitCode, stdout } = await planOn(files(), '--cordon', 'worker-1');
+    expect(stdout).toBe('Nothing changes.\n');
+    expect(exitCode).toBe(0);
+  });
+
+  it('compares with older manifests, also where only the template changes', async () => {
+    const path = files({
+      'new.json': list([
+        daemonSet('cache', { nodeSelector: { disktype: 'hdd' } }),
+        daemonSet('everywhere', { tolerations: [{ operator: 'Exists' }] }, 'example.org/agent:2'),
+      ]),
+    });
+    const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
+    const { exitCode, stdout } = await runCli(['plan', ...options]);
+    expect(
+      stdout,
+    ).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start, 5 to be replaced.
+
+default/cache   run 2 → 1   keep 1 → 0
+  the template changes in spec.nodeSelector.disktype
+  run → none    stops on 2 nodes: label disktype is not 'hdd'
+                worker-1, worker-2
+  keep → none   may no longer stay on 1 node: label disktype is not 'hdd'
+                gpu-1
+  none → run    starts on 1 node: until now, label disktype is not 'ssd'
+                worker-3
+
+default/everywhere   run 5
+  the template changes in spec.containers[0].image: 5 daemon pods would be replaced
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('applies what-ifs together, each to the nodes that were chosen', async () => {
+    const path = files({ 'more.json': list([node('worker-9', { disktype: 'ssd' })]) });
+    const options = ['--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'];
+    const what = ['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'];
+    const { stdout } = await planOn(path, ...options, ...what);
+    expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods to stop, 2 daemon pods to start.
+
+default/cache   run 2   keep 1
+  run → none    stops on 1 node: the node is gone
+                worker-1
+  none → run    starts on 1 node: the node is new
+                worker-9
+
+default/everywhere   run 5
+  run → none    stops on 1 node: the node is gone
+                worker-1
+  none → run    starts on 1 node: the node is new
+                worker-9
+`);
+  });
+
+  it('chooses nodes by label selector, and removes taints as kubectl does', async () => {
+    const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
+    expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
+  keep → run    may start where it did not on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
+                gpu-1
+`);
+  });
+
+  it('reads DaemonSets and nodes mixed from standard input, as YAML documents', async () => {
+    const stdin = [CACHE, ...NODES].map((object) => `---\n${stringify(object)}`).join('');
+    const { exitCode, stdout } = await runCli(['plan', '-f', '-'], { stdin });
+    expect(stdout).toMatch(/^1 DaemonSet on 5 nodes\n/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('answers in JSON with every node of every group', async () => {
+    const { stdout } = await planOn(files(), '--remove-label', 'disktype', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      changed: true,
+      revision: null,
+      daemonSets: [
+        {
+          daemonSet: 'default/cache',
+          before: { run: 2, keep: 1 },
+          after: { run: 0, keep: 0 },
+          templateChanged: false,
+          groups: [
+            {
+              from: 'run',
+              to: 'none',
+              reason: 'label disktype is missing (wanted disktype=ssd)',
+              reasons: [{ code: 'NODE_SELECTOR_LABEL_MISSING', wanted: 'disktype=ssd' }],
+              nodes: ['worker-1', 'worker-2'],
+            },
+            { from: 'keep', to: 'none', nodes: ['gpu-1'] },
+          ],
+        },
+        { daemonSet: 'default/everywhere', groups: [] },
+      ],
+      warnings: [],
+    });
+  });
+
+  it('names a few nodes of a large group, and all of them with -o wide', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => node(`n${String(index).padStart(4, '0')}`));
+    const path = files({ 'nodes.json': list(many) });
+    const short = await planOn(path);
+    expect(short.stdout).toContain('  run    5000 nodes\n         n0000, n0001, n0002, n0003, n0004 and 4995 more\n');
+    expect((await planOn(path, '-o', 'wide')).stdout).toContain('n4998, n4999');
+  });
+});
+
+describe('rollcall plan with the dump of a whole cluster', () => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } } as DaemonSet;
+  const dump = list([CACHE, EVERYWHERE, ...NODES, pod]);
+
+  it('passes over what is no DaemonSet and no Node without a word', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['plan', '-f', '-'], { stdin: dump });
+    expect(stdout).toMatch(/^2 DaemonSets on 5 nodes\n/);
+    expect(stdout).not.toContain('Warnings');
+    expect([stderr, exitCode]).toEqual(['', 0]);
+  });
+
+  it('says so of a file that holds nothing else', async () => {
+    const path = files({ 'pods.json': list([pod, pod]) });
+    const { stdout } = await planOn(path, '-f', path('pods.json'));
+    expect(stdout).toContain(
+      `! ${path('pods.json')} holds no DaemonSet and no Node and is passed over; it holds 2 Pods (OtherKinds)`,
+    );
+  });
+
+  it('takes DaemonSets from -f and nodes from --nodes where both hold both', async () => {
+    const path = files({ 'dump.json': dump });
+    const options = ['-f', path('ds.json'), '--against', path('dump.json'), '--nodes', path('dump.json')];
+    const { stdout, stderr, exitCode } = await runCli(['plan', ...options]);
+    expect([stdout, stderr, exitCode]).toEqual(['Nothing changes.\n', '', 0]);
+  });
+
+  it('shows what stops where a DaemonSet is only in the old one', async () => {
+    const path = files({ 'dump.json': dump, 'new.json': list([CACHE]) });
+    const { stdout, exitCode } = await runCli(['plan', '-f', path('new.json'), '--against', path('dump.json')]);
+    expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods to stop, 0 daemon pods to start.
+
+default/everywhere   run 5 → 0
+  run → none    stops on 5 nodes: the DaemonSet is gone
+                gpu-1, worker-1, worker-2, worker-3, worker-4
+`);
+    expect(exitCode).toBe(1);
+  });
+
+  it('shows the largest groups of each verdict, and all of them with -o wide', async () => {
+    const tainted = Array.from({ length: 9 }, (_, index) => node(`t${index}`, {}, [{ ...TAINT, value: `v${index}` }]));
+    const path = files({ 'ds.json': list([daemonSet('plain')]), 'nodes.json': list(tainted) });
+    const short = await planOn(path);
+    expect(short.stdout.match(/ {2}keep /g)).toHaveLength(6);
+    expect(short.stdout).toContain('  and 3 more combinations of reasons on 3 nodes; -o wide lists them all\n');
+    const wide = await planOn(path, '-o', 'wide');
+    expect(wide.stdout.match(/ {2}keep /g)).toHaveLength(9);
+    expect(wide.stdout).not.toContain('more combinations');
+  });
+});
