@@ -3,7 +3,7 @@
  * every decision names the row that caused it. Nothing is published here (docs/invariants.md, 1).
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { Cause, DecisionEvent, NewEvent, TriggerName } from '../../shared/journal-format/events.ts';
+import type { Cause, DecisionEvent, NewEvent, Trigger } from '../../shared/journal-format/events.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { PairChange, PlacementTable } from './placement-table.ts';
 
@@ -43,7 +43,7 @@ export class DecisionRecorder {
   }
 
   /** Records an event and then the decisions that it causes. */
-  record(event: NewEvent, trigger: TriggerName, decide: (revision: number) => PairChange[]): void {
+  record(event: NewEvent, trigger: Trigger, decide: (revision: number) => PairChange[]): void {
     const revision = this.nextRevision;
     this.recordDecisions([event], decide(revision), { trigger, revision, actor: event.cause.actor });
   }
@@ -62,7 +62,7 @@ export class DecisionRecorder {
   }
 
   /** When something happened, now where nobody says otherwise, and what made it. */
-  caused(trigger: TriggerName, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
+  caused(trigger: Trigger, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
     return { occurredMs, cause: { trigger, revision: 0, actor } };
   }
 }

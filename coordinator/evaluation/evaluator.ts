@@ -4,7 +4,7 @@
  * the record (docs/architecture.md, "How a change flows"); nothing here sends anything.
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { CoordinatorEvent, TriggerName } from '../../shared/journal-format/events.ts';
+import type { CoordinatorEvent, Trigger } from '../../shared/journal-format/events.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
@@ -191,7 +191,7 @@ export class Evaluator implements ClusterListener {
   #lifeEvent(
     action: 'started' | 'stopped' | 'problem',
     detail: string,
-    trigger: TriggerName = 'restart',
+    trigger: Trigger = 'restart',
   ): CoordinatorEvent {
     const engineVersion = PLACEMENT_ENGINE_VERSION;
     return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused(trigger, '') };

@@ -4,7 +4,7 @@
  * the chain as surely as a changed verdict (docs/journal.md, "The canonical text").
  */
 import { hash } from 'node:crypto';
-import type { TriggerName } from './events.ts';
+import type { Trigger } from './events.ts';
 import type { Row } from './row.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
@@ -69,12 +69,12 @@ export class ChainHasher {
 }
 
 /** Words that were renamed since rows were first written. Hashes keep the first word, so that those rows still verify. */
-const HASHED_TRIGGERS: Readonly<Partial<Record<TriggerName, string>>> = { 'node-change': 'roll-change' };
+const HASHED_TRIGGERS: Readonly<Partial<Record<Trigger, string>>> = { 'node-change': 'roll-change' };
 
-const KIND_TEXTS = textsOf(KINDS);
-const ACTION_TEXTS = textsOf(ACTIONS);
-const TRIGGER_TEXTS = textsOf(TRIGGERS.map((trigger) => HASHED_TRIGGERS[trigger] ?? trigger));
-const VERDICT_TEXTS = textsOf(VERDICTS);
+const KIND_TEXTS = textsOf(KINDS.words);
+const ACTION_TEXTS = textsOf(ACTIONS.words);
+const TRIGGER_TEXTS = textsOf(TRIGGERS.words.map((trigger) => HASHED_TRIGGERS[trigger] ?? trigger));
+const VERDICT_TEXTS = textsOf(VERDICTS.words);
 
 /** By number, with `null` for 0: no word. */
 function textsOf(words: readonly string[]): string[] {

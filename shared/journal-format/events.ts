@@ -7,7 +7,7 @@ import type { DaemonSet } from '../kubernetes/objects.ts';
 import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../model/model.ts';
 import type { Verdict } from '../placement/types.ts';
 
-export type TriggerName =
+export type Trigger =
   | 'node-report'
   | 'daemon-set-change'
   | 'node-change'
@@ -19,7 +19,7 @@ export type TriggerName =
 
 /** What made an event happen. */
 export interface Cause {
-  readonly trigger: TriggerName;
+  readonly trigger: Trigger;
   /** The row that made this one happen, always an earlier one; 0: none. */
   readonly revision: number;
   /** Who: a field manager, a user, an agent; `''` where it is not known. */
@@ -211,6 +211,9 @@ export type NewEvent =
   | AccessEvent;
 
 export type EventKind = NewEvent['kind'];
+
+/** What happened, for every kind but decisions. */
+export type Action = Extract<NewEvent, { action: string }>['action'];
 
 /** What recording adds to an event. */
 export interface Recorded {

@@ -11,11 +11,10 @@ import type {
   NodeBody,
   PodBody,
 } from './event-bodies.ts';
-import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
+import type { Action, Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
 import { parseNodeBody } from './later-fields.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
-import type { Action } from './vocabulary.ts';
-import { ACTIONS, KINDS, numberOf, TRIGGERS, VERDICTS, wordOf } from './vocabulary.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
 /** One event, its words as numbers (see vocabulary.ts) and its names as text. */
 export interface Row {
@@ -36,7 +35,7 @@ export interface Row {
   readonly body: string | null;
 }
 
-const DECISION = numberOf(KINDS, 'decision');
+const DECISION = KINDS.numberOf('decision');
 
 /** What of an event its row holds as JSON. What is not picked here is not recorded. */
 export function bodyOf(event: NewEvent): string | null {
@@ -89,7 +88,7 @@ function sealFields({ prunedThrough, prunedHash, keptCount, keptDigest }: Retent
 /** The event that a row was made of. */
 export function decodeRow(revision: number, row: Row): JournalEvent {
   const cause: Cause = {
-    trigger: wordOf(TRIGGERS, row.trigger),
+    trigger: TRIGGERS.wordOf(row.trigger),
     revision: row.causeRevision,
     actor: row.actor ?? '',
   };
@@ -98,12 +97,12 @@ export function decodeRow(revision: number, row: Row): JournalEvent {
   const daemonSet = row.daemonSet ?? '';
   const engineVersion = row.engine ?? '';
   if (row.kind === DECISION) {
-    const from = row.verdictBefore === null ? null : wordOf<Verdict>(VERDICTS, row.verdictBefore);
-    const to = row.verdict === null ? null : wordOf<Verdict>(VERDICTS, row.verdict);
+    const from = row.verdictBefore === null ? null : VERDICTS.wordOf(row.verdictBefore);
+    const to = row.verdict === null ? null : VERDICTS.wordOf(row.verdict);
     return { kind: 'decision', ...base, node, daemonSet, from, to, engineVersion };
   }
-  const kind: EventKind = wordOf(KINDS, row.kind);
-  const action = wordOf<Action>(ACTIONS, row.action ?? 0);
+  const kind: EventKind = KINDS.wordOf(row.kind);
+  const action = ACTIONS.wordOf(row.action ?? 0);
   const text = row.body ?? 'null';
   const body: unknown = kind === 'node' ? parseNodeBody(text) : JSON.parse(text);
   // The chain vouches for what was written, so the body is what bodyOf made it.

@@ -1,64 +1,80 @@
-/** The numbers that stand for words in the journal's rows: position + 1. Words are only ever added, at the end. */
+/**
+ * The numbers that stand for words in the columns of a row. A number is never reused: a new word gets the next one. Adding a
+ * word to the type without giving it a number here does not compile.
+ */
 import type { Verdict } from '../placement/types.ts';
-import type { EventKind, NewEvent, TriggerName } from './events.ts';
+import type { Action, EventKind, Trigger } from './events.ts';
 
-export const KINDS = [
-  'decision',
-  'node',
-  'daemon-set',
-  'agent',
-  'assignment',
-  'pod',
-  'drift',
-  'coordinator',
-  'access',
-] as const satisfies readonly EventKind[];
+/** Words and their numbers, from 1 on without gaps. */
+export class Vocabulary<Word extends string> {
+  /** In the order of their numbers. */
+  readonly words: readonly Word[];
+  readonly #numbers: ReadonlyMap<string, number>;
 
-export const ACTIONS = [
-  'added',
-  'changed',
-  'removed',
-  'rejected',
-  'accepted',
-  'connected',
-  'disconnected',
-  'absent',
-  'refused',
-  'superseded',
-  'drained',
-  'acknowledged',
-  'began',
-  'ended',
-  'started',
-  'stopped',
-  'problem',
-  'pruned',
-  'denied',
-] as const satisfies readonly Action[];
+  constructor(numbers: Readonly<Record<Word, number>>) {
+    const entries = Object.entries<number>(numbers) as [Word, number][];
+    this.words = entries.sort(([, left], [, right]) => left - right).map(([word]) => word);
+    this.#numbers = new Map(entries);
+  }
 
-export const TRIGGERS = [
-  'node-report',
-  'daemon-set-change',
-  'node-change',
-  'operator',
-  'restart',
-  'engine-upgrade',
-  'agent',
-  'retention',
-] as const satisfies readonly TriggerName[];
+  /** @throws TypeError for a word that has no number */
+  numberOf(word: Word): number {
+    const number = this.#numbers.get(word);
+    if (number === undefined) throw new TypeError(`the journal has no number for ${JSON.stringify(word)}`);
+    return number;
+  }
 
-export const VERDICTS = ['run', 'keep', 'none'] as const satisfies readonly Verdict[];
-
-export type Action = Extract<NewEvent, { action: string }>['action'];
-
-export function numberOf<Word extends string>(words: readonly Word[], word: Word): number {
-  const index = words.indexOf(word);
-  if (index < 0) throw new TypeError(`the journal has no number for ${JSON.stringify(word)}`);
-  return index + 1;
+  /** @throws RangeError for a number that has no word */
+  wordOf(number: number): Word {
+    const word = this.words[number - 1];
+    if (word === undefined) throw new RangeError(`the journal has no word for number ${number}`);
+    return word;
+  }
 }
 
-export function wordOf<Word extends string>(words: readonly Word[], number: number): Word {
-  const word = words[number - 1];
-  if (word === undefined) throw new RangeError(`the journal has no word for number ${number}`);
-  return word;
-}
+export const KINDS = new Vocabulary<EventKind>({
+  decision: 1,
+  node: 2,
+  'daemon-set': 3,
+  agent: 4,
+  assignment: 5,
+  pod: 6,
+  drift: 7,
+  coordinator: 8,
+  access: 9,
+});
+
+export const ACTIONS = new Vocabulary<Action>({
+  added: 1,
+  changed: 2,
+  removed: 3,
+  rejected: 4,
+  accepted: 5,
+  connected: 6,
+  disconnected: 7,
+  absent: 8,
+  refused: 9,
+  superseded: 10,
+  drained: 11,
+  acknowledged: 12,
+  began: 13,
+  ended: 14,
+  started: 15,
+  stopped: 16,
+  problem: 17,
+  pruned: 18,
+  denied: 19,
+});
+
+export const TRIGGERS = new Vocabulary<Trigger>({
+  'node-report': 1,
+  'daemon-set-change': 2,
+  'node-change': 3,
+  operator: 4,
+  restart: 5,
+  'engine-upgrade': 6,
+  agent: 7,
+  retention: 8,
+});
+
+export const VERDICTS = new Vocabulary<Verdict>({ run: 1, keep: 2, none: 3 });

@@ -10,8 +10,9 @@ import type {
   DaemonSetBody,
   DriftBody,
 } from '../../../shared/journal-format/event-bodies.ts';
-import type { Action } from '../../../shared/journal-format/vocabulary.ts';
-import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { Action } from '../../../shared/journal-format/events.ts';
+import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
+import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import type { ProjectedRow } from '../schema/projection.ts';
 import { firstColumn, usedBytesOf } from '../schema/statements.ts';
 
@@ -32,26 +33,28 @@ const OLDEST = `
     daemon_set_id AS daemonSetId, verdict, body, hash
   FROM event WHERE seq > (SELECT pruned_through FROM store) AND seq <= ? ORDER BY seq LIMIT ?`;
 
-const OF_NODE = 'DELETE FROM event INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ? AND seq < ?';
+const OF_NODE = `DELETE FROM event INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ? AND seq < ?`;
 const OF_DAEMON_SET = `DELETE FROM event INDEXED BY event_by_daemon_set
-  WHERE daemon_set_id = ? AND kind = 3 AND seq < ?`;
+  WHERE daemon_set_id = ? AND ${isKind('daemon-set')} AND seq < ?`;
 
-const OF_COORDINATOR = 'DELETE FROM event INDEXED BY event_by_kind WHERE kind <> 1 AND kind = 8 AND seq < ?';
+const OF_COORDINATOR = `DELETE FROM event INDEXED BY event_by_kind
+  WHERE ${IS_NOT_DECISION} AND ${isKind('coordinator')} AND seq < ?`;
 
 const STATEMENTS = {
   setHorizon: 'UPDATE store SET pruned_through = ?, pruned_hash = ?, pruned_ms = ?',
   row: 'DELETE FROM event WHERE seq = ?',
   decisions: `DELETE FROM event INDEXED BY event_by_pair
-    WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq < ?`,
+    WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ? AND seq < ?`,
   everythingOfNode: OF_NODE,
   ofNode: `${OF_NODE} AND kind = ?`,
   seenBefore: `${OF_NODE} AND kind = ? AND action = ?
     AND coalesce(body ->> 'lastSeenMs', recorded_ms - lag_ms) <= ?`,
-  drift: `${OF_NODE} AND kind = 7 AND daemon_set_id = ? AND body ->> 'kind' = ? AND body ->> 'podName' = ?`,
+  drift: `${OF_NODE} AND ${isKind('drift')} AND daemon_set_id = ?
+    AND body ->> 'kind' = ? AND body ->> 'podName' = ?`,
   ofDaemonSet: OF_DAEMON_SET,
-  problemsOfDaemonSet: `${OF_DAEMON_SET} AND action IN (4, 5)`,
+  problemsOfDaemonSet: `${OF_DAEMON_SET} AND ${isAction('rejected', 'accepted')}`,
   coordinator: OF_COORDINATOR,
-  problems: `${OF_COORDINATOR} AND action = 17`,
+  problems: `${OF_COORDINATOR} AND ${isAction('problem')}`,
   endedDrifts: 'DELETE FROM drift_span WHERE to_seq <= ?',
   goneDaemonSets: 'DELETE FROM daemon_set_gone WHERE removed_seq <= ?',
 } as const;
@@ -93,7 +96,7 @@ export class Compaction {
   /** Deletes what the row replaced; returns whether the row itself leaves anything in force. Mirrors projection.ts. */
   #replacesOlder(row: OldRow): boolean {
     const { seq, nodeId, daemonSetId } = row;
-    switch (wordOf(KINDS, row.kind)) {
+    switch (KINDS.wordOf(row.kind)) {
       case 'decision':
         this.#run.decisions.run(daemonSetId, nodeId, seq);
         return row.verdict !== null;
@@ -142,7 +145,7 @@ export class Compaction {
   /** The newest of each action tells all, but for when the agent was seen: agents also report late. */
   #replacesAgent(row: OldRow): boolean {
     const action = actionOf(row);
-    const isAgent = wordOf(KINDS, row.kind) === 'agent';
+    const isAgent = KINDS.wordOf(row.kind) === 'agent';
     if (isAgent && action === 'refused') return false;
     const seenMs = isAgent ? (JSON.parse(row.body ?? '') as AgentBody).lastSeenMs : row.occurredMs;
     this.#run.seenBefore.run(row.nodeId, row.seq, row.kind, row.action, seenMs);
@@ -151,5 +154,5 @@ export class Compaction {
 }
 
 function actionOf({ action }: OldRow): Action {
-  return wordOf<Action>(ACTIONS, action ?? 0);
+  return ACTIONS.wordOf(action ?? 0);
 }

@@ -3,11 +3,12 @@
  * holds in order (event-streams.ts); what no index knows is looked up row by row, a bounded number at a time.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { EventKind, JournalEvent, RetentionSeal, TriggerName } from '../../../shared/journal-format/events.ts';
+import type { EventKind, JournalEvent, RetentionSeal, Trigger } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { ACTIONS, KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import type { JournalLimits } from '../limits.ts';
+import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { Bounds, Stream } from './event-streams.ts';
 import { EventStreams, TRIGGER_INDEX } from './event-streams.ts';
@@ -24,7 +25,7 @@ export interface EventQuery {
   /** All kinds where it is not set. */
   readonly kinds?: readonly EventKind[] | undefined;
   /** Only rows with one of these triggers. */
-  readonly triggers?: readonly TriggerName[] | undefined;
+  readonly triggers?: readonly Trigger[] | undefined;
   /** Only rows whose cause names exactly this actor. */
   readonly actor?: string | undefined;
   /** Only rows that this one led to. */
@@ -79,7 +80,7 @@ export class EventFinder {
       database,
       'SELECT cause_trigger, actor.name FROM event LEFT JOIN actor USING (actor_id) WHERE seq = ?',
     );
-    const isSeal = `kind <> 1 AND kind = ${numberOf(KINDS, 'coordinator')} AND action = ${numberOf(ACTIONS, 'pruned')}`;
+    const isSeal = `${IS_NOT_DECISION} AND ${isKind('coordinator')} AND ${isAction('pruned')}`;
     this.#newestSeal = firstColumn(
       database,
       `SELECT seq FROM event INDEXED BY event_by_kind WHERE ${isSeal} ORDER BY seq DESC LIMIT 1`,
@@ -146,7 +147,7 @@ export class EventFinder {
 
   /** Looks at a bounded number of rows, and says where it stopped. */
   #lookUp(streams: readonly Stream[], bounds: Bounds, limit: number, { triggers, actor }: EventQuery): Found {
-    const wanted = triggers?.map((trigger) => numberOf(TRIGGERS, trigger));
+    const wanted = triggers?.map((trigger) => TRIGGERS.numberOf(trigger));
     const candidates = this.#streams.merge(streams, bounds, this.#limits.lookUpRowsMax);
     const found: number[] = [];
     for (const candidate of candidates) {

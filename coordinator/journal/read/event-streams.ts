@@ -4,16 +4,15 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventKind } from '../../../shared/journal-format/events.ts';
-import { KINDS, numberOf, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+import { KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import { tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
+import { HAS_INDEXED_TRIGGER, IS_DECISION, IS_NOT_DECISION, UNINDEXED_TRIGGER_MAX } from '../schema/conditions.ts';
 import { splitKey } from '../schema/names.ts';
 import type { EventQuery } from './event-query.ts';
 
 const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
-/** Triggers with a smaller number are those of most of the record and not in the index. */
-const INDEXED_TRIGGER_MIN = 3;
 export const TRIGGER_INDEX = 'event_by_trigger';
 const IS_OF_DAEMON_SETS = 'daemon_set_id IN (SELECT value FROM json_each(?))';
 /** Smaller helpings cost more questions, larger ones read what is thrown away. */
@@ -62,14 +61,14 @@ export class EventStreams {
       return causeRevision === undefined ? streams : streams.map((stream) => ledToBy(causeRevision, stream));
     }
     if (daemonSetIds?.length === 0 || query.kinds?.length === 0) return [];
-    if (causeRevision !== undefined) return [causeStream(causeRevision, KINDS.filter(isOf), daemonSetIds)];
+    if (causeRevision !== undefined) return [causeStream(causeRevision, KINDS.words.filter(isOf), daemonSetIds)];
     if (daemonSetIds !== undefined) {
       const kinds = DAEMON_SET_KINDS.filter(isOf);
       return daemonSetIds.flatMap((id) => kinds.map((kind) => daemonSetStream(id, kind)));
     }
-    if (query.kinds !== undefined) return KINDS.filter(isOf).map(kindStream);
-    const triggers = query.triggers?.map((trigger) => numberOf(TRIGGERS, trigger));
-    if (triggers?.every((trigger) => trigger >= INDEXED_TRIGGER_MIN) === true) return triggers.map(triggerStream);
+    if (query.kinds !== undefined) return KINDS.words.filter(isOf).map(kindStream);
+    const triggers = query.triggers?.map((trigger) => TRIGGERS.numberOf(trigger));
+    if (triggers?.every((trigger) => trigger > UNINDEXED_TRIGGER_MAX) === true) return triggers.map(triggerStream);
     return [{ index: 'none', where: 'true', values: [] }];
   }
 
@@ -109,11 +108,11 @@ export class EventStreams {
     return kinds.flatMap((kind): Stream[] => {
       if (kind === 'decision') {
         const ids = daemonSetIds ?? this.#allOf('SELECT daemon_set_id FROM daemon_set');
-        const where = 'kind = 1 AND daemon_set_id = ? AND node_id = ?';
+        const where = `${IS_DECISION} AND daemon_set_id = ? AND node_id = ?`;
         return ids.map((id) => ({ index: 'event_by_pair', where, values: [id, nodeId] }));
       }
-      const where = 'node_id = ? AND kind = ? AND kind <> 1';
-      const values = [nodeId, numberOf(KINDS, kind)];
+      const where = `node_id = ? AND kind = ? AND ${IS_NOT_DECISION}`;
+      const values = [nodeId, KINDS.numberOf(kind)];
       if (daemonSetIds === undefined) return [{ index: 'event_by_node', where, values }];
       if (!DAEMON_SET_KINDS.includes(kind)) return [];
       const ofDaemonSets = `${where} AND ${IS_OF_DAEMON_SETS}`;
@@ -153,17 +152,17 @@ export class EventStreams {
 }
 
 function daemonSetStream(daemonSetId: number, kind: EventKind): Stream {
-  const values = [daemonSetId, numberOf(KINDS, kind)];
+  const values = [daemonSetId, KINDS.numberOf(kind)];
   return { index: 'event_by_daemon_set', where: 'daemon_set_id = ? AND kind = ?', values };
 }
 
 function triggerStream(trigger: number): Stream {
-  return { index: TRIGGER_INDEX, where: 'cause_trigger = ? AND cause_trigger > 2', values: [trigger] };
+  return { index: TRIGGER_INDEX, where: `cause_trigger = ? AND ${HAS_INDEXED_TRIGGER}`, values: [trigger] };
 }
 
 /** What one row led to is seldom more than one row per node. Lists are values, so that statements can be kept. */
 function causeStream(causeRevision: number, kinds: readonly EventKind[], daemonSetIds?: readonly number[]): Stream {
-  const ofKinds = JSON.stringify(kinds.map((kind) => numberOf(KINDS, kind)));
+  const ofKinds = JSON.stringify(kinds.map((kind) => KINDS.numberOf(kind)));
   const where = 'cause_seq = ? AND cause_seq > 0 AND kind IN (SELECT value FROM json_each(?))';
   if (daemonSetIds === undefined) return { index: 'event_by_cause', where, values: [causeRevision, ofKinds] };
   const values = [causeRevision, ofKinds, JSON.stringify(daemonSetIds)];
@@ -176,7 +175,7 @@ function ledToBy(causeRevision: number, { index, where, values }: Stream): Strea
 
 /** Decisions are most of the record and not in the index; SQLite uses it only where its own condition is repeated. */
 function kindStream(kind: EventKind): Stream {
-  const values = [numberOf(KINDS, kind)];
+  const values = [KINDS.numberOf(kind)];
   if (kind === 'decision') return { index: 'none', where: 'kind = ?', values };
-  return { index: 'event_by_kind', where: 'kind = ? AND kind <> 1', values };
+  return { index: 'event_by_kind', where: `kind = ? AND ${IS_NOT_DECISION}`, values };
 }

@@ -1,7 +1,7 @@
 /** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
 
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { ACTIONS, KINDS, TRIGGERS, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { StoredRow } from './stored-row.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
@@ -38,13 +38,13 @@ export function exportLine(format: ExportFormat, { seq, row, hash }: StoredRow):
     revision: seq,
     recorded: new Date(row.recordedMs).toISOString(),
     occurred: new Date(row.occurredMs).toISOString(),
-    kind: wordOf(KINDS, row.kind),
-    action: action === null ? null : wordOf<string>(ACTIONS, action),
+    kind: KINDS.wordOf(row.kind),
+    action: action === null ? null : ACTIONS.wordOf(action),
     node: row.node,
     daemonSet: row.daemonSet,
-    from: verdictBefore === null ? null : wordOf(VERDICTS, verdictBefore),
-    to: verdict === null ? null : wordOf(VERDICTS, verdict),
-    trigger: wordOf(TRIGGERS, row.trigger),
+    from: verdictBefore === null ? null : VERDICTS.wordOf(verdictBefore),
+    to: verdict === null ? null : VERDICTS.wordOf(verdict),
+    trigger: TRIGGERS.wordOf(row.trigger),
     causeRevision: row.causeRevision,
     actor: row.actor,
     engineVersion: row.engine,

@@ -1,9 +1,9 @@
 /** The roll at a revision, in the reader's thread: which nodes were on it, and what the record says of their agents. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
+import type { Action, AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import type { Action } from '../../../shared/journal-format/vocabulary.ts';
-import { ACTIONS, KINDS, numberOf } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
+import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { AgentAt } from './past-answers.ts';
 import type { PartOfNodes } from './past-reader.ts';
@@ -15,7 +15,7 @@ const NAMES_PER_PART = 2_000;
 
 /** A refused agent never spoke for its node. */
 const AGENT_ACTIONS: readonly Action[] = ['connected', 'disconnected', 'absent', 'superseded', 'drained'];
-const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
+const OF_NODE = `INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ?`;
 const NEWEST = 'AND seq <= ? ORDER BY seq DESC LIMIT 1';
 
 export class InventoryReader {
@@ -44,7 +44,7 @@ export class InventoryReader {
     const isAcknowledgement = `${isKind('assignment')} AND ${isAction('acknowledged')}`;
     this.#acknowledgement = rawRows(database, `${SELECT_ROWS} ${OF_NODE} AND ${isAcknowledgement} ${NEWEST}`);
     this.#answer = firstColumn(database, `SELECT seq FROM event ${OF_NODE} AND ${isKind('assignment')} ${NEWEST}`);
-    const isStart = `kind <> 1 AND ${isKind('coordinator')} AND ${isAction('started')}`;
+    const isStart = `${IS_NOT_DECISION} AND ${isKind('coordinator')} AND ${isAction('started')}`;
     this.#start = firstColumn(database, `SELECT seq FROM event INDEXED BY event_by_kind WHERE ${isStart} ${NEWEST}`);
   }
 
@@ -82,7 +82,7 @@ export class InventoryReader {
 
   #isInInventory(nodeId: number, revision: number): boolean {
     const newest = this.#newestOfNode.get(nodeId, revision);
-    return newest !== undefined && newest[1] !== numberOf(ACTIONS, 'removed');
+    return newest !== undefined && newest[1] !== ACTIONS.numberOf('removed');
   }
 
   #wasRemovedSince(nodeId: number, since: number, revision: number): boolean {
@@ -94,12 +94,4 @@ export class InventoryReader {
     const { seq, row } = this.#rows.rowOf(values);
     return decodeRow(seq, row) as Extract<JournalEvent, { kind: Event['kind'] }>;
   }
-}
-
-function isKind(kind: (typeof KINDS)[number]): string {
-  return `kind = ${numberOf(KINDS, kind)}`;
-}
-
-function isAction(...actions: Action[]): string {
-  return `action IN (${actions.map((action) => numberOf(ACTIONS, action)).join(', ')})`;
 }

@@ -3,6 +3,7 @@
  * it is no newer, and most of it is not: so its table is read first, and only the rest is looked up in the record.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import { IS_DECISION } from '../schema/conditions.ts';
 import { NamesById } from '../schema/names.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 
@@ -34,7 +35,7 @@ export class NodeDecisions {
     this.#decided = rawRows(
       database,
       `SELECT verdict, seq, recorded_ms - lag_ms FROM event INDEXED BY event_by_pair
-       WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
+       WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
     );
   }
 

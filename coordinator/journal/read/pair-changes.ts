@@ -1,6 +1,7 @@
 /** What is different between two revisions, pair by pair. */
 import type { Database, Statement } from 'better-sqlite3';
-import { TRIGGERS, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import { TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
+import { IS_DECISION } from '../schema/conditions.ts';
 import { NamesById, splitKey } from '../schema/names.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { PairChange } from './past-answers.ts';
@@ -41,7 +42,7 @@ export class PairChanges {
 
   constructor(database: Database) {
     this.#names = new NamesById(database);
-    const isBetween = 'daemon_set_id = daemon_set.daemon_set_id AND kind = 1 AND seq > ? AND seq <= ?';
+    const isBetween = `daemon_set_id = daemon_set.daemon_set_id AND ${IS_DECISION} AND seq > ? AND seq <= ?`;
     this.#ids = firstColumn(
       database,
       `SELECT daemon_set_id FROM daemon_set
@@ -54,12 +55,13 @@ export class PairChanges {
     const between = 'seq > ? AND seq <= ? ORDER BY seq';
     this.#decisions = rawRows(
       database,
-      `SELECT ${columns} FROM event INDEXED BY event_by_daemon_set WHERE daemon_set_id = ? AND kind = 1 AND ${between}`,
+      `SELECT ${columns} FROM event INDEXED BY event_by_daemon_set
+       WHERE daemon_set_id = ? AND ${IS_DECISION} AND ${between}`,
     );
     this.#decisionsOnNode = rawRows(
       database,
       `SELECT ${columns} FROM event INDEXED BY event_by_pair
-       WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND ${between}`,
+       WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ? AND ${between}`,
     );
   }
 
@@ -95,12 +97,12 @@ export class PairChanges {
     const to = verdictOf(verdict);
     if (from === to) return undefined;
     const actor = this.#names.actors.nameOf(actorId) ?? '';
-    const cause = { trigger: wordOf(TRIGGERS, trigger), revision: causeRevision, actor };
+    const cause = { trigger: TRIGGERS.wordOf(trigger), revision: causeRevision, actor };
     const node = this.#names.nodes.nameOf(nodeId) ?? '';
     return { node, daemonSet, from, to, decisionCount: count, revision, occurredMs, cause };
   }
 }
 
 function verdictOf(number: number | null) {
-  return number === null ? null : wordOf(VERDICTS, number);
+  return number === null ? null : VERDICTS.wordOf(number);
 }

@@ -6,10 +6,11 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { JournalEvent } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
+import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { splitKey } from '../schema/names.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import { Horizon } from './horizon.ts';
@@ -40,21 +41,22 @@ const PLACEMENTS_PER_PART = 2_000;
 const DRIFTS_MAX = 100_000;
 
 const NEWEST = 'ORDER BY seq DESC LIMIT 1';
-const OF_NODE = `${SELECT_ROWS} INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?`;
-const OF_DAEMON_SET = `${SELECT_ROWS} INDEXED BY event_by_daemon_set WHERE daemon_set_id = ? AND kind = 3`;
+const OF_NODE = `${SELECT_ROWS} INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ?`;
+const OF_DAEMON_SET = `${SELECT_ROWS} INDEXED BY event_by_daemon_set
+  WHERE daemon_set_id = ? AND ${isKind('daemon-set')}`;
 export const ON_NODES = `
   WITH RECURSIVE on_node (node_id, count) AS (
     VALUES (:after, 0)
     UNION ALL
     SELECT (SELECT event.node_id FROM event INDEXED BY event_by_pair
-      WHERE event.kind = 1 AND event.daemon_set_id = :daemonSetId AND event.node_id > on_node.node_id
+      WHERE event.${IS_DECISION} AND event.daemon_set_id = :daemonSetId AND event.node_id > on_node.node_id
       ORDER BY event.node_id LIMIT 1), count + 1
     FROM on_node WHERE node_id IS NOT NULL AND count < :limit
   )
   SELECT on_node.node_id, node.name, event.seq, event.verdict, event.recorded_ms - event.lag_ms
   FROM on_node JOIN node USING (node_id)
   LEFT JOIN event ON event.seq = (SELECT seq FROM event INDEXED BY event_by_pair
-    WHERE kind = 1 AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
+    WHERE ${IS_DECISION} AND daemon_set_id = :daemonSetId AND node_id = on_node.node_id AND seq <= :revision ${NEWEST})
   WHERE on_node.count > 0`;
 
 export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
@@ -99,18 +101,19 @@ export class PastReader {
       "SELECT namespace || '/' || name FROM daemon_set ORDER BY namespace, name LIMIT ?",
     );
     this.#daemonSetCount = firstColumn(database, 'SELECT count(*) FROM (SELECT 1 FROM daemon_set LIMIT ?)');
-    const ofPair = 'INDEXED BY event_by_pair WHERE kind = 1 AND daemon_set_id = ? AND node_id = ? AND seq <= ?';
+    const ofPair = `INDEXED BY event_by_pair WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ? AND seq <= ?`;
     this.#decision = rawRows(database, `${SELECT_ROWS} ${ofPair} ${NEWEST}`);
     this.#onNodes = rawRows(database, ON_NODES);
-    this.#facts = rawRows(database, `${OF_NODE} AND kind = 2 AND seq <= ? ${NEWEST}`);
-    this.#pods = rawRows(database, `${OF_NODE} AND kind = 6 AND seq <= ? ${NEWEST}`);
+    this.#facts = rawRows(database, `${OF_NODE} AND ${isKind('node')} AND seq <= ? ${NEWEST}`);
+    this.#pods = rawRows(database, `${OF_NODE} AND ${isKind('pod')} AND seq <= ? ${NEWEST}`);
     this.#removal = firstColumn(
       database,
       `SELECT seq FROM event INDEXED BY event_by_node
-       WHERE kind <> 1 AND node_id = ? AND kind = 2 AND action = 3 AND seq > ? AND seq <= ? LIMIT 1`,
+       WHERE ${IS_NOT_DECISION} AND node_id = ? AND ${isKind('node')} AND ${isAction('removed')} AND seq > ? AND seq <= ? LIMIT 1`,
     );
     this.#newestOfDaemonSet = rawRows(database, `${OF_DAEMON_SET} AND seq <= ? ${NEWEST}`);
-    this.#recordOfDaemonSet = rawRows(database, `${OF_DAEMON_SET} AND seq <= ? AND action IN (1, 2, 3) ${NEWEST}`);
+    const endsRecord = isAction('added', 'changed', 'removed');
+    this.#recordOfDaemonSet = rawRows(database, `${OF_DAEMON_SET} AND seq <= ? AND ${endsRecord} ${NEWEST}`);
     this.#drifts = firstColumn(
       database,
       `SELECT from_seq FROM drift_span WHERE to_seq > ? AND from_seq <= ?
@@ -165,7 +168,7 @@ export class PastReader {
     this.#refuseTooMany(limit);
     const placements: PlacementInForce[] = [];
     for (const { daemonSet, verdict, seq: version, sinceMs } of this.#decisions.upTo(revision, nodeId, limit)) {
-      if (verdict !== null) placements.push({ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version, sinceMs });
+      if (verdict !== null) placements.push({ node, daemonSet, verdict: VERDICTS.wordOf(verdict), version, sinceMs });
     }
     return placements;
   }
@@ -177,7 +180,7 @@ export class PastReader {
     const rows = this.#onNodes.all({ after, daemonSetId, limit, revision });
     const values = rows.flatMap(([, node, seq, verdict, sinceMs]) => {
       if (seq === null || verdict === null || sinceMs === null) return [];
-      return [{ node, daemonSet, verdict: wordOf(VERDICTS, verdict), version: seq, sinceMs }];
+      return [{ node, daemonSet, verdict: VERDICTS.wordOf(verdict), version: seq, sinceMs }];
     });
     return { values, next: rows.length < limit ? null : (rows.at(-1)?.[0] ?? null) };
   }

@@ -6,9 +6,10 @@ import type { Database } from 'better-sqlite3';
 import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { DaemonSetRecord } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/later-fields.ts';
-import { VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { Drift } from '../../../shared/model/model.ts';
 import type { JournalLimits } from '../limits.ts';
+import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import type {
   AgentState,
   DaemonSetState,
@@ -63,7 +64,7 @@ function* placementsOf(columns: PlacementColumns): Generator<PlacementInForce> {
     yield {
       node: nodes[nodeId] ?? '',
       daemonSet: daemonSets[daemonSetIds[index] ?? 0] ?? '',
-      verdict: wordOf(VERDICTS, verdicts[index] ?? 0),
+      verdict: VERDICTS.wordOf(verdicts[index] ?? 0),
       version: versions[index] ?? 0,
       sinceMs: sinceMs[index] ?? 0,
     };
@@ -98,7 +99,7 @@ function readPlacements(database: Database): Omit<PlacementColumns, 'nodes' | 'd
 function readEngineVersion(database: Database): string | null {
   const sql = `
     SELECT version FROM event INDEXED BY event_by_kind JOIN engine USING (engine_id)
-    WHERE kind <> 1 AND kind = 8 AND action = 15 ORDER BY seq DESC LIMIT 1`;
+    WHERE ${IS_NOT_DECISION} AND ${isKind('coordinator')} AND ${isAction('started')} ORDER BY seq DESC LIMIT 1`;
   return (database.prepare(sql).pluck().get() as string | undefined) ?? null;
 }
 

@@ -1,12 +1,12 @@
 /** What one pair and one node went through between two revisions, in the reader's thread, as rows of columns. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
-import type { DriftEvent } from '../../../shared/journal-format/events.ts';
-import type { Action } from '../../../shared/journal-format/vocabulary.ts';
-import { ACTIONS, KINDS, numberOf, VERDICTS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { Action, DriftEvent } from '../../../shared/journal-format/events.ts';
+import { ACTIONS, KINDS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/model/model.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 import type { JournalLimits } from '../limits.ts';
+import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { splitKey } from '../schema/names.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import { NodeDecisions } from './node-decisions.ts';
@@ -48,10 +48,10 @@ export interface PairSteps {
 }
 
 const NODES_PER_PART = 2_000;
-const OF_NODE = 'INDEXED BY event_by_node WHERE kind <> 1 AND node_id = ?';
+const OF_NODE = `INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ?`;
 const BETWEEN = 'seq > ? AND seq <= ? ORDER BY seq LIMIT ?';
 const PRESENCE_ACTIONS = ['connected', 'absent'] as const satisfies readonly Action[];
-const ROLL_ACTIONS = ['added', 'removed'] as const satisfies readonly Action[];
+const INVENTORY_ACTIONS = ['added', 'removed'] as const satisfies readonly Action[];
 
 type VerdictRow = [seq: number, occurredMs: number, verdict: number | null];
 type ActionRow = [seq: number, occurredMs: number, action: number];
@@ -76,17 +76,23 @@ export class TimelineReader {
     this.#onNodes = rawRows(database, ON_NODES);
     this.#decisionsOfNode = new NodeDecisions(database);
     const ofPair = `SELECT seq, recorded_ms - lag_ms, verdict FROM event INDEXED BY event_by_pair
-      WHERE kind = 1 AND daemon_set_id = ? AND node_id = ?`;
+      WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ?`;
     this.#decisionAt = rawRows(database, `${ofPair} AND seq <= ? ORDER BY seq DESC LIMIT 1`);
     this.#decisions = rawRows(database, `${ofPair} AND ${BETWEEN}`);
     const ofNode = `SELECT seq, recorded_ms - lag_ms, action FROM event ${OF_NODE}`;
     this.#drifts = rawRows(
       database,
-      `SELECT seq, recorded_ms - lag_ms, action, body FROM event ${OF_NODE} AND kind = ${numberOf(KINDS, 'drift')}
+      `SELECT seq, recorded_ms - lag_ms, action, body FROM event ${OF_NODE} AND ${isKind('drift')}
        AND daemon_set_id = ? AND ${BETWEEN}`,
     );
-    this.#presences = rawRows(database, `${ofNode} AND ${isOneOf('agent', PRESENCE_ACTIONS)} AND ${BETWEEN}`);
-    this.#inventorySteps = rawRows(database, `${ofNode} AND ${isOneOf('node', ROLL_ACTIONS)} AND ${BETWEEN}`);
+    this.#presences = rawRows(
+      database,
+      `${ofNode} AND ${isKind('agent')} AND ${isAction(...PRESENCE_ACTIONS)} AND ${BETWEEN}`,
+    );
+    this.#inventorySteps = rawRows(
+      database,
+      `${ofNode} AND ${isKind('node')} AND ${isAction(...INVENTORY_ACTIONS)} AND ${BETWEEN}`,
+    );
   }
 
   /** DaemonSets that were placed on the node at any moment of the stretch, in no order. */
@@ -117,11 +123,11 @@ export class TimelineReader {
     const inventorySteps = this.#inventorySteps.all(nodeId, from, to, stepsMax);
     return {
       verdicts: [...(before ? [before] : []), ...decisions].map(([revision, occurredMs, verdict]) => {
-        return { revision, occurredMs, verdict: verdict === null ? null : wordOf<Verdict>(VERDICTS, verdict) };
+        return { revision, occurredMs, verdict: verdict === null ? null : VERDICTS.wordOf(verdict) };
       }),
       drifts: drifts.map(([revision, occurredMs, action, body]) => {
         const drift = JSON.parse(body) as DriftBody;
-        return { revision, occurredMs, action: wordOf(ACTIONS, action) as DriftEvent['action'], drift };
+        return { revision, occurredMs, action: ACTIONS.wordOf(action) as DriftEvent['action'], drift };
       }),
       removals: inventorySteps.map(stepOf).filter(({ action }) => action === 'removed'),
     };
@@ -139,10 +145,5 @@ export class TimelineReader {
 }
 
 function stepOf([revision, occurredMs, action]: ActionRow): PresenceStep {
-  return { revision, occurredMs, action: wordOf(ACTIONS, action) as PresenceStep['action'] };
-}
-
-function isOneOf(kind: 'agent' | 'node', actions: readonly Action[]): string {
-  const numbers = actions.map((action) => numberOf(ACTIONS, action));
-  return `kind = ${numberOf(KINDS, kind)} AND action IN (${numbers.join(', ')})`;
+  return { revision, occurredMs, action: ACTIONS.wordOf(action) as PresenceStep['action'] };
 }

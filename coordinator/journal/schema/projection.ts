@@ -8,8 +8,8 @@ import type {
   DaemonSetBody,
   DriftBody,
 } from '../../../shared/journal-format/event-bodies.ts';
-import type { Action } from '../../../shared/journal-format/vocabulary.ts';
-import { ACTIONS, KINDS, wordOf } from '../../../shared/journal-format/vocabulary.ts';
+import type { Action } from '../../../shared/journal-format/events.ts';
+import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
 
 /** A row of the record as the derived tables see it: names as ids. */
 export interface ProjectedRow {
@@ -45,7 +45,7 @@ export interface DerivedTables {
 }
 
 export function project(row: ProjectedRow, tables: DerivedTables): void {
-  const kind = wordOf(KINDS, row.kind);
+  const kind = KINDS.wordOf(row.kind);
   switch (kind) {
     case 'decision':
       return projectDecision(row, tables);
@@ -120,7 +120,7 @@ function projectDrift(row: ProjectedRow, tables: DerivedTables): void {
 }
 
 function actionOf(row: ProjectedRow): Action {
-  return wordOf<Action>(ACTIONS, present(row.action));
+  return ACTIONS.wordOf(present(row.action));
 }
 
 function present<Value>(value: Value | null): Value {
