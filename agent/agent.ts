@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logging.ts';
-import type { Drift, NodeReport, PodReport } from '../shared/model/model.ts';
+import type { Drift } from '../shared/model/drift.ts';
+import type { NodeReport, PodReport } from '../shared/model/reports.ts';
 import { isSameNodeReport, isSamePodReport, nextAvailableMs, nodeReportOf, podReportOf } from './node-verifier.ts';
 import type { Observation, Observer } from './observe/observer.ts';
 import type { AgentState, StateFolder } from './state/state-folder.ts';

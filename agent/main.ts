@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.ts';
 import { createLogger } from '../shared/logging.ts';
-import { runProgram } from '../shared/program.ts';
-import { formatAddress } from '../shared/settings/values.ts';
+import { formatAddress } from '../shared/settings/address.ts';
+import { runProgram } from '../shared/settings/run-program.ts';
 import { VERSION } from '../shared/version.ts';
 import { Agent } from './agent.ts';
 import { openObserver } from './observe/open-observer.ts';

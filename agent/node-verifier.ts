@@ -4,10 +4,11 @@
  */
 
 import { canonicalJson } from '../shared/canonical-json.ts';
-import { nodeUsage } from '../shared/fit/node-usage.ts';
 import type { Pod } from '../shared/kubernetes/objects.ts';
-import { podHealth } from '../shared/kubernetes/pod-health.ts';
-import type { NodeReport, PodHealth, PodReport } from '../shared/model/model.ts';
+import { nodeUsage } from '../shared/model/node-usage.ts';
+import type { PodHealth } from '../shared/model/pod-health.ts';
+import { podHealth } from '../shared/model/pod-health.ts';
+import type { NodeReport, PodReport } from '../shared/model/reports.ts';
 import { verify } from '../shared/verify/verify.ts';
 import type { Observation } from './observe/observer.ts';
 import type { HeldAssignments } from './stream/held-assignments.ts';

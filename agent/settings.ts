@@ -1,8 +1,8 @@
 /** The agent's settings: every flag, its environment variable, its key in the settings file, and what it means. */
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
+import { formatAddress, isLoopback } from '../shared/settings/address.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
-import { formatAddress, isLoopback } from '../shared/settings/values.ts';
 
 import { checkNodeSettings, nodeSettings } from './observe/node-settings.ts';
 

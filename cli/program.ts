@@ -1,7 +1,8 @@
 /** The command tree. Everything that `--help` and shell completion say comes from here. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseAddress } from '../shared/settings/address.ts';
 import { environmentNameOf } from '../shared/settings/table.ts';
-import { parseAddress, parseDurationMs } from '../shared/settings/values.ts';
+import { parseDurationMs } from '../shared/settings/values.ts';
 import { VERSION } from '../shared/version.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import type { Action, CommandRunner } from './commands/command-runner.ts';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../shared/clock.ts';
 import { createLogger } from '../shared/logging.ts';
-import { runProgram } from '../shared/program.ts';
+import { runProgram } from '../shared/settings/run-program.ts';
 import { VERSION } from '../shared/version.ts';
 import { startCoordinator } from './lifecycle.ts';
 import { coordinatorSettings } from './settings.ts';

@@ -2,8 +2,8 @@
 
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
+import { type Address, formatAddress, isLoopback } from '../shared/settings/address.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
-import { type Address, formatAddress, isLoopback } from '../shared/settings/values.ts';
 import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from './journal/limits.ts';
 
 export const coordinatorSettings = defineSettings({

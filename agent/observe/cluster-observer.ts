@@ -7,10 +7,10 @@ import type { ApiServerReader } from '../../shared/api-server/api-server-reader.
 import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { SETTLE_MS } from './limits.ts';
 import type { Observer, ObserverListener } from './observer.ts';
 import type { PodSource } from './pod-source.ts';

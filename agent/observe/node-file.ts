@@ -1,11 +1,12 @@
 /** Reads what a node's file says: one Node and its Pods, or the sentence that says what to mend. Pure. */
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
+
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { type ManifestObject, readManifests } from '../../shared/kubernetes/read-manifests.ts';
 import type { Rejection } from '../../shared/kubernetes/rejection.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
 import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 
 export type NodeFile =
   | { readonly facts: NodeFacts; readonly pods: readonly Pod[]; readonly problem?: never }

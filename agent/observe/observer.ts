@@ -1,7 +1,7 @@
 /** The interface behind which the agent sees its node: today a file, and an API server behind the same words. */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
 
 export interface Observer {
   start(listener: ObserverListener): void;

@@ -1,8 +1,9 @@
 /** What is kept of a pod: what health, drift and room are read from. The rest of it, and its secrets, are let go at once. */
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
-import { owningDaemonSet, TEMPLATE_REVISION_LABEL } from '../../shared/kubernetes/pod-health.ts';
+import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
+import { TEMPLATE_REVISION_LABEL } from '../../shared/kubernetes/template-revision.ts';
+import { asList, asObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
-import { asList, asObject } from '../../shared/placement/tolerant-reading.ts';
 
 /** `null` for what is no pod: an API server or a kubelet sends none. */
 export function trimmedPod(object: unknown): Pod | null {

@@ -10,7 +10,7 @@ import { type OperationsServer, startOperationsServer } from '../../shared/opera
 import { readProcess } from '../../shared/operations/process-metrics.ts';
 import { Readiness } from '../../shared/operations/readiness.ts';
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
-import type { Address } from '../../shared/settings/values.ts';
+import type { Address } from '../../shared/settings/address.ts';
 import type { AgentStanding } from '../agent.ts';
 import type { Observer } from '../observe/observer.ts';
 

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { RollcallError } from '../../shared/errors.ts';
 import { makeFolder } from '../../shared/files/make-folder.ts';
 import type { Logger } from '../../shared/logging.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { HeldAssignments } from '../stream/held-assignments.ts';
 import type { Unnumbered } from '../stream/outbox.ts';
 

@@ -1,7 +1,8 @@
 /** What an agent holds, and how an update moves it. Pure: an update is applied as a whole or refused. */
 
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, DaemonSetKey } from '../../shared/model/model.ts';
 import type { Assignment__Output } from '../../shared/rpc/generated/rollcall/v1/Assignment.ts';
 import type { AssignmentUpdate__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentUpdate.ts';
 import { assignmentFromWire } from '../../shared/rpc/wire.ts';

@@ -2,7 +2,7 @@
  * The newest report of each kind until it is durable at the coordinator. A report is state, not an event:
  * a newer one replaces what was not yet sent or acknowledged, so the outbox never grows.
  */
-import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 
 export type Unnumbered<Report> = Omit<Report, 'sequence'>;
 

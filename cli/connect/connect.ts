@@ -3,7 +3,7 @@
  * machine, where one listens, and otherwise in the cluster of the current context.
  */
 import { connect } from 'node:net';
-import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
+import { isLoopback, parseAddress } from '../../shared/settings/address.ts';
 import type { Connection } from '../client/grpc-calls.ts';
 import type { Io } from '../io.ts';
 import { readMaterial, type SecurityOptions, securityOf } from './security.ts';

@@ -7,7 +7,7 @@ import {
   type TokenSource,
   tlsSecurity,
 } from '../../shared/rpc/channel-security.ts';
-import { isLoopback, parseAddress } from '../../shared/settings/values.ts';
+import { isLoopback, parseAddress } from '../../shared/settings/address.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What of the global options is about that. */

@@ -1,6 +1,6 @@
 /** The five answers about a pair in words, and how many of a table's pairs have room. */
 import type { Answers } from '../../shared/fit/answers.ts';
-import type { Answer } from '../../shared/fit/types.ts';
+import type { Answer } from '../../shared/fit/fit-result.ts';
 import { oneLine } from '../output/text.ts';
 import type { RenderOptions } from './render-options.ts';
 

@@ -1,5 +1,5 @@
 /** The nodes of the roll, and their agents, as tables. */
-import type { NodeTaint } from '../../shared/model/model.ts';
+import type { NodeTaint } from '../../shared/model/node-facts.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { AgentView, NodeView } from '../view/node-view.ts';

@@ -1,5 +1,5 @@
 /** Who ran when, as something to draw: lanes over time, each with spans of one state, and marks for what was not as it should be. */
-import type { DriftKind } from '../../shared/model/model.ts';
+import type { DriftKind } from '../../shared/model/drift.ts';
 
 export interface Timeline {
   /** For example `node gpu-1`. */

@@ -1,6 +1,6 @@
 /** The pairs that are placed otherwise at one moment than at another, as `diff -o json` shows them (docs/cli.md). */
 
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DiffPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsResponse.ts';
 import type { PlacementDifference__Output } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';

@@ -1,5 +1,5 @@
 /** A node of the roll, and the session of its agent, as `-o json` shows them (docs/cli.md) and as tables read them. */
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { Node__Output } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import { nodeFactsFromWire } from '../../shared/rpc/wire.ts';

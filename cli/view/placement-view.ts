@@ -1,6 +1,8 @@
 /** A placement in force, its daemon pods and its drifts, as `-o json` shows them and as tables read them. */
 import type { Answers } from '../../shared/fit/answers.ts';
-import type { DaemonSetKey, DriftKind, PodPhase } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { DriftKind } from '../../shared/model/drift.ts';
+import type { PodPhase } from '../../shared/model/pod-health.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { PlacementState__Output } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';

@@ -1,6 +1,6 @@
 /** When which verdict, which drift and which presence held, as `timeline -o json` shows it (docs/cli.md). */
 
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { ListTimelinesResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesResponse.ts';
 import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';

@@ -6,7 +6,7 @@
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
-import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { AssignmentAck__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentAck.ts';
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';

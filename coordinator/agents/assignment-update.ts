@@ -2,8 +2,10 @@
  * What to send to an agent so that it holds a node's newest assignments: nothing, what changed since
  * the revision that it holds, or everything. In doubt everything, never a guess.
  */
+
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, DaemonSetKey } from '../../shared/model/model.ts';
 
 /** What an agent holds, as both sides know it. */
 export interface Held {

@@ -3,9 +3,12 @@
  * the journal could not keep (a time beyond all calendars, a number that was rounded, a drift of no
  * DaemonSet) has to be found here.
  */
-import type { Amounts, NodeUsage, PodUsage } from '../../shared/fit/types.ts';
+
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
-import type { DaemonSetKey, NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { Amounts } from '../../shared/kubernetes/resource-amounts.ts';
+import type { NodeUsage, PodUsage } from '../../shared/model/node-usage.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import { TIMESTAMP_MS } from '../../shared/rpc/wire-time.ts';
 import { REPORT_LIMITS } from '../limits.ts';
 import { quoted } from './detail.ts';

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NewEvent } from '../../shared/journal-format/events.ts';
-import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Denial } from '../identity/denials.ts';
 import type { AssignmentSource } from './assignment-update.ts';

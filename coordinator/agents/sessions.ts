@@ -3,7 +3,7 @@
  * agent speaks for a node: of two, the process that started later; the other is told so and ended.
  */
 import { RollcallError } from '../../shared/errors.ts';
-import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';

@@ -3,10 +3,14 @@
  * coordinator knows it (live-roll.ts) or the journal kept it (past-roll.ts). So the same question has the same answer
  * today and, asked of today, in a year.
  */
-import type { FitResult } from '../../shared/fit/types.ts';
+import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetRecord, ManifestProblem } from '../../shared/journal-format/events.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';

@@ -4,8 +4,9 @@
  * running.
  */
 import { isHealthy, isRunning } from '../../shared/fit/answers.ts';
-import type { Answer } from '../../shared/fit/types.ts';
-import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
+import type { Answer } from '../../shared/fit/fit-result.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { ClusterSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
 
 export interface Counts {

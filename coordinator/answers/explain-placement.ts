@@ -1,6 +1,6 @@
 /** Says why a node runs a DaemonSet or not: now, or at any moment that the journal keeps, from what held then. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';

@@ -1,5 +1,5 @@
 /** Lists where assignments and reality disagree, by node, then DaemonSet. */
-import type { Drift } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
 import type { Drift as WireDrift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { ListDriftsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDriftsRequest.ts';
 import { driftToWire } from '../../shared/rpc/wire.ts';

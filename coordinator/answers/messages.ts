@@ -1,6 +1,6 @@
 /** Turns what the coordinator knows into the messages of the query service. */
 import { type Answers, answersOf } from '../../shared/fit/answers.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { Agent } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';

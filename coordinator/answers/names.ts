@@ -1,6 +1,6 @@
 /** Finds what a request names, or says so in one sentence. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import type { JournalContext } from '../history/history-context.ts';

@@ -1,9 +1,9 @@
 /** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
 import { RollcallError } from '../../shared/errors.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';

@@ -1,5 +1,5 @@
 /** Decides recorded decisions again, from what they were made from, and tells those that come out otherwise. */
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { CompiledPlacement } from '../../shared/placement/types.ts';

@@ -12,9 +12,9 @@ import {
 } from '../../shared/api-server/list-watch.ts';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
 import { type ControllerRevision, ControllerRevisions, keepRevision } from './controller-revisions.ts';
 import type { ClusterListener, ClusterSource } from './source.ts';
 import { keepUnboundPod, type UnboundPod, UnboundPods } from './unbound-pods.ts';

@@ -5,12 +5,12 @@ import type { Cause } from '../../shared/kubernetes/cause.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/kubernetes/default-daemon-set.ts';
 import { isObject } from '../../shared/kubernetes/field-type.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import type { ManifestObject } from '../../shared/kubernetes/read-manifests.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
 import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 import type { Declaration, Declare } from './manifest-folder.ts';
 
 /** Its name is the DaemonSet's key. */

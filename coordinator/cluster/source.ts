@@ -3,9 +3,11 @@
  * A source tells differences only, and decides nothing.
  */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
-import type { DaemonSetKey, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export interface ClusterSource {
   /** @throws RollcallError ARGUMENT_INVALID where what the source is told to read does not exist. */

@@ -5,9 +5,9 @@
  */
 import { isObject } from '../../shared/kubernetes/field-type.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
-import { podHealth } from '../../shared/kubernetes/pod-health.ts';
 import { targetNodeName } from '../../shared/kubernetes/target-node-name.ts';
-import type { PodHealth } from '../../shared/model/model.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
+import { podHealth } from '../../shared/model/pod-health.ts';
 
 export interface UnboundPod {
   readonly uid: string;

@@ -1,12 +1,13 @@
 /** What is kept of the objects of an API server: made at the door, so that nothing else of them stays in memory. */
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
 import { isObject } from '../../shared/kubernetes/field-type.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
-import type { DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { type RevisionedDaemonSet, templateDigest } from './controller-revisions.ts';
 import { type LastChange, lastChange } from './field-manager.ts';
 

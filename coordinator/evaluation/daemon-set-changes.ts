@@ -1,9 +1,9 @@
 /** What differs between two versions of a DaemonSet, and whether a placement can see it. */
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import { amountText } from '../../shared/fit/amounts.ts';
 import type { Change, DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
+import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {

@@ -6,7 +6,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { CoordinatorEvent, Trigger } from '../../shared/journal-format/events.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
-import type { DaemonSetKey, PodHealth } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
 import type { JournalState } from '../journal/read/state.ts';

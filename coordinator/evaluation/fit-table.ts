@@ -3,8 +3,10 @@
  * changed. It never changes a placement.
  */
 import { type Fit, fitOn } from '../../shared/fit/fit.ts';
-import type { FitResult, NodeUsage } from '../../shared/fit/types.ts';
-import type { DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
+import type { FitResult } from '../../shared/fit/fit-result.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { NodeUsage } from '../../shared/model/node-usage.ts';
 import type { NodeRecord, NodeRegister } from './node-register.ts';
 import type { PlacementTable } from './placement-table.ts';
 

@@ -1,7 +1,8 @@
 /** What differs between two states of a node's facts, and which of it a placement can read. */
-import { amountText } from '../../shared/fit/amounts.ts';
+
 import type { Change } from '../../shared/journal-format/events.ts';
-import type { NodeFacts, NodeTaint } from '../../shared/model/model.ts';
+import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
+import type { NodeFacts, NodeTaint } from '../../shared/model/node-facts.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 /** Every field that differs, from what to what; the resource version is a name for the state, not a part of it. */

@@ -1,7 +1,8 @@
 /** The placements of one node, read from its columns: whoever asks about many pairs of a node looks it up once. */
 
 import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
-import type { Assignment, DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { isAssigned, isWanted, type NodeRow, VERDICTS } from './node-row.ts';
 import type { DaemonSetRow, Pair } from './placement-table.ts';

@@ -1,7 +1,12 @@
 /** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
-import type { NodeUsage } from '../../shared/fit/types.ts';
+
 import type { Cause, NewEvent } from '../../shared/journal-format/events.ts';
-import type { DaemonSetKey, Drift, NodeFacts, NodeReport, PodHealth, PodReport } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { NodeUsage } from '../../shared/model/node-usage.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { AppliedNode } from '../cluster/source.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import type { Counters } from './counters.ts';

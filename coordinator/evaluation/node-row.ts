@@ -2,9 +2,11 @@
  * One node's row of the placement table: verdicts, versions and times as columns of numbers, because
  * half a million pairs as objects would cost ten times the memory.
  */
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 
 /** Verdicts as bytes: 0 is a pair that does not exist. */

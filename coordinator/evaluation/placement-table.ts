@@ -6,9 +6,11 @@
 
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Assignment, DaemonSetKey, NodeFacts } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';

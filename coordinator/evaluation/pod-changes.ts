@@ -1,7 +1,8 @@
 /** What differs between two states of a node's daemon pods, and between two answers to the roll. */
 
 import type { Change, DriftEvent } from '../../shared/journal-format/events.ts';
-import type { Drift, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { plural } from '../../shared/plural.ts';
 import { changesOfRecords } from './record-changes.ts';
 

@@ -2,7 +2,10 @@
  * Daemon pods that are meant for a node and that the scheduler cannot bind to it. They are on no node, so no
  * agent sees them, and to an agent they are missing. Pure.
  */
-import type { DaemonSetKey, Drift, PodHealth, PodReport } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
+import type { PodReport } from '../../shared/model/reports.ts';
 
 export type PodsSaid = Pick<PodReport, 'pods' | 'drifts'>;
 

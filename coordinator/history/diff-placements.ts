@@ -1,6 +1,6 @@
 /** Which pairs are placed otherwise at one moment than at another, each with the decision that brought it. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsRequest.ts';
 import type { PlacementDifference } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';
 import { verdictCodec } from '../../shared/rpc/wire.ts';

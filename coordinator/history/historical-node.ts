@@ -1,10 +1,14 @@
 /** A node at a revision, read from the journal part by part, as somebody asks for it. */
 import { fitOn } from '../../shared/fit/fit.ts';
-import type { FitResult } from '../../shared/fit/types.ts';
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { FitResult } from '../../shared/fit/fit-result.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
 import { type DaemonSetSnapshot, driftsOfSilentNode, type NodeSnapshot } from '../answers/cluster-snapshot.ts';

@@ -1,9 +1,9 @@
 /** The roll at a revision, read from the journal. What only a running coordinator knew is left out. */
 
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot, PlacedDaemonSet } from '../answers/cluster-snapshot.ts';

@@ -1,6 +1,6 @@
 /** Who was placed where when, what drifted meanwhile, and whether the node answered: pair by pair, for a picture. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ListTimelinesRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesRequest.ts';
 import type { Span as WireSpan } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
 import type { Timeline } from '../../shared/rpc/generated/rollcall/v1/Timeline.ts';

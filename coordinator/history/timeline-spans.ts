@@ -1,6 +1,6 @@
 /** Turns what happened to a pair into spans of what held. Pure. */
 
-import type { Drift } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/read/past-answers.ts';

@@ -2,7 +2,7 @@
  * The reason of a drift as a label: a word that Kubernetes is known to give, or `Other`. Whatever a
  * kubelet or a container runtime makes up must not become a label of its own.
  */
-import type { Drift } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
 
 /** Waiting and termination reasons of kubelet and scheduler (kubernetes pkg/kubelet/{images,kuberuntime,container}). */
 const KNOWN = new Set([

@@ -8,7 +8,7 @@ import { MetricRegistry } from '../../shared/operations/metric-registry.ts';
 import { type OperationsServer, startOperationsServer } from '../../shared/operations/operations-server.ts';
 import { readEventLoop, readProcess } from '../../shared/operations/process-metrics.ts';
 import { Readiness } from '../../shared/operations/readiness.ts';
-import type { Address } from '../../shared/settings/values.ts';
+import type { Address } from '../../shared/settings/address.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';

@@ -1,6 +1,7 @@
 /** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in turns between which others have theirs. */
 
-import type { DaemonSetKey, Drift } from '../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Drift } from '../../shared/model/drift.ts';
 import type { Sample } from '../../shared/operations/metric-registry.ts';
 import { LiveSnapshot } from '../query/live-snapshot.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';

@@ -1,9 +1,13 @@
 /** The roll as the running coordinator knows it now. */
-import type { FitResult } from '../../shared/fit/types.ts';
+import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { ManifestProblem } from '../../shared/journal-format/events.ts';
-import { nodeFromFacts } from '../../shared/kubernetes/node-facts.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import type { Assignment, DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Presence } from '../../shared/rpc/wire-words.ts';

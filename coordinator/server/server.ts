@@ -6,7 +6,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AdminService, AuditService, contractDefinition, QueryService } from '../../shared/rpc/contract.ts';
-import type { Address } from '../../shared/settings/values.ts';
+import type { Address } from '../../shared/settings/address.ts';
 import { adminService } from '../admin/admin-service.ts';
 import { agentService, agentServiceDefinition } from '../agents/agent-service.ts';
 import { auditService } from '../audit/audit-service.ts';

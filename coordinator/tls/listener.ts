@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
-import { type Address, formatAddress } from '../../shared/settings/values.ts';
+import { type Address, formatAddress } from '../../shared/settings/address.ts';
 import { CONNECTIONS_MAX, HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
 import type { ServerCertificates } from './server-certificates.ts';
 

@@ -2,8 +2,8 @@
  * The five answers about one DaemonSet on one node, each kept apart from the others (docs/placement.md):
  * that a pod does not fit, or does not run, never changes whether it is wanted.
  */
-import type { PodHealth } from '../model/model.ts';
-import type { Answer, FitReason, FitResult } from './types.ts';
+import type { PodHealth } from '../model/pod-health.ts';
+import type { Answer, FitReason, FitResult } from './fit-result.ts';
 
 export interface Answers {
   /** The DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */

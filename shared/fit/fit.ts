@@ -4,9 +4,12 @@
  * is wanted and does not fit waits. Priorities play no part: whether the scheduler would make room by
  * preempting others is not asked here.
  */
-import type { DaemonSetKey } from '../model/model.ts';
-import { amountText } from './amounts.ts';
-import type { Amounts, FitReason, FitResult, HostPort, NodeUsage, PodNeeds, PodUsage, TakenPort } from './types.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { HostPort, PodNeeds } from '../kubernetes/pod-needs.ts';
+import type { Amounts } from '../kubernetes/resource-amounts.ts';
+import { amountText } from '../kubernetes/resource-amounts.ts';
+import type { NodeUsage, PodUsage, TakenPort } from '../model/node-usage.ts';
+import type { FitReason, FitResult } from './fit-result.ts';
 
 /** What is there of a node, and what of it is taken. */
 export interface NodeRoom {

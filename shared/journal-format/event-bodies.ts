@@ -1,5 +1,7 @@
 /** The JSON bodies of rows, by kind of event, as the database stores them. A decision has no body. */
-import type { Drift, NodeFacts, PodHealth } from '../model/model.ts';
+import type { Drift } from '../model/drift.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { PodHealth } from '../model/pod-health.ts';
 import type { Change, DaemonSetRecord, FactsOrigin, ManifestProblem, RetentionSeal } from './events.ts';
 
 export interface NodeBody {

@@ -2,9 +2,13 @@
  * What the journal records: one union, one member per kind of event. A row holds what stands here
  * and nothing else, so whatever may be secret has no field here (docs/invariants.md, 11).
  */
-import type { PodNeeds } from '../fit/types.ts';
+
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';
-import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../model/model.ts';
+import type { PodNeeds } from '../kubernetes/pod-needs.ts';
+import type { Drift } from '../model/drift.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { PodHealth } from '../model/pod-health.ts';
 import type { Verdict } from '../placement/types.ts';
 
 export type Trigger =

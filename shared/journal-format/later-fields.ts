@@ -1,5 +1,5 @@
 /** Reads what an earlier version recorded: adds the fields that it did not keep yet and replaces words that were renamed since. */
-import type { NodeFacts } from '../model/model.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
 import type { NodeBody } from './event-bodies.ts';
 import type { Change, DaemonSetRecord } from './events.ts';
 

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import type { DaemonSet } from './objects.ts';
 
+/** The label in which the DaemonSet controller records which template a pod was created from. */
+export const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
+
 /** The letters that Kubernetes generates names from: no vowels, so no words (apimachinery util/rand). */
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const REVISION_LENGTH = 10;

@@ -3,7 +3,7 @@
  * docs/protocol.md gives the recipe for agents that are not ours.
  */
 import { createHash } from 'node:crypto';
-import type { Assignment } from './model.ts';
+import type { Assignment } from './assignment.ts';
 
 /** SHA-256 over one line per assignment, sorted by DaemonSet; independent of the order given. */
 export function assignmentDigest(assignments: Iterable<Assignment>): Buffer {

@@ -5,7 +5,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { RollcallError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import { type Address, formatAddress } from '../settings/values.ts';
+import { type Address, formatAddress } from '../settings/address.ts';
 import { CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './limits.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { Readiness } from './readiness.ts';

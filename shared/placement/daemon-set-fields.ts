@@ -3,7 +3,7 @@
  * missing. Everything after this file works on that shape and never on the object itself.
  */
 import type { DaemonSet } from '../kubernetes/objects.ts';
-import { asList, asObject, asText, asTexts } from './tolerant-reading.ts';
+import { asList, asObject, asText, asTexts } from '../kubernetes/unvalidated-fields.ts';
 
 export interface DaemonSetFields {
   /** The template's own node name; `''` where it has none. */

@@ -3,6 +3,7 @@
  * offered; one that would not turn the verdict is never offered.
  */
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from '../kubernetes/label-syntax.ts';
+import { asText, readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { TolerationFields } from './daemon-set-fields.ts';
 import {
   entryPath,
@@ -18,7 +19,6 @@ import {
 import { tolerationObject } from './inputs.ts';
 import type { RawTaint } from './node-reading.ts';
 import { type Pair, verdictWithLabel, verdictWithoutBlocker } from './pair.ts';
-import { asText, readEntry } from './tolerant-reading.ts';
 import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
 import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';

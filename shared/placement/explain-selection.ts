@@ -1,10 +1,11 @@
 /** The reasons of nodeName and nodeSelector, and of a DaemonSet that asks for nothing. */
+
+import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { SelectorEntry } from './daemon-set-fields.ts';
 import { labelEdit, NO_EDITS, nodeNameEdits, selectorEdits } from './edits.ts';
 import { entryPath, NODE_LABELS_PATH, NODE_NAME_PATH, NODE_SELECTOR_PATH, POD_SPEC } from './field-paths.ts';
 import type { Pair } from './pair.ts';
 import type { PlacementRules } from './rules.ts';
-import { readEntry } from './tolerant-reading.ts';
 import type { Reason } from './types.ts';
 
 /** Says that nothing of the DaemonSet restricts its nodes; `null` where something does. */

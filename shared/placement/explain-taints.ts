@@ -1,9 +1,10 @@
 /** The reasons of a node's taints, and of its being cordoned. */
+
+import { asText } from '../kubernetes/unvalidated-fields.ts';
 import { NO_EDITS, tolerationRemovalEdits, untoleratedTaintEdits } from './edits.ts';
 import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
 import type { RawTaint } from './node-reading.ts';
 import type { Pair } from './pair.ts';
-import { asText } from './tolerant-reading.ts';
 import { type PodToleration, toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
 import { taintText, tolerationText } from './wording.ts';

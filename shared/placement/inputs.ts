@@ -3,6 +3,7 @@
  * whether a change can matter, and what may be stored. Never environment values or other secrets.
  */
 import type { DaemonSet, Node, NodeSelectorTerm, PodSpec, Toleration } from '../kubernetes/objects.ts';
+import { asObject, asText } from '../kubernetes/unvalidated-fields.ts';
 import {
   type DaemonSetFields,
   readDaemonSetFields,
@@ -10,7 +11,6 @@ import {
   type TolerationFields,
 } from './daemon-set-fields.ts';
 import { labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
-import { asObject, asText } from './tolerant-reading.ts';
 
 export interface NodePlacementInputs {
   readonly name: string;

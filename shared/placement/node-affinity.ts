@@ -3,6 +3,7 @@
  * (component-helpers nodeaffinity.go).
  */
 import type { Node } from '../kubernetes/objects.ts';
+import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { TermFields } from './daemon-set-fields.ts';
 import { type Labels, nodeNameOf } from './node-reading.ts';
 import {
@@ -12,7 +13,6 @@ import {
   fieldValue,
   requirementMatches,
 } from './requirement.ts';
-import { readEntry } from './tolerant-reading.ts';
 
 export interface CompiledTerm {
   /** Its place in nodeSelectorTerms. */

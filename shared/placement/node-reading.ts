@@ -1,6 +1,6 @@
 /** What a placement reads of a node: its name, its labels and its taints. Never throws, never copies. */
 import type { Node } from '../kubernetes/objects.ts';
-import { asList, asObject, asText } from './tolerant-reading.ts';
+import { asList, asObject, asText } from '../kubernetes/unvalidated-fields.ts';
 
 export type Labels = Readonly<Record<string, unknown>>;
 

@@ -3,10 +3,10 @@
  * edits ask for, worked out once.
  */
 import type { Node } from '../kubernetes/objects.ts';
+import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import { anyTermMatches } from './node-affinity.ts';
 import { type Labels, labelsOf, nodeNameOf, type RawTaint, taintsOf } from './node-reading.ts';
 import { labelsAreSelected, type PlacementRules } from './rules.ts';
-import { readEntry } from './tolerant-reading.ts';
 import { taintVerdict } from './tolerations.ts';
 import type { Verdict } from './types.ts';
 

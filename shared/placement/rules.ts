@@ -3,10 +3,10 @@
  * allocates nothing for a node, and everything that only an explanation needs lives elsewhere.
  */
 import type { Node } from '../kubernetes/objects.ts';
+import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { DaemonSetFields, SelectorEntry } from './daemon-set-fields.ts';
 import { anyTermMatches, type CompiledTerm, compileTerm } from './node-affinity.ts';
 import { type Labels, labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
-import { readEntry } from './tolerant-reading.ts';
 import {
   type PodToleration,
   podTolerations,

@@ -2,9 +2,10 @@
  * Which taints a daemon pod tolerates: the template's tolerations and those that Kubernetes adds to
  * every daemon pod (component-helpers corev1/helpers.go; daemon util AddOrUpdateDaemonPodTolerations).
  */
+
+import { asText } from '../kubernetes/unvalidated-fields.ts';
 import type { DaemonSetFields, TolerationFields } from './daemon-set-fields.ts';
 import type { RawTaint } from './node-reading.ts';
-import { asText } from './tolerant-reading.ts';
 import type { Verdict } from './types.ts';
 
 /** A toleration of the daemon pod, and where it comes from. */

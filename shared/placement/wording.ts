@@ -1,8 +1,9 @@
 /** How requirements, taints and tolerations are put into words. */
+
+import { asText } from '../kubernetes/unvalidated-fields.ts';
 import type { TolerationFields } from './daemon-set-fields.ts';
 import type { RawTaint } from './node-reading.ts';
 import type { CompiledRequirement } from './requirement.ts';
-import { asText } from './tolerant-reading.ts';
 
 /** A selector may list thousands of values; a sentence shows so many and counts the rest. */
 const SHOWN_VALUES_MAX = 8;

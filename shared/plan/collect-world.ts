@@ -1,5 +1,6 @@
 /** Makes a world of what manifests hold: validates, and refuses two objects of one name. Pure. */
 import type { Cause } from '../kubernetes/cause.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
 import { isObject } from '../kubernetes/field-type.ts';
 import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
@@ -7,7 +8,6 @@ import type { DaemonSet, Node } from '../kubernetes/objects.ts';
 import type { ManifestObject } from '../kubernetes/read-manifests.ts';
 import { validateDaemonSet } from '../kubernetes/validate-daemon-set.ts';
 import { validateNode } from '../kubernetes/validate-node.ts';
-import type { DaemonSetKey } from '../model/model.ts';
 import type { World } from './world.ts';
 
 export interface CollectedWorld extends World {

@@ -2,7 +2,7 @@
 import { RollcallError } from '../errors.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
 import type { Node } from '../kubernetes/objects.ts';
-import type { NodeTaint } from '../model/model.ts';
+import type { NodeTaint } from '../model/node-facts.ts';
 import { parseTaint, parseTaintRemoval, type TaintRemoval } from './parse-taint.ts';
 
 /** Which nodes are meant: one by name, or all that a Kubernetes label selector chooses (`''`: every node). */

@@ -1,7 +1,7 @@
 /** Reads taints as `kubectl taint` takes them, for adding and for removing. Pure. */
 import { RollcallError } from '../errors.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
-import type { NodeTaint } from '../model/model.ts';
+import type { NodeTaint } from '../model/node-facts.ts';
 import { nearestName } from '../settings/did-you-mean.ts';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];

@@ -1,6 +1,7 @@
 /** Places every DaemonSet of a world on every node. Pure; explanations are computed only when read. */
+
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { Node } from '../kubernetes/objects.ts';
-import type { DaemonSetKey } from '../model/model.ts';
 import { compilePlacement } from '../placement/compile.ts';
 import type { CompiledPlacement, DaemonSet, PlacementResult, Reason, Verdict } from '../placement/types.ts';
 import { finished } from './steps.ts';

@@ -1,7 +1,8 @@
 /** Says what a change of DaemonSets or nodes would do, pair by pair. Pure: two worlds in, the difference out. */
+
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
-import type { DaemonSetKey } from '../model/model.ts';
 import type { PlacementResult } from '../placement/types.ts';
 import { type PlacedDaemonSet, type VerdictCounts, worldInSteps } from './place-world.ts';
 import { finished } from './steps.ts';

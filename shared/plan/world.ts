@@ -1,6 +1,7 @@
 /** The world that a plan is made on: the DaemonSets and nodes that a cluster has, or would have. */
+
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
-import type { DaemonSetKey } from '../model/model.ts';
 
 /** Both hold only objects that have passed validation. */
 export interface World {

@@ -1,5 +1,5 @@
 /** How a DaemonSet is named on the wire and inside. */
-import type { DaemonSetKey } from '../model/model.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
 
 /** `namespace/name`, or `''` where the reference is unset. */

@@ -1,6 +1,8 @@
 /** What pods take of a node, and the five answers about a pair, as wire messages and back. */
 import type { Answers } from '../fit/answers.ts';
-import type { Amounts, Answer, FitReason, NodeUsage, PodUsage } from '../fit/types.ts';
+import type { Answer, FitReason } from '../fit/fit-result.ts';
+import type { Amounts } from '../kubernetes/resource-amounts.ts';
+import type { NodeUsage, PodUsage } from '../model/node-usage.ts';
 import type { Answers as WireAnswers, Answers__Output as WireAnswersRead } from './generated/rollcall/v1/Answers.ts';
 import type {
   NodeUsage as WireNodeUsage,

@@ -3,17 +3,12 @@
  * knows how a message looks in memory.
  */
 
-import type {
-  Assignment,
-  DaemonSetKey,
-  Drift,
-  DriftKind,
-  NodeFacts,
-  NodeReport,
-  PodHealth,
-  PodPhase,
-  PodReport,
-} from '../model/model.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { Assignment } from '../model/assignment.ts';
+import type { Drift, DriftKind } from '../model/drift.ts';
+import type { NodeFacts } from '../model/node-facts.ts';
+import type { PodHealth, PodPhase } from '../model/pod-health.ts';
+import type { NodeReport, PodReport } from '../model/reports.ts';
 import type { PlacementResult, Reason, Verdict } from '../placement/types.ts';
 import type {
   Assignment as WireAssignment,

@@ -2,7 +2,7 @@
  * A program's settings as one table. The table alone decides which flags, environment variables and
  * keys of the settings file there are, what they may hold, and what `--help` and the docs say.
  */
-import type { Address } from './values.ts';
+import type { Address } from './address.ts';
 
 interface SettingBase {
   /** What it is, for people: a phrase without a full stop. */

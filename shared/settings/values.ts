@@ -1,17 +1,9 @@
 /** How the text of a setting becomes a value, and what to tell somebody whose text does not. */
-import { isIPv4, isIPv6 } from 'node:net';
+import { type Address, parseAddress } from './address.ts';
 import type { Setting } from './table.ts';
-
-export interface Address {
-  /** A host name or an IP address, IPv6 without its brackets. */
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
 
 export type SettingValue = string | number | boolean | Address | readonly string[];
 
-const PORT_MAX = 65_535;
 const DURATION_UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const BYTE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
@@ -75,26 +67,6 @@ export function parseDurationMs(text: string): number | undefined {
 /** Bytes of `100B`, `512KiB`, `64MiB`, `5GiB` or `1TiB`, and of `0`; undefined for anything else. */
 export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS);
-}
-
-/** Reads `host:port`, with an IPv6 host in brackets; undefined for anything else. */
-export function parseAddress(text: string): Address | undefined {
-  const match = /^(?:\[([^\]]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
-  if (match === null) return undefined;
-  const [, bracketed, plain, digits] = match;
-  const port = Number(digits);
-  if (port > PORT_MAX || (bracketed !== undefined && !isIPv6(bracketed))) return undefined;
-  return { host: bracketed ?? plain ?? '', port };
-}
-
-/** The address as it is typed and as gRPC takes it. */
-export function formatAddress({ host, port }: Address): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {

@@ -12,7 +12,11 @@
  * - With the verdict `keep` a pod may be absent, and may be there in any state; only one, though.
  * - A pod of a DaemonSet that was deleted and created anew belongs to nobody: unexpected.
  */
-import type { Assignment, DaemonSetKey, Drift, DriftKind, PodHealth } from '../model/model.ts';
+
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { Assignment } from '../model/assignment.ts';
+import { DRIFT_KINDS, type Drift } from '../model/drift.ts';
+import type { PodHealth } from '../model/pod-health.ts';
 
 export interface VerifyInput {
   readonly node: string;
@@ -127,10 +131,8 @@ function compareAge(left: PodHealth, right: PodHealth): number {
   return left.createdMs - right.createdMs || compareText(left.podName, right.podName);
 }
 
-const KIND_ORDER: readonly DriftKind[] = ['missing', 'unexpected', 'duplicate', 'outdated', 'unhealthy', 'unknown'];
-
 function compareDrifts(left: Drift, right: Drift): number {
-  return KIND_ORDER.indexOf(left.kind) - KIND_ORDER.indexOf(right.kind) || compareText(left.podName, right.podName);
+  return DRIFT_KINDS.indexOf(left.kind) - DRIFT_KINDS.indexOf(right.kind) || compareText(left.podName, right.podName);
 }
 
 function compareText(left: DaemonSetKey, right: DaemonSetKey): number {

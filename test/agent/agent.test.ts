@@ -11,7 +11,7 @@ import { grpcStreams } from '../../agent/stream/grpc-stream.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { PodReport } from '../../shared/model/model.ts';
+import type { PodReport } from '../../shared/model/reports.ts';
 import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeCoordinator } from '../fakes/fake-coordinator.ts';

@@ -10,10 +10,10 @@ import { keepUnboundPod } from '../../coordinator/cluster/unbound-pods.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { fit } from '../../shared/fit/fit.ts';
-import { nodeUsage } from '../../shared/fit/node-usage.ts';
-import { podNeeds } from '../../shared/fit/pod-needs.ts';
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
+import { podNeeds } from '../../shared/kubernetes/pod-needs.ts';
 import { targetNodeName } from '../../shared/kubernetes/target-node-name.ts';
+import { nodeUsage } from '../../shared/model/node-usage.ts';
 import {
   type ControlPlane,
   hasControlPlane,

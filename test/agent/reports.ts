@@ -1,6 +1,6 @@
 /** Reports for tests, as small as they can be. */
 import type { Unnumbered } from '../../agent/stream/outbox.ts';
-import type { NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 
 export function nodeReport(source = 'file', observedMs = 1_000): Unnumbered<NodeReport> {
   const versions = {

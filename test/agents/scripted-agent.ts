@@ -1,7 +1,8 @@
 /** An agent of which a test says every word, over real gRPC. It acknowledges what it is assigned, unless told not to. */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
-import type { Drift, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { driftToWire, nodeFactsToWire, podHealthToWire } from '../../shared/rpc/wire.ts';

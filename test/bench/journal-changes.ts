@@ -4,7 +4,7 @@
  * with its record and a decision for each node. Every decision is the opposite of the pair's last one.
  */
 import type { DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { SeededRandom } from './random.ts';
 
 export const NODES = 5_000;

@@ -11,11 +11,13 @@ import type { CoordinatorContext } from '../../coordinator/server/coordinator-co
 import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
 import { wireCoordinator } from '../../coordinator/wiring.ts';
 import { systemClock } from '../../shared/clock.ts';
-import type { NodeUsage } from '../../shared/fit/types.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
 import { createLogger } from '../../shared/logging.ts';
-import type { Assignment, Drift, PodHealth } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
+import type { NodeUsage } from '../../shared/model/node-usage.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { ConnectRequest, ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';

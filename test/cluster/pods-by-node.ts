@@ -1,7 +1,7 @@
 /** Which DaemonSets have a pod on which node: assigned to it, or made for it and not assigned yet. */
 import type { ListWatchListener } from '../../shared/api-server/list-watch.ts';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
-import { owningDaemonSet } from '../../shared/kubernetes/pod-health.ts';
+import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
 
 interface Placed {
   readonly pod: string;

@@ -6,7 +6,7 @@ import type {
   RejectedDaemonSet,
 } from '../../coordinator/cluster/source.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
-import type { PodHealth } from '../../shared/model/model.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export class RecordingListener implements ClusterListener {
   /** Since the last `take`. */

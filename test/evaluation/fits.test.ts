@@ -1,8 +1,8 @@
 /** What of fit the coordinator keeps: worked out when asked, new where its inputs are new, and never a placement. */
 import { describe, expect, it } from 'vitest';
-import { nodeUsage } from '../../shared/fit/node-usage.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
-import type { NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeUsage } from '../../shared/model/node-usage.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { World } from './world.ts';
 

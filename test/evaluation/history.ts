@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { type Held, nextUpdate, type Update } from '../../coordinator/agents/assignment-update.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { PodSpec } from '../../shared/kubernetes/objects.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, NodeFacts } from '../../shared/model/model.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { naiveState } from '../journal/naive-state.ts';
 import { soundPair } from '../placement/arbitraries.ts';
 import { naivePlacement } from '../placement/naive-placement.ts';

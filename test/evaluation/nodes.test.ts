@@ -1,7 +1,8 @@
 /** Who speaks for a node, what is kept of what was said, and pods and drifts. */
 
 import { describe, expect, test } from 'vitest';
-import type { Drift, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { facts, World } from './world.ts';
 

@@ -1,6 +1,7 @@
 /** Daemon pods that the scheduler cannot bind: no agent sees them, and still they are not missing. */
 import { describe, expect, it } from 'vitest';
-import type { Drift, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { facts, World } from './world.ts';
 

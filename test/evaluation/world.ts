@@ -2,11 +2,13 @@
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { JournalState } from '../../coordinator/journal/read/state.ts';
-import type { NodeUsage } from '../../shared/fit/types.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
-import type { Drift, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
+import type { NodeUsage } from '../../shared/model/node-usage.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryRecorder } from '../fakes/memory-recorder.ts';
 import { naiveState } from '../journal/naive-state.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
-import { owningDaemonSet } from '../../shared/kubernetes/pod-health.ts';
+import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { evaluatePlacement } from '../../shared/placement/index.ts';
 import type { Verdict } from '../../shared/placement/types.ts';

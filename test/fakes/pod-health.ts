@@ -1,5 +1,5 @@
 /** A daemon pod as it should be, for tests that say what is different about theirs. */
-import type { PodHealth } from '../../shared/model/model.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export function podHealth(changes: Pick<PodHealth, 'daemonSet' | 'podName'> & Partial<PodHealth>): PodHealth {
   return {

@@ -3,8 +3,9 @@
  * contract's encoding, so that both sides see what they would see on the wire.
  */
 import type { RollcallError } from '../../shared/errors.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
-import type { Assignment, NodeReport, PodReport } from '../../shared/model/model.ts';
+import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import type { Welcome } from '../../shared/rpc/generated/rollcall/v1/Welcome.ts';

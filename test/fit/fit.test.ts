@@ -1,12 +1,12 @@
 /** Whether a daemon pod has room on a node: what stands in the way, in which words, and never a guess. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountsOf, amountText } from '../../shared/fit/amounts.ts';
 import { fit } from '../../shared/fit/fit.ts';
-import { nodeUsage } from '../../shared/fit/node-usage.ts';
-import { podNeeds } from '../../shared/fit/pod-needs.ts';
-import type { FitResult } from '../../shared/fit/types.ts';
+import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
+import { podNeeds } from '../../shared/kubernetes/pod-needs.ts';
+import { amountsOf, amountText } from '../../shared/kubernetes/resource-amounts.ts';
+import { nodeUsage } from '../../shared/model/node-usage.ts';
 import { naiveFit } from './naive-fit.ts';
 
 const KEY = 'default/agent';

@@ -1,7 +1,9 @@
 /** Events for the journal's tests: plain ones, and random runs of them as a coordinator could make. */
 import fc from 'fast-check';
 import type { Cause, DaemonSetRecord, DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
-import type { DriftKind, NodeFacts, PodHealth } from '../../shared/model/model.ts';
+import type { DriftKind } from '../../shared/model/drift.ts';
+import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export const CAUSE: Cause = { trigger: 'node-report', revision: 0, actor: '' };
 

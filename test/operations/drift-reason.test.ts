@@ -1,7 +1,7 @@
 /** The reason of a drift as a label is one of a fixed set of words. */
 import { expect, it } from 'vitest';
 import { driftReason } from '../../coordinator/operations/drift-reason.ts';
-import type { Drift, DriftKind } from '../../shared/model/model.ts';
+import type { Drift, DriftKind } from '../../shared/model/drift.ts';
 
 const drift = (kind: DriftKind, detail: string): Drift => ({
   kind,

@@ -4,8 +4,8 @@ import type { PlanBase } from '../../coordinator/answers/plan-placements.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
-import { nodeFacts } from '../../shared/kubernetes/node-facts.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
+import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 export interface BaseOptions {

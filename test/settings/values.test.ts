@@ -1,7 +1,8 @@
 /** Texts of settings and the values they stand for. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatAddress, isLoopback, parseAddress, parseBytes, parseDurationMs } from '../../shared/settings/values.ts';
+import { formatAddress, isLoopback, parseAddress } from '../../shared/settings/address.ts';
+import { parseBytes, parseDurationMs } from '../../shared/settings/values.ts';
 
 describe('a duration', () => {
   it.each([

@@ -2,7 +2,8 @@
  * A second, deliberately plain implementation of verification, to compare with: pod by pod it asks what a
  * person would ask, and shares nothing with the first but the types.
  */
-import type { Assignment, PodHealth } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 /** `kind daemonSet podName` of every drift, in any order. */
 export function naiveDrifts(assignments: readonly Assignment[], pods: readonly PodHealth[]): string[] {

@@ -2,7 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Assignment, Drift, PodHealth, PodPhase } from '../../shared/model/model.ts';
+import type { Assignment } from '../../shared/model/assignment.ts';
+import type { Drift } from '../../shared/model/drift.ts';
+import type { PodHealth, PodPhase } from '../../shared/model/pod-health.ts';
 import { carryBeginnings, verify } from '../../shared/verify/verify.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { assignment } from '../fakes/scripted-stream.ts';

@@ -1,7 +1,7 @@
 /** Answers to questions about the past. `version` is the row that brought what held, as everywhere. */
 
 import type { Cause, DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
-import type { Drift } from '../../../shared/model/model.ts';
+import type { Drift } from '../../../shared/model/drift.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 import type { DaemonSetState, NodeState, PlacementInForce, PodState } from './state.ts';
 

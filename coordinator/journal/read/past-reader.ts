@@ -7,7 +7,7 @@ import type { JournalEvent } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
-import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';

@@ -6,7 +6,7 @@
  * empty list, and `not-recorded-yet` for the future.
  */
 import type { Clock } from '../../../shared/clock.ts';
-import type { DaemonSetKey } from '../../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { Port } from '../../threads/thread-port.ts';
 import type { RetentionHorizon } from '../journal-error.ts';
 import { JournalError } from '../journal-error.ts';

@@ -1,7 +1,10 @@
 /** What was in force when the journal was opened: where a coordinator that starts goes on from. */
 
 import type { DaemonSetRecord, FactsOrigin, ManifestProblem } from '../../../shared/journal-format/events.ts';
-import type { DaemonSetKey, Drift, NodeFacts, PodHealth } from '../../../shared/model/model.ts';
+import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
+import type { Drift } from '../../../shared/model/drift.ts';
+import type { NodeFacts } from '../../../shared/model/node-facts.ts';
+import type { PodHealth } from '../../../shared/model/pod-health.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 
 export interface JournalState {

@@ -7,7 +7,7 @@ import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bo
 import type { DaemonSetRecord } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/later-fields.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
-import type { Drift } from '../../../shared/model/model.ts';
+import type { Drift } from '../../../shared/model/drift.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import type {

@@ -1,10 +1,34 @@
-/** What a Pod says about a DaemonSet's daemon on its node. */
-import type { PodHealth, PodPhase } from '../model/model.ts';
-import { DEFAULT_NAMESPACE } from './default-daemon-set.ts';
-import type { ContainerState, ContainerStatus, NodeCondition, OwnerReference, Pod } from './objects.ts';
+/** The health of a daemon pod, and how it is read from a Kubernetes Pod. */
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
+import type { ContainerState, ContainerStatus, NodeCondition, Pod } from '../kubernetes/objects.ts';
+import { owningDaemonSet } from '../kubernetes/owning-daemon-set.ts';
+import { TEMPLATE_REVISION_LABEL } from '../kubernetes/template-revision.ts';
 
-/** The label in which the DaemonSet controller notes which template a pod was made from. */
-export const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
+export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+
+/** What an agent says of one daemon pod on its node. */
+export interface PodHealth {
+  readonly daemonSet: DaemonSetKey;
+  readonly daemonSetUid: string;
+  readonly podName: string;
+  readonly podUid: string;
+  readonly phase: PodPhase;
+  readonly ready: boolean;
+  /** Ready for at least the DaemonSet's minReadySeconds. */
+  readonly available: boolean;
+  readonly restartCount: number;
+  /** Why a container waits or the pod failed, for example CrashLoopBackOff; `''` when it does not. */
+  readonly waitingReason: string;
+  readonly waitingMessage: string;
+  /** The pod's controller-revision-hash. */
+  readonly templateRevision: string;
+  /** Since when ready is what it is; 0 where it is not known. */
+  readonly sinceMs: number;
+  /** 0 where it is not known. */
+  readonly createdMs: number;
+  readonly terminating: boolean;
+}
 
 const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 'Failed']);
 
@@ -45,15 +69,6 @@ export function podHealth(
     createdMs: timeMs(metadata.creationTimestamp),
     terminating: metadata.deletionTimestamp !== undefined,
   };
-}
-
-/** The DaemonSet that controls the pod, or `null`. */
-export function owningDaemonSet(pod: Pod): OwnerReference | null {
-  const owners = pod.metadata?.ownerReferences ?? [];
-  const owner = owners.find(
-    ({ kind, apiVersion = '' }) => kind === 'DaemonSet' && /^(apps|extensions)\//.test(apiVersion),
-  );
-  return owner === undefined || owner.controller === false ? null : owner;
 }
 
 function phaseOf(phase: string | undefined): PodPhase {

@@ -1,7 +1,12 @@
 /** Resource quantities as the scheduler's whole numbers, and back into what people write. */
-import { parseQuantity } from '../kubernetes/quantity.ts';
-import { asObject } from '../placement/tolerant-reading.ts';
-import type { Amounts } from './types.ts';
+import { parseQuantity } from './quantity.ts';
+import { asObject } from './unvalidated-fields.ts';
+
+/**
+ * Amounts by resource name, as the scheduler counts them: `cpu` in millicores, everything else in whole
+ * units (bytes, pods, devices).
+ */
+export type Amounts = Readonly<Record<string, number>>;
 
 const NANO_PER_MILLI = 1_000_000n;
 const NANO_PER_UNIT = 1_000_000_000n;

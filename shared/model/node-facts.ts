@@ -1,7 +1,43 @@
-/** Turns a Kubernetes Node into the facts that Rollcall keeps of it, and back. */
-import { amountsOf } from '../fit/amounts.ts';
-import type { FactCondition, NodeFacts } from '../model/model.ts';
-import type { Node } from './objects.ts';
+/** The facts that Rollcall keeps about a node, and their conversion from and to a Kubernetes Node. */
+import type { Node } from '../kubernetes/objects.ts';
+import { type Amounts, amountsOf } from '../kubernetes/resource-amounts.ts';
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly NodeTaint[];
+  readonly unschedulable: boolean;
+  /** Sorted by type. */
+  readonly conditions: readonly FactCondition[];
+  readonly versions: NodeVersions;
+  /** Kubernetes' resourceVersion, or a digest where the source is a file. */
+  readonly resourceVersion: string;
+  /** What the node has for pods; empty where it is not known. */
+  readonly allocatable: Amounts;
+}
+
+export interface NodeTaint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: string;
+}
+
+export interface FactCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface NodeVersions {
+  readonly kubelet: string;
+  readonly kernel: string;
+  readonly containerRuntime: string;
+  readonly osImage: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+}
 
 /** The facts of a node that has passed validation. Fields that it lacks are empty. */
 export function nodeFacts(node: Node): NodeFacts {

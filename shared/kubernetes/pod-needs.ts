@@ -2,9 +2,23 @@
  * What a pod asks of its node, read from its spec as the scheduler reads it (Kubernetes
  * component-helpers resource PodRequests; scheduler nodeports). Pure, and throws on nothing.
  */
-import { asList, asObject, asText } from '../placement/tolerant-reading.ts';
-import { addAmounts, amountsOf, maxAmounts } from './amounts.ts';
-import type { Amounts, HostPort, PodNeeds } from './types.ts';
+import { type Amounts, addAmounts, amountsOf, maxAmounts } from './resource-amounts.ts';
+import { asList, asObject, asText } from './unvalidated-fields.ts';
+
+/** What a pod asks of the node that it runs on. */
+export interface PodNeeds {
+  /** Only what is more than 0. */
+  readonly requests: Amounts;
+  readonly hostPorts: readonly HostPort[];
+}
+
+export interface HostPort {
+  /** TCP, UDP or SCTP. */
+  readonly protocol: string;
+  /** `0.0.0.0` is every address. */
+  readonly hostIP: string;
+  readonly port: number;
+}
 
 /** The needs of a pod, or of a pod template, by its spec. */
 export function podNeeds(podSpec: unknown): PodNeeds {

@@ -3,11 +3,11 @@
  * bug is loud, and a signal ends it in good order. The only shared code that touches the process.
  */
 import { readFileSync } from 'node:fs';
-import { RollcallError } from './errors.ts';
-import { readSettings } from './settings/read-settings.ts';
-import { SettingsError } from './settings/settings-error.ts';
-import type { SettingMap, SettingsOf, SettingsTable } from './settings/table.ts';
-import { VERSION } from './version.ts';
+import { RollcallError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { readSettings } from './read-settings.ts';
+import { SettingsError } from './settings-error.ts';
+import type { SettingMap, SettingsOf, SettingsTable } from './table.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 

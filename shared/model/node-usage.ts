@@ -1,10 +1,34 @@
-/** What the pods of a node take: summed, for each DaemonSet apart. Pure. */
+/** Resources and host ports that the pods of a node use, in total for each DaemonSet. */
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { Pod } from '../kubernetes/objects.ts';
-import { owningDaemonSet } from '../kubernetes/pod-health.ts';
-import type { DaemonSetKey } from '../model/model.ts';
-import { addAmounts } from './amounts.ts';
-import { podNeeds } from './pod-needs.ts';
-import type { NodeUsage, PodUsage } from './types.ts';
+import { owningDaemonSet } from '../kubernetes/owning-daemon-set.ts';
+import { type HostPort, podNeeds } from '../kubernetes/pod-needs.ts';
+import { type Amounts, addAmounts } from '../kubernetes/resource-amounts.ts';
+
+/** What the pods of a node take, of each DaemonSet apart: a daemon pod must not stand in its own way. */
+export interface NodeUsage {
+  /** Pods that no DaemonSet owns. */
+  readonly others: PodUsage;
+  /** Sorted by DaemonSet. */
+  readonly daemonSets: readonly DaemonSetUsage[];
+}
+
+export interface DaemonSetUsage {
+  readonly daemonSet: DaemonSetKey;
+  readonly usage: PodUsage;
+}
+
+/** What some pods of a node take together. */
+export interface PodUsage {
+  readonly podCount: number;
+  readonly requests: Amounts;
+  readonly hostPorts: readonly TakenPort[];
+}
+
+export interface TakenPort extends HostPort {
+  /** `namespace/name` of the pod that has it. */
+  readonly pod: string;
+}
 
 const NO_USAGE: PodUsage = { podCount: 0, requests: {}, hostPorts: [] };
 

@@ -1,0 +1,4 @@
+/** How a DaemonSet is identified within a cluster. */
+
+/** `namespace/name`. */
+export type DaemonSetKey = string;
