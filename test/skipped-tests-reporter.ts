@@ -1,9 +1,10 @@
-/** Says at the very end of a run, where nobody can miss it, what could not be tested here and why. */
+/** Reports at the end of a run which tests were skipped, and what they need. */
 import type { Reporter, TestModule } from 'vitest/node';
+import { plural } from '../shared/plural.ts';
 
-const SHELLS = 'Those of the completion need bash, zsh and fish; those of the alerts need promtool.';
+const SHELLS = 'Tests of shell completion need bash, zsh and fish. Tests of the alerts need promtool.';
 
-export class LeftOutReporter implements Reporter {
+export class SkippedTestsReporter implements Reporter {
   readonly #controlPlanePrograms: string;
 
   constructor(controlPlanePrograms: string) {
@@ -18,14 +19,14 @@ export class LeftOutReporter implements Reporter {
     if (skipped.length === 0) return;
     const total = skipped.reduce((sum, { count }) => sum + count, 0);
     const files = skipped.map(({ file, count }) => `  ${file}: ${count}`);
-    process.stderr.write(framed([`LEFT OUT: ${total} tests were not run here.`, ...files, ...this.#advice()]));
+    process.stderr.write(framed([`SKIPPED: ${plural(total, 'test')}`, ...files, ...this.#advice()]));
   }
 
   #advice(): string[] {
     if (this.#controlPlanePrograms !== '') return [SHELLS];
     return [
-      'Those against a real Kubernetes API server need KUBEBUILDER_ASSETS: a folder with etcd and',
-      'kube-apiserver, for example what `setup-envtest use -p path` prints.',
+      'Tests against a real API server need KUBEBUILDER_ASSETS: a folder with etcd and kube-apiserver,',
+      'for example the path that `setup-envtest use -p path` prints.',
       SHELLS,
     ];
   }

@@ -1,10 +1,10 @@
-/** What every source file of the house looks like. */
+/** Rules that every source file keeps. */
 import { describe, expect, it } from 'vitest';
 import { codeLinesOf, importsOf, pathsUnder, readText, type SourceFile, sourceFiles } from './source-files.ts';
 
 const COLUMNS_MAX = 140;
-/** Where the outside world comes in: programs' entry points, the clock, and what runs before anything is built. */
-const MAY_TOUCH_THE_WORLD = /(^|\/)main\.ts$|\.config\.ts$|^shared\/clock\.ts$|^test\/bench\/|^\.ci\/|\.mjs$/;
+/** Files that may read the clock, randomness and the environment: entry points, the clock, and scripts that run before the build. */
+const MAY_READ_PROCESS = /(^|\/)main\.ts$|\.config\.ts$|^shared\/clock\.ts$|^test\/bench\/|^\.ci\/|\.mjs$/;
 
 /** `path:line` of every line that `find` accepts. */
 function places(find: (line: string) => boolean, linesOf = (file: SourceFile): readonly string[] => file.lines) {
@@ -14,7 +14,7 @@ function places(find: (line: string) => boolean, linesOf = (file: SourceFile): r
 }
 
 describe('source files', () => {
-  it('are found at all', () => {
+  it('are found', () => {
     const paths = sourceFiles.map(({ path }) => path);
     expect(paths).toContain('shared/clock.ts');
     expect(paths).toContain('.ci/check-breaking.mjs');
@@ -25,34 +25,34 @@ describe('source files', () => {
     expect(places((line) => Array.from(line).length > COLUMNS_MAX)).toEqual([]);
   });
 
-  it('open with a comment that says what they are for', () => {
+  it('open with a comment that says what the file is for', () => {
     const bare = sourceFiles.filter(({ text }) => !/^(#![^\n]*\n)?\/(\*\*?\s|\/ )\s*\S/.test(text));
     expect(bare.map(({ path }) => path)).toEqual([]);
   });
 
-  it('have names in kebab-case', () => {
+  it('have kebab-case names', () => {
     const named = /^(\.ci\/)?([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|config))?\.(ts|mjs)$/;
     expect(sourceFiles.map(({ path }) => path).filter((path) => !named.test(path))).toEqual([]);
   });
 
-  it('leave no work for later', () => {
+  it('contain no markers of unfinished work', () => {
     const marker = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b`);
     expect(places((line) => marker.test(line))).toEqual([]);
   });
 
-  it('take time, randomness and the environment as dependencies', () => {
+  it('receive time, randomness and the environment as dependencies', () => {
     const world = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b/;
     const found = places((line) => world.test(line), codeLinesOf);
     const fileOf = (place: string) => place.replace(/:\d+$/, '');
     expect(found.map(fileOf)).toContain('shared/clock.ts');
-    expect(found.filter((place) => !MAY_TOUCH_THE_WORLD.test(fileOf(place)))).toEqual([]);
+    expect(found.filter((place) => !MAY_READ_PROCESS.test(fileOf(place)))).toEqual([]);
   });
 
-  it('switch no rule off without saying why', () => {
+  it('disable no rule without a reason', () => {
     const silenced = /(oxlint|eslint|biome)-(disable|ignore)|@ts-(ignore|expect-error|nocheck)/;
     const explained = (line: string, above = '') => /(-- |: )\S/.test(line) || /^\s*\/\/ /.test(above);
     const bare = (file: SourceFile) =>
-      file.path.startsWith('test/house/')
+      file.path.startsWith('test/architecture/')
         ? []
         : file.lines.map((line, index) => (explained(line, file.lines[index - 1]) ? '' : line));
     expect(places((line) => silenced.test(line), bare)).toEqual([]);
@@ -60,7 +60,7 @@ describe('source files', () => {
 });
 
 describe('benchmarks', () => {
-  it('are all run by `npm run bench`', () => {
+  it('all run with `npm run bench`', () => {
     const bench = pathsUnder('test').filter((path) => path.startsWith('test/bench/') && path.endsWith('.ts'));
     const reached = new Set<string>();
     const visit = (path: string) => {
@@ -80,7 +80,7 @@ describe('package.json', () => {
     scripts: Record<string, string>;
   };
 
-  it('says of every dependency with install scripts whether they may run', () => {
+  it('allows or denies the install scripts of every dependency that has any', () => {
     const lock = JSON.parse(readText('package-lock.json')) as {
       packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
     };
@@ -91,7 +91,7 @@ describe('package.json', () => {
     expect(scripted.filter((name) => manifest.allowScripts?.[name] === undefined)).toEqual([]);
   });
 
-  it('names every check that .ci/run makes, and .ci/run makes every check', () => {
+  it('has the same checks as .ci/run', () => {
     const made = [...readText('.ci/run').matchAll(/npm run (?:--silent )?(check:[a-z]+)/g)].map(
       ([, name = '']) => name,
     );

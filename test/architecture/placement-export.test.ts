@@ -1,8 +1,8 @@
-/** What users of the library get: the built `rollcall/placement`, imported by its public name. */
+/** The built library `rollcall/placement`, imported by its public name. */
 import { describe, expect, it } from 'vitest';
 
 describe('rollcall/placement', () => {
-  it('gives the engine under its fixed names, from the built files', async () => {
+  it('exports the engine under its public names', async () => {
     const { compilePlacement, evaluatePlacement } = await import('rollcall/placement');
     const daemonSet = {
       apiVersion: 'apps/v1',

@@ -1,4 +1,4 @@
-/** The repository's own source files, for the tests that hold them to the rules of the house. */
+/** The source files of the repository, for the tests that check them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const FOLDERS = ['agent', 'coordinator', 'shared', 'cli', 'deploy', 'test', '.ci'];
-/** Made by `npm run generate` from the contract. */
+/** Generated from the contract by `npm run generate`. */
 const GENERATED = 'shared/rpc/generated/';
 
 export interface SourceFile {
-  /** From the repository's root, with forward slashes. */
+  /** Relative to the root of the repository, with forward slashes. */
   readonly path: string;
   readonly text: string;
   readonly lines: readonly string[];
 }
 
-/** Every TypeScript and JavaScript file that people wrote. */
+/** Every TypeScript and JavaScript file that is not generated. */
 export const sourceFiles: readonly SourceFile[] = FOLDERS.flatMap((folder) => pathsUnder(folder))
   .filter((path) => /\.(ts|mjs)$/.test(path) && !path.startsWith(GENERATED))
   .sort()
@@ -29,14 +29,14 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** Every file under the folder, from the repository's root; none where the folder does not exist. */
+/** Every file under the folder, relative to the root of the repository. */
 export function pathsUnder(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length).replaceAll('\\', '/'));
 }
 
-/** What a file imports: our own files by path from the root, packages by their specifier. */
+/** The imports of a file: files of the repository by their path from the root, packages by their specifier. */
 export function importsOf(file: SourceFile): string[] {
   const statement = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   return [...file.text.matchAll(statement)].map((match) => {
@@ -45,7 +45,7 @@ export function importsOf(file: SourceFile): string[] {
   });
 }
 
-/** A file's code without comments and without what stands inside quotes, line by line. */
+/** The lines of a file with comments and the contents of string literals blanked. */
 export function codeLinesOf(file: SourceFile): string[] {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ');
   const noise = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
