@@ -93,6 +93,9 @@ export const EVENT_LOOKS_MAX = 20;
 /** Rows by which an answer first begins ahead of a pruning that overtook it twice, and twice as many each time: some 10 ms of pruning. */
 export const RANGE_LEAD_ROWS = 1_000;
 
+/** Maximum number of decisions that wait for one slow subscriber, some 4 MB; beyond it the subscriber reads the current state. */
+export const DECISION_BACKLOG_MAX = 20_000;
+
 /** Changes of one pair or node in a timeline, of each kind: more than a picture shows. */
 export const TIMELINE_STEPS_MAX = 500;
 

@@ -1,11 +1,12 @@
-/** Puts the parts of a coordinator together around a journal: they hear of each other here and nowhere else. */
+/** Connects the components of a coordinator around an open journal. They know each other only through what is passed here. */
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
-import type { JournalEvent } from '../shared/journal-format/events.ts';
 import type { SessionEvaluation } from './agents/session-ports.ts';
 import { Sessions } from './agents/sessions.ts';
 import { Counters } from './evaluation/counters.ts';
+import { decisionLog } from './evaluation/decision-log.ts';
+import { DecisionStream, type DecisionSubscriber } from './evaluation/decision-stream.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
 import { type HistoryOptions, HistoryQueries } from './history/history-queries.ts';
 import { AuthInterceptor } from './identity/auth-interceptor.ts';
@@ -15,6 +16,7 @@ import type { Journal } from './journal/journal.ts';
 import { RefusalTally } from './operations/refusal-tally.ts';
 import type { CoordinatorContext } from './server/coordinator-context.ts';
 import type { CoordinatorSettings } from './settings.ts';
+import type { ShutdownRegistry } from './shutdown-registry.ts';
 
 export interface WiringOptions {
   readonly settings: Pick<CoordinatorSettings, 'cluster' | 'nodes' | 'leaseMs' | 'heartbeatMs' | 'startGraceMs'>;
@@ -24,15 +26,18 @@ export interface WiringOptions {
   readonly randomId: () => string;
   readonly version: string;
   readonly identities: Identities;
-  /** Where questions about the record are answered. */
+  /** Starts the thread that answers queries about the past. */
   readonly startHistoryThread: HistoryOptions['start'];
+  readonly shutdown: ShutdownRegistry;
 }
 
-/** Evaluation and sessions need each other: what one decides the other publishes, and hears of in turn. */
+/** Builds every component that works on the journal, and registers what must end before the journal is closed. */
 export function wireCoordinator(options: WiringOptions, journal: Journal): CoordinatorContext {
-  const { settings, clock, log, random, randomId, version, identities, startHistoryThread } = options;
+  const { settings, clock, log, random, randomId, version, identities, startHistoryThread, shutdown } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
+  const refusals = new RefusalTally();
+  // The evaluator and the sessions call each other.
   const evaluator = new Evaluator({
     recorder: journal,
     clock,
@@ -44,10 +49,21 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
       nodeRemoved: (name) => sessions.nodeRemoved(name),
     },
   });
-  const terms = { leaseMs, heartbeatMs, startGraceMs };
-  const evaluation = sessionEvaluation(evaluator);
-  const refusals = new RefusalTally();
   const denials = new Denials({ clock, append: (events) => void journal.append(events) });
+  const sessions: Sessions = new Sessions({
+    journal,
+    denied: (denial) => denials.record(denial),
+    evaluation: sessionEvaluation(evaluator),
+    clock,
+    log,
+    counters,
+    random,
+    randomId,
+    version,
+    leaseMs,
+    heartbeatMs,
+    startGraceMs,
+  });
   const authInterceptor = new AuthInterceptor({
     identities,
     denials,
@@ -55,34 +71,25 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
     log,
     admit: () => sessions.checkRate(),
   });
-  const sessions: Sessions = new Sessions({
-    journal,
-    denied: (denial) => denials.record(denial),
-    evaluation,
-    clock,
-    log,
-    counters,
-    random,
-    randomId,
-    version,
-    ...terms,
-  });
+  const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
+  shutdown.register('history queries', () => historyQueries.close());
+  shutdown.register('evaluator', () => evaluator.stop());
+  shutdown.register('auth interceptor', () => authInterceptor.close());
+  shutdown.register('agent sessions', () => sessions.stop());
+
   const state = journal.takeState();
   sessions.restore(state);
   evaluator.start(state);
-  journal.onDurable((_revision, events) => {
-    sessions.journalAdvanced();
-    for (const event of events) logDecision(log, event);
-  });
+  publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
+
   const startedMs = clock.nowMs();
   const watches = new Set<() => void>();
   const audits = new Set<() => void>();
-  const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
   const parts = { evaluator, sessions, authInterceptor, journal, historyQueries, counters, refusals, watches, audits };
   return { ...parts, clock, scheduler: new CooperativeScheduler(clock), log, version, startedMs, leaseMs, randomId };
 }
 
-/** What sessions hear of the evaluation, and tell it. */
+/** The part of the evaluation that agent sessions read and report to. */
 export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
   const { table, nodes } = evaluator;
   return {
@@ -97,13 +104,13 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
   };
 }
 
-/** One line per decision that changed; the first decision of a pair changes nothing yet. */
-function logDecision(log: Logger, event: JournalEvent): void {
-  if (event.kind !== 'decision') return;
-  const { node, daemonSet, from, to, cause, revision } = event;
-  const level = from === null ? 'debug' : 'info';
-  log[level](
-    { node, daemonSet, from, to, trigger: cause.trigger, cause: cause.revision, revision },
-    'decision changed',
-  );
+function publishDecisions(journal: Journal, log: Logger, subscribers: readonly DecisionSubscriber[]): void {
+  const stream = new DecisionStream(log);
+  for (const subscriber of subscribers) stream.subscribe(subscriber);
+  journal.onDurable((revision, events) => stream.publish(revision, events));
+}
+
+/** Sends each agent the assignments that are durable. An agent computes its update from the current state, so a gap is harmless. */
+function agentPublisher(sessions: Sessions): DecisionSubscriber {
+  return { name: 'agent sessions', decided: () => sessions.journalAdvanced() };
 }

@@ -9,6 +9,7 @@ import { NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
 import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
+import { ShutdownRegistry } from '../../coordinator/shutdown-registry.ts';
 import { wireCoordinator } from '../../coordinator/wiring.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
@@ -100,6 +101,7 @@ function populateLargeCluster(journal: Journal): CoordinatorContext {
       version: 'bench',
       identities: NOBODY_ASKED,
       startHistoryThread: historyThread,
+      shutdown: new ShutdownRegistry(),
     },
     journal,
   );

@@ -6,6 +6,7 @@ import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identi
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { startServer } from '../../coordinator/server/server.ts';
+import { ShutdownRegistry } from '../../coordinator/shutdown-registry.ts';
 import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { wireCoordinator } from '../../coordinator/wiring.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -77,6 +78,7 @@ export async function startTestCoordinator({
       version: '1.2.3',
       identities,
       startHistoryThread,
+      shutdown: new ShutdownRegistry(),
     },
     journal,
   );
