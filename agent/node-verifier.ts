@@ -9,7 +9,7 @@ import { nodeUsage } from '../shared/model/node-usage.ts';
 import type { PodHealth } from '../shared/model/pod-health.ts';
 import { podHealth } from '../shared/model/pod-health.ts';
 import type { NodeReport, PodReport } from '../shared/model/reports.ts';
-import { verify } from '../shared/verify/verify.ts';
+import { findDrifts } from '../shared/verify/find-drifts.ts';
 import type { Observation } from './observe/observer.ts';
 import type { HeldAssignments } from './stream/held-assignments.ts';
 import type { Unnumbered } from './stream/outbox.ts';
@@ -33,7 +33,7 @@ export function podReportOf({ observation, held, previous, nowMs, observedMs }: 
   const drifts =
     held === null
       ? []
-      : verify({
+      : findDrifts({
           node: observation.facts.name,
           assignments: held.assignments.values(),
           pods,

@@ -52,3 +52,11 @@ export class CooperativeScheduler {
     if (this.#waiting.length > 0) setImmediate(() => this.#begin());
   }
 }
+
+/** Runs work in steps to its end without a pause. */
+export function runToCompletion<Result>(work: Iterator<void, Result>): Result {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}

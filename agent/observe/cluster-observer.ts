@@ -8,7 +8,7 @@ import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-serv
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
-import { validateNode } from '../../shared/kubernetes/validate-node.ts';
+import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { SETTLE_MS } from './limits.ts';

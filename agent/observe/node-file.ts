@@ -1,10 +1,10 @@
 /** Reads what a node's file says: one Node and its Pods, or the sentence that says what to mend. Pure. */
 
+import { type ManifestObject, readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
-import { type ManifestObject, readManifests } from '../../shared/kubernetes/read-manifests.ts';
-import type { Rejection } from '../../shared/kubernetes/rejection.ts';
-import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
+import type { Rejection } from '../../shared/kubernetes/validation/rejection.ts';
+import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
+import { validatePod } from '../../shared/kubernetes/validation/validate-pod.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
 

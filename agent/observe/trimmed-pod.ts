@@ -3,7 +3,7 @@ import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
 import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
 import { TEMPLATE_REVISION_LABEL } from '../../shared/kubernetes/template-revision.ts';
 import { asList, asObject } from '../../shared/kubernetes/unvalidated-fields.ts';
-import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
+import { validatePod } from '../../shared/kubernetes/validation/validate-pod.ts';
 
 /** `null` for what is no pod: an API server or a kubelet sends none. */
 export function trimmedPod(object: unknown): Pod | null {

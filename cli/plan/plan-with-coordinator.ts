@@ -1,6 +1,6 @@
 /** Lets a running coordinator make the plan, on the DaemonSets and nodes that it knows. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { NodeTaint } from '../../shared/model/node-facts.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/node-change.ts';
 import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';

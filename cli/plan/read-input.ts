@@ -1,8 +1,8 @@
 /** Reads everything that `rollcall plan` was given, each kind of object from the options that stand for it. */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
-import { type CollectedWorld, collectWorld, type RefusedObjects } from '../../shared/plan/collect-world.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
+import { type CollectedObjects, collectObjects, type RejectedObjects } from '../../shared/plan/collect-objects.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
-import type { World } from '../../shared/plan/world.ts';
 import { plural } from '../../shared/plural.ts';
 import type { Context } from '../context.ts';
 import { nodeAlterations, type PlanOptions } from './plan-options.ts';
@@ -10,15 +10,15 @@ import { type Source, SourceReader } from './read-sources.ts';
 
 export interface PlanInput {
   /** The DaemonSets of `-f`, and the nodes of `--nodes`; where one of the two is not given, both of the other. */
-  readonly given: World;
+  readonly given: ClusterObjects;
   /** Of `--against`; null without. */
-  readonly against: World | null;
+  readonly against: ClusterObjects | null;
   /** Added nodes first. */
   readonly changes: readonly NodeChange[];
   readonly problems: readonly ManifestProblem[];
   readonly warnings: readonly ManifestProblem[];
   /** What cannot be used on either side of a comparison. */
-  readonly refused: RefusedObjects;
+  readonly refused: RejectedObjects;
 }
 
 /** @throws UsageError, RollcallError for what-ifs and files that cannot be read; manifests become problems. */
@@ -27,10 +27,10 @@ export async function readInput({ io, globals }: Context, options: PlanOptions):
   const { filename, nodes: nodePaths } = options;
   const reader = new SourceReader(io.readStdin);
   const namespace = globals.namespace === '' ? undefined : globals.namespace;
-  const read = async (paths: readonly string[], kinds: readonly string[]): Promise<CollectedWorld> => {
+  const read = async (paths: readonly string[], kinds: readonly string[]): Promise<CollectedObjects> => {
     const sources = await reader.read(paths);
     const objects = sources.flatMap((source) => source.objects.filter(({ kind }) => kinds.includes(kind)));
-    const world = collectWorld(objects, namespace);
+    const world = collectObjects(objects, namespace);
     return {
       ...world,
       problems: [...sources.flatMap(({ problems }) => problems), ...world.problems],

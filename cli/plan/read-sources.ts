@@ -1,8 +1,8 @@
 /** Reads what `-f`, `--nodes` and `--against` name: a file, the manifest files of a folder, or standard input. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JSON_BYTES_MAX } from '../../shared/kubernetes/limits.ts';
-import { type ReadManifests, readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { JSON_BYTES_MAX } from '../../shared/kubernetes/manifests/limits.ts';
+import { type ReadManifests, readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import { UsageError } from '../usage-error.ts';
 
 const MANIFEST_NAME = /\.(ya?ml|json)$/i;

@@ -1,11 +1,11 @@
 /** `rollcall plan`: reads what it is given, plans offline or asks the coordinator, and prints the outcome. */
 import { EXIT } from '../../shared/errors.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
-import type { RefusedObjects } from '../../shared/plan/collect-world.ts';
-import { placeWorld } from '../../shared/plan/place-world.ts';
+import { type ClusterObjects, sortedKeys } from '../../shared/plan/cluster-objects.ts';
+import type { RejectedObjects } from '../../shared/plan/collect-objects.ts';
+import { placeObjects } from '../../shared/plan/place-objects.ts';
 import { placementWarnings, plan } from '../../shared/plan/plan.ts';
-import { sortedKeys, type World } from '../../shared/plan/world.ts';
 import { plural } from '../../shared/plural.ts';
 import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
@@ -62,7 +62,7 @@ function isOffline({ given, against }: PlanInput, { nodes }: PlanOptions): boole
 
 async function planOffline(context: Context, input: PlanInput, options: PlanOptions): Promise<number> {
   const { given, against, changes } = input;
-  const before: World = {
+  const before: ClusterObjects = {
     // An OLD of nodes alone has the same DaemonSets before and after; an OLD of nothing had none.
     daemonSets:
       against !== null && (against.daemonSets.size > 0 || against.nodes.size === 0)
@@ -70,7 +70,7 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
         : given.daemonSets,
     nodes: against !== null && against.nodes.size > 0 ? against.nodes : given.nodes,
   };
-  const unchanged: World = {
+  const unchanged: ClusterObjects = {
     daemonSets: given.daemonSets.size > 0 ? given.daemonSets : before.daemonSets,
     nodes: given.nodes.size > 0 ? given.nodes : before.nodes,
   };
@@ -89,7 +89,7 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
   });
 }
 
-function checkWorld(unchanged: World, before: World, { filename, nodes }: PlanOptions): void {
+function checkWorld(unchanged: ClusterObjects, before: ClusterObjects, { filename, nodes }: PlanOptions): void {
   if (unchanged.daemonSets.size === 0) {
     const where = (filename.length > 0 ? filename : nodes).map(sourceName).join(', ') || 'what was given';
     throw new UsageError(`there is no DaemonSet in ${where}; give a file that holds some with -f`);
@@ -101,15 +101,19 @@ function checkWorld(unchanged: World, before: World, { filename, nodes }: PlanOp
 }
 
 /** An object that cannot be used on one side has not come or gone: nothing can be said of it. */
-function without(world: World, refused: RefusedObjects): World {
+function without(world: ClusterObjects, refused: RejectedObjects): ClusterObjects {
   return {
     daemonSets: new Map([...world.daemonSets].filter(([key]) => !refused.daemonSets.has(key))),
     nodes: new Map([...world.nodes].filter(([name]) => !refused.nodes.has(name))),
   };
 }
 
-async function printPlacements(context: Context, world: World, warnings: readonly ManifestProblem[]): Promise<number> {
-  const placed = placeWorld(world);
+async function printPlacements(
+  context: Context,
+  world: ClusterObjects,
+  warnings: readonly ManifestProblem[],
+): Promise<number> {
+  const placed = placeObjects(world);
   const all = [...warnings, ...placementWarnings(placed)];
   const view = placementsView(placed, sortedKeys(world.nodes), all);
   await context.answer(view, () => renderPlacements(view, context.render));

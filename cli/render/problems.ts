@@ -1,5 +1,5 @@
 /** Problems and warnings of manifests, one on each line. */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { RenderOptions } from './render-options.ts';
 
 /** For example `daemonset.yaml:3: spec.selector: a value is needed here (Required)`. */

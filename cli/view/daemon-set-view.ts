@@ -1,5 +1,5 @@
 /** A DaemonSet as `-o json` shows it (docs/cli.md) and as tables read it. */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetCounts__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetCounts.ts';
 import type { ManifestProblem__Output } from '../../shared/rpc/generated/rollcall/v1/ManifestProblem.ts';

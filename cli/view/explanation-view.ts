@@ -1,5 +1,5 @@
 /** Everything about one pair: the decision with every reason, and what became of it. Also what `why -o json` shows. */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PlacementResult } from '../../shared/placement/types.ts';
 import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';

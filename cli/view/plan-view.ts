@@ -2,9 +2,9 @@
  * Plans as they are shown: nodes with the same verdict for the same reason are one group, so that
  * thousands of nodes stay readable. The shapes are those of `-o json` (docs/cli.md).
  */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PlacementResult, Reason, Verdict } from '../../shared/placement/types.ts';
-import type { PlacedDaemonSet, VerdictCounts } from '../../shared/plan/place-world.ts';
+import type { PlacedDaemonSet, VerdictCounts } from '../../shared/plan/place-objects.ts';
 import type { PlannedChange, PlannedCounts } from '../../shared/plan/plan.ts';
 import { blockingReasons, reasonPhrase } from './reason-phrase.ts';
 

@@ -1,5 +1,5 @@
 /** Where the whole roll stands. */
-import { problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
+import { problemSentence } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { GetStatusRequest__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusRequest.ts';
 import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';

@@ -1,14 +1,14 @@
 /** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
-import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
-import { type CollectedWorld, collectWorld } from '../../shared/plan/collect-world.ts';
+import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
+import { type CollectedObjects, collectObjects } from '../../shared/plan/collect-objects.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
 import { type PlannedCounts, planInSteps } from '../../shared/plan/plan.ts';
-import type { World } from '../../shared/plan/world.ts';
 import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
@@ -72,7 +72,7 @@ function incompleteness({ isSynced }: PlanBase): ManifestProblem[] {
 }
 
 /** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */
-function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey[] | null): World {
+function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey[] | null): ClusterObjects {
   const placed = (keys ?? [...daemonSets.keys()]).flatMap((key) => daemonSets.get(key)?.placed ?? []);
   return {
     daemonSets: new Map(placed.map(({ record }) => [record.key, record.placement])),
@@ -82,7 +82,11 @@ function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey
 }
 
 /** Each given DaemonSet replaces the one of its name, or is new. */
-function withDaemonSets(world: World, given: World, removed: readonly DaemonSetKey[]): World {
+function withDaemonSets(
+  world: ClusterObjects,
+  given: ClusterObjects,
+  removed: readonly DaemonSetKey[],
+): ClusterObjects {
   const daemonSets = new Map([...world.daemonSets, ...given.daemonSets]);
   const templateRevisions = new Map(world.templateRevisions);
   for (const key of given.daemonSets.keys()) templateRevisions.delete(key);
@@ -120,7 +124,7 @@ function collect(
   manifests: readonly string[],
   kind: 'DaemonSet' | 'Node',
   nameOf: (index: number) => string,
-): CollectedWorld {
+): CollectedObjects {
   const read = manifests.map((text, index) => readManifests(Buffer.from(text), nameOf(index)));
   const problems = read.flatMap((one, index) => {
     const source = nameOf(index);
@@ -130,7 +134,7 @@ function collect(
       found === undefined ? `${source} is empty` : `${source} is a ${found}, and a ${kind} is wanted here`;
     return [...one.problems, { code: 'WrongKind', fieldPath: 'kind', message, source }];
   });
-  const world = collectWorld(read.flatMap(({ objects }) => objects));
+  const world = collectObjects(read.flatMap(({ objects }) => objects));
   return { ...world, problems: [...problems, ...world.problems] };
 }
 

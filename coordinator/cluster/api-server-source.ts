@@ -13,7 +13,7 @@ import {
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { type ControllerRevision, ControllerRevisions, keepRevision } from './controller-revisions.ts';
 import type { ClusterListener, ClusterSource } from './source.ts';

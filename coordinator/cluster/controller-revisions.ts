@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import { isObject } from '../../shared/kubernetes/field-type.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 
 /** The label by which a daemon pod names its template, and a ControllerRevision itself. */
 const HASH_LABEL = 'controller-revision-hash';

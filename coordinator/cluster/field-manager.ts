@@ -1,5 +1,5 @@
 /** Who changed an object last, and when, as its managedFields tell. */
-import { isObject } from '../../shared/kubernetes/field-type.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 
 export interface LastChange {
   /** The field manager, for example `kubectl-edit`; `''` where none is named. */

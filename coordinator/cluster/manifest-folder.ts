@@ -5,9 +5,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JSON_BYTES_MAX } from '../../shared/kubernetes/limits.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
-import { type ManifestObject, type ReadManifests, readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { JSON_BYTES_MAX } from '../../shared/kubernetes/manifests/limits.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import {
+  type ManifestObject,
+  type ReadManifests,
+  readManifests,
+} from '../../shared/kubernetes/manifests/read-manifests.ts';
 
 const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 

@@ -2,7 +2,7 @@
  * One kind of manifest from one place: remembers what was told of it, so that only differences are
  * told. Reading and telling are two steps, because a source may be closed in between.
  */
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import { type Declaration, type Declare, type FolderContent, ManifestFolder } from './manifest-folder.ts';
 import type { ClusterListener } from './source.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';

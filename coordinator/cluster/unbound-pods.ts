@@ -3,9 +3,10 @@
  * the DaemonSet controller only names the node in the pod's affinity, and the scheduler binds it there or
  * says why it cannot.
  */
-import { isObject } from '../../shared/kubernetes/field-type.ts';
+
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { targetNodeName } from '../../shared/kubernetes/target-node-name.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { podHealth } from '../../shared/model/pod-health.ts';
 

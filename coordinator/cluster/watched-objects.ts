@@ -2,10 +2,10 @@
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
-import { isObject } from '../../shared/kubernetes/field-type.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
-import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { type RevisionedDaemonSet, templateDigest } from './controller-revisions.ts';

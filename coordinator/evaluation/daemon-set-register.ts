@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import { podNeeds } from '../../shared/kubernetes/pod-needs.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { CoordinatorEvent, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifest-problem.ts';
+import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';

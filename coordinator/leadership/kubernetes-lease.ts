@@ -1,6 +1,6 @@
 /** The lease as a Lease object of the API server (coordination.k8s.io/v1), with its optimistic locking. */
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
-import { isObject } from '../../shared/kubernetes/field-type.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import type { LeaseRecord } from './election.ts';
 import type { LeaseAnnotations, LeasePort, StoredLease } from './lease-port.ts';
 

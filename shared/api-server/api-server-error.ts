@@ -1,6 +1,6 @@
 /** What can come of a request to the API server besides its answer, in kinds that a caller can act on. */
 import { type ErrorReason, RollcallError } from '../errors.ts';
-import { isObject } from '../kubernetes/field-type.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { MESSAGE_CHARACTERS_MAX } from './limits.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Reads from the API server: one object, one page of a list, a watch. It has no way to write. */
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
-import { isObject } from '../kubernetes/field-type.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import type { ApiServerAccess } from './access.ts';
 import { ApiServerError, errorOfAnswer } from './api-server-error.ts';
 import { asApiServerError, describe, Exchange, type ExchangeRequest, type Query } from './exchange.ts';

@@ -5,7 +5,7 @@
  */
 import { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { isObject } from '../kubernetes/field-type.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { ApiServerError, type ApiServerFailure } from './api-server-error.ts';
 import type { ApiServerReader } from './api-server-reader.ts';
 import type { Query } from './exchange.ts';

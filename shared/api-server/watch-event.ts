@@ -1,5 +1,5 @@
 /** One line of a watch, as a value. */
-import { isObject } from '../kubernetes/field-type.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { ApiServerError, wordsOf } from './api-server-error.ts';
 
 export type WatchEvent =

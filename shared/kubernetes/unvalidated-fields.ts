@@ -3,14 +3,16 @@
  * empty value of its type, and here so is anything else of the wrong type.
  */
 
-const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});
+const NO_FIELDS: Readonly<Record<string, unknown>> = Object.freeze({});
 const NO_ITEMS: readonly never[] = Object.freeze([]);
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Any value as an object whose fields may be read; the empty object where it is none. */
 export function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : NO_LABELS;
+  return isObject(value) ? value : NO_FIELDS;
 }
 
 export function asList(value: unknown): readonly unknown[] {

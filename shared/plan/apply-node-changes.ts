@@ -1,17 +1,17 @@
 /** Carries out what-ifs about nodes on a world, giving a new one. Pure: the given world stays as it is. */
 import { RollcallError } from '../errors.ts';
-import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { Node, Taint } from '../kubernetes/objects.ts';
 import { nearestName } from '../settings/did-you-mean.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from './node-change.ts';
 import { parseLabelSelector } from './parse-label-selector.ts';
-import type { World } from './world.ts';
 
 /** The taint that Kubernetes' node lifecycle controller puts on cordoned nodes. */
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
-export interface ChangedWorld {
-  readonly world: World;
+export interface ChangedObjects {
+  readonly world: ClusterObjects;
   /** Changes that had no effect, such as removing a label that no node has; their code is `NoEffect`. */
   readonly notes: readonly ManifestProblem[];
 }
@@ -22,7 +22,7 @@ export interface ChangedWorld {
  * alterations follow each other in their order.
  * @throws RollcallError for a node that is not there or there already, and a selector that chooses nothing.
  */
-export function applyNodeChanges(world: World, changes: readonly NodeChange[]): ChangedWorld {
+export function applyNodeChanges(world: ClusterObjects, changes: readonly NodeChange[]): ChangedObjects {
   const nodes = new Map(world.nodes);
   for (const change of changes) if (change.op === 'add') addNode(nodes, change.node);
   const alterations = changes.flatMap((change) =>

@@ -3,8 +3,9 @@
  * manifest from a repository equals what `kubectl get` prints of it. Pure; only for comparing: the
  * outcome is not meant to be applied.
  */
-import { isObject } from '../kubernetes/field-type.ts';
+
 import type { DaemonSet } from '../kubernetes/objects.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

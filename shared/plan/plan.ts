@@ -1,17 +1,17 @@
 /** Says what a change of DaemonSets or nodes would do, pair by pair. Pure: two worlds in, the difference out. */
 
+import { runToCompletion } from '../cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
 import type { PlacementResult } from '../placement/types.ts';
-import { type PlacedDaemonSet, type VerdictCounts, worldInSteps } from './place-world.ts';
-import { finished } from './steps.ts';
+import { type ClusterObjects, sortedKeys } from './cluster-objects.ts';
+import { type PlacedDaemonSet, placeObjectsInSteps, type VerdictCounts } from './place-objects.ts';
 import { templateChanges as changesOfTemplate } from './template-changes.ts';
-import { sortedKeys, type World } from './world.ts';
 
 export interface PlanInput {
-  readonly before: World;
-  readonly after: World;
+  readonly before: ClusterObjects;
+  readonly after: ClusterObjects;
 }
 
 export interface PlanResult {
@@ -51,13 +51,13 @@ export interface PlannedCounts extends TemplateChange {
 }
 
 export function plan(input: PlanInput): PlanResult {
-  return finished(planInSteps(input));
+  return runToCompletion(planInSteps(input));
 }
 
 /** The same for whoever has other things to do in between: a step is one node to place, or one DaemonSet to compare. */
 export function* planInSteps({ before, after }: PlanInput): Generator<void, PlanResult> {
-  const placedBefore = byKey(yield* worldInSteps(before));
-  const placedAfter = byKey(yield* worldInSteps(after));
+  const placedBefore = byKey(yield* placeObjectsInSteps(before));
+  const placedAfter = byKey(yield* placeObjectsInSteps(after));
   const nodes = sortedKeys(before.nodes, after.nodes);
   const changes: PlannedChange[] = [];
   const counts: PlannedCounts[] = [];
@@ -117,7 +117,7 @@ function verdictOf(placed: PlacedDaemonSet | undefined, node: string) {
   return placed?.verdict(node) ?? 'none';
 }
 
-function changeOfTemplate(key: DaemonSetKey, before: World, after: World): TemplateChange {
+function changeOfTemplate(key: DaemonSetKey, before: ClusterObjects, after: ClusterObjects): TemplateChange {
   const [old, young] = [before.daemonSets.get(key), after.daemonSets.get(key)];
   if (old === undefined || young === undefined || old === young) return SAME_TEMPLATE;
   const revisions = [before, after].map(({ templateRevisions }) => templateRevisions?.get(key));

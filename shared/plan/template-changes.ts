@@ -1,8 +1,8 @@
 /** Which fields of a DaemonSet's template differ between two of its versions. Pure; tells paths, never values. */
 import { canonicalJson } from '../canonical-json.ts';
-import { isObject } from '../kubernetes/field-type.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { defaultPodTemplate } from './default-pod-template.ts';
 
 /** Paths such as `spec.containers[0].image`; empty where both make the same daemon pods. */

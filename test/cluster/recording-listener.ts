@@ -5,7 +5,7 @@ import type {
   ClusterListener,
   RejectedDaemonSet,
 } from '../../coordinator/cluster/source.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export class RecordingListener implements ClusterListener {

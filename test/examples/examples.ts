@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ManifestObject, readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { DaemonSet, Node, Pod } from '../../shared/kubernetes/objects.ts';
-import { type ManifestObject, readManifests } from '../../shared/kubernetes/read-manifests.ts';
-import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
-import { validateNode } from '../../shared/kubernetes/validate-node.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
+import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../deploy/examples/', import.meta.url));
 

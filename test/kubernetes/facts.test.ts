@@ -1,11 +1,11 @@
 /** What is derived from nodes, pods and templates, and the arithmetic under it. */
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { isWholeQuantity, parseQuantity } from '../../shared/kubernetes/quantity.ts';
-import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
-import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
 import { nodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { podHealth } from '../../shared/model/pod-health.ts';
 

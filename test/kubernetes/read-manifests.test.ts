@@ -1,9 +1,9 @@
 /** Reading files: what comes out of good ones, and what is said about bad ones. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JSON_BYTES_MAX, YAML_BYTES_MAX } from '../../shared/kubernetes/limits.ts';
-import type { ReadManifests } from '../../shared/kubernetes/read-manifests.ts';
-import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
+import { JSON_BYTES_MAX, YAML_BYTES_MAX } from '../../shared/kubernetes/manifests/limits.ts';
+import type { ReadManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
+import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 
 function read(text: string): ReadManifests {
   return readManifests(new TextEncoder().encode(text), 'file.yaml');

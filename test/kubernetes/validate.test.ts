@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cause } from '../../shared/kubernetes/cause.ts';
-import type { Rejection } from '../../shared/kubernetes/rejection.ts';
-import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
-import { validateNode } from '../../shared/kubernetes/validate-node.ts';
-import { validatePod } from '../../shared/kubernetes/validate-pod.ts';
+import type { Rejection } from '../../shared/kubernetes/validation/rejection.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
+import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
+import { validatePod } from '../../shared/kubernetes/validation/validate-pod.ts';
 
 const METADATA = { name: 'd', namespace: 'default' };
 const SPEC = {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { validateDaemonSet } from '../../shared/kubernetes/validate-daemon-set.ts';
+import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
 
 interface Vector {
   readonly name: string;

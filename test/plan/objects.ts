@@ -1,6 +1,6 @@
 /** DaemonSets, nodes and worlds for the tests of plans: small, valid, and only what a test speaks of. */
 import type { DaemonSet, Node, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
-import type { World } from '../../shared/plan/world.ts';
+import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
 
 export function daemonSet(name: string, podSpec: PodSpec = {}, image = 'example.org/agent:1'): DaemonSet {
   const labels = { app: name };
@@ -19,7 +19,7 @@ export function node(name: string, labels: Record<string, string> = {}, taints: 
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: { taints } };
 }
 
-export function world(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): World {
+export function world(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): ClusterObjects {
   return {
     daemonSets: new Map(daemonSets.map((one) => [`${one.metadata?.namespace}/${one.metadata?.name}`, one])),
     nodes: new Map(nodes.map((one) => [one.metadata?.name ?? '', one])),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChangesBytes, changesToWire } from '../../coordinator/answers/plan-changes.ts';
 import { type PlanBase, planPlacements } from '../../coordinator/answers/plan-placements.ts';
 import { plan } from '../../shared/plan/plan.ts';
-import { finished } from '../../shared/plan/steps.ts';
+import { runToCompletion } from '../../shared/cooperative-scheduler.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
@@ -28,7 +28,7 @@ async function ask({ manifests = [], remove = [], nodeChanges = [] }: Asked, bas
     nodeChanges: nodeChanges.map((change) => ({ nodeName: '', labelSelector: '', ...change })),
     at: null,
   };
-  return finished(planPlacements(request, base));
+  return runToCompletion(planPlacements(request, base));
 }
 
 const changesOf = ({ changes }: Awaited<ReturnType<typeof ask>>) =>
@@ -172,7 +172,7 @@ describe('the changes of an answer', () => {
   const plenty = 1_000_000;
   const emitAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
 
-  const told = (limits: ChangesBytes) => finished(changesToWire(changes, limits));
+  const told = (limits: ChangesBytes) => runToCompletion(changesToWire(changes, limits));
 
   it('come with every reason while there is room, then with what stands in the way, then with verdicts', () => {
     const [explained] = told(emitAll);

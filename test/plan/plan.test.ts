@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluatePlacement } from '../../shared/placement/compile.ts';
+import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
 import { changesAnything, plan } from '../../shared/plan/plan.ts';
-import type { World } from '../../shared/plan/world.ts';
 import { daemonSet, node, world } from './objects.ts';
 
 const NO_SCHEDULE = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
@@ -98,8 +98,8 @@ const daemonSets = fc.uniqueArray(
 );
 const worlds = fc.tuple(daemonSets, nodes).map(([sets, snapshot]) => world(sets, snapshot));
 
-function changesByBruteForce(before: World, after: World): string[] {
-  const verdict = (one: World, key: string, name: string) => {
+function changesByBruteForce(before: ClusterObjects, after: ClusterObjects): string[] {
+  const verdict = (one: ClusterObjects, key: string, name: string) => {
     const [set, object] = [one.daemonSets.get(key), one.nodes.get(name)];
     return set && object ? evaluatePlacement(set, object).verdict : 'none';
   };

@@ -1,6 +1,6 @@
 /** What Kubernetes is asked about callers: TokenReview, SubjectAccessReview, and the pod that a token is bound to. */
 import { ApiServerError } from '../../../shared/api-server/api-server-error.ts';
-import { isObject } from '../../../shared/kubernetes/field-type.ts';
+import { isObject } from '../../../shared/kubernetes/unvalidated-fields.ts';
 import type { ResourceAttributes } from '../rights.ts';
 
 /** What of an API server's client is needed here. */

@@ -2,7 +2,7 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { planPlacements } from '../../../coordinator/answers/plan-placements.ts';
-import { finished } from '../../../shared/plan/steps.ts';
+import { runToCompletion } from '../../../shared/cooperative-scheduler.ts';
 import { QueryService } from '../../../shared/rpc/contract.ts';
 import type { QueryServiceHandlers } from '../../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import { toStatus } from '../../../shared/rpc/status.ts';
@@ -28,7 +28,7 @@ async function coordinator(): Promise<string> {
       respond(null, { nodes: NODES.map(({ metadata }) => ({ facts: { node: { name: metadata?.name ?? '' } } })) }),
     PlanPlacements: ({ request }, respond) => {
       Promise.resolve()
-        .then(() => finished(planPlacements(request, base)))
+        .then(() => runToCompletion(planPlacements(request, base)))
         .then(
           (response) => respond(null, response),
           (error: unknown) => respond(toStatus(error)),

@@ -1,5 +1,5 @@
 /** How an object is refused: what the API server would answer, and every cause. */
-import type { Cause, Causes } from './cause.ts';
+import type { Cause, Causes } from '../cause.ts';
 
 /** `400`: not readable as what it claims to be. `422`: readable, and wrong. */
 export interface Rejection {

@@ -3,16 +3,17 @@
  * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
  * our own. Never throws, whatever the object.
  */
-import { Causes, shownAt } from './cause.ts';
-import { daemonSetFields } from './daemon-set-fields.ts';
-import { DEFAULT_NAMESPACE, defaultDaemonSet } from './default-daemon-set.ts';
-import { decodeField, isObject } from './field-type.ts';
-import type { DaemonSet } from './objects.ts';
+import { Causes, shownAt } from '../cause.ts';
+import { DEFAULT_NAMESPACE, defaultDaemonSet } from '../default-daemon-set.ts';
+import type { DaemonSet } from '../objects.ts';
+import { daemonSetFields } from '../schema/daemon-set-fields.ts';
+import { decodeField } from '../schema/field-type.ts';
+import { isObject } from '../unvalidated-fields.ts';
+import { validateDaemonSetSpec } from './daemon-set-spec.ts';
+import type { Decoded } from './decoded.ts';
+import { validateObjectMeta } from './object-meta.ts';
 import type { Rejection } from './rejection.ts';
 import { rejection } from './rejection.ts';
-import { validateDaemonSetSpec } from './validation/daemon-set-spec.ts';
-import type { Decoded } from './validation/decoded.ts';
-import { validateObjectMeta } from './validation/object-meta.ts';
 
 export type DaemonSetValidation =
   | { readonly accepted: true; readonly daemonSet: DaemonSet; readonly warnings: readonly ManifestWarning[] }

@@ -1,14 +1,15 @@
 /** Decides whether a Node object can be on the roll, and says what is wrong with one that cannot. Never throws. */
-import { Causes, shownAt } from './cause.ts';
-import { decodeField, isObject } from './field-type.ts';
-import { nodeFields } from './node-fields.ts';
-import type { Node } from './objects.ts';
+import { Causes, shownAt } from '../cause.ts';
+import type { Node } from '../objects.ts';
+import { decodeField } from '../schema/field-type.ts';
+import { nodeFields } from '../schema/node-fields.ts';
+import { isObject } from '../unvalidated-fields.ts';
+import type { Decoded } from './decoded.ts';
+import { child, items } from './decoded.ts';
+import { validateObjectMeta } from './object-meta.ts';
 import type { Rejection } from './rejection.ts';
 import { rejection } from './rejection.ts';
-import type { Decoded } from './validation/decoded.ts';
-import { child, items } from './validation/decoded.ts';
-import { validateObjectMeta } from './validation/object-meta.ts';
-import { validateTaints } from './validation/tolerations.ts';
+import { validateTaints } from './tolerations.ts';
 
 export type NodeValidation = { readonly accepted: true; readonly node: Node } | Rejection;
 

@@ -1,14 +1,14 @@
 /** What manifests hold becomes a world, and what cannot be used becomes problems with their places. */
 import { describe, expect, it } from 'vitest';
-import { readManifests } from '../../shared/kubernetes/read-manifests.ts';
-import { collectWorld } from '../../shared/plan/collect-world.ts';
+import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
+import { collectObjects } from '../../shared/plan/collect-objects.ts';
 import { daemonSet, node } from './objects.ts';
 
 function collect(objects: readonly unknown[], namespace?: string) {
   const text = objects.map((object) => JSON.stringify(object)).join('\n---\n');
   const { objects: read, problems } = readManifests(Buffer.from(`# test\n${text}`), 'all.yaml');
   expect(problems).toEqual([]);
-  return collectWorld(read, namespace);
+  return collectObjects(read, namespace);
 }
 
 describe('a world from manifests', () => {

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import type { Drift } from '../../shared/model/drift.ts';
 import type { PodHealth, PodPhase } from '../../shared/model/pod-health.ts';
-import { carryBeginnings, verify } from '../../shared/verify/verify.ts';
+import { findDrifts, keepStarts } from '../../shared/verify/find-drifts.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { assignment } from '../fakes/scripted-stream.ts';
-import { naiveDrifts } from './naive-verify.ts';
+import { naiveDrifts } from './naive-find-drifts.ts';
 
 const NOW_MS = 1_000_000;
 
@@ -17,7 +17,7 @@ function pod(changes: Partial<PodHealth> = {}): PodHealth {
 }
 
 const drifts = (assignments: Assignment[], pods: PodHealth[], previous: Drift[] = []) =>
-  verify({ node: 'n1', assignments, pods, previous, nowMs: NOW_MS });
+  findDrifts({ node: 'n1', assignments, pods, previous, nowMs: NOW_MS });
 const found = (assignments: Assignment[], pods: PodHealth[]) =>
   drifts(assignments, pods).map(({ kind, podName, detail }) => [kind, podName, detail].filter(Boolean).join(' '));
 const run = [assignment('agent')];
@@ -144,7 +144,7 @@ describe('a node that must not run a daemon pod', () => {
 
 describe('a drift that lasts', () => {
   it('keeps its beginning, also where its detail changes', () => {
-    const before = verify({
+    const before = findDrifts({
       node: 'n1',
       assignments: run,
       pods: [pod({ ready: false })],
@@ -164,10 +164,10 @@ describe('a drift that lasts', () => {
   });
 
   it('begins anew after it was gone, and in another pod', () => {
-    const before = verify({ node: 'n1', assignments: run, pods: [pod({ ready: false })], previous: [], nowMs: 5 });
+    const before = findDrifts({ node: 'n1', assignments: run, pods: [pod({ ready: false })], previous: [], nowMs: 5 });
     const [other] = drifts(run, [pod({ podName: 'agent-2', ready: false })], before);
     expect(other?.sinceMs).toBe(NOW_MS);
-    expect(carryBeginnings([], before)).toEqual([]);
+    expect(keepStarts([], before)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Reads what `kubectl get … -o yaml|json` prints and what people keep in files: bytes in, objects and
  * problems out. Never throws, and one bad document never hides the good ones beside it.
  */
-import { isObject } from './field-type.ts';
+import { isObject } from '../unvalidated-fields.ts';
 import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, PROBLEMS_MAX, YAML_BYTES_MAX } from './limits.ts';
 import type { ManifestProblem } from './manifest-problem.ts';
 import { readJsonText } from './read-json-text.ts';

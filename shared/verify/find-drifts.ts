@@ -18,7 +18,7 @@ import type { Assignment } from '../model/assignment.ts';
 import { DRIFT_KINDS, type Drift } from '../model/drift.ts';
 import type { PodHealth } from '../model/pod-health.ts';
 
-export interface VerifyInput {
+export interface FindDriftsInput {
   readonly node: string;
   readonly assignments: Iterable<Assignment>;
   /** Daemon pods only. */
@@ -31,7 +31,7 @@ export interface VerifyInput {
 type Finding = Pick<Drift, 'kind' | 'podName' | 'detail'> & Partial<Pick<Drift, 'sinceMs'>>;
 
 /** Every disagreement, sorted by DaemonSet, kind and pod. */
-export function verify({ node, assignments, pods, previous, nowMs }: VerifyInput): Drift[] {
+export function findDrifts({ node, assignments, pods, previous, nowMs }: FindDriftsInput): Drift[] {
   const byDaemonSet = new Map([...assignments].map((assignment) => [assignment.daemonSet, assignment]));
   const podsOf = groupByDaemonSet(pods.filter(isThere));
   const keys = [...new Set([...byDaemonSet.keys(), ...podsOf.keys()])].toSorted(compareText);
@@ -41,11 +41,11 @@ export function verify({ node, assignments, pods, previous, nowMs }: VerifyInput
       .map((finding) => ({ daemonSet, node, ...finding, sinceMs: Math.min(finding.sinceMs ?? nowMs, nowMs) }))
       .sort(compareDrifts);
   });
-  return carryBeginnings(drifts, previous);
+  return keepStarts(drifts, previous);
 }
 
 /** The drifts with the beginnings that the same ones had before. */
-export function carryBeginnings(drifts: readonly Drift[], previous: readonly Drift[]): Drift[] {
+export function keepStarts(drifts: readonly Drift[], previous: readonly Drift[]): Drift[] {
   const sinceMs = new Map(previous.map((drift) => [identityOf(drift), drift.sinceMs]));
   return drifts.map((drift) => ({ ...drift, sinceMs: sinceMs.get(identityOf(drift)) ?? drift.sinceMs }));
 }

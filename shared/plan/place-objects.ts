@@ -1,11 +1,11 @@
 /** Places every DaemonSet of a world on every node. Pure; explanations are computed only when read. */
 
+import { runToCompletion } from '../cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { Node } from '../kubernetes/objects.ts';
 import { compilePlacement } from '../placement/compile.ts';
 import type { CompiledPlacement, DaemonSet, PlacementResult, Reason, Verdict } from '../placement/types.ts';
-import { finished } from './steps.ts';
-import { sortedKeys, type World } from './world.ts';
+import { type ClusterObjects, sortedKeys } from './cluster-objects.ts';
 
 export interface VerdictCounts {
   readonly run: number;
@@ -14,12 +14,12 @@ export interface VerdictCounts {
 }
 
 /** In the order of their keys. */
-export function placeWorld(world: World): PlacedDaemonSet[] {
-  return finished(worldInSteps(world));
+export function placeObjects(world: ClusterObjects): PlacedDaemonSet[] {
+  return runToCompletion(placeObjectsInSteps(world));
 }
 
 /** The same for whoever has other things to do in between: a step is one node. */
-export function* worldInSteps(world: World): Generator<void, PlacedDaemonSet[]> {
+export function* placeObjectsInSteps(world: ClusterObjects): Generator<void, PlacedDaemonSet[]> {
   const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
   const placed = sortedKeys(world.daemonSets).map(
     (key) => new PlacedDaemonSet(key, world.daemonSets.get(key) ?? {}, nodes),

@@ -3,9 +3,10 @@
  * server answers with 400: a number where a string belongs, a quantity that is none. Must never throw,
  * whatever the value.
  */
-import type { Causes } from './cause.ts';
-import { shownAt } from './cause.ts';
-import { parseQuantity } from './quantity.ts';
+import type { Causes } from '../cause.ts';
+import { shownAt } from '../cause.ts';
+import { parseQuantity } from '../quantity.ts';
+import { isObject } from '../unvalidated-fields.ts';
 
 type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time';
 
@@ -45,10 +46,6 @@ export function decodeField(value: unknown, type: FieldType, fieldPath: string, 
     default:
       return decodeScalar(value, type.type, fieldPath, causes);
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function decodeList(value: unknown, of: FieldType, fieldPath: string, causes: Causes): unknown {

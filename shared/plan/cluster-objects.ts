@@ -4,7 +4,7 @@ import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
 
 /** Both hold only objects that have passed validation. */
-export interface World {
+export interface ClusterObjects {
   readonly daemonSets: ReadonlyMap<DaemonSetKey, DaemonSet>;
   /** By name. */
   readonly nodes: ReadonlyMap<string, Node>;

@@ -2,24 +2,24 @@
 import type { Cause } from '../kubernetes/cause.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
-import { isObject } from '../kubernetes/field-type.ts';
-import type { ManifestProblem } from '../kubernetes/manifest-problem.ts';
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
+import type { ManifestObject } from '../kubernetes/manifests/read-manifests.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
-import type { ManifestObject } from '../kubernetes/read-manifests.ts';
-import { validateDaemonSet } from '../kubernetes/validate-daemon-set.ts';
-import { validateNode } from '../kubernetes/validate-node.ts';
-import type { World } from './world.ts';
+import { isObject } from '../kubernetes/unvalidated-fields.ts';
+import { validateDaemonSet } from '../kubernetes/validation/validate-daemon-set.ts';
+import { validateNode } from '../kubernetes/validation/validate-node.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
 
-export interface CollectedWorld extends World {
+export interface CollectedObjects extends ClusterObjects {
   /** What keeps objects from being used, one for each cause. */
   readonly problems: readonly ManifestProblem[];
   /** About objects that are used. */
   readonly warnings: readonly ManifestProblem[];
-  readonly refused: RefusedObjects;
+  readonly refused: RejectedObjects;
 }
 
 /** Objects that are there, as far as their names can be read, but cannot be used. */
-export interface RefusedObjects {
+export interface RejectedObjects {
   readonly daemonSets: ReadonlySet<DaemonSetKey>;
   readonly nodes: ReadonlySet<string>;
 }
@@ -35,7 +35,7 @@ interface Collection {
 }
 
 /** A DaemonSet without a namespace is in `namespace`, or in `default`. Objects of other kinds are passed over. */
-export function collectWorld(objects: readonly ManifestObject[], namespace = DEFAULT_NAMESPACE): CollectedWorld {
+export function collectObjects(objects: readonly ManifestObject[], namespace = DEFAULT_NAMESPACE): CollectedObjects {
   const collection: Collection = {
     daemonSets: new Map(),
     nodes: new Map(),
