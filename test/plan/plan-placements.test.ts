@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ChangesBytes, changesToWire } from '../../coordinator/answers/plan-changes.ts';
 import { type PlanBase, planPlacements } from '../../coordinator/answers/plan-placements.ts';
-import { plan } from '../../shared/plan/plan.ts';
 import { runToCompletion } from '../../shared/cooperative-scheduler.ts';
+import { plan } from '../../shared/plan/plan.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
