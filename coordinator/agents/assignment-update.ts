@@ -50,7 +50,7 @@ export function nextUpdate(source: AssignmentSource, node: string, held: Held | 
     kind: 'delta',
     held: next,
     baseRevision: held.revision,
-    upserts: assignments.filter(({ version }) => version > held.revision),
+    upserts: assignments.filter(({ effectiveRevision }) => effectiveRevision > held.revision),
     // A DaemonSet that was removed and came back is an upsert alone.
     removals: [...new Set(ended)].filter((daemonSet) => !assigned.has(daemonSet)),
   };

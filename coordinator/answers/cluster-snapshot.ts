@@ -44,7 +44,7 @@ export interface DaemonSetSnapshot {
 export interface PlacedDaemonSet {
   readonly record: DaemonSetRecord;
   /** The revision at which it came into force. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly compiled: CompiledPlacement;
 }
 
@@ -56,7 +56,7 @@ export interface NodeSnapshot {
   readonly source: string;
   readonly observedMs: number;
   /** The revision at which the facts came into force; 0 where only the journal would know. */
-  readonly factsVersion: number;
+  readonly factsRevision: number;
   /** Set while the agent cannot read its source. */
   readonly problem: string;
   readonly presence: Presence;

@@ -41,9 +41,9 @@ export async function explainPlacement(
   const { journal } = context;
   if (!snapshot.asOf.isFromJournal) await whenDurable(context, snapshot.asOf.revision);
   const inputs = await inputsOfSnapshot(node, placed, snapshot, journal);
-  const [decision] = await journal.eventsAt([pair.version]);
+  const [decision] = await journal.eventsAt([pair.effectiveRevision]);
   if (decision === undefined) return { ...known, inputs };
-  const decided = await decidedOn(node.name, key, pair.version, journal);
+  const decided = await decidedOn(node.name, key, pair.effectiveRevision, journal);
   const [causedBy] = decision.cause.revision > 0 ? await journal.eventsAt([decision.cause.revision]) : [];
   const [decisionView, causeView] = await eventViews(journal, causedBy ? [decision, causedBy] : [decision]);
   const decisionInputs = decided && inputsToWire(decided.inputs);
@@ -57,9 +57,9 @@ export async function explainPlacement(
 }
 
 /** The row of a decision in force is kept before the horizon too; what it was made from need not be. */
-async function decidedOn(node: string, key: DaemonSetKey, version: number, { past }: JournalReads) {
+async function decidedOn(node: string, key: DaemonSetKey, effectiveRevision: number, { past }: JournalReads) {
   const { revision: horizon } = await past.horizon();
-  return version < horizon ? undefined : past.placementAt(node, key, version);
+  return effectiveRevision < horizon ? undefined : past.placementAt(node, key, effectiveRevision);
 }
 
 function neverInForce(key: string, { asOf }: ClusterSnapshot): RollcallError {
@@ -75,9 +75,10 @@ async function inputsOfSnapshot(
   journal: JournalReads,
 ): Promise<WireInputs> {
   const { facts, origin, source, observedMs } = node;
-  const version = node.factsVersion || ((await journal.past.nodeAt(node.name, snapshot.asOf.revision))?.version ?? 0);
+  const effectiveRevision =
+    node.factsRevision || ((await journal.past.nodeAt(node.name, snapshot.asOf.revision))?.effectiveRevision ?? 0);
   return {
-    ...nodeInputs({ facts, origin, source, observedMs, version }),
-    ...daemonSetInputs(placed.record, placed.version),
+    ...nodeInputs({ facts, origin, source, observedMs, effectiveRevision }),
+    ...daemonSetInputs(placed.record, placed.effectiveRevision),
   };
 }

@@ -104,9 +104,9 @@ class Replay {
     };
   }
 
-  #compile({ key, version, record }: DaemonSetAt): CompiledPlacement | null {
+  #compile({ key, effectiveRevision, record }: DaemonSetAt): CompiledPlacement | null {
     if (record === null) return null;
-    const name = `${key} ${version}`;
+    const name = `${key} ${effectiveRevision}`;
     const known = this.#compiled.get(name);
     if (known !== undefined) return known;
     const [oldest] = this.#compiled.keys();

@@ -34,8 +34,8 @@ export class DaemonSetRegister {
   }
 
   restore({ daemonSets, removedDaemonSets }: Pick<JournalState, 'daemonSets' | 'removedDaemonSets'>): void {
-    for (const { key, record, version, problems } of daemonSets) {
-      if (record !== null) this.#table.restoreDaemonSet(record, version);
+    for (const { key, record, effectiveRevision, problems } of daemonSets) {
+      if (record !== null) this.#table.restoreDaemonSet(record, effectiveRevision);
       if (problems.length > 0) this.#rejections.set(key, problems);
     }
     this.#removed.push(...[...removedDaemonSets].reverse());
@@ -80,7 +80,9 @@ export class DaemonSetRegister {
       record,
       changes: daemonSetChanges(before, record),
     } as const;
-    this.#recorder.record(event, 'daemon-set-change', (version) => this.#table.setDaemonSet(record, version));
+    this.#recorder.record(event, 'daemon-set-change', (effectiveRevision) =>
+      this.#table.setDaemonSet(record, effectiveRevision),
+    );
     this.#nodesChanged(this.#table.nodeNames());
   }
 

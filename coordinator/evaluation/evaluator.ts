@@ -72,8 +72,8 @@ export class Evaluator implements ClusterListener {
     this.nodes.restore(state);
     this.daemonSets.restore(state);
     const ended: PairChange[] = [];
-    for (const { node, daemonSet, verdict, version, sinceMs } of state.placements) {
-      if (this.table.restore(node, daemonSet, { verdict, version, sinceMs })) continue;
+    for (const { node, daemonSet, verdict, effectiveRevision, sinceMs } of state.placements) {
+      if (this.table.restore(node, daemonSet, { verdict, effectiveRevision, sinceMs })) continue;
       ended.push({ node, daemonSet, from: verdict, to: null });
     }
     const [newest] = state.removedDaemonSets;

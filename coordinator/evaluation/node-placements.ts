@@ -26,7 +26,11 @@ export class NodePlacements {
     const verdict = this.verdict(daemonSet);
     const slot = this.#daemonSets.get(daemonSet)?.slot;
     if (verdict === null || slot === undefined) return undefined;
-    return { verdict, version: this.#row.versions[slot] ?? 0, sinceMs: this.#row.sinceMs[slot] ?? 0 };
+    return {
+      verdict,
+      effectiveRevision: this.#row.effectiveRevisions[slot] ?? 0,
+      sinceMs: this.#row.sinceMs[slot] ?? 0,
+    };
   }
 
   /** Whether the DaemonSet selects the node, whatever the node's taints. */
@@ -47,22 +51,22 @@ export class NodePlacements {
     const assignments: Assignment[] = [];
     for (const placed of this.#daemonSets.values()) {
       const verdict = this.#verdictIn(placed.slot);
-      if (isAssigned(verdict)) assignments.push(assignmentOf(placed.record, verdict, this.#assignedVersion(placed)));
+      if (isAssigned(verdict)) assignments.push(assignmentOf(placed.record, verdict, this.#assignedRevision(placed)));
     }
     return assignments;
   }
 
-  /** The newest version among the assignments; 0 without any. */
-  get newestVersion(): number {
+  /** The newest effective revision among the assignments; 0 without any. */
+  get newestRevision(): number {
     let newest = 0;
     for (const placed of this.#daemonSets.values()) {
-      if (isAssigned(this.#verdictIn(placed.slot))) newest = Math.max(newest, this.#assignedVersion(placed));
+      if (isAssigned(this.#verdictIn(placed.slot))) newest = Math.max(newest, this.#assignedRevision(placed));
     }
     return newest;
   }
 
-  #assignedVersion({ slot, version }: DaemonSetRow): number {
-    return Math.max(this.#row.versions[slot] ?? 0, version);
+  #assignedRevision({ slot, effectiveRevision }: DaemonSetRow): number {
+    return Math.max(this.#row.effectiveRevisions[slot] ?? 0, effectiveRevision);
   }
 
   #verdictIn(slot: number): Verdict | null {
@@ -75,8 +79,12 @@ export class NodePlacements {
   }
 }
 
-/** A placement made concrete; `version`: the revision at which the verdict or the DaemonSet last changed. */
-export function assignmentOf(record: DaemonSetRecord, verdict: Assignment['verdict'], version: number): Assignment {
+/** A placement made concrete; `effectiveRevision`: the revision at which the verdict or the DaemonSet last changed. */
+export function assignmentOf(
+  record: DaemonSetRecord,
+  verdict: Assignment['verdict'],
+  effectiveRevision: number,
+): Assignment {
   const { key: daemonSet, uid: daemonSetUid, templateRevision, minReadySeconds, surge } = record;
-  return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, version };
+  return { daemonSet, daemonSetUid, verdict, templateRevision, minReadySeconds, surge, effectiveRevision };
 }

@@ -80,8 +80,8 @@ export class NodeRegister {
   }
 
   restore({ nodes, pods, drifts }: Pick<JournalState, 'nodes' | 'pods' | 'drifts'>): void {
-    for (const { facts, origin, source, observedMs, version } of nodes) {
-      this.#table.restoreNode(facts, version);
+    for (const { facts, origin, source, observedMs, effectiveRevision } of nodes) {
+      this.#table.restoreNode(facts, effectiveRevision);
       this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
     }
     for (const { node, pods: known, verifiedRevision, observedMs } of pods) {
@@ -236,8 +236,8 @@ export class NodeRegister {
 
   /** Where no pod changed, a drift comes and goes with what is assigned: the newest row about the pair. */
   #assignmentCause(node: string, daemonSet: DaemonSetKey): Cause {
-    const decided = this.#table.pair(node, daemonSet)?.version ?? 0;
-    const changed = this.#table.daemonSet(daemonSet)?.version ?? 0;
+    const decided = this.#table.pair(node, daemonSet)?.effectiveRevision ?? 0;
+    const changed = this.#table.daemonSet(daemonSet)?.effectiveRevision ?? 0;
     return { trigger: 'node-report', revision: Math.max(decided, changed), actor: '' };
   }
 

@@ -30,7 +30,7 @@ export class NodeRow {
   /** The newest revision at which anything that this node's agent holds changed; the node's own, to begin with. */
   revision: number;
   verdicts: Uint8Array;
-  versions: Float64Array;
+  effectiveRevisions: Float64Array;
   sinceMs: Float64Array;
 
   constructor(facts: NodeFacts, slotCount: number, revision: number) {
@@ -38,14 +38,14 @@ export class NodeRow {
     this.revision = revision;
     this.node = nodeFromFacts(facts);
     this.verdicts = new Uint8Array(slotCount);
-    this.versions = new Float64Array(slotCount);
+    this.effectiveRevisions = new Float64Array(slotCount);
     this.sinceMs = new Float64Array(slotCount);
   }
 
   grow(slotCount: number): void {
     if (slotCount <= this.verdicts.length) return;
     this.verdicts = grown(this.verdicts, new Uint8Array(slotCount));
-    this.versions = grown(this.versions, new Float64Array(slotCount));
+    this.effectiveRevisions = grown(this.effectiveRevisions, new Float64Array(slotCount));
     this.sinceMs = grown(this.sinceMs, new Float64Array(slotCount));
   }
 }

@@ -31,7 +31,7 @@ export interface PairChange {
 export interface Pair {
   readonly verdict: Verdict;
   /** The revision at which the verdict came into force. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly sinceMs: number;
 }
 
@@ -39,7 +39,7 @@ export interface PlacedDaemonSet {
   readonly record: DaemonSetRecord;
   readonly compiled: CompiledPlacement;
   /** The revision at which this version of the DaemonSet came into force; its assignments are no older. */
-  readonly version: number;
+  readonly effectiveRevision: number;
 }
 
 export interface DaemonSetRow extends PlacedDaemonSet {
@@ -63,11 +63,11 @@ export class PlacementTable {
     this.#clock = clock;
   }
 
-  /** Takes facts of a node, in force from `version` on, and decides every pair that they can affect. */
-  setNode(facts: NodeFacts, version: number): PairChange[] {
+  /** Takes facts of a node, in force from `effectiveRevision` on, and decides every pair that they can affect. */
+  setNode(facts: NodeFacts, effectiveRevision: number): PairChange[] {
     const row = this.#nodes.get(facts.name);
     if (row === undefined) {
-      const added = new NodeRow(facts, this.#slotCount, version);
+      const added = new NodeRow(facts, this.#slotCount, effectiveRevision);
       this.#nodes.set(facts.name, added);
       return this.#decide([added], this.#daemonSets.values());
     }
@@ -93,20 +93,20 @@ export class PlacementTable {
     return ended;
   }
 
-  /** Takes a version of a DaemonSet, in force from `version` on, and decides every pair that it can affect. */
-  setDaemonSet(record: DaemonSetRecord, version: number): PairChange[] {
+  /** Takes a version of a DaemonSet, in force from `effectiveRevision` on, and decides every pair that it can affect. */
+  setDaemonSet(record: DaemonSetRecord, effectiveRevision: number): PairChange[] {
     const before = this.#daemonSets.get(record.key);
     const alike = before !== undefined && placedAlike(before.record, record);
     const compiled = alike ? before.compiled : this.#compile(record);
-    const row = { record, compiled, version, slot: before?.slot ?? this.#takeSlot() };
+    const row = { record, compiled, effectiveRevision, slot: before?.slot ?? this.#takeSlot() };
     this.#daemonSets.set(record.key, row);
     const changes = alike ? [] : this.#decide(this.#nodes.values(), [row]);
     this.#touchAssigned(row);
     return changes;
   }
 
-  /** Forgets a DaemonSet, from `version` on; all its pairs end. */
-  removeDaemonSet(key: DaemonSetKey, version: number): PairChange[] {
+  /** Forgets a DaemonSet, from `effectiveRevision` on; all its pairs end. */
+  removeDaemonSet(key: DaemonSetKey, effectiveRevision: number): PairChange[] {
     const row = this.#daemonSets.get(key);
     if (row === undefined) return [];
     this.#daemonSets.delete(key);
@@ -117,7 +117,7 @@ export class PlacementTable {
       if (from === null) continue;
       ended.push({ node, daemonSet: key, from, to: null });
       nodeRow.verdicts[row.slot] = 0;
-      if (from !== 'none') nodeRow.revision = Math.max(nodeRow.revision, version);
+      if (from !== 'none') nodeRow.revision = Math.max(nodeRow.revision, effectiveRevision);
     }
     return ended;
   }
@@ -129,13 +129,13 @@ export class PlacementTable {
   }
 
   /** Notes at which revision a change came into force. */
-  stamp({ node, daemonSet, from, to }: PairChange, version: number, nowMs: number): void {
+  stamp({ node, daemonSet, from, to }: PairChange, effectiveRevision: number, nowMs: number): void {
     const row = this.#nodes.get(node);
     const slot = this.#daemonSets.get(daemonSet)?.slot;
     if (row === undefined || slot === undefined || to === null) return;
-    row.versions[slot] = version;
+    row.effectiveRevisions[slot] = effectiveRevision;
     row.sinceMs[slot] = nowMs;
-    if (isAssigned(from) || isAssigned(to)) row.revision = Math.max(row.revision, version);
+    if (isAssigned(from) || isAssigned(to)) row.revision = Math.max(row.revision, effectiveRevision);
   }
 
   /** Takes a pair as the journal had it, without deciding; false where its node or DaemonSet is gone. */
@@ -144,26 +144,35 @@ export class PlacementTable {
     const placed = this.#daemonSets.get(daemonSet);
     if (row === undefined || placed === undefined) return false;
     row.verdicts[placed.slot] = CODES[pair.verdict];
-    row.versions[placed.slot] = pair.version;
+    row.effectiveRevisions[placed.slot] = pair.effectiveRevision;
     row.sinceMs[placed.slot] = pair.sinceMs;
     // A verdict of none may have ended an assignment; an agent that is told so once more loses nothing.
-    row.revision = Math.max(row.revision, pair.version, isAssigned(pair.verdict) ? placed.version : 0);
+    row.revision = Math.max(
+      row.revision,
+      pair.effectiveRevision,
+      isAssigned(pair.verdict) ? placed.effectiveRevision : 0,
+    );
     return true;
   }
 
   /** Takes a node as the journal had it, without deciding. */
-  restoreNode(facts: NodeFacts, version: number): void {
-    this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount, version));
+  restoreNode(facts: NodeFacts, effectiveRevision: number): void {
+    this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount, effectiveRevision));
   }
 
   /** Takes a DaemonSet as the journal had it, without deciding. */
-  restoreDaemonSet(record: DaemonSetRecord, version: number): void {
-    this.#daemonSets.set(record.key, { record, compiled: this.#compile(record), version, slot: this.#takeSlot() });
+  restoreDaemonSet(record: DaemonSetRecord, effectiveRevision: number): void {
+    this.#daemonSets.set(record.key, {
+      record,
+      compiled: this.#compile(record),
+      effectiveRevision,
+      slot: this.#takeSlot(),
+    });
   }
 
-  /** Notes that any node's assignments may have ended at `version`. */
-  touchAll(version: number): void {
-    for (const row of this.#nodes.values()) row.revision = Math.max(row.revision, version);
+  /** Notes that any node's assignments may have ended at `effectiveRevision`. */
+  touchAll(effectiveRevision: number): void {
+    for (const row of this.#nodes.values()) row.revision = Math.max(row.revision, effectiveRevision);
   }
 
   facts(node: string): NodeFacts | undefined {
@@ -212,7 +221,7 @@ export class PlacementTable {
     if (row === undefined) return [];
     const keys: DaemonSetKey[] = [];
     for (const [key, { slot }] of this.#daemonSets) {
-      if (row.verdicts[slot] === CODES.none && (row.versions[slot] ?? 0) > revision) keys.push(key);
+      if (row.verdicts[slot] === CODES.none && (row.effectiveRevisions[slot] ?? 0) > revision) keys.push(key);
     }
     return keys;
   }
@@ -243,9 +252,10 @@ export class PlacementTable {
   }
 
   /** What the assignments of this DaemonSet carry changed, so every node that has one must hear of it. */
-  #touchAssigned({ slot, version }: DaemonSetRow): void {
+  #touchAssigned({ slot, effectiveRevision }: DaemonSetRow): void {
     for (const row of this.#nodes.values()) {
-      if (isAssigned(VERDICTS[row.verdicts[slot] ?? 0] ?? null)) row.revision = Math.max(row.revision, version);
+      if (isAssigned(VERDICTS[row.verdicts[slot] ?? 0] ?? null))
+        row.revision = Math.max(row.revision, effectiveRevision);
     }
   }
 

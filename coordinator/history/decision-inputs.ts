@@ -10,14 +10,14 @@ import type { NodeState } from '../journal/read/state.ts';
 /** `null` where the journal no longer keeps both. */
 export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
   if (node === null || daemonSet === null || daemonSet.record === null) return null;
-  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.version) };
+  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.effectiveRevision) };
 }
 
 /** `origin` may be empty where nothing is known of it. */
 export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
-  const { facts, origin, source, observedMs, version } = node;
+  const { facts, origin, source, observedMs, effectiveRevision } = node;
   return {
-    nodeVersion: String(version),
+    nodeVersion: String(effectiveRevision),
     nodeDigest: createHash('sha256').update(canonicalJson(facts)).digest(),
     nodeResourceVersion: facts.resourceVersion,
     factsOrigin: origin,
@@ -26,9 +26,9 @@ export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: 
   };
 }
 
-export function daemonSetInputs(record: DaemonSetRecord, version: number): WireInputs {
+export function daemonSetInputs(record: DaemonSetRecord, effectiveRevision: number): WireInputs {
   return {
-    daemonSetVersion: String(version),
+    daemonSetVersion: String(effectiveRevision),
     daemonSetDigest: Buffer.from(record.digest, 'hex'),
     daemonSetGeneration: String(record.generation),
     templateRevision: record.templateRevision,

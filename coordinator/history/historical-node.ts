@@ -15,7 +15,7 @@ import { type DaemonSetSnapshot, driftsOfSilentNode, type NodeSnapshot } from '.
 import { assignmentOf } from '../evaluation/node-placements.ts';
 import { isWanted } from '../evaluation/node-row.ts';
 import type { AgentAt, NodeAt } from '../journal/read/past-answers.ts';
-import type { PlacementInForce } from '../journal/read/state.ts';
+import type { EffectivePlacement } from '../journal/read/state.ts';
 import type { ReaderService } from '../journal/services.ts';
 
 /** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
@@ -43,7 +43,7 @@ export class HistoricalNode implements NodeSnapshot {
   #node: NodeAt | undefined;
   #agent: AgentAt | null | undefined;
   #pods: readonly PodHealth[] | undefined;
-  #placements: ReadonlyMap<DaemonSetKey, PlacementInForce> | undefined;
+  #placements: ReadonlyMap<DaemonSetKey, EffectivePlacement> | undefined;
   #assignments: readonly Assignment[] | undefined;
   #isSettled: boolean | undefined;
 
@@ -75,8 +75,8 @@ export class HistoricalNode implements NodeSnapshot {
     return this.#read.observedMs;
   }
 
-  get factsVersion(): number {
-    return this.#read.version;
+  get factsRevision(): number {
+    return this.#read.effectiveRevision;
   }
 
   get presence(): Presence {
@@ -98,7 +98,7 @@ export class HistoricalNode implements NodeSnapshot {
   }
 
   get revision(): number {
-    return this.assignments.reduce((newest, { version }) => Math.max(newest, version), 0);
+    return this.assignments.reduce((newest, { effectiveRevision }) => Math.max(newest, effectiveRevision), 0);
   }
 
   get acknowledgedRevision(): number {
@@ -119,16 +119,16 @@ export class HistoricalNode implements NodeSnapshot {
   }
 
   get assignments(): readonly Assignment[] {
-    this.#assignments ??= [...this.#pairs.values()].flatMap(({ daemonSet, verdict, version }) => {
+    this.#assignments ??= [...this.#pairs.values()].flatMap(({ daemonSet, verdict, effectiveRevision }) => {
       const placed = this.#around.daemonSets.get(daemonSet)?.placed;
       return placed && verdict !== 'none'
-        ? [assignmentOf(placed.record, verdict, Math.max(version, placed.version))]
+        ? [assignmentOf(placed.record, verdict, Math.max(effectiveRevision, placed.effectiveRevision))]
         : [];
     });
     return this.#assignments;
   }
 
-  pair(daemonSet: DaemonSetKey): PlacementInForce | undefined {
+  pair(daemonSet: DaemonSetKey): EffectivePlacement | undefined {
     return this.#pairs.get(daemonSet);
   }
 
@@ -162,7 +162,7 @@ export class HistoricalNode implements NodeSnapshot {
     return this.#agent;
   }
 
-  get #pairs(): ReadonlyMap<DaemonSetKey, PlacementInForce> {
+  get #pairs(): ReadonlyMap<DaemonSetKey, EffectivePlacement> {
     if (this.#placements === undefined) {
       const placements = this.#reading.placementsOfNodeAt(this.name, this.#at);
       this.#placements = new Map(placements.map((placement) => [placement.daemonSet, placement]));

@@ -121,8 +121,8 @@ class HistoricalDaemonSet implements DaemonSetSnapshot {
 
   get placed(): PlacedDaemonSet | null {
     if (this.#placed !== undefined) return this.#placed;
-    const { record, version } = this.#state;
-    this.#placed = record && { record, version, compiled: compilePlacement(record.placement) };
+    const { record, effectiveRevision } = this.#state;
+    this.#placed = record && { record, effectiveRevision, compiled: compilePlacement(record.placement) };
     return this.#placed;
   }
 

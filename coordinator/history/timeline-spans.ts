@@ -91,8 +91,8 @@ export function driftSpans(
     histories.set(key, known);
     return known;
   };
-  for (const { version, ...drift } of before) {
-    historyOf(drift).push({ revision: version, occurredMs: drift.sinceMs, value: drift });
+  for (const { effectiveRevision, ...drift } of before) {
+    historyOf(drift).push({ revision: effectiveRevision, occurredMs: drift.sinceMs, value: drift });
   }
   for (const step of merged(drifts, removals)) {
     if ('drift' in step) takeDrift(historyOf(step.drift), step, of);

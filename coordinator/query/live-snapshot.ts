@@ -105,7 +105,7 @@ function fileOf(source: string): string {
 class LiveNode implements NodeSnapshot {
   readonly name: string;
   readonly facts: NodeFacts;
-  readonly factsVersion = 0;
+  readonly factsRevision = 0;
   readonly #context: CoordinatorContext;
   readonly #placements: NodePlacements | undefined;
 
@@ -156,7 +156,7 @@ class LiveNode implements NodeSnapshot {
   }
 
   get revision(): number {
-    return this.#placements?.newestVersion ?? 0;
+    return this.#placements?.newestRevision ?? 0;
   }
 
   get acknowledgedRevision(): number {

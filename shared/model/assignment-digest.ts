@@ -12,7 +12,7 @@ export function assignmentDigest(assignments: Iterable<Assignment>): Buffer {
 }
 
 function line(assignment: Assignment): string {
-  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds, surge } = assignment;
-  const words = [daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds];
+  const { daemonSet, daemonSetUid, verdict, templateRevision, effectiveRevision, minReadySeconds, surge } = assignment;
+  const words = [daemonSet, daemonSetUid, verdict, templateRevision, effectiveRevision, minReadySeconds];
   return `${[...words, ...(surge ? ['surge'] : [])].join(' ')}\n`;
 }

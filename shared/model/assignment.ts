@@ -10,7 +10,7 @@ export interface Assignment {
   /** A daemon pod with another template revision is outdated. */
   readonly templateRevision: string;
   /** The revision at which this assignment last changed. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly minReadySeconds: number;
   /** Whether a pod of this revision may run beside a pod of an older revision (rollingUpdate.maxSurge). */
   readonly surge: boolean;

@@ -144,12 +144,12 @@ export function driftFromWire(wire: WireDriftRead): Drift {
 }
 
 export function assignmentToWire(assignment: Assignment): WireAssignment {
-  const { daemonSet, daemonSetUid, verdict, templateRevision, version, minReadySeconds, surge } = assignment;
+  const { daemonSet, daemonSetUid, verdict, templateRevision, effectiveRevision, minReadySeconds, surge } = assignment;
   return {
     daemonSet: daemonSetRef(daemonSet, daemonSetUid),
     verdict: verdictCodec.toWire(verdict),
     templateRevision,
-    version: String(version),
+    version: String(effectiveRevision),
     minReadySeconds,
     surge,
   };
@@ -164,7 +164,7 @@ export function assignmentFromWire(wire: WireAssignmentRead): Assignment | null 
     daemonSetUid: wire.daemonSet?.uid ?? '',
     verdict,
     templateRevision: wire.templateRevision,
-    version: Number(wire.version),
+    effectiveRevision: Number(wire.version),
     minReadySeconds: wire.minReadySeconds,
     surge: wire.surge,
   };

@@ -9,7 +9,7 @@ import { acks, reports, SessionRig } from './session-rig.ts';
 
 const UNREACHABLE = new RollcallError('COORDINATOR_UNREACHABLE', 'nobody there');
 const a = assignment('a');
-const b = assignment('b', { version: 2 });
+const b = assignment('b', { effectiveRevision: 2 });
 
 describe('a session', () => {
   let rig: SessionRig;

@@ -9,7 +9,7 @@ import { assignment } from '../fakes/scripted-stream.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { nodeReport, podReport } from './reports.ts';
 
-const assignments = [assignment('a'), assignment('b', { verdict: 'keep', version: 4 })];
+const assignments = [assignment('a'), assignment('b', { verdict: 'keep', effectiveRevision: 4 })];
 const STATE: AgentState = {
   node: 'n1',
   held: {

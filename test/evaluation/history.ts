@@ -163,7 +163,7 @@ export class History {
     assert.deepEqual(table.nodeNames(), [...this.nodes.keys()].sort());
     assert.deepEqual(table.daemonSetKeys(), [...this.daemonSets.keys()].sort());
     for (const [name, facts] of this.nodes) {
-      const expected: Omit<Assignment, 'version' | 'daemonSetUid'>[] = [];
+      const expected: Omit<Assignment, 'effectiveRevision' | 'daemonSetUid'>[] = [];
       for (const [of, { spec, image, wait }] of this.daemonSets) {
         const object = daemonSet(of, spec, { image, minReadySeconds: wait });
         const { shouldRun, shouldContinueRunning } = naivePlacement(object, {
@@ -177,12 +177,12 @@ export class History {
         expected.push({ daemonSet: of, verdict, ...revision });
       }
       const assignments = sortedAssignments(table.assignments(name) ?? []);
-      const visible = assignments.map(({ version: _, daemonSetUid: __, ...rest }) => rest);
+      const visible = assignments.map(({ effectiveRevision: _, daemonSetUid: __, ...rest }) => rest);
       assert.deepEqual(visible, sortedAssignments(expected));
       const revision = table.revision(name);
       assert.ok(revision >= (this.revisions.get(name) ?? 1), 'the revision of a node never goes back');
       assert.ok(revision < recorder.nextRevision, 'a revision is a row');
-      assert.ok(assignments.every(({ version }) => version <= revision));
+      assert.ok(assignments.every(({ effectiveRevision }) => effectiveRevision <= revision));
       this.revisions.set(name, revision);
     }
   }
@@ -205,7 +205,7 @@ function applied(agent: Agent | undefined, update: Update): Agent {
   for (const removal of update.removals) assignments.delete(removal);
   for (const one of update.upserts) {
     const before = assignments.get(one.daemonSet);
-    assert.ok(before === undefined || one.version > before.version, 'an upsert is newer');
+    assert.ok(before === undefined || one.effectiveRevision > before.effectiveRevision, 'an upsert is newer');
     assignments.set(one.daemonSet, one);
   }
   return heldBy(update.held, assignments);

@@ -124,7 +124,7 @@ export function assignment(name: string, changes: Partial<Assignment> = {}): Ass
     daemonSetUid: '',
     verdict: 'run',
     templateRevision: 'r1',
-    version: 1,
+    effectiveRevision: 1,
     minReadySeconds: 0,
     surge: false,
     ...changes,

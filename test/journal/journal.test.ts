@@ -63,8 +63,8 @@ describe('a journal', () => {
     expect(second.durableRevision).toBe(2);
     const state = second.takeState();
     expect([...state.placements]).toEqual([
-      { node: 'node-1', daemonSet: 'logging/fluentd', verdict: 'run', version: 1, sinceMs: 1_000 },
-      { node: 'node-2', daemonSet: 'logging/fluentd', verdict: 'keep', version: 2, sinceMs: 1_000 },
+      { node: 'node-1', daemonSet: 'logging/fluentd', verdict: 'run', effectiveRevision: 1, sinceMs: 1_000 },
+      { node: 'node-2', daemonSet: 'logging/fluentd', verdict: 'keep', effectiveRevision: 2, sinceMs: 1_000 },
     ]);
     expect(() => second.takeState()).toThrow('already taken');
   });

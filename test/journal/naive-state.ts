@@ -51,7 +51,7 @@ function nodeState(newestFirst: readonly JournalEvent[]): JournalState['nodes'] 
   const newest = newestFirst.find((event) => event.kind === 'node');
   if (newest?.kind !== 'node' || newest.facts === null) return [];
   const { facts, origin, source, occurredMs, revision } = newest;
-  return [{ facts, origin, source, observedMs: occurredMs, version: revision }];
+  return [{ facts, origin, source, observedMs: occurredMs, effectiveRevision: revision }];
 }
 
 function daemonSetState(newestFirst: readonly JournalEvent[], key: string): JournalState['daemonSets'] {
@@ -60,7 +60,7 @@ function daemonSetState(newestFirst: readonly JournalEvent[], key: string): Jour
   const [newest, ...older] = removal < 0 ? own : own.slice(0, removal);
   if (newest === undefined) return [];
   const good = [newest, ...older].find((event) => event.action === 'added' || event.action === 'changed');
-  return [{ key, record: good?.record ?? null, version: good?.revision ?? 0, problems: newest.problems }];
+  return [{ key, record: good?.record ?? null, effectiveRevision: good?.revision ?? 0, problems: newest.problems }];
 }
 
 function removedState(events: readonly JournalEvent[], key: string): JournalState['removedDaemonSets'] {

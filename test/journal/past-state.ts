@@ -18,8 +18,8 @@ export async function pastState(journal: Journal, revision: number) {
     nodes: sorted(await collected(past.nodesAt(revision))),
     daemonSets: sorted(await past.daemonSetsAt(revision)),
     placements,
-    pods: sorted((await collected(past.podsAt(revision))).map(({ version: _version, ...pods }) => pods)),
-    drifts: sorted((await collected(past.driftsAt(revision))).map(({ version: _version, ...drift }) => drift)),
+    pods: sorted((await collected(past.podsAt(revision))).map(({ effectiveRevision: _, ...pods }) => pods)),
+    drifts: sorted((await collected(past.driftsAt(revision))).map(({ effectiveRevision: _, ...drift }) => drift)),
   };
 }
 

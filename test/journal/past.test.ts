@@ -81,10 +81,16 @@ describe('the past', () => {
     };
     await recorded(journal, [added, node('a'), decision({ cause: { ...cause, revision: 2 } }), node('b')]);
     const answer = await journal.past.placementAt('node-1', daemonSet, 4);
-    expect(answer?.placement).toEqual({ node: 'node-1', daemonSet, verdict: 'run', version: 3, sinceMs: 1_000 });
+    expect(answer?.placement).toEqual({
+      node: 'node-1',
+      daemonSet,
+      verdict: 'run',
+      effectiveRevision: 3,
+      sinceMs: 1_000,
+    });
     expect(answer?.decision.cause.revision).toBe(2);
-    expect(answer?.inputs.node).toMatchObject({ version: 2, facts: { labels: { zone: 'a' } } });
-    expect(answer?.inputs.daemonSet).toMatchObject({ version: 1, record: { digest: record.digest } });
+    expect(answer?.inputs.node).toMatchObject({ effectiveRevision: 2, facts: { labels: { zone: 'a' } } });
+    expect(answer?.inputs.daemonSet).toMatchObject({ effectiveRevision: 1, record: { digest: record.digest } });
     expect(await journal.past.placementAt('node-1', daemonSet, 2)).toBeUndefined();
   });
 

@@ -48,7 +48,7 @@ it('answers for the past, verifies, copies and prunes while it writes', async ()
     collected(journal.audit.export('jsonl', { throughRevision: 3_000 })),
     journal.audit.backup(`${file}.backup`),
   ]);
-  expect(then).toMatchObject({ placement: { verdict: 'run', version: 8 } });
+  expect(then).toMatchObject({ placement: { verdict: 'run', effectiveRevision: 8 } });
   expect(exported.join('').split('\n')).toHaveLength(3_001);
   await journal.durable(6_000);
   // More than cross between threads at once.

@@ -178,7 +178,7 @@ describe('verification', () => {
     daemonSetUid: fc.constantFrom('', 'u1', 'u2'),
     verdict: fc.constantFrom<Assignment['verdict']>('run', 'keep'),
     templateRevision: fc.constantFrom('r1', 'r2'),
-    version: fc.constant(1),
+    effectiveRevision: fc.constant(1),
     minReadySeconds: fc.constant(0),
     surge: fc.boolean(),
   });

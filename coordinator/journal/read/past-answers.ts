@@ -3,12 +3,12 @@
 import type { Cause, DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
-import type { DaemonSetState, NodeState, PlacementInForce, PodState } from './state.ts';
+import type { DaemonSetState, EffectivePlacement, NodeState, PodState } from './state.ts';
 
 export type NodeAt = NodeState;
 export type DaemonSetAt = DaemonSetState;
-export type PodsAt = PodState & { readonly version: number };
-export type DriftAt = Drift & { readonly version: number };
+export type PodsAt = PodState & { readonly effectiveRevision: number };
+export type DriftAt = Drift & { readonly effectiveRevision: number };
 
 /** What the record says of a node's agent. */
 export interface AgentAt {
@@ -33,7 +33,7 @@ export interface DecisionInputs {
 
 /** The placement of one pair, the decision that brought it, and what that rested on. */
 export interface PlacementAt {
-  readonly placement: PlacementInForce;
+  readonly placement: EffectivePlacement;
   readonly decision: DecisionEvent & Recorded;
   readonly inputs: DecisionInputs;
 }

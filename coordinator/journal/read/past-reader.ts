@@ -16,7 +16,7 @@ import { firstColumn, rawRows } from '../schema/statements.ts';
 import { Horizon } from './horizon.ts';
 import { NodeDecisions } from './node-decisions.ts';
 import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
-import type { PlacementInForce } from './state.ts';
+import type { EffectivePlacement } from './state.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -151,9 +151,9 @@ export class PastReader {
     if (nodeId === undefined || daemonSetId === undefined) return undefined;
     const decision = this.#event(this.#decision.get(daemonSetId, nodeId, revision));
     if (decision?.kind !== 'decision' || decision.to === null) return undefined;
-    const { to: verdict, revision: version, occurredMs: sinceMs } = decision;
-    const inputs = this.inputs(node, daemonSet, version);
-    return { placement: { node, daemonSet, verdict, version, sinceMs }, decision, inputs };
+    const { to: verdict, revision: effectiveRevision, occurredMs: sinceMs } = decision;
+    const inputs = this.inputs(node, daemonSet, effectiveRevision);
+    return { placement: { node, daemonSet, verdict, effectiveRevision, sinceMs }, decision, inputs };
   }
 
   /** What a decision that was recorded at a revision rested on. */
@@ -161,26 +161,27 @@ export class PastReader {
     return { node: this.node(node, revision) ?? null, daemonSet: this.daemonSet(daemonSet, revision) ?? null };
   }
 
-  placementsOfNode(node: string, revision: number): readonly PlacementInForce[] {
+  placementsOfNode(node: string, revision: number): readonly EffectivePlacement[] {
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
     const limit = this.#limits.queryDaemonSetsMax;
     this.#refuseTooMany(limit);
-    const placements: PlacementInForce[] = [];
-    for (const { daemonSet, verdict, seq: version, sinceMs } of this.#decisions.upTo(revision, nodeId, limit)) {
-      if (verdict !== null) placements.push({ node, daemonSet, verdict: VERDICTS.wordOf(verdict), version, sinceMs });
+    const placements: EffectivePlacement[] = [];
+    for (const { daemonSet, verdict, seq, sinceMs } of this.#decisions.upTo(revision, nodeId, limit)) {
+      if (verdict === null) continue;
+      placements.push({ node, daemonSet, verdict: VERDICTS.wordOf(verdict), effectiveRevision: seq, sinceMs });
     }
     return placements;
   }
 
-  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<PlacementInForce> {
+  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<EffectivePlacement> {
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (daemonSetId === undefined) return { values: [], next: null };
     const limit = PLACEMENTS_PER_PART;
     const rows = this.#onNodes.all({ after, daemonSetId, limit, revision });
     const values = rows.flatMap(([, node, seq, verdict, sinceMs]) => {
       if (seq === null || verdict === null || sinceMs === null) return [];
-      return [{ node, daemonSet, verdict: VERDICTS.wordOf(verdict), version: seq, sinceMs }];
+      return [{ node, daemonSet, verdict: VERDICTS.wordOf(verdict), effectiveRevision: seq, sinceMs }];
     });
     return { values, next: rows.length < limit ? null : (rows.at(-1)?.[0] ?? null) };
   }
@@ -202,8 +203,8 @@ export class PastReader {
     const good = this.#event(this.#recordOfDaemonSet.get(id, revision));
     const { problems } = newest;
     if (good?.kind !== 'daemon-set' || good.record === null)
-      return { key: daemonSet, record: null, version: 0, problems };
-    return { key: daemonSet, record: completeRecord(good.record), version: good.revision, problems };
+      return { key: daemonSet, record: null, effectiveRevision: 0, problems };
+    return { key: daemonSet, record: completeRecord(good.record), effectiveRevision: good.revision, problems };
   }
 
   daemonSets(revision: number): DaemonSetAt[] {
@@ -241,8 +242,8 @@ export class PastReader {
   #nodeAt(nodeId: number, revision: number): NodeAt | undefined {
     const event = this.#event(this.#facts.get(nodeId, revision));
     if (event?.kind !== 'node' || event.facts === null) return undefined;
-    const { origin, source, occurredMs: observedMs, revision: version } = event;
-    return { facts: completeFacts(event.facts), origin, source, observedMs, version };
+    const { origin, source, occurredMs: observedMs, revision: effectiveRevision } = event;
+    return { facts: completeFacts(event.facts), origin, source, observedMs, effectiveRevision };
   }
 
   #podsAt(nodeId: number, revision: number): PodsAt | undefined {
@@ -250,8 +251,8 @@ export class PastReader {
     if (event?.kind !== 'pod') return undefined;
     // A node that left the roll took what its agent said of it along.
     if (this.#removal.get(nodeId, event.revision, revision) !== undefined) return undefined;
-    const { node, pods, verifiedRevision, occurredMs: observedMs, revision: version } = event;
-    return { node, pods, verifiedRevision, observedMs, version };
+    const { node, pods, verifiedRevision, occurredMs: observedMs, revision: effectiveRevision } = event;
+    return { node, pods, verifiedRevision, observedMs, effectiveRevision };
   }
 
   #event(values: StoredValues | undefined): JournalEvent | undefined {

@@ -14,7 +14,7 @@ import type { ReaderService } from '../services.ts';
 import type { PairPart } from './pair-changes.ts';
 import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
-import type { PlacementInForce } from './state.ts';
+import type { EffectivePlacement } from './state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 
 /** Drifts that are looked up at a time. */
@@ -69,13 +69,13 @@ export class Past {
     return this.#reader.placementAt(node, daemonSet, revision);
   }
 
-  placementsOfNodeAt(node: string, revision: number): Promise<readonly PlacementInForce[]> {
+  placementsOfNodeAt(node: string, revision: number): Promise<readonly EffectivePlacement[]> {
     return this.#reader.placementsOfNodeAt(node, revision);
   }
 
-  async placementsOfDaemonSetAt(daemonSet: DaemonSetKey, revision: number): Promise<PlacementInForce[]> {
+  async placementsOfDaemonSetAt(daemonSet: DaemonSetKey, revision: number): Promise<EffectivePlacement[]> {
     const part = (after: number) => this.#reader.placementsOfDaemonSetAt(daemonSet, revision, after);
-    const placements: PlacementInForce[] = [];
+    const placements: EffectivePlacement[] = [];
     for await (const values of partsOf(part)) placements.push(...values);
     return placements;
   }
@@ -112,7 +112,7 @@ export class Past {
     const revisions = await this.#reader.driftRevisionsAt(revision);
     for (let first = 0; first < revisions.length; first += DRIFTS_PER_PART) {
       for (const event of await this.#reader.eventsAt(revisions.slice(first, first + DRIFTS_PER_PART))) {
-        if (event.kind === 'drift') yield { ...event.drift, version: event.revision };
+        if (event.kind === 'drift') yield { ...event.drift, effectiveRevision: event.revision };
       }
     }
   }

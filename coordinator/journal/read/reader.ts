@@ -26,7 +26,7 @@ import type { AgentAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } fr
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { SourceProblems } from './source-problems.ts';
-import type { PlacementInForce } from './state.ts';
+import type { EffectivePlacement } from './state.ts';
 import type { StoredState } from './stored-state.ts';
 import { readState } from './stored-state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
@@ -95,11 +95,11 @@ export class JournalReader {
     return this.#past(revision, (past) => past.placement(node, daemonSet, revision));
   }
 
-  placementsOfNodeAt(node: string, revision: number): readonly PlacementInForce[] {
+  placementsOfNodeAt(node: string, revision: number): readonly EffectivePlacement[] {
     return this.#past(revision, (past) => past.placementsOfNode(node, revision));
   }
 
-  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): PartOfNodes<PlacementInForce> {
+  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): PartOfNodes<EffectivePlacement> {
     return this.#past(revision, (past) => past.placementsOfDaemonSet(daemonSet, revision, after));
   }
 

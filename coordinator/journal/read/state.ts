@@ -15,7 +15,7 @@ export interface JournalState {
   readonly nodes: readonly NodeState[];
   readonly daemonSets: readonly DaemonSetState[];
   /** Can be read once. */
-  readonly placements: Iterable<PlacementInForce>;
+  readonly placements: Iterable<EffectivePlacement>;
   /** The DaemonSets that were removed last, newest first. */
   readonly removedDaemonSets: readonly RemovedDaemonSet[];
   readonly agents: readonly AgentState[];
@@ -29,7 +29,7 @@ export interface NodeState {
   readonly source: string;
   readonly observedMs: number;
   /** The revision at which these facts came into force. */
-  readonly version: number;
+  readonly effectiveRevision: number;
 }
 
 export interface DaemonSetState {
@@ -37,16 +37,16 @@ export interface DaemonSetState {
   /** `null` where no good version was ever seen. */
   readonly record: DaemonSetRecord | null;
   /** The revision at which the record came into force; 0 without a record. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly problems: readonly ManifestProblem[];
 }
 
-export interface PlacementInForce {
+export interface EffectivePlacement {
   readonly node: string;
   readonly daemonSet: DaemonSetKey;
   readonly verdict: Verdict;
   /** The revision of the decision. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly sinceMs: number;
 }
 

@@ -13,9 +13,9 @@ import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import type {
   AgentState,
   DaemonSetState,
+  EffectivePlacement,
   JournalState,
   NodeState,
-  PlacementInForce,
   PodState,
   RemovedDaemonSet,
 } from './state.ts';
@@ -32,7 +32,7 @@ interface PlacementColumns {
   readonly nodeIds: Uint32Array;
   readonly daemonSetIds: Uint32Array;
   readonly verdicts: Uint8Array;
-  readonly versions: Float64Array;
+  readonly effectiveRevisions: Float64Array;
   readonly sinceMs: Float64Array;
 }
 
@@ -58,14 +58,14 @@ export function journalState(stored: StoredState): JournalState {
   return { ...stored, placements: placementsOf(stored.placements) };
 }
 
-function* placementsOf(columns: PlacementColumns): Generator<PlacementInForce> {
-  const { nodes, daemonSets, nodeIds, daemonSetIds, verdicts, versions, sinceMs } = columns;
+function* placementsOf(columns: PlacementColumns): Generator<EffectivePlacement> {
+  const { nodes, daemonSets, nodeIds, daemonSetIds, verdicts, effectiveRevisions, sinceMs } = columns;
   for (const [index, nodeId] of nodeIds.entries()) {
     yield {
       node: nodes[nodeId] ?? '',
       daemonSet: daemonSets[daemonSetIds[index] ?? 0] ?? '',
       verdict: VERDICTS.wordOf(verdicts[index] ?? 0),
-      version: versions[index] ?? 0,
+      effectiveRevision: effectiveRevisions[index] ?? 0,
       sinceMs: sinceMs[index] ?? 0,
     };
   }
@@ -84,15 +84,15 @@ function readPlacements(database: Database): Omit<PlacementColumns, 'nodes' | 'd
   const nodeIds = new Uint32Array(count);
   const daemonSetIds = new Uint32Array(count);
   const verdicts = new Uint8Array(count);
-  const versions = new Float64Array(count);
+  const effectiveRevisions = new Float64Array(count);
   const sinceMs = new Float64Array(count);
   const rows = database.prepare('SELECT node_id, daemon_set_id, verdict, from_seq, since_ms FROM placement').raw();
   let index = 0;
   for (const row of rows.iterate() as Iterable<[number, number, number, number, number]>) {
-    [nodeIds[index], daemonSetIds[index], verdicts[index], versions[index], sinceMs[index]] = row;
+    [nodeIds[index], daemonSetIds[index], verdicts[index], effectiveRevisions[index], sinceMs[index]] = row;
     index += 1;
   }
-  return { nodeIds, daemonSetIds, verdicts, versions, sinceMs };
+  return { nodeIds, daemonSetIds, verdicts, effectiveRevisions, sinceMs };
 }
 
 /** The engine of the newest start; a decision's own engine stands in its row. */
@@ -104,23 +104,23 @@ function readEngineVersion(database: Database): string | null {
 }
 
 function readNodes(database: Database): NodeState[] {
-  const sql = 'SELECT from_seq AS version, observed_ms AS observedMs, body FROM node_now';
-  const rows = database.prepare<[], { version: number; observedMs: number; body: string }>(sql).all();
-  return rows.flatMap(({ version, observedMs, body }) => {
+  const sql = 'SELECT from_seq AS effectiveRevision, observed_ms AS observedMs, body FROM node_now';
+  const rows = database.prepare<[], { effectiveRevision: number; observedMs: number; body: string }>(sql).all();
+  return rows.flatMap(({ effectiveRevision, observedMs, body }) => {
     const { facts, origin, source } = parseNodeBody(body);
-    return facts === null ? [] : [{ facts: completeFacts(facts), origin, source, observedMs, version }];
+    return facts === null ? [] : [{ facts: completeFacts(facts), origin, source, observedMs, effectiveRevision }];
   });
 }
 
 function readDaemonSets(database: Database, daemonSets: readonly string[]): DaemonSetState[] {
-  const sql = 'SELECT daemon_set_id AS id, from_seq AS version, record, problems FROM daemon_set_now';
+  const sql = 'SELECT daemon_set_id AS id, from_seq AS effectiveRevision, record, problems FROM daemon_set_now';
   const rows = database
-    .prepare<[], { id: number; version: number; record: string | null; problems: string }>(sql)
+    .prepare<[], { id: number; effectiveRevision: number; record: string | null; problems: string }>(sql)
     .all();
-  return rows.map(({ id, version, record, problems }) => ({
+  return rows.map(({ id, effectiveRevision, record, problems }) => ({
     key: daemonSets[id] ?? '',
     record: record === null ? null : completeRecord(JSON.parse(record) as DaemonSetRecord),
-    version,
+    effectiveRevision,
     problems: JSON.parse(problems) as DaemonSetState['problems'],
   }));
 }
