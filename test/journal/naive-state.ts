@@ -80,7 +80,7 @@ function placementState(newestFirst: readonly JournalEvent[], node: string, key:
     (event) => event.kind === 'decision' && event.node === node && event.daemonSet === key,
   );
   if (newest?.kind !== 'decision' || newest.to === null) return [];
-  return [{ node, daemonSet: key, verdict: newest.to, version: newest.revision, sinceMs: newest.occurredMs }];
+  return [{ node, daemonSet: key, verdict: newest.to, effectiveRevision: newest.revision, sinceMs: newest.occurredMs }];
 }
 
 function agentState(node: string, newestFirst: readonly JournalEvent[]): JournalState['agents'] {

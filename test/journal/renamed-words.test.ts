@@ -60,7 +60,7 @@ it('reads with the new words', async () => {
     { origin: 'agent', cause: { trigger: 'node-report' } },
     { origin: 'inventory', changes: [{ field: 'origin', from: 'agent', to: 'inventory' }] },
   ]);
-  expect(journal.takeState().nodes).toMatchObject([{ origin: 'inventory', version: 3 }]);
+  expect(journal.takeState().nodes).toMatchObject([{ origin: 'inventory', effectiveRevision: 3 }]);
   expect(await journal.past.nodeAt('node-1', 1)).toMatchObject({ origin: 'inventory' });
   const exported = (await collected(journal.audit.export('jsonl'))).join('');
   expect(exported).toContain('"trigger":"node-change"');
