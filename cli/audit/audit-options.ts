@@ -1,6 +1,7 @@
 /** What `rollcall audit` was asked, as typed, and as the coordinator is to be asked. */
+
+import type { ExportFormat } from '../../shared/journal-format/export-text.ts';
 import type { JournalHead } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
-import type { ExportFormat } from '../../shared/rpc/wire-words.ts';
 import type { TimeRangeOptions } from '../moment/time-range.ts';
 import type { PairOptions } from '../options/pair-options.ts';
 import { UsageError } from '../usage-error.ts';

@@ -67,7 +67,7 @@ function addExport(audit: Command, runner: CommandRunner): void {
   const command = audit
     .command('export')
     .description('print the record, oldest row first')
-    .addOption(new Option('--format <format>', 'how to write rows').choices(exportFormatCodec.values).default('jsonl'))
+    .addOption(new Option('--format <format>', 'how to write rows').choices(exportFormatCodec.words).default('jsonl'))
     .option('-f, --filename <path>', 'write into this file, which is whole once it is there; - is standard output')
     .option('--force', 'replace the file if it exists', false);
   addTimeRangeOptions(command).action(

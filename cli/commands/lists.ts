@@ -1,4 +1,5 @@
 /** `rollcall nodes`, `daemonsets`, `agents` and `drift`: plain lists. */
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import type { Command } from 'commander';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,7 @@ import { kindOption } from '../options/event-options.ts';
 import { type AtOptions, atOption } from '../options/moment-options.ts';
 import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from '../options/pair-options.ts';
 import { renderDaemonSets } from '../render/daemon-sets.ts';
-import { DRIFT_KINDS, renderDrifts } from '../render/drift.ts';
+import { renderDrifts } from '../render/drift.ts';
 import { renderAgents, renderNodes } from '../render/nodes.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
 import { agentView, nodeView } from '../view/node-view.ts';

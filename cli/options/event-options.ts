@@ -9,13 +9,13 @@ export interface EventOptions extends PairOptions {
   readonly actor?: string;
 }
 
-const CAUSE_FORMS = `Allowed are ${triggerCodec.values.join(', ')}, and revision:N for what row N led to.`;
+const CAUSE_FORMS = `Allowed are ${triggerCodec.words.join(', ')}, and revision:N for what row N led to.`;
 
 export function addEventOptions(command: Command): Command {
   return command
     .addOption(daemonSetOption())
     .addOption(nodeOption())
-    .addOption(kindOption('rows', eventKindCodec.values))
+    .addOption(kindOption('rows', eventKindCodec.words))
     .addOption(causeOption())
     .option('--actor <name>', 'only rows that this one caused: a field manager, a user, an agent, a file');
 }
@@ -30,8 +30,8 @@ export function eventFilter(options: EventOptions, namespace: string) {
     ...pairFilter(options, namespace),
     // The namespace of a DaemonSet that is named is in its name.
     namespace: options.daemonset === undefined ? namespace : '',
-    kinds: eventKindCodec.values.filter(isKind).map((word) => eventKindCodec.toWire(word)),
-    triggers: triggerCodec.values.filter(isCause).map((word) => triggerCodec.toWire(word)),
+    kinds: eventKindCodec.words.filter(isKind).map((word) => eventKindCodec.toWire(word)),
+    triggers: triggerCodec.words.filter(isCause).map((word) => triggerCodec.toWire(word)),
     causeRevision: revisions.at(-1) ?? 0,
     actor: actor ?? '',
   };
@@ -49,7 +49,7 @@ export function kindOption(what: string, kinds: readonly string[]): Option {
 
 function causeOption(): Option {
   return new Option('--cause <trigger>', 'only rows with this trigger, repeatable, or revision:N, what row N led to')
-    .choices([...triggerCodec.values, 'revision:'])
+    .choices([...triggerCodec.words, 'revision:'])
     .argParser((value, before: readonly string[]) => [...before, knownCause(value)])
     .default([]);
 }
@@ -60,7 +60,7 @@ function knownKind(value: string, kinds: readonly string[]): string {
 }
 
 function knownCause(value: string): string {
-  if (triggerCodec.values.some((trigger) => trigger === value) || causeRevision(value) !== undefined) return value;
+  if (triggerCodec.words.some((trigger) => trigger === value) || causeRevision(value) !== undefined) return value;
   throw new InvalidArgumentError(CAUSE_FORMS);
 }
 

@@ -1,10 +1,11 @@
 /** DaemonSets with their counts, and what is to be said of their manifests. */
 
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { oneLine } from '../output/text.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
 import { fitsText, paintFits } from './answers.ts';
-import { DRIFT_KINDS, paintDrift } from './drift.ts';
+import { paintDrift } from './drift.ts';
 import { problemLine } from './problems.ts';
 import type { RenderOptions } from './render-options.ts';
 

@@ -1,5 +1,6 @@
 /** Where assignments and reality disagree: as a table, and as sentences below the roll. */
 
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { oneLine } from '../output/text.ts';
@@ -12,16 +13,6 @@ import { nodeNames } from './shorten.ts';
 const LINES_MAX = 40;
 /** Of `unexpected`, the widest kind. */
 const KIND_WIDTH = 10;
-
-/** What is wrong most of all comes first; wherever drift is listed, it is in this order. */
-export const DRIFT_KINDS = [
-  'missing',
-  'unexpected',
-  'duplicate',
-  'outdated',
-  'unhealthy',
-  'unknown',
-] as const satisfies readonly DriftView['kind'][];
 
 export function renderDrifts(drifts: readonly DriftView[], options: RenderOptions): string {
   const { style, nowMs } = options;

@@ -1,8 +1,9 @@
 /** A row of the journal as `-o json` shows it (docs/cli.md) and as `history` and `watch` print it. */
+import type { EventKind, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
-import { type EventKind, eventKindCodec, type Trigger, triggerCodec } from '../../shared/rpc/wire-words.ts';
+import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
 import type { InputsView } from './inputs-view.ts';
 import { timeView, UNKNOWN } from './wire-fields.ts';
 

@@ -40,5 +40,5 @@ export function eventFilter(request: FilterRequest): EventFilter {
 function wordOf<Word extends string>(field: string, codec: EnumCodec<Word, string>, wire: string): Word {
   const word = codec.fromWire(wire);
   if (word !== undefined) return word;
-  throw new RollcallError('ARGUMENT_INVALID', `${field} holds ${wire}; use ${codec.values.join(', ')}`);
+  throw new RollcallError('ARGUMENT_INVALID', `${field} holds ${wire}; use ${codec.words.join(', ')}`);
 }

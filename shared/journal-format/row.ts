@@ -35,6 +35,13 @@ export interface Row {
   readonly body: string | null;
 }
 
+/** A row as it is in the journal: with its number and its hash of 32 bytes. */
+export interface StoredRow {
+  readonly seq: number;
+  readonly row: Row;
+  readonly hash: Buffer;
+}
+
 const DECISION = KINDS.numberOf('decision');
 
 /** What of an event its row holds as JSON. What is not picked here is not recorded. */

@@ -1,26 +1,43 @@
-/** Enums on the wire (`DRIFT_KIND_MISSING`) and inside (`missing`). */
+/**
+ * Translates between our words (`missing`) and the enum values of the contract (`DRIFT_KIND_MISSING`). A word or an enum value
+ * without its counterpart does not compile.
+ */
 
-export interface EnumCodec<Value extends string, Prefix extends string> {
-  toWire(value: Value): WireName<Value, Prefix>;
-  /** `undefined` for a value that this build does not know: a newer peer's. */
-  fromWire(wire: string): Value | undefined;
-  readonly values: readonly Value[];
+export interface EnumCodec<Word extends string, Value extends string> {
+  toWire(word: Word): Value;
+  /** `undefined` for a value that this version does not know. */
+  fromWire(value: string): Word | undefined;
+  /** All words, in the order of the table. */
+  readonly words: readonly Word[];
 }
 
-/** `values` must be every value of the union; words are joined with a dash inside, `_` on the wire. */
-export function enumCodec<Value extends string>() {
-  return <Prefix extends string>(prefix: Prefix, values: readonly Value[]): EnumCodec<Value, Prefix> => {
-    const toWire = new Map(values.map((value) => [value, `${prefix}_${value.toUpperCase().replaceAll('-', '_')}`]));
-    const fromWire = new Map([...toWire].map(([value, wire]) => [wire, value]));
-    return {
-      values,
-      toWire: (value) => toWire.get(value) as WireName<Value, Prefix>,
-      fromWire: (wire) => fromWire.get(wire),
-    };
+/** `Value`: the generated type of the enum. */
+export function enumCodec<Word extends string, Value extends string>(
+  table: EnumTable<Word, Value>,
+): EnumCodec<Word, Value> {
+  const entries = Object.entries<Value>(table) as [Word, Value][];
+  const words = new Map<string, Word>(entries.map(([word, value]) => [value, word]));
+  const values = new Map(entries);
+  return {
+    words: [...values.keys()],
+    toWire: (word) => values.get(word) as Value,
+    fromWire: (value) => words.get(value),
   };
 }
+
+/** Each word with the enum value that ends with it; not constructible where an enum value has no word. */
+export type EnumTable<Word extends string, Value extends string> = [Untranslated<Word, Value>] extends [never]
+  ? Readonly<{ [Key in Word]: ValueOf<Key, Value> }>
+  : never;
+
+/** Enum values, but for `..._UNSPECIFIED`, that no word stands for. */
+type Untranslated<Word extends string, Value extends string> = Exclude<
+  Value,
+  `${string}_UNSPECIFIED` | { [Key in Word]: ValueOf<Key, Value> }[Word]
+>;
+
+type ValueOf<Word extends string, Value extends string> = Extract<Value, `${string}_${Uppercase<Underscored<Word>>}`>;
 
 type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail}`
   ? `${Head}_${Underscored<Tail>}`
   : Text;
-type WireName<Value extends string, Prefix extends string> = `${Prefix}_${Uppercase<Underscored<Value>>}`;

@@ -3,6 +3,7 @@ import type { Answers } from '../fit/answers.ts';
 import type { Answer, FitReason } from '../fit/fit-result.ts';
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
 import type { NodeUsage, PodUsage } from '../model/node-usage.ts';
+import type { Answer__Output as WireAnswer } from './generated/rollcall/v1/Answer.ts';
 import type { Answers as WireAnswers, Answers__Output as WireAnswersRead } from './generated/rollcall/v1/Answers.ts';
 import type {
   NodeUsage as WireNodeUsage,
@@ -15,7 +16,11 @@ import type {
 import { daemonSetKey, daemonSetRef } from './wire-daemon-set.ts';
 import { enumCodec } from './wire-enum.ts';
 
-const answerCodec = enumCodec<Answer>()('ANSWER', ['yes', 'no', 'unknown']);
+const answerCodec = enumCodec<Answer, WireAnswer>({
+  yes: 'ANSWER_YES',
+  no: 'ANSWER_NO',
+  unknown: 'ANSWER_UNKNOWN',
+});
 
 export function amountsFromWire(wire: Readonly<Record<string, string>>): Amounts {
   return Object.fromEntries(Object.entries(wire).map(([resource, amount]) => [resource, Number(amount)]));

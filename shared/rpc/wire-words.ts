@@ -1,63 +1,70 @@
-/** The words of the contract's enumerations, as the design writes them: one list for both sides. */
+/** The words for the enums of the contract, for the coordinator and the CLI. */
+
+import type { EventKind, Trigger } from '../journal-format/events.ts';
+import type { ExportFormat } from '../journal-format/export-text.ts';
+import type { AcknowledgementState__Output as WireAcknowledgementState } from './generated/rollcall/v1/AcknowledgementState.ts';
+import type { AnchorState__Output as WireAnchorState } from './generated/rollcall/v1/AnchorState.ts';
+import type { EventKind__Output as WireEventKind } from './generated/rollcall/v1/EventKind.ts';
+import type { ExportFormat__Output as WireExportFormat } from './generated/rollcall/v1/ExportFormat.ts';
+import type { KeptState__Output as WireKeptState } from './generated/rollcall/v1/KeptState.ts';
+import type { Presence__Output as WirePresence } from './generated/rollcall/v1/Presence.ts';
+import type { Trigger__Output as WireTrigger } from './generated/rollcall/v1/Trigger.ts';
 import { enumCodec } from './wire-enum.ts';
 
 export type Presence = 'present' | 'absent' | 'never-seen';
 export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
-export type EventKind =
-  | 'decision'
-  | 'node'
-  | 'daemon-set'
-  | 'agent'
-  | 'assignment'
-  | 'pod'
-  | 'drift'
-  | 'coordinator'
-  | 'access';
-export type Trigger =
-  | 'node-report'
-  | 'daemon-set-change'
-  | 'node-change'
-  | 'operator'
-  | 'restart'
-  | 'engine-upgrade'
-  | 'agent'
-  | 'retention';
-
-export const presenceCodec = enumCodec<Presence>()('PRESENCE', ['present', 'absent', 'never-seen']);
-
-export const acknowledgementCodec = enumCodec<Acknowledgement>()('ACKNOWLEDGEMENT_STATE', [
-  'pending',
-  'acknowledged',
-  'refused',
-]);
-
-export const eventKindCodec = enumCodec<EventKind>()('EVENT_KIND', [
-  'decision',
-  'node',
-  'daemon-set',
-  'agent',
-  'assignment',
-  'pod',
-  'drift',
-  'coordinator',
-  'access',
-]);
-
-export const triggerCodec = enumCodec<Trigger>()('TRIGGER', [
-  'node-report',
-  'daemon-set-change',
-  'node-change',
-  'operator',
-  'restart',
-  'engine-upgrade',
-  'agent',
-  'retention',
-]);
-
 export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
 export type KeptState = 'sealed' | 'altered' | 'unsealed';
-export type ExportFormat = 'jsonl' | 'csv';
 
-export const anchorStateCodec = enumCodec<AnchorState>()('ANCHOR_STATE', ['matches', 'differs', 'missing', 'pruned']);
-export const keptStateCodec = enumCodec<KeptState>()('KEPT_STATE', ['sealed', 'altered', 'unsealed']);
-export const exportFormatCodec = enumCodec<ExportFormat>()('EXPORT_FORMAT', ['jsonl', 'csv']);
+export const presenceCodec = enumCodec<Presence, WirePresence>({
+  present: 'PRESENCE_PRESENT',
+  absent: 'PRESENCE_ABSENT',
+  'never-seen': 'PRESENCE_NEVER_SEEN',
+});
+
+export const acknowledgementCodec = enumCodec<Acknowledgement, WireAcknowledgementState>({
+  pending: 'ACKNOWLEDGEMENT_STATE_PENDING',
+  acknowledged: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
+  refused: 'ACKNOWLEDGEMENT_STATE_REFUSED',
+});
+
+export const eventKindCodec = enumCodec<EventKind, WireEventKind>({
+  decision: 'EVENT_KIND_DECISION',
+  node: 'EVENT_KIND_NODE',
+  'daemon-set': 'EVENT_KIND_DAEMON_SET',
+  agent: 'EVENT_KIND_AGENT',
+  assignment: 'EVENT_KIND_ASSIGNMENT',
+  pod: 'EVENT_KIND_POD',
+  drift: 'EVENT_KIND_DRIFT',
+  coordinator: 'EVENT_KIND_COORDINATOR',
+  access: 'EVENT_KIND_ACCESS',
+});
+
+export const triggerCodec = enumCodec<Trigger, WireTrigger>({
+  'node-report': 'TRIGGER_NODE_REPORT',
+  'daemon-set-change': 'TRIGGER_DAEMON_SET_CHANGE',
+  'node-change': 'TRIGGER_NODE_CHANGE',
+  operator: 'TRIGGER_OPERATOR',
+  restart: 'TRIGGER_RESTART',
+  'engine-upgrade': 'TRIGGER_ENGINE_UPGRADE',
+  agent: 'TRIGGER_AGENT',
+  retention: 'TRIGGER_RETENTION',
+});
+
+export const anchorStateCodec = enumCodec<AnchorState, WireAnchorState>({
+  matches: 'ANCHOR_STATE_MATCHES',
+  differs: 'ANCHOR_STATE_DIFFERS',
+  missing: 'ANCHOR_STATE_MISSING',
+  pruned: 'ANCHOR_STATE_PRUNED',
+});
+
+export const keptStateCodec = enumCodec<KeptState, WireKeptState>({
+  sealed: 'KEPT_STATE_SEALED',
+  altered: 'KEPT_STATE_ALTERED',
+  unsealed: 'KEPT_STATE_UNSEALED',
+});
+
+export const exportFormatCodec = enumCodec<ExportFormat, WireExportFormat>({
+  jsonl: 'EXPORT_FORMAT_JSONL',
+  csv: 'EXPORT_FORMAT_CSV',
+});

@@ -15,6 +15,7 @@ import type {
   Assignment__Output as WireAssignmentRead,
 } from './generated/rollcall/v1/Assignment.ts';
 import type { Drift as WireDrift, Drift__Output as WireDriftRead } from './generated/rollcall/v1/Drift.ts';
+import type { DriftKind__Output as WireDriftKind } from './generated/rollcall/v1/DriftKind.ts';
 import type {
   NodeFacts as WireNodeFacts,
   NodeFacts__Output as WireNodeFactsRead,
@@ -31,27 +32,45 @@ import type {
   PodHealth as WirePodHealth,
   PodHealth__Output as WirePodHealthRead,
 } from './generated/rollcall/v1/PodHealth.ts';
+import type { PodPhase__Output as WirePodPhase } from './generated/rollcall/v1/PodPhase.ts';
 import type {
   PodReport as WirePodReport,
   PodReport__Output as WirePodReportRead,
 } from './generated/rollcall/v1/PodReport.ts';
 import type { Reason as WireReason, Reason__Output as WireReasonRead } from './generated/rollcall/v1/Reason.ts';
+import type { ReasonOutcome__Output as WireReasonOutcome } from './generated/rollcall/v1/ReasonOutcome.ts';
+import type { Verdict__Output as WireVerdict } from './generated/rollcall/v1/Verdict.ts';
 import { daemonSetKey, daemonSetRef } from './wire-daemon-set.ts';
 import { enumCodec } from './wire-enum.ts';
 import { amountsFromWire, nodeUsageFromWire, nodeUsageToWire } from './wire-fit.ts';
 import { timeFromWire, timeToWire } from './wire-time.ts';
 
-export const verdictCodec = enumCodec<Verdict>()('VERDICT', ['run', 'keep', 'none']);
-const outcomeCodec = enumCodec<Reason['outcome']>()('REASON_OUTCOME', ['passed', 'failed', 'ignored', 'warning']);
-const podPhaseCodec = enumCodec<PodPhase>()('POD_PHASE', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']);
-const driftKindCodec = enumCodec<DriftKind>()('DRIFT_KIND', [
-  'missing',
-  'unexpected',
-  'duplicate',
-  'outdated',
-  'unhealthy',
-  'unknown',
-]);
+export const verdictCodec = enumCodec<Verdict, WireVerdict>({
+  run: 'VERDICT_RUN',
+  keep: 'VERDICT_KEEP',
+  none: 'VERDICT_NONE',
+});
+const outcomeCodec = enumCodec<Reason['outcome'], WireReasonOutcome>({
+  passed: 'REASON_OUTCOME_PASSED',
+  failed: 'REASON_OUTCOME_FAILED',
+  ignored: 'REASON_OUTCOME_IGNORED',
+  warning: 'REASON_OUTCOME_WARNING',
+});
+const podPhaseCodec = enumCodec<PodPhase, WirePodPhase>({
+  Pending: 'POD_PHASE_PENDING',
+  Running: 'POD_PHASE_RUNNING',
+  Succeeded: 'POD_PHASE_SUCCEEDED',
+  Failed: 'POD_PHASE_FAILED',
+  Unknown: 'POD_PHASE_UNKNOWN',
+});
+const driftKindCodec = enumCodec<DriftKind, WireDriftKind>({
+  missing: 'DRIFT_KIND_MISSING',
+  unexpected: 'DRIFT_KIND_UNEXPECTED',
+  duplicate: 'DRIFT_KIND_DUPLICATE',
+  outdated: 'DRIFT_KIND_OUTDATED',
+  unhealthy: 'DRIFT_KIND_UNHEALTHY',
+  unknown: 'DRIFT_KIND_UNKNOWN',
+});
 
 export function nodeFactsToWire(facts: NodeFacts): WireNodeFacts {
   const { name, uid, labels, taints, unschedulable, conditions, versions, resourceVersion, allocatable } = facts;

@@ -26,7 +26,7 @@ test('of which moment an answer is survives the way', () => {
 });
 
 test('the words of the audit are those of the contract', () => {
-  expect(anchorStateCodec.values.map((word) => anchorStateCodec.toWire(word))).toEqual([
+  expect(anchorStateCodec.words.map((word) => anchorStateCodec.toWire(word))).toEqual([
     'ANCHOR_STATE_MATCHES',
     'ANCHOR_STATE_DIFFERS',
     'ANCHOR_STATE_MISSING',

@@ -17,7 +17,7 @@ import type { ChainCheck, ChainLink } from './chain.ts';
 import { ChainReader } from './chain.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
 import { EventFinder } from './event-query.ts';
-import type { ExportFormat } from './export-text.ts';
+import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { Horizon } from './horizon.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import type { PairPart } from './pair-changes.ts';

@@ -1,13 +1,7 @@
 /** Reading rows of the record back into the form that they were written from. */
 import type { Database } from 'better-sqlite3';
-import type { Row } from '../../../shared/journal-format/row.ts';
+import type { Row, StoredRow } from '../../../shared/journal-format/row.ts';
 import { NamesById } from '../schema/names.ts';
-
-export interface StoredRow {
-  readonly seq: number;
-  readonly row: Row;
-  readonly hash: Buffer;
-}
 
 /** What `SELECT_ROWS` yields, raw. */
 export type StoredValues = [

@@ -1,8 +1,7 @@
 /** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
 
-import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
-import type { StoredRow } from './stored-row.ts';
+import { decodeRow, type StoredRow } from './row.ts';
+import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
 export type ExportFormat = 'jsonl' | 'csv';
 
