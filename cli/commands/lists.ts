@@ -1,6 +1,7 @@
 /** `rollcall nodes`, `daemonsets`, `agents` and `drift`: plain lists. */
-import { DRIFT_KINDS } from '../../shared/model/drift.ts';
+
 import type { Command } from 'commander';
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
 import { kindOption } from '../options/event-options.ts';

@@ -1,6 +1,5 @@
 /** Events as rows of the record, and rows as events again. */
 
-import type { Verdict } from '../placement/types.ts';
 import type {
   AccessBody,
   AgentBody,
@@ -11,7 +10,7 @@ import type {
   NodeBody,
   PodBody,
 } from './event-bodies.ts';
-import type { Action, Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
+import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
 import { parseNodeBody } from './later-fields.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';

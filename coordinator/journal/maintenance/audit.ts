@@ -1,10 +1,10 @@
 /** What an auditor asks of a journal: is it unaltered, would it be decided the same today, and a copy, please. */
 import type { Clock } from '../../../shared/clock.ts';
+import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
+import { exportHeader } from '../../../shared/journal-format/export-text.ts';
 import type { JournalPorts } from '../journal-ports.ts';
 import type { JournalLimits } from '../limits.ts';
 import type { Chunk, ReplayedDecision } from '../read/audit-reader.ts';
-import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
-import { exportHeader } from '../../../shared/journal-format/export-text.ts';
 import type { BackupCopy } from './backup-copy.ts';
 import { makeCopy } from './backup-copy.ts';
 import type { VerifyOptions, VerifyReport } from './verify.ts';

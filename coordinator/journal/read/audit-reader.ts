@@ -1,10 +1,10 @@
 /** The reader's part of exporting and replaying: the record in order, a bounded stretch at a time. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
-import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { rawRows } from '../schema/statements.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportLine } from '../../../shared/journal-format/export-text.ts';
+import { decodeRow } from '../../../shared/journal-format/row.ts';
+import { rawRows } from '../schema/statements.ts';
 import type { DecisionInputs } from './past-answers.ts';
 import type { PastReader } from './past-reader.ts';
 import type { StoredValues } from './stored-row.ts';

@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventKind, JournalEvent, RetentionSeal, Trigger } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { ACTIONS, KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+import { TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';

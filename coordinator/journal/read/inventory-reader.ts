@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Action, AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS } from '../../../shared/journal-format/vocabulary.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { AgentAt } from './past-answers.ts';

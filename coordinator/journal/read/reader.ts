@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { JournalEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
+import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import type { RetentionHorizon } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { backUp } from '../maintenance/backup.ts';
@@ -17,7 +18,6 @@ import type { ChainCheck, ChainLink } from './chain.ts';
 import { ChainReader } from './chain.ts';
 import type { EventPage, EventQuery } from './event-query.ts';
 import { EventFinder } from './event-query.ts';
-import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { Horizon } from './horizon.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import type { PairPart } from './pair-changes.ts';

@@ -1,7 +1,6 @@
 /** What was wrong with the sources at a moment, such as a manifest that could not be read. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { CoordinatorBody } from '../../../shared/journal-format/event-bodies.ts';
-import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn } from '../schema/statements.ts';
 

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { Action, DriftEvent } from '../../../shared/journal-format/events.ts';
-import { ACTIONS, KINDS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
+import { ACTIONS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 import type { JournalLimits } from '../limits.ts';

@@ -2,7 +2,7 @@
  * Rows on their way to the writer's thread: all numbers in one block of memory and every text once, which costs both threads
  * a tenth of what as many objects would.
  */
-import type { Action, JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
+import type { JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
 import type { Row } from '../../../shared/journal-format/row.ts';
 import { bodyOf, decodeRow } from '../../../shared/journal-format/row.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
