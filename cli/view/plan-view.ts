@@ -4,7 +4,7 @@
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PlacementResult, Reason, Verdict } from '../../shared/placement/types.ts';
-import type { PlacedDaemonSet, VerdictCounts } from '../../shared/plan/place-objects.ts';
+import type { DaemonSetPlacements, VerdictCounts } from '../../shared/plan/place-objects.ts';
 import type { PlannedChange, PlannedCounts } from '../../shared/plan/plan.ts';
 import { blockingReasons, reasonPhrase } from './reason-phrase.ts';
 
@@ -66,7 +66,7 @@ interface ReasonGroup {
 const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
 
 export function placementsView(
-  placed: readonly PlacedDaemonSet[],
+  placed: readonly DaemonSetPlacements[],
   nodes: readonly string[],
   warnings: readonly ManifestProblem[],
 ): PlacementsView {
@@ -81,7 +81,7 @@ export function placementsView(
   };
 }
 
-function placementGroups(daemonSet: PlacedDaemonSet, nodes: readonly string[]): PlacementGroup[] {
+function placementGroups(daemonSet: DaemonSetPlacements, nodes: readonly string[]): PlacementGroup[] {
   const groups = new Groups<{ verdict: Verdict }>();
   for (const node of nodes) {
     const placement = daemonSet.placement(node);

@@ -4,8 +4,9 @@
  * today and, asked of today, in a year.
  */
 import type { FitResult } from '../../shared/fit/fit-result.ts';
-import type { DaemonSetRecord, ManifestProblem } from '../../shared/journal-format/events.ts';
+import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import type { Drift } from '../../shared/model/drift.ts';

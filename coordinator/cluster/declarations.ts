@@ -1,11 +1,11 @@
 /** What manifests declare: DaemonSets and nodes, accepted or refused. Pure: no file is touched here. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import type { Cause } from '../../shared/kubernetes/cause.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/kubernetes/default-daemon-set.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { ManifestObject } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { DaemonSet } from '../../shared/kubernetes/objects.ts';
+import type { StatusCause } from '../../shared/kubernetes/status-cause.ts';
 import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
 import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
@@ -68,7 +68,7 @@ function digestOf({ object }: ManifestObject): string {
   return createHash('sha256').update(canonicalJson(object)).digest('base64url');
 }
 
-function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[] {
+function problemsOf(causes: readonly StatusCause[], source: string): ManifestProblem[] {
   return causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { Cause, DecisionEvent, NewEvent, Trigger } from '../../shared/journal-format/events.ts';
+import type { PairChange } from '../../shared/model/pair-change.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { PairChange, PlacementTable } from './placement-table.ts';
+import type { PlacementTable } from './placement-table.ts';
 
 /** What evaluation needs of the journal: one row after the other, numbered at once, durable later. */
 export interface Recorder {

@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { CoordinatorEvent, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import { type PairChange } from '../../shared/model/pair-change.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
@@ -17,7 +18,7 @@ import { DaemonSetRegister } from './daemon-set-register.ts';
 import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
 import { FitTable } from './fit-table.ts';
 import { NodeRegister } from './node-register.ts';
-import { type PairChange, PlacementTable } from './placement-table.ts';
+import { PlacementTable } from './placement-table.ts';
 
 export interface EvaluationListener {
   /** The assignments of these nodes may have changed. */

@@ -11,6 +11,7 @@ import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { PairChange } from '../../shared/model/pair-change.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';
@@ -18,14 +19,6 @@ import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
 import { NodePlacements } from './node-placements.ts';
 import { CODES, isAssigned, NodeRow, VERDICTS } from './node-row.ts';
-
-/** A pair whose verdict changed. `null` stands for a pair that does not exist (any more). */
-export interface PairChange {
-  readonly node: string;
-  readonly daemonSet: DaemonSetKey;
-  readonly from: Verdict | null;
-  readonly to: Verdict | null;
-}
 
 /** The verdict in force for a pair, and since when. */
 export interface Pair {

@@ -8,7 +8,7 @@ import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts'
 import type { ListPage } from '../answers/list-page.ts';
 import { isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
 import { pageSize } from '../answers/paging.ts';
-import type { PairChange } from '../journal/read/past-answers.ts';
+import type { RecordedPairChange } from '../journal/read/past-answers.ts';
 import { eventViews } from './event-messages.ts';
 import type { HistoryContext, JournalContext } from './history-context.ts';
 import { listOfRange, type RevisionRange } from './revision-range.ts';
@@ -29,7 +29,7 @@ async function differences(
   const size = pageSize(request);
   const { daemonSet: ref, namespace, nodeName } = request;
   if (lastKey === '') await refuseUnknown(namedFilter(ref, namespace, nodeName), context);
-  const found: PairChange[] = [];
+  const found: RecordedPairChange[] = [];
   for (const daemonSet of await daemonSetsFrom(lastKey, request, { from, to }, context)) {
     if (found.length > size) break;
     const afterNode = lastKey.startsWith(`${daemonSet} `) ? lastKey.slice(daemonSet.length + 1) : '';
@@ -61,7 +61,7 @@ async function daemonSetsFrom(
 }
 
 async function differencesToWire(
-  changes: readonly PairChange[],
+  changes: readonly RecordedPairChange[],
   { journal }: JournalContext,
 ): Promise<PlacementDifference[]> {
   const decisions = await journal.eventsAt(changes.map(({ revision }) => revision));

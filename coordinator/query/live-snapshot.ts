@@ -1,7 +1,7 @@
 /** The roll as the running coordinator knows it now. */
 import type { FitResult } from '../../shared/fit/fit-result.ts';
-import type { ManifestProblem } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import type { Drift } from '../../shared/model/drift.ts';

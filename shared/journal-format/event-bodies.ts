@@ -1,8 +1,10 @@
 /** The JSON bodies of rows, by kind of event, as the database stores them. A decision has no body. */
+
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { Drift } from '../model/drift.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { PodHealth } from '../model/pod-health.ts';
-import type { Change, DaemonSetRecord, FactsOrigin, ManifestProblem, RetentionSeal } from './events.ts';
+import type { Change, DaemonSetRecord, FactsOrigin, RetentionSeal } from './events.ts';
 
 export interface NodeBody {
   readonly facts: NodeFacts | null;

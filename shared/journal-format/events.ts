@@ -4,6 +4,7 @@
  */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';
 import type { PodNeeds } from '../kubernetes/pod-needs.ts';
 import type { Drift } from '../model/drift.ts';
@@ -35,16 +36,6 @@ export interface Change {
   readonly field: string;
   readonly from: string | null;
   readonly to: string | null;
-}
-
-/** One thing that is wrong with a manifest. */
-export interface ManifestProblem {
-  readonly code: string;
-  /** `''` where the whole document is meant. */
-  readonly fieldPath: string;
-  readonly message: string;
-  /** File, and line where it is known. */
-  readonly source: string;
 }
 
 /** A DaemonSet as the journal keeps it: digests, the fields that a placement reads, and its images. */

@@ -18,7 +18,7 @@ import {
 } from './field-paths.ts';
 import { tolerationObject } from './inputs.ts';
 import type { RawTaint } from './node-reading.ts';
-import { type Pair, verdictWithLabel, verdictWithoutBlocker } from './pair.ts';
+import { type PlacementPair, verdictWithLabel, verdictWithoutBlocker } from './pair.ts';
 import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
 import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';
@@ -51,7 +51,7 @@ const TAINTS_OF_KUBERNETES: ReadonlySet<string> = new Set([
 ]);
 
 /** The edit of a node's label, or `null` where it turns nothing or cannot be made. */
-export function labelEdit(pair: Pair, key: string, value: string | undefined): Edit | null {
+export function labelEdit(pair: PlacementPair, key: string, value: string | undefined): Edit | null {
   if (pair.rules.demands > TRIED_DEMANDS_MAX || LABELS_OF_KUBELET.has(key) || !isQualifiedName(key)) return null;
   if (value !== undefined && !isLabelValue(value)) return null;
   const verdict = verdictWithLabel(pair, key, value);
@@ -67,7 +67,7 @@ export function labelEdit(pair: Pair, key: string, value: string | undefined): E
 }
 
 /** Edits of the DaemonSet and the node that let a nodeSelector entry be satisfied. */
-export function selectorEdits(pair: Pair, key: string, value: string): readonly Edit[] {
+export function selectorEdits(pair: PlacementPair, key: string, value: string): readonly Edit[] {
   const verdict = verdictWithoutBlocker(pair);
   if (verdict === pair.verdict) return NO_EDITS;
   const edits: Edit[] = [];
@@ -84,14 +84,14 @@ export function selectorEdits(pair: Pair, key: string, value: string): readonly 
   return edits;
 }
 
-export function nodeNameEdits(pair: Pair): readonly Edit[] {
+export function nodeNameEdits(pair: PlacementPair): readonly Edit[] {
   const verdict = verdictWithoutBlocker(pair);
   if (verdict === pair.verdict) return NO_EDITS;
   return [edit('DaemonSet', NODE_NAME_PATH, 'remove nodeName', verdict, '', { op: 'removeNodeName' })];
 }
 
 /** For an affinity of which no term matches. */
-export function affinityEdits(pair: Pair): readonly Edit[] {
+export function affinityEdits(pair: PlacementPair): readonly Edit[] {
   const verdict = verdictWithoutBlocker(pair);
   if (verdict === pair.verdict) return NO_EDITS;
   const action = 'remove the required node affinity';
@@ -99,21 +99,21 @@ export function affinityEdits(pair: Pair): readonly Edit[] {
 }
 
 /** For a requirement without which its term, and so the affinity, would match. */
-export function requirementRemovalEdit(pair: Pair, place: RequirementPlace): Edit {
+export function requirementRemovalEdit(pair: PlacementPair, place: RequirementPlace): Edit {
   const action = `remove requirement ${place.list}[${place.index}] of nodeSelectorTerms[${place.term}]`;
   const change: EditChange = { op: 'removeRequirement', ...place };
   return edit('DaemonSet', requirementPath(place), action, verdictWithoutBlocker(pair), '', change);
 }
 
 /** For an `In` requirement that would match, and with it the affinity, if it listed the node's value. */
-export function requirementValueEdit(pair: Pair, place: RequirementPlace, value: string): Edit {
+export function requirementValueEdit(pair: PlacementPair, place: RequirementPlace, value: string): Edit {
   const path = `${requirementPath(place)}.values`;
   const change: EditChange = { op: 'addRequirementValue', value, ...place };
   return edit('DaemonSet', path, `add value '${value}'`, verdictWithoutBlocker(pair), '', change);
 }
 
 /** For a taint that no toleration tolerates. */
-export function untoleratedTaintEdits(pair: Pair, taint: RawTaint): readonly Edit[] {
+export function untoleratedTaintEdits(pair: PlacementPair, taint: RawTaint): readonly Edit[] {
   const key = asText(taint?.key);
   if (pair.blockers > 0 || pair.taints.length > TRIED_TAINTS_MAX || !isQualifiedName(key)) return NO_EDITS;
   const effect = asText(taint?.effect);
@@ -134,7 +134,7 @@ export function untoleratedTaintEdits(pair: Pair, taint: RawTaint): readonly Edi
 }
 
 /** For a taint that the template's own toleration at `index` tolerates. */
-export function tolerationRemovalEdits(pair: Pair, index: number): readonly Edit[] {
+export function tolerationRemovalEdits(pair: PlacementPair, index: number): readonly Edit[] {
   if (pair.verdict === 'none' || pair.taints.length > TRIED_TAINTS_MAX) return NO_EDITS;
   const remaining = pair.rules.tolerations.filter(({ templateIndex }) => templateIndex !== index);
   const removed = pair.rules.tolerations.find(({ templateIndex }) => templateIndex === index);
@@ -146,7 +146,7 @@ export function tolerationRemovalEdits(pair: Pair, index: number): readonly Edit
   return [edit('DaemonSet', itemPath(TOLERATIONS_PATH, index), action, verdict, '', change)];
 }
 
-function taintRemovalEdits(pair: Pair, key: string, effect: string): Edit[] {
+function taintRemovalEdits(pair: PlacementPair, key: string, effect: string): Edit[] {
   const edits: Edit[] = [];
   let reached: Verdict = pair.verdict;
   for (const removedEffect of [effect, '']) {
@@ -178,7 +178,7 @@ function requirementPath({ term, list, index }: RequirementPlace): string {
 }
 
 /** Only what Kubernetes accepts as a node's name stands in a command, so nothing needs quoting. */
-function kubectl(pair: Pair, verb: 'label' | 'taint', change: string): string {
+function kubectl(pair: PlacementPair, verb: 'label' | 'taint', change: string): string {
   return isDnsSubdomain(pair.nodeName) ? `kubectl ${verb} node ${pair.nodeName} ${change}` : '';
 }
 

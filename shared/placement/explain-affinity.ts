@@ -4,7 +4,7 @@ import { affinityEdits, labelEdit, NO_EDITS, requirementRemovalEdit, requirement
 import { entryPath, itemPath, NODE_LABELS_PATH, REQUIRED_AFFINITY_PATH, TERMS_PATH } from './field-paths.ts';
 import { INT64_MAX } from './int64.ts';
 import { type CompiledTerm, fieldsAreSkipped, requirementValue } from './node-affinity.ts';
-import { type Pair, verdictWithoutBlocker } from './pair.ts';
+import { type PlacementPair, verdictWithoutBlocker } from './pair.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import { type CompiledRequirement, requirementMatches } from './requirement.ts';
 import type { Edit, Reason, RequirementPlace } from './types.ts';
@@ -65,7 +65,7 @@ export function explainedTerm(term: CompiledTerm): ExplainedTerm {
 }
 
 /** Adds the affinity's reasons, from the whole to its parts. */
-export function addAffinityReasons(pair: Pair, terms: readonly ExplainedTerm[], reasons: Reason[]): void {
+export function addAffinityReasons(pair: PlacementPair, terms: readonly ExplainedTerm[], reasons: Reason[]): void {
   const place = reasons.length;
   let matching: ExplainedTerm | null = null;
   for (const term of terms) {
@@ -74,7 +74,7 @@ export function addAffinityReasons(pair: Pair, terms: readonly ExplainedTerm[], 
   reasons.splice(place, 0, affinityReason(pair, terms.length, matching));
 }
 
-function affinityReason(pair: Pair, count: number, matching: ExplainedTerm | null): Reason {
+function affinityReason(pair: PlacementPair, count: number, matching: ExplainedTerm | null): Reason {
   const matches = matching !== null;
   return {
     code: matches ? 'AFFINITY_MATCHES' : 'AFFINITY_NO_TERM_MATCHES',
@@ -97,7 +97,7 @@ function affinityMessage(count: number, matching: ExplainedTerm | null): string 
 }
 
 /** Returns whether the term matches. */
-function addTermReasons(pair: Pair, explained: ExplainedTerm, reasons: Reason[]): boolean {
+function addTermReasons(pair: PlacementPair, explained: ExplainedTerm, reasons: Reason[]): boolean {
   const { term, requirements } = explained;
   const met = requirements.map(({ requirement }) => isMet(pair, requirement));
   const missed = requirements.filter((_, i) => !met[i]);
@@ -131,7 +131,7 @@ function termCode({ term, requirements }: ExplainedTerm, matches: boolean): Reas
   return term.usable ? 'AFFINITY_TERM_DOES_NOT_MATCH' : 'AFFINITY_TERM_UNUSABLE';
 }
 
-function termMessage(pair: Pair, explained: ExplainedTerm, matches: boolean, missedCount: number): string {
+function termMessage(pair: PlacementPair, explained: ExplainedTerm, matches: boolean, missedCount: number): string {
   const { name, requirements, firstInvalid } = explained;
   if (matches) return `${name} matches: this node meets everything it asks for.`;
   const ending = pair.affinityMatches ? '; another term matches, so this does not matter.' : '.';
@@ -142,7 +142,12 @@ function termMessage(pair: Pair, explained: ExplainedTerm, matches: boolean, mis
   return `${name} does not match: this node misses ${missed}${ending}`;
 }
 
-function requirementReason(pair: Pair, explained: ExplainedRequirement, met: boolean, edits: readonly Edit[]): Reason {
+function requirementReason(
+  pair: PlacementPair,
+  explained: ExplainedRequirement,
+  met: boolean,
+  edits: readonly Edit[],
+): Reason {
   const { requirement, fieldPath, nodeFieldPath, wanted } = explained;
   const value = requirementValue(requirement, pair.labels, pair.nodeName);
   return {
@@ -157,14 +162,14 @@ function requirementReason(pair: Pair, explained: ExplainedRequirement, met: boo
   };
 }
 
-function requirementCode(pair: Pair, requirement: CompiledRequirement, met: boolean): ReasonCode {
+function requirementCode(pair: PlacementPair, requirement: CompiledRequirement, met: boolean): ReasonCode {
   if (requirement.problem !== '') return 'AFFINITY_REQUIREMENT_INVALID';
   if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) return 'AFFINITY_FIELD_SKIPPED';
   return met ? 'AFFINITY_REQUIREMENT_MATCHES' : 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH';
 }
 
 function requirementMessage(
-  pair: Pair,
+  pair: PlacementPair,
   explained: ExplainedRequirement,
   met: boolean,
   value: string | undefined,
@@ -180,14 +185,18 @@ function requirementMessage(
   return `${demand}, ${met ? 'and' : 'but'} ${fact}`;
 }
 
-function isMet(pair: Pair, requirement: CompiledRequirement): boolean {
+function isMet(pair: PlacementPair, requirement: CompiledRequirement): boolean {
   if (requirement.problem !== '') return false;
   if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) return true;
   return requirementMatches(requirement, requirementValue(requirement, pair.labels, pair.nodeName));
 }
 
 /** For a requirement that is met: the edit of its label that turns the verdict, where the term counts. */
-function keptEdits(pair: Pair, { requirement }: ExplainedRequirement, { matches }: TermState): readonly Edit[] {
+function keptEdits(
+  pair: PlacementPair,
+  { requirement }: ExplainedRequirement,
+  { matches }: TermState,
+): readonly Edit[] {
   if (!matches || pair.verdict === 'none') return NO_EDITS;
   if (requirement.list === 'matchFields') return NO_EDITS;
   const edit = labelEdit(pair, requirement.key, breakingValue(requirement));
@@ -202,7 +211,7 @@ function breakingValue({ operator, values }: CompiledRequirement): string | unde
 
 /** For a requirement that is missed: edits that let its term match, unless others stand in the way. */
 function missedEdits(
-  pair: Pair,
+  pair: PlacementPair,
   { requirement, place }: ExplainedRequirement,
   { missedCount, missesOneLabel, count }: TermState,
 ): readonly Edit[] {
@@ -230,7 +239,7 @@ function askForOneLabel(requirements: readonly ExplainedRequirement[]): boolean 
   );
 }
 
-function firstLabelEdit(pair: Pair, requirement: CompiledRequirement): Edit | null {
+function firstLabelEdit(pair: PlacementPair, requirement: CompiledRequirement): Edit | null {
   for (const value of repairingValues(requirement)) {
     const edit = labelEdit(pair, requirement.key, value);
     if (edit !== null) return edit;

@@ -4,7 +4,7 @@ import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { SelectorEntry } from './daemon-set-fields.ts';
 import { labelEdit, NO_EDITS, nodeNameEdits, selectorEdits } from './edits.ts';
 import { entryPath, NODE_LABELS_PATH, NODE_NAME_PATH, NODE_SELECTOR_PATH, POD_SPEC } from './field-paths.ts';
-import type { Pair } from './pair.ts';
+import type { PlacementPair } from './pair.ts';
 import type { PlacementRules } from './rules.ts';
 import type { Reason } from './types.ts';
 
@@ -24,7 +24,7 @@ export function unconstrainedReason(rules: PlacementRules): Reason | null {
   };
 }
 
-export function nodeNameReason(pair: Pair): Reason | null {
+export function nodeNameReason(pair: PlacementPair): Reason | null {
   const wanted = pair.rules.nodeName;
   if (wanted === '') return null;
   const found = pair.nodeName;
@@ -60,7 +60,7 @@ export function explainedEntry({ key, value }: SelectorEntry): ExplainedEntry {
   };
 }
 
-export function selectorReason(pair: Pair, entry: ExplainedEntry): Reason {
+export function selectorReason(pair: PlacementPair, entry: ExplainedEntry): Reason {
   const { key, value, fieldPath, nodeFieldPath, wanted } = entry;
   const found = readEntry(pair.labels, key);
   const place = { fieldPath, nodeFieldPath, wanted, found: found ?? null };

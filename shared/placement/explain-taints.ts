@@ -4,13 +4,13 @@ import { asText } from '../kubernetes/unvalidated-fields.ts';
 import { NO_EDITS, tolerationRemovalEdits, untoleratedTaintEdits } from './edits.ts';
 import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
 import type { RawTaint } from './node-reading.ts';
-import type { Pair } from './pair.ts';
+import type { PlacementPair } from './pair.ts';
 import { type PodToleration, toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
 import { taintText, tolerationText } from './wording.ts';
 
 /** Says that cordoning does not matter to daemon pods; `null` where the node is not cordoned. */
-export function unschedulableReason(pair: Pair): Reason | null {
+export function unschedulableReason(pair: PlacementPair): Reason | null {
   if (pair.node?.spec?.unschedulable !== true) return null;
   return {
     code: 'NODE_UNSCHEDULABLE_IGNORED',
@@ -26,7 +26,7 @@ export function unschedulableReason(pair: Pair): Reason | null {
   };
 }
 
-export function taintReason(pair: Pair, taint: RawTaint, index: number): Reason {
+export function taintReason(pair: PlacementPair, taint: RawTaint, index: number): Reason {
   const effect = asText(taint?.effect);
   if (effect !== 'NoSchedule' && effect !== 'NoExecute' && effect !== 'PreferNoSchedule') {
     return unknownEffectReason(taint, index);
@@ -37,7 +37,7 @@ export function taintReason(pair: Pair, taint: RawTaint, index: number): Reason 
     : toleratedReason(pair, taint, index, toleration);
 }
 
-function toleratedReason(pair: Pair, taint: RawTaint, index: number, toleration: PodToleration): Reason {
+function toleratedReason(pair: PlacementPair, taint: RawTaint, index: number, toleration: PodToleration): Reason {
   const found = taintText(taint);
   const fromTemplate = toleration.templateIndex >= 0;
   const place = fromTemplate ? itemPath('tolerations', toleration.templateIndex) : '';
@@ -57,7 +57,7 @@ function toleratedReason(pair: Pair, taint: RawTaint, index: number, toleration:
 }
 
 function untoleratedReason(
-  pair: Pair,
+  pair: PlacementPair,
   taint: RawTaint,
   index: number,
   effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule',

@@ -2,7 +2,7 @@
 import { NO_EDITS } from './edits.ts';
 import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
 import type { RawTaint } from './node-reading.ts';
-import type { Pair } from './pair.ts';
+import type { PlacementPair } from './pair.ts';
 import { toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
 import { taintText, tolerationText } from './wording.ts';
@@ -16,7 +16,7 @@ const NOT_READY_TAINTS: ReadonlySet<unknown> = new Set([
   'node.kubernetes.io/unreachable',
 ]);
 
-export function nodeWarnings(pair: Pair): readonly Reason[] {
+export function nodeWarnings(pair: PlacementPair): readonly Reason[] {
   const warnings: Reason[] = [];
   for (const [index, taint] of pair.taints.entries()) {
     if (taint?.effect !== 'NoSchedule' && taint?.effect !== 'NoExecute') continue;
@@ -45,7 +45,7 @@ function notReadyTaint(taint: RawTaint, index: number): Reason {
 }
 
 /** The taint was renamed in Kubernetes 1.24, and many templates still tolerate the former name only. */
-function renamedTaint(pair: Pair, taint: RawTaint, index: number): Reason | null {
+function renamedTaint(pair: PlacementPair, taint: RawTaint, index: number): Reason | null {
   const former = pair.rules.tolerations.find(({ key }) => key === FORMER_CONTROL_PLANE);
   if (former === undefined) return null;
   const found = taintText(taint);

@@ -10,7 +10,7 @@ import { labelsAreSelected, type PlacementRules } from './rules.ts';
 import { taintVerdict } from './tolerations.ts';
 import type { Verdict } from './types.ts';
 
-export interface Pair {
+export interface PlacementPair {
   readonly rules: PlacementRules;
   readonly node: Node;
   readonly nodeName: string;
@@ -25,7 +25,7 @@ export interface Pair {
   readonly verdict: Verdict;
 }
 
-export function pairOf(rules: PlacementRules, node: Node): Pair {
+export function pairOf(rules: PlacementRules, node: Node): PlacementPair {
   const nodeName = nodeNameOf(node);
   const labels = labelsOf(node);
   const taints = taintsOf(node);
@@ -51,7 +51,7 @@ export function pairOf(rules: PlacementRules, node: Node): Pair {
 }
 
 /** The verdict if the node had that value of the label, or lacked it where `value` is `undefined`. */
-export function verdictWithLabel(pair: Pair, key: string, value: string | undefined): Verdict {
+export function verdictWithLabel(pair: PlacementPair, key: string, value: string | undefined): Verdict {
   if (!pair.nodeNameFits) return 'none';
   // A label that is `undefined` reads as absent, and setting it is faster than deleting.
   const labels = { ...pair.labels, [key]: value };
@@ -59,6 +59,6 @@ export function verdictWithLabel(pair: Pair, key: string, value: string | undefi
 }
 
 /** The verdict if the only thing that stands in the way, besides taints, were gone. */
-export function verdictWithoutBlocker(pair: Pair): Verdict {
+export function verdictWithoutBlocker(pair: PlacementPair): Verdict {
   return pair.blockers === 1 ? pair.taintVerdict : 'none';
 }

@@ -1,10 +1,11 @@
 /** Makes a world of what manifests hold: validates, and refuses two objects of one name. Pure. */
-import type { Cause } from '../kubernetes/cause.ts';
+
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { ManifestObject } from '../kubernetes/manifests/read-manifests.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
+import type { StatusCause } from '../kubernetes/status-cause.ts';
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { validateDaemonSet } from '../kubernetes/validation/validate-daemon-set.ts';
 import { validateNode } from '../kubernetes/validation/validate-node.ts';
@@ -88,7 +89,7 @@ function textAt({ metadata }: Record<string, unknown>, field: 'name' | 'namespac
   return typeof value === 'string' ? value : '';
 }
 
-function problemsOf(causes: readonly Cause[], source: string): ManifestProblem[] {
+function problemsOf(causes: readonly StatusCause[], source: string): ManifestProblem[] {
   return causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
 }
 

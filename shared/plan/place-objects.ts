@@ -14,15 +14,15 @@ export interface VerdictCounts {
 }
 
 /** In the order of their keys. */
-export function placeObjects(world: ClusterObjects): PlacedDaemonSet[] {
+export function placeObjects(world: ClusterObjects): DaemonSetPlacements[] {
   return runToCompletion(placeObjectsInSteps(world));
 }
 
 /** The same for whoever has other things to do in between: a step is one node. */
-export function* placeObjectsInSteps(world: ClusterObjects): Generator<void, PlacedDaemonSet[]> {
+export function* placeObjectsInSteps(world: ClusterObjects): Generator<void, DaemonSetPlacements[]> {
   const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
   const placed = sortedKeys(world.daemonSets).map(
-    (key) => new PlacedDaemonSet(key, world.daemonSets.get(key) ?? {}, nodes),
+    (key) => new DaemonSetPlacements(key, world.daemonSets.get(key) ?? {}, nodes),
   );
   // Node by node, because a node's labels stay near while all DaemonSets look at them.
   for (let place = 0; place < nodes.objects.length; place++) {
@@ -46,7 +46,7 @@ const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
 const CODES: Readonly<Record<Verdict, number>> = { run: 0, keep: 1, none: 2 };
 
 /** One DaemonSet on every node of a world. */
-export class PlacedDaemonSet {
+export class DaemonSetPlacements {
   readonly key: DaemonSetKey;
   readonly daemonSet: DaemonSet;
   readonly #compiled: CompiledPlacement;

@@ -6,7 +6,7 @@ import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.t
 import { templateRevision } from '../kubernetes/template-revision.ts';
 import type { PlacementResult } from '../placement/types.ts';
 import { type ClusterObjects, sortedKeys } from './cluster-objects.ts';
-import { type PlacedDaemonSet, placeObjectsInSteps, type VerdictCounts } from './place-objects.ts';
+import { type DaemonSetPlacements, placeObjectsInSteps, type VerdictCounts } from './place-objects.ts';
 import { templateChanges as changesOfTemplate } from './template-changes.ts';
 
 export interface PlanInput {
@@ -61,7 +61,7 @@ export function* planInSteps({ before, after }: PlanInput): Generator<void, Plan
   const nodes = sortedKeys(before.nodes, after.nodes);
   const changes: PlannedChange[] = [];
   const counts: PlannedCounts[] = [];
-  const changed: PlacedDaemonSet[] = [];
+  const changed: DaemonSetPlacements[] = [];
   for (const daemonSet of sortedKeys(placedBefore, placedAfter)) {
     yield;
     const pair = { before: placedBefore.get(daemonSet), after: placedAfter.get(daemonSet) };
@@ -78,12 +78,16 @@ export function* planInSteps({ before, after }: PlanInput): Generator<void, Plan
   return { changes, counts, warnings: placementWarnings(changed) };
 }
 
-interface PlacedPair {
-  readonly before: PlacedDaemonSet | undefined;
-  readonly after: PlacedDaemonSet | undefined;
+interface PlacementsPair {
+  readonly before: DaemonSetPlacements | undefined;
+  readonly after: DaemonSetPlacements | undefined;
 }
 
-function changesOf(daemonSet: DaemonSetKey, { before, after }: PlacedPair, nodes: readonly string[]): PlannedChange[] {
+function changesOf(
+  daemonSet: DaemonSetKey,
+  { before, after }: PlacementsPair,
+  nodes: readonly string[],
+): PlannedChange[] {
   const changes: PlannedChange[] = [];
   for (const node of nodes) {
     if (verdictOf(before, node) === verdictOf(after, node)) continue;
@@ -103,17 +107,17 @@ export function changesAnything({ changes, counts }: Pick<PlanResult, 'changes' 
 }
 
 /** What the placement engine warns of, whatever the node, as it is told about manifests. */
-export function placementWarnings(placed: readonly PlacedDaemonSet[]): ManifestProblem[] {
+export function placementWarnings(placed: readonly DaemonSetPlacements[]): ManifestProblem[] {
   return placed.flatMap(({ key, warnings }) =>
     warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source: key })),
   );
 }
 
-function byKey(placed: readonly PlacedDaemonSet[]): Map<DaemonSetKey, PlacedDaemonSet> {
+function byKey(placed: readonly DaemonSetPlacements[]): Map<DaemonSetKey, DaemonSetPlacements> {
   return new Map(placed.map((one) => [one.key, one]));
 }
 
-function verdictOf(placed: PlacedDaemonSet | undefined, node: string) {
+function verdictOf(placed: DaemonSetPlacements | undefined, node: string) {
   return placed?.verdict(node) ?? 'none';
 }
 

@@ -1,7 +1,7 @@
 /** Validation where the recorded answers of API servers end: defaults, newer features, nodes, pods, and anything at all. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Cause } from '../../shared/kubernetes/cause.ts';
+import type { StatusCause } from '../../shared/kubernetes/status-cause.ts';
 import type { Rejection } from '../../shared/kubernetes/validation/rejection.ts';
 import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-daemon-set.ts';
 import { validateNode } from '../../shared/kubernetes/validation/validate-node.ts';
@@ -22,7 +22,7 @@ function withPodSpec(podSpec: object): object {
 }
 
 function causesOf(result: { accepted: true } | Rejection): string[] {
-  return result.accepted ? [] : result.causes.map((cause: Cause) => `${cause.fieldPath} ${cause.kind}`);
+  return result.accepted ? [] : result.causes.map((cause: StatusCause) => `${cause.fieldPath} ${cause.kind}`);
 }
 
 describe('a DaemonSet', () => {

@@ -4,7 +4,7 @@ import { TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts
 import { IS_DECISION } from '../schema/conditions.ts';
 import { NamesById, splitKey } from '../schema/names.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
-import type { PairChange } from './past-answers.ts';
+import type { RecordedPairChange } from './past-answers.ts';
 
 type Decision = [
   seq: number,
@@ -71,7 +71,12 @@ export class PairChanges {
   }
 
   /** By node. Holds one pair per node in memory, however many decisions there are. */
-  ofDaemonSet(daemonSet: string, from: number, to: number, { node, afterNode = '', limit }: PairPart): PairChange[] {
+  ofDaemonSet(
+    daemonSet: string,
+    from: number,
+    to: number,
+    { node, afterNode = '', limit }: PairPart,
+  ): RecordedPairChange[] {
     const pairs = new Map<number, Pair>();
     for (const decision of this.#decisionsOf(daemonSet, from, to, node)) {
       const pair = pairs.get(decision[1]);
@@ -91,7 +96,7 @@ export class PairChanges {
   }
 
   /** `undefined` for a pair that is back at what it was. */
-  #change(daemonSet: string, { first, last, count }: Pair): PairChange | undefined {
+  #change(daemonSet: string, { first, last, count }: Pair): RecordedPairChange | undefined {
     const from = verdictOf(first[2]);
     const [revision, nodeId, , verdict, occurredMs, trigger, causeRevision, actorId] = last;
     const to = verdictOf(verdict);

@@ -2,6 +2,7 @@
 
 import type { Cause, DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
+import type { PairChange } from '../../../shared/model/pair-change.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
 import type { DaemonSetState, EffectivePlacement, NodeState, PodState } from './state.ts';
 
@@ -38,13 +39,8 @@ export interface PlacementAt {
   readonly inputs: DecisionInputs;
 }
 
-/** A pair that is placed otherwise at one revision than at an earlier one. */
-export interface PairChange {
-  readonly node: string;
-  readonly daemonSet: string;
-  /** `null`: the pair did not, or does not, exist. */
-  readonly from: Verdict | null;
-  readonly to: Verdict | null;
+/** A pair whose verdict at one revision differs from the verdict at an earlier one. */
+export interface RecordedPairChange extends PairChange {
   /** How many decisions it took. */
   readonly decisionCount: number;
   /** The last of them. */

@@ -12,7 +12,7 @@ import type { RetentionHorizon } from '../journal-error.ts';
 import { JournalError } from '../journal-error.ts';
 import type { ReaderService } from '../services.ts';
 import type { PairPart } from './pair-changes.ts';
-import type { DaemonSetAt, DriftAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { DaemonSetAt, DriftAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import type { EffectivePlacement } from './state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
@@ -151,7 +151,7 @@ export class Past {
   }
 
   /** Every pair that is placed otherwise at `toRevision` than at `fromRevision`, DaemonSet by DaemonSet, then by node. */
-  async *diff(fromRevision: number, toRevision: number): AsyncGenerator<PairChange, void, undefined> {
+  async *diff(fromRevision: number, toRevision: number): AsyncGenerator<RecordedPairChange, void, undefined> {
     for (const daemonSet of await this.changedDaemonSets(fromRevision, toRevision)) {
       let afterNode: string | undefined = '';
       while (afterNode !== undefined) {
@@ -175,7 +175,7 @@ export class Past {
     fromRevision: number,
     toRevision: number,
     part: PairPart,
-  ): Promise<PairChange[]> {
+  ): Promise<RecordedPairChange[]> {
     return (await this.#auditor()).changesOfDaemonSet(daemonSet, fromRevision, toRevision, part);
   }
 }

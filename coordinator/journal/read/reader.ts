@@ -22,7 +22,7 @@ import { Horizon } from './horizon.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import type { PairPart } from './pair-changes.ts';
 import { PairChanges } from './pair-changes.ts';
-import type { AgentAt, DaemonSetAt, NodeAt, PairChange, PlacementAt, PodsAt } from './past-answers.ts';
+import type { AgentAt, DaemonSetAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './past-answers.ts';
 import type { KnownNames, PartOfNodes } from './past-reader.ts';
 import { PastReader } from './past-reader.ts';
 import { SourceProblems } from './source-problems.ts';
@@ -150,7 +150,12 @@ export class JournalReader {
     });
   }
 
-  changesOfDaemonSet(daemonSet: string, fromRevision: number, toRevision: number, part: PairPart): PairChange[] {
+  changesOfDaemonSet(
+    daemonSet: string,
+    fromRevision: number,
+    toRevision: number,
+    part: PairPart,
+  ): RecordedPairChange[] {
     return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision, part));
   }
 

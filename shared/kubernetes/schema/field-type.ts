@@ -3,9 +3,10 @@
  * server answers with 400: a number where a string belongs, a quantity that is none. Must never throw,
  * whatever the value.
  */
-import type { Causes } from '../cause.ts';
-import { shownAt } from '../cause.ts';
+
 import { parseQuantity } from '../quantity.ts';
+import type { Causes } from '../status-cause.ts';
+import { shownAt } from '../status-cause.ts';
 import { isObject } from '../unvalidated-fields.ts';
 
 type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'quantity' | 'intOrString' | 'time';

@@ -1,7 +1,8 @@
 /** Validates a container's environment variables and where their values come from. */
-import type { Causes } from '../cause.ts';
+
 import { dnsSubdomainProblems } from '../label-syntax.ts';
 import { parseQuantity } from '../quantity.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, items, text } from './decoded.ts';
 import { configKeyProblems, environmentNameProblems, labelKeyProblems } from './syntax.ts';

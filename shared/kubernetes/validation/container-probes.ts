@@ -1,5 +1,5 @@
 /** Validates probes and lifecycle hooks: what they call, and how often. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, integer, items, text, texts } from './decoded.ts';
 import { validateNotNegative, validateOneOf, validatePortNumberOrName } from './syntax.ts';

@@ -1,7 +1,8 @@
 /** Validates what containers request and are limited to. */
-import type { Causes } from '../cause.ts';
+
 import { qualifiedNameProblems } from '../label-syntax.ts';
 import { isWholeQuantity, parseQuantity } from '../quantity.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, quantities } from './decoded.ts';
 import { labelKeyProblems, NOT_NEGATIVE } from './syntax.ts';

@@ -1,6 +1,7 @@
 /** Validates containers and init containers. */
-import type { Causes } from '../cause.ts';
+
 import { dnsLabelProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import { validateEnvironment } from './container-environment.ts';
 import { validateLifecycle, validateLivenessAndStartup, validateReadiness } from './container-probes.ts';
 import { validateResources } from './container-resources.ts';

@@ -1,5 +1,5 @@
 /** Validates what is a DaemonSet's own: its selector, what a daemon's template may not have, its roll-out. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, textMap } from './decoded.ts';
 import { selectsLabels, validateLabelSelector } from './label-selector.ts';

@@ -1,7 +1,8 @@
 /** Validates label selectors, and tells whether one selects a set of labels. */
-import type { Causes } from '../cause.ts';
+
 import { isLabelValue, isQualifiedName } from '../label-syntax.ts';
 import type { LabelSelector, Requirement } from '../objects.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { items, text, textMap, texts } from './decoded.ts';
 import { validateLabels } from './object-meta.ts';

@@ -1,6 +1,7 @@
 /** Validates node affinity, required and preferred. */
-import type { Causes } from '../cause.ts';
+
 import { dnsSubdomainProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, integer, items, text, texts } from './decoded.ts';
 import { validateLabelKey } from './syntax.ts';

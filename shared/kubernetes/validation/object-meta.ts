@@ -1,6 +1,7 @@
 /** Validates metadata: names, labels, annotations, owners, finalizers (Kubernetes api/validation objectmeta.go). */
-import type { Causes } from '../cause.ts';
+
 import { dnsLabelProblems, dnsSubdomainProblems, labelValueProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { flag, items, text, textMap, texts } from './decoded.ts';
 import { labelKeyProblems, validateLabelKey } from './syntax.ts';

@@ -1,6 +1,7 @@
 /** Validates pod affinity, pod anti-affinity and topology spread. They do not take part in placement. */
-import type { Causes } from '../cause.ts';
+
 import { dnsLabelProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, integer, items, text, texts } from './decoded.ts';
 import { validateLabelSelector } from './label-selector.ts';

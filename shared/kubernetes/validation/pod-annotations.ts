@@ -1,5 +1,5 @@
 /** Validates the annotations with which pods say what later became fields. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { items, text } from './decoded.ts';
 import { validateDescendingPath } from './syntax.ts';

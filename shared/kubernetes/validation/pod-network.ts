@@ -1,7 +1,7 @@
 /** Validates a pod's DNS settings and additions to its hosts file. */
 import { isIP } from 'node:net';
-import type { Causes } from '../cause.ts';
 import { dnsSubdomainProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, items, text, texts } from './decoded.ts';
 import { validateOneOf } from './syntax.ts';

@@ -1,6 +1,7 @@
 /** Validates a pod template: labels, annotations, and the whole pod spec (Kubernetes core/validation). */
-import type { Causes } from '../cause.ts';
+
 import { dnsLabelProblems, dnsSubdomainProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import { validateOverhead } from './container-resources.ts';
 import { validateContainers, validateHostNetworkPorts, validateInitContainers } from './containers.ts';
 import type { Decoded } from './decoded.ts';

@@ -1,5 +1,5 @@
 /** Validates the security contexts of pods and of containers. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, texts } from './decoded.ts';
 import { validateDescendingPath, validateOneOf } from './syntax.ts';

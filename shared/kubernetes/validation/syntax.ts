@@ -1,6 +1,7 @@
 /** Syntax checks that several fields share; each returns what is wrong, one sentence part per problem. */
-import type { Causes } from '../cause.ts';
+
 import { qualifiedNameProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { integer } from './decoded.ts';
 

@@ -1,6 +1,7 @@
 /** Validates tolerations and the taints of nodes. */
-import type { Causes } from '../cause.ts';
+
 import { labelValueProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { optionalInteger, text } from './decoded.ts';
 import { validateLabelKey, validateOneOf } from './syntax.ts';

@@ -1,5 +1,5 @@
 /** Validates how a DaemonSet is rolled out. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, text } from './decoded.ts';
 import { NOT_NEGATIVE, validateOneOf } from './syntax.ts';

@@ -3,11 +3,12 @@
  * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
  * our own. Never throws, whatever the object.
  */
-import { Causes, shownAt } from '../cause.ts';
+
 import { DEFAULT_NAMESPACE, defaultDaemonSet } from '../default-daemon-set.ts';
 import type { DaemonSet } from '../objects.ts';
 import { daemonSetFields } from '../schema/daemon-set-fields.ts';
 import { decodeField } from '../schema/field-type.ts';
+import { Causes, shownAt } from '../status-cause.ts';
 import { isObject } from '../unvalidated-fields.ts';
 import { validateDaemonSetSpec } from './daemon-set-spec.ts';
 import type { Decoded } from './decoded.ts';

@@ -1,8 +1,9 @@
 /** Decides whether a Node object can be on the roll, and says what is wrong with one that cannot. Never throws. */
-import { Causes, shownAt } from '../cause.ts';
+
 import type { Node } from '../objects.ts';
 import { decodeField } from '../schema/field-type.ts';
 import { nodeFields } from '../schema/node-fields.ts';
+import { Causes, shownAt } from '../status-cause.ts';
 import { isObject } from '../unvalidated-fields.ts';
 import type { Decoded } from './decoded.ts';
 import { child, items } from './decoded.ts';

@@ -2,11 +2,12 @@
  * Reads a Pod so far as Rollcall needs one: its name, its owner and its state. A pod that exists has
  * passed its API server, so its spec is not checked again. Never throws.
  */
-import { Causes, shownAt } from '../cause.ts';
+
 import { DEFAULT_NAMESPACE } from '../default-daemon-set.ts';
 import type { Pod } from '../objects.ts';
 import { decodeField } from '../schema/field-type.ts';
 import { podFields } from '../schema/node-fields.ts';
+import { Causes, shownAt } from '../status-cause.ts';
 import { isObject } from '../unvalidated-fields.ts';
 import { validateObjectMeta } from './object-meta.ts';
 import type { Rejection } from './rejection.ts';

@@ -1,5 +1,5 @@
 /** Validates where a container mounts the pod's volumes. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, text } from './decoded.ts';
 import { validateDescendingPath, validateNoBacksteps, validateOneOf } from './syntax.ts';

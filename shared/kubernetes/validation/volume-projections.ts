@@ -1,5 +1,5 @@
 /** Validates volumes that hold files made of ConfigMaps, Secrets, the pod's fields, and tokens. */
-import type { Causes } from '../cause.ts';
+import type { Causes } from '../status-cause.ts';
 import { validateFieldReference, validateResourceReference } from './container-environment.ts';
 import type { Decoded } from './decoded.ts';
 import { child, items, optionalInteger, text } from './decoded.ts';

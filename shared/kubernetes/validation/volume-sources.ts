@@ -1,7 +1,8 @@
 /** Validates each kind of volume source. */
-import type { Causes } from '../cause.ts';
+
 import { dnsLabelProblems, dnsSubdomainProblems } from '../label-syntax.ts';
 import { parseQuantity } from '../quantity.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, integer, items, optionalInteger, text, texts } from './decoded.ts';
 import { validateDescendingPath, validateNoBacksteps, validateOneOf, validateRequired } from './syntax.ts';

@@ -1,7 +1,8 @@
 /** Validates volumes: their names, and that each has one sound source. */
-import type { Causes } from '../cause.ts';
-import { Causes as CauseCollector } from '../cause.ts';
+
 import { dnsLabelProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
+import { Causes as CauseCollector } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, text } from './decoded.ts';
 import { volumeSourceValidators } from './volume-sources.ts';

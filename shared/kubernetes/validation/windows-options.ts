@@ -1,6 +1,7 @@
 /** Validates what containers on Windows run as. */
-import type { Causes } from '../cause.ts';
+
 import { dnsSubdomainProblems } from '../label-syntax.ts';
+import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { text } from './decoded.ts';
 

@@ -4,7 +4,7 @@
  */
 
 /** Kubernetes' kind of cause, without its `FieldValue` in front. */
-export type CauseKind =
+export type CauseType =
   | 'Required'
   | 'Invalid'
   | 'NotSupported'
@@ -14,8 +14,8 @@ export type CauseKind =
   | 'TooLong'
   | 'TypeInvalid';
 
-export interface Cause {
-  readonly kind: CauseKind;
+export interface StatusCause {
+  readonly kind: CauseType;
   /** Path of the field, for example `spec.template.spec.containers[0].name`; `''` for the whole object. */
   readonly fieldPath: string;
   /** One sentence that holds the value where there is one that everybody may read. */
@@ -24,7 +24,7 @@ export interface Cause {
 
 /** What a validator writes its findings to. */
 export class Causes {
-  readonly all: Cause[] = [];
+  readonly all: StatusCause[] = [];
 
   required(fieldPath: string, why = 'a value is needed here'): void {
     this.#add('Required', fieldPath, why);
@@ -63,7 +63,7 @@ export class Causes {
     this.#add('TypeInvalid', fieldPath, why);
   }
 
-  #add(kind: CauseKind, fieldPath: string, message: string): void {
+  #add(kind: CauseType, fieldPath: string, message: string): void {
     this.all.push({ kind, fieldPath, message });
   }
 }
