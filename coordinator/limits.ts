@@ -182,6 +182,9 @@ export const LEADERSHIP = {
   attemptMs: 4_000,
 } as const;
 
+/** Timeout of a write to the cluster. A leader always holds its Lease for longer: `LEADERSHIP.leaseMs - LEADERSHIP.renewWithinMs`. */
+export const CLUSTER_WRITE_TIMEOUT_MS = 5_000;
+
 /** Between two looks at whether the journal can write. */
 export const HEALTH_LOOK_MS = 1_000;
 

@@ -67,6 +67,15 @@ export class Leadership {
     return this.#state === 'leading' && this.#options.clock.elapsedMs() - this.#renewedMs < LEADERSHIP.renewWithinMs;
   }
 
+  /**
+   * How long no other candidate may take the lease, in milliseconds of the monotonic clock; 0 unless this coordinator
+   * leads. Candidates measure from when they first see a renewal, which is never before it began.
+   */
+  get leaseRemainingMs(): number {
+    if (!this.isLeading) return 0;
+    return this.#renewedMs + LEADERSHIP.leaseMs - this.#options.clock.elapsedMs();
+  }
+
   /** From now on the newest head goes along with every renewal. */
   publishHeads(newest: () => Head): void {
     this.#newestHead = newest;

@@ -6,7 +6,7 @@ import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
 import { ApiServerError } from './api-server-error.ts';
 import { CONNECTIONS_MAX, IDLE_CONNECTIONS_MAX, TCP_KEEPALIVE_MS } from './limits.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface ExchangeRequest {
   readonly method: Method;
@@ -18,6 +18,9 @@ export interface ExchangeRequest {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
 }
+
+/** A PATCH is a JSON merge patch (RFC 7396). */
+const contentTypeOf = (method: Method) => (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -82,7 +85,7 @@ export class Exchange {
         accept: 'application/json',
         'user-agent': this.#userAgent,
         ...(authorization !== undefined && { authorization }),
-        ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+        ...(text !== undefined && { 'content-type': contentTypeOf(method), 'content-length': Buffer.byteLength(text) }),
       },
       ...(signal && { signal }),
       ...(this.#isEncrypted && tls),

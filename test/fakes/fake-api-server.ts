@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { ApiServerAccess } from '../../shared/api-server/access.ts';
+import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import { FakeObjectStore, type StoredObject } from './fake-object-store.ts';
 import { type ForwardTarget, forwardPort } from './fake-port-forward.ts';
 import { FakeWatch } from './fake-watch.ts';
@@ -180,6 +181,7 @@ export class FakeApiServer {
 
   #write(method: string, place: Place, body: Record<string, unknown>, response: ServerResponse): void {
     const { collection, namespace } = place;
+    if (method === 'PATCH' || method === 'DELETE') return this.#writeExisting(method, place, body, response);
     const object = body as unknown as StoredObject;
     const before = this.store.get(collection, object.metadata.name, namespace);
     if (method === 'POST' && before !== undefined) return refuse(response, 409, 'AlreadyExists');
@@ -189,6 +191,28 @@ export class FakeApiServer {
     }
     const metadata = { ...object.metadata, ...(namespace !== '' && { namespace }) };
     send(response, method === 'POST' ? 201 : 200, this.apply(collection, { ...object, metadata }));
+  }
+
+  #writeExisting(
+    method: 'PATCH' | 'DELETE',
+    place: Place,
+    body: Record<string, unknown>,
+    response: ServerResponse,
+  ): void {
+    const { collection, namespace, name = '' } = place;
+    const before = this.store.get(collection, name, namespace);
+    if (before === undefined) return refuse(response, 404, 'NotFound');
+    const { uid, resourceVersion } = (body[method === 'PATCH' ? 'metadata' : 'preconditions'] ?? {}) as Partial<
+      StoredObject['metadata']
+    >;
+    const isSame =
+      (uid ?? before.metadata.uid) === before.metadata.uid &&
+      (resourceVersion ?? before.metadata.resourceVersion) === before.metadata.resourceVersion;
+    if (!isSame) return refuse(response, 409, 'Conflict');
+    if (method === 'PATCH')
+      return send(response, 200, this.apply(collection, mergePatch(before, body) as StoredObject));
+    this.remove(collection, name, namespace);
+    send(response, 200, before);
   }
 }
 
@@ -205,6 +229,17 @@ function selectorOf(query: URLSearchParams, namespace: string): (object: StoredO
     (namespace === '' || metadata.namespace === namespace) &&
     (field !== 'metadata.name' || metadata.name === value) &&
     (field !== 'spec.nodeName' || ((spec as { nodeName?: string } | undefined)?.nodeName ?? '') === value);
+}
+
+/** RFC 7396: `null` removes a field, objects merge, everything else replaces. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete merged[field];
+    else merged[field] = mergePatch(merged[field], value);
+  }
+  return merged;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
