@@ -1,5 +1,7 @@
 /** What every command works with: the global options as values, and how to answer in the format asked for. */
-import type { AsOf, Moment } from '../shared/rpc/wire-moment.ts';
+
+import type { AsOf } from '../shared/model/as-of.ts';
+import type { Moment } from '../shared/rpc/wire-moment.ts';
 import type { AuditClient } from './client/audit-client.ts';
 import type { Connection } from './client/grpc-calls.ts';
 import type { QueryClient } from './client/query-client.ts';

@@ -30,9 +30,6 @@ export const HEARTBEATS_PER_SECOND_MAX = 50;
  */
 export const RECONNECT = { attemptsPerSecond: 100, delayMsMin: 10_000, delayMsMax: 60_000 } as const;
 
-/** Rows of an answer where the caller names no number, and at most. */
-export const PAGE_SIZE = { usual: 50, max: 1_000 } as const;
-
 /** Messages that wait for one slow watcher before the next page is read for it. */
 export const WATCH_QUEUE_MAX = 100;
 

@@ -2,6 +2,8 @@
  * Asks a coordinator, about now or about a moment of the past. Every answer comes back whole, page after page, and every
  * failure as one expected error. Only what needs a coordinator may load this: gRPC takes a while.
  */
+
+import type { AsOf } from '../../shared/model/as-of.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
@@ -29,7 +31,7 @@ import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/
 import type { QueryServiceClient } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
 import type { WatchEventsRequest } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
-import { type AsOf, asOfFromWire, type Moment, momentToWire } from '../../shared/rpc/wire-moment.ts';
+import { asOfFromWire, type Moment, momentToWire } from '../../shared/rpc/wire-moment.ts';
 import { present } from '../view/wire-fields.ts';
 import { type Connection, GrpcCalls } from './grpc-calls.ts';
 

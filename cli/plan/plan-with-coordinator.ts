@@ -1,13 +1,15 @@
 /** Lets a running coordinator make the plan, on the DaemonSets and nodes that it knows. */
+
 import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import type { NodeTaint } from '../../shared/model/node-facts.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/node-change.ts';
 import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
-import { type AsOf, asOfFromWire, type Moment } from '../../shared/rpc/wire-moment.ts';
+import { asOfFromWire, type Moment } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
 import type { Difference } from '../view/plan-view.ts';
 import type { PlanInput } from './read-input.ts';

@@ -1,13 +1,14 @@
 /** `rollcall plan`: reads what it is given, plans offline or asks the coordinator, and prints the outcome. */
+
 import { EXIT } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type ClusterObjects, sortedKeys } from '../../shared/plan/cluster-objects.ts';
 import type { RejectedObjects } from '../../shared/plan/collect-objects.ts';
 import { placeObjects } from '../../shared/plan/place-objects.ts';
 import { placementWarnings, plan } from '../../shared/plan/plan.ts';
 import { plural } from '../../shared/plural.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import type { Context } from '../context.ts';
 import { renderDifference } from '../render/plan-difference.ts';
 import { renderPlacements } from '../render/plan-placements.ts';

@@ -1,6 +1,6 @@
 /** Says above an answer about the past of which moment it is. */
 
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import { isoTime, timeText } from '../output/time.ts';
 import type { HorizonView } from '../view/moment-view.ts';
 import type { RenderOptions } from './render-options.ts';

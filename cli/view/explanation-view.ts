@@ -1,9 +1,11 @@
 /** Everything about one pair: the decision with every reason, and what became of it. Also what `why -o json` shows. */
+
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { PlacementResult } from '../../shared/placement/types.ts';
 import type { ExplainPlacementResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';
-import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { problemView } from './daemon-set-view.ts';
 import { type EventView, eventView } from './event-view.ts';
 import { type InputsView, inputsView } from './inputs-view.ts';

@@ -1,6 +1,7 @@
 /** Of which moment an answer is, as `-o json` shows it with `--at` (docs/cli.md). */
+
+import type { AsOf } from '../../shared/model/as-of.ts';
 import type { RetentionHorizon__Output } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
 import { isoTime } from '../output/time.ts';
 import { timeView } from './wire-fields.ts';
 

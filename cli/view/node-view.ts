@@ -1,9 +1,11 @@
 /** A node of the roll, and the session of its agent, as `-o json` shows them (docs/cli.md) and as tables read them. */
+
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { Agent__Output } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
 import type { Node__Output } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import { nodeFactsFromWire } from '../../shared/rpc/wire.ts';
-import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface NodeView {

@@ -1,6 +1,7 @@
 /** When which verdict, which drift and which presence held, as `timeline -o json` shows it (docs/cli.md). */
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { ListTimelinesResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesResponse.ts';
 import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
@@ -8,7 +9,7 @@ import type { Timeline__Output } from '../../shared/rpc/generated/rollcall/v1/Ti
 import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import { asOfFromWire } from '../../shared/rpc/wire-moment.ts';
-import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import { type AsOfView, asOfView } from './moment-view.ts';
 import { type DriftView, driftView } from './placement-view.ts';
 import { present, timeView, UNKNOWN } from './wire-fields.ts';

@@ -1,4 +1,6 @@
 /** The admin service: what operates the coordinator. */
+
+import { findDaemonSet, isNamed } from '../../shared/answers/names.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { AdminServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
 import type { DrainSessionsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DrainSessionsRequest.ts';
@@ -6,7 +8,6 @@ import type { DrainSessionsResponse } from '../../shared/rpc/generated/rollcall/
 import type { ReevaluateRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ReevaluateRequest.ts';
 import type { ReevaluateResponse } from '../../shared/rpc/generated/rollcall/v1/ReevaluateResponse.ts';
 import { durationFromWire } from '../../shared/rpc/wire-time.ts';
-import { findDaemonSet, isNamed } from '../answers/names.ts';
 import { actorOf } from '../identity/caller.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { type Asked, unary } from '../server/handlers.ts';

@@ -1,5 +1,5 @@
 /** What the coordinator remembers of one node's agent, across its sessions and its own restarts. */
-import type { Presence } from '../../shared/rpc/wire-words.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import { type AgentSession, NO_REPORT, type TakenReport } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 

@@ -2,11 +2,12 @@
  * Every node's agent: who may speak for a node, who is present, and who has to hear of what. One
  * agent speaks for a node: of two, the process that started later; the other is told so and ended.
  */
+
 import { RollcallError } from '../../shared/errors.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
-import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import * as limits from '../limits.ts';
 import { AgentAdmission, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';

@@ -1,4 +1,5 @@
 /** Decides recorded decisions again, from what they were made from, and tells those that come out otherwise. */
+
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
@@ -7,9 +8,9 @@ import type { ReplayDecisionsRequest__Output } from '../../shared/rpc/generated/
 import type { ReplayDecisionsResponse } from '../../shared/rpc/generated/rollcall/v1/ReplayDecisionsResponse.ts';
 import type { ReplayDifference } from '../../shared/rpc/generated/rollcall/v1/ReplayDifference.ts';
 import { placementToWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import { namedFilter, refuseUnknown } from '../answers/names.ts';
 import { inputsToWire } from '../history/decision-inputs.ts';
-import { eventViews } from '../history/event-messages.ts';
+import { eventsToWire } from '../history/event-messages.ts';
+import { namedFilter, refuseUnknown } from '../history/known-names.ts';
 import type { ReplayedDecision } from '../journal/read/audit-reader.ts';
 import type { DaemonSetAt, NodeAt } from '../journal/read/past-answers.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
@@ -94,7 +95,7 @@ class Replay {
   }
 
   async #difference({ decision, inputs }: ReplayedDecision, compiled: CompiledPlacement, node: NodeAt) {
-    const [view] = await eventViews(this.#context.journal, [decision]);
+    const [view] = await eventsToWire(this.#context.journal, [decision]);
     const { daemonSet, to } = decision;
     return {
       decision: view ?? null,

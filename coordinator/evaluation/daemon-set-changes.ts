@@ -1,9 +1,10 @@
 /** What differs between two versions of a DaemonSet, and whether a placement can see it. */
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import type { Change, DaemonSetRecord } from '../../shared/journal-format/events.ts';
+import type { Change } from '../../shared/journal-format/events.ts';
 import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import { changesOfRecords } from './record-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {

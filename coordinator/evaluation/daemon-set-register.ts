@@ -1,12 +1,13 @@
 /** The DaemonSets in force, refused and removed, and what a change of one makes of its placements. */
+
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import { podNeeds } from '../../shared/kubernetes/pod-needs.ts';
 import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
 import type { JournalState } from '../journal/read/state.ts';

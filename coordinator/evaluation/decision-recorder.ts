@@ -2,6 +2,7 @@
  * Records a change together with the decisions that it causes, numbered one after the other, so that
  * every decision names the row that caused it. Nothing is published here (docs/invariants.md, 1).
  */
+
 import type { Clock } from '../../shared/clock.ts';
 import type { Cause, DecisionEvent, NewEvent, Trigger } from '../../shared/journal-format/events.ts';
 import type { PairChange } from '../../shared/model/pair-change.ts';

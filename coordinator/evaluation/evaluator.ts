@@ -3,11 +3,12 @@
  * decided again, and what changed, and only that, is recorded with its cause. Publishing waits for
  * the record (docs/architecture.md, "How a change flows"); nothing here sends anything.
  */
+
 import type { Clock } from '../../shared/clock.ts';
 import type { CoordinatorEvent, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/manifests/manifest-problem.ts';
-import { type PairChange } from '../../shared/model/pair-change.ts';
+import type { PairChange } from '../../shared/model/pair-change.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';

@@ -1,11 +1,12 @@
 /** The placements of one node, read from its columns: whoever asks about many pairs of a node looks it up once. */
 
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
+import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { isAssigned, isWanted, type NodeRow, VERDICTS } from './node-row.ts';
-import type { DaemonSetRow, Pair } from './placement-table.ts';
+import type { DaemonSetRow } from './placement-table.ts';
 
 export class NodePlacements {
   readonly #row: NodeRow;
@@ -22,7 +23,7 @@ export class NodePlacements {
     return slot === undefined ? null : this.#verdictIn(slot);
   }
 
-  pair(daemonSet: DaemonSetKey): Pair | undefined {
+  pair(daemonSet: DaemonSetKey): EffectiveVerdict | undefined {
     const verdict = this.verdict(daemonSet);
     const slot = this.#daemonSets.get(daemonSet)?.slot;
     if (verdict === null || slot === undefined) return undefined;

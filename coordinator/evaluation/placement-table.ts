@@ -5,35 +5,20 @@
  */
 
 import type { Clock } from '../../shared/clock.ts';
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
-import type { NodeFacts } from '../../shared/model/node-facts.ts';
-import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { DaemonSetRecord, PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
+import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
+import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PairChange } from '../../shared/model/pair-change.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
-import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
+import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';
 import { placedAlike } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
 import { NodePlacements } from './node-placements.ts';
 import { CODES, isAssigned, NodeRow, VERDICTS } from './node-row.ts';
-
-/** The verdict in force for a pair, and since when. */
-export interface Pair {
-  readonly verdict: Verdict;
-  /** The revision at which the verdict came into force. */
-  readonly effectiveRevision: number;
-  readonly sinceMs: number;
-}
-
-export interface PlacedDaemonSet {
-  readonly record: DaemonSetRecord;
-  readonly compiled: CompiledPlacement;
-  /** The revision at which this version of the DaemonSet came into force; its assignments are no older. */
-  readonly effectiveRevision: number;
-}
 
 export interface DaemonSetRow extends PlacedDaemonSet {
   /** Column of this DaemonSet in every node's arrays. */
@@ -132,7 +117,7 @@ export class PlacementTable {
   }
 
   /** Takes a pair as the journal had it, without deciding; false where its node or DaemonSet is gone. */
-  restore(node: string, daemonSet: DaemonSetKey, pair: Pair): boolean {
+  restore(node: string, daemonSet: DaemonSetKey, pair: EffectiveVerdict): boolean {
     const row = this.#nodes.get(node);
     const placed = this.#daemonSets.get(daemonSet);
     if (row === undefined || placed === undefined) return false;
@@ -194,7 +179,7 @@ export class PlacementTable {
     return row && new NodePlacements(row, this.#daemonSets);
   }
 
-  pair(node: string, daemonSet: DaemonSetKey): Pair | undefined {
+  pair(node: string, daemonSet: DaemonSetKey): EffectiveVerdict | undefined {
     return this.ofNode(node)?.pair(daemonSet);
   }
 

@@ -1,7 +1,8 @@
 /** What a decision is a pure function of, by version and digest, in words of the contract. */
+
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import type { DaemonSetRecord } from '../../shared/journal-format/events.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { DecisionInputs } from '../journal/read/past-answers.ts';

@@ -1,16 +1,18 @@
 /** Which pairs are placed otherwise at one moment than at another, each with the decision that brought it. */
+
+import type { ListPage } from '../../shared/answers/list-page.ts';
+import { isNamed } from '../../shared/answers/names.ts';
+import { pageSize } from '../../shared/answers/paging.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsRequest.ts';
 import type { PlacementDifference } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';
 import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import type { ListPage } from '../answers/list-page.ts';
-import { isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
-import { pageSize } from '../answers/paging.ts';
 import type { RecordedPairChange } from '../journal/read/past-answers.ts';
-import { eventViews } from './event-messages.ts';
+import { eventsToWire } from './event-messages.ts';
 import type { HistoryContext, JournalContext } from './history-context.ts';
+import { namedFilter, refuseUnknown } from './known-names.ts';
 import { listOfRange, type RevisionRange } from './revision-range.ts';
 
 const pageOfDifferences = listOfRange('DiffPlacements', differences);
@@ -65,7 +67,7 @@ async function differencesToWire(
   { journal }: JournalContext,
 ): Promise<PlacementDifference[]> {
   const decisions = await journal.eventsAt(changes.map(({ revision }) => revision));
-  const views = new Map((await eventViews(journal, decisions)).map((view) => [Number(view.revision), view]));
+  const views = new Map((await eventsToWire(journal, decisions)).map((view) => [Number(view.revision), view]));
   return changes.map(({ daemonSet, node, from, to, decisionCount, revision }) => {
     const decision = views.get(revision);
     return {

@@ -1,10 +1,11 @@
 /** Which rows of the journal a caller wants: the same words for a page and for a watch. */
+
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import type { EnumCodec } from '../../shared/rpc/wire-enum.ts';
 import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
-import { namedFilter } from '../answers/names.ts';
 import type { EventQuery } from '../journal/read/event-query.ts';
+import { namedFilter } from './known-names.ts';
 
 export type EventFilter = Pick<
   EventQuery,

@@ -9,15 +9,18 @@ import type { Journal } from '../journal/journal.ts';
 import { causeSentence, changesOf, eventSentence } from './event-text.ts';
 
 /** Rows with the sentences of the rows that caused them. */
-export async function eventViews(journal: Pick<Journal, 'eventsAt'>, rows: readonly JournalEvent[]): Promise<Event[]> {
+export async function eventsToWire(
+  journal: Pick<Journal, 'eventsAt'>,
+  rows: readonly JournalEvent[],
+): Promise<Event[]> {
   const known = new Map(rows.map((row) => [row.revision, row]));
   const wanted = new Set(rows.map(({ cause }) => cause.revision).filter((revision) => revision > 0));
   const missing = [...wanted].filter((revision) => !known.has(revision));
   for (const row of missing.length > 0 ? await journal.eventsAt(missing) : []) known.set(row.revision, row);
-  return rows.map((row) => eventView(row, known.get(row.cause.revision)));
+  return rows.map((row) => eventToWire(row, known.get(row.cause.revision)));
 }
 
-function eventView(event: JournalEvent, causedBy: JournalEvent | undefined): Event {
+function eventToWire(event: JournalEvent, causedBy: JournalEvent | undefined): Event {
   const { revision, recordedMs, cause, kind } = event;
   return {
     revision: String(revision),

@@ -1,17 +1,17 @@
 /** A node at a revision, read from the journal part by part, as somebody asks for it. */
+import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import { fitOn } from '../../shared/fit/fit.ts';
 import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
+import type { DaemonSetSnapshot, NodeSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { Drift } from '../../shared/model/drift.ts';
-import type { NodeFacts } from '../../shared/model/node-facts.ts';
-import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
-import type { Presence } from '../../shared/rpc/wire-words.ts';
-import { type DaemonSetSnapshot, driftsOfSilentNode, type NodeSnapshot } from '../answers/cluster-snapshot.ts';
 import { assignmentOf } from '../evaluation/node-placements.ts';
 import { isWanted } from '../evaluation/node-row.ts';
 import type { AgentAt, NodeAt } from '../journal/read/past-answers.ts';

@@ -1,13 +1,15 @@
 /** The roll at a revision, read from the journal. What only a running coordinator knew is left out. */
 
+import { tallyOf } from '../../shared/answers/counts.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../../shared/model/cluster-snapshot.ts';
+import type { PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { Tally } from '../../shared/model/tally.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
-import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot, PlacedDaemonSet } from '../answers/cluster-snapshot.ts';
-import { type Tally, tallyOf } from '../answers/counts.ts';
 import type { Past } from '../journal/read/past.ts';
 import type { DaemonSetAt, DriftAt } from '../journal/read/past-answers.ts';
 import { placementWarnings } from '../query/live-snapshot.ts';

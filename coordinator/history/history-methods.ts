@@ -1,20 +1,22 @@
 /** The questions that the journal alone can answer, each with what answers it, and the answer as the bytes that are sent. */
+
 import type { MethodDefinition } from '@grpc/grpc-js';
+import { getDaemonSet, listDaemonSets } from '../../shared/answers/list-daemon-sets.ts';
+import { listDrifts } from '../../shared/answers/list-drifts.ts';
+import { getNode, listNodes } from '../../shared/answers/list-nodes.ts';
+import { type ListHandler, type ListRequest, readPlace, writePlace } from '../../shared/answers/list-page.ts';
+import { listPlacements } from '../../shared/answers/list-placements.ts';
+import { planBase, planPlacements } from '../../shared/answers/plan-placements.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
+import type { ClusterSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
-import { type AsOf, asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import type { ClusterSnapshot } from '../answers/cluster-snapshot.ts';
-import { explainPlacement } from '../answers/explain-placement.ts';
-import { getStatus } from '../answers/get-status.ts';
-import { getDaemonSet, listDaemonSets } from '../answers/list-daemon-sets.ts';
-import { listDrifts } from '../answers/list-drifts.ts';
-import { getNode, listNodes } from '../answers/list-nodes.ts';
-import { type ListHandler, type ListRequest, readPlace, writePlace } from '../answers/list-page.ts';
-import { listPlacements } from '../answers/list-placements.ts';
-import { planBase, planPlacements } from '../answers/plan-placements.ts';
+import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
 import { serializedCooperatively } from '../server/serialized.ts';
 import { diffPlacements } from './diff-placements.ts';
+import { explainDecision } from './explain-decision.ts';
+import { getStatusWithJournal } from './get-status.ts';
 import type { HistoryContext } from './history-context.ts';
 import { listEvents } from './list-events.ts';
 import { listTimelines } from './list-timelines.ts';
@@ -36,13 +38,13 @@ export interface PresentMoment {
 type HistoryHandler = (request: never, context: HistoryContext, now: PresentMoment | null) => Promise<object>;
 
 const ANSWERS = {
-  GetStatus: ofMoment(getStatus),
+  GetStatus: ofMoment(getStatusWithJournal),
   ListDaemonSets: listOfMoment('ListDaemonSets', listDaemonSets),
   GetDaemonSet: ofMoment(getDaemonSet),
   ListNodes: listOfMoment('ListNodes', listNodes),
   GetNode: ofMoment(getNode),
   ListPlacements: listOfMoment('ListPlacements', listPlacements),
-  ExplainPlacement: ofMoment(explainPlacement),
+  ExplainPlacement: ofMoment(explainDecision),
   ListDrifts: listOfMoment('ListDrifts', listDrifts),
   DiffPlacements: diffPlacements,
   ListTimelines: listTimelines,

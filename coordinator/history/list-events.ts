@@ -1,18 +1,19 @@
 /** Pages of the record, filtered. A page of a filter that matches seldom ends when looking took its time, and the next goes on. */
+
+import { readPlace, writePlace } from '../../shared/answers/list-page.ts';
+import { pageSize } from '../../shared/answers/paging.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import { readPlace, writePlace } from '../answers/list-page.ts';
-import { refuseUnknown } from '../answers/names.ts';
-import { pageSize } from '../answers/paging.ts';
 import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
 import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
-import { eventViews } from './event-messages.ts';
+import { eventsToWire } from './event-messages.ts';
 import type { JournalContext } from './history-context.ts';
 import { horizonToWire } from './journal-status.ts';
+import { refuseUnknown } from './known-names.ts';
 import { askedTime } from './requested-time.ts';
 
 export async function listEvents(
@@ -28,7 +29,7 @@ export async function listEvents(
   const { oldestFirst } = request;
   const from = last === null ? {} : goOn(oldestFirst, Number(last.lastKey));
   const page = await look(context, { ...filter, ...times, ...from, oldestFirst, limit: size + 1 });
-  const events = withinMessage(await eventViews(journal, page.events.slice(0, size)));
+  const events = withinMessage(await eventsToWire(journal, page.events.slice(0, size)));
   const isCut = page.events.length > events.length;
   const lastKey = String((isCut ? events.at(-1)?.revision : page.continueAt) ?? '');
   const kept = await journal.past.horizon();

@@ -1,20 +1,23 @@
 /** Who was placed where when, what drifted meanwhile, and whether the node answered: pair by pair, for a picture. */
+
+import type { ListPage } from '../../shared/answers/list-page.ts';
+import { findDaemonSet, isNamed } from '../../shared/answers/names.ts';
+import { pageOfKeys } from '../../shared/answers/paging.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { ListTimelinesRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListTimelinesRequest.ts';
 import type { Span as WireSpan } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
 import type { Timeline } from '../../shared/rpc/generated/rollcall/v1/Timeline.ts';
 import { driftToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { type Presence, presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { ListPage } from '../answers/list-page.ts';
-import { findDaemonSet, isNamed, namedFilter, refuseUnknown } from '../answers/names.ts';
-import { pageOfKeys } from '../answers/paging.ts';
+import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/read/past-answers.ts';
 import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
 import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
 import type { HistoryContext } from './history-context.ts';
+import { namedFilter, refuseUnknown } from './known-names.ts';
 import { listOfRange, type RevisionRange } from './revision-range.ts';
 import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
 

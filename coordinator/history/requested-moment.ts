@@ -1,7 +1,9 @@
 /** Turns the moment that a request asks about into the roll of that moment, or says in one sentence why there is none. */
+
 import { RollcallError } from '../../shared/errors.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
-import { type AsOf, momentFromWire } from '../../shared/rpc/wire-moment.ts';
+import { momentFromWire } from '../../shared/rpc/wire-moment.ts';
 import { LiveSnapshot } from '../query/live-snapshot.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { HistoricalSnapshot, type SnapshotCache, type SnapshotReader } from './historical-snapshot.ts';

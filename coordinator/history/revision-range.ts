@@ -1,10 +1,12 @@
 /** A stretch of the past between two moments, and the pages of whatever is told about it. */
+
+import { type ListPage, readPlace, writePlace } from '../../shared/answers/list-page.ts';
+import type { PageRequest } from '../../shared/answers/paging.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
-import { type AsOf, asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import { type ListPage, readPlace, writePlace } from '../answers/list-page.ts';
-import type { PageRequest } from '../answers/paging.ts';
+import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { RANGE_LEAD_ROWS } from '../limits.ts';
 import type { HistoryContext } from './history-context.ts';

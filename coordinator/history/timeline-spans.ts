@@ -1,8 +1,8 @@
 /** Turns what happened to a pair into spans of what held. Pure. */
 
 import type { Drift } from '../../shared/model/drift.ts';
+import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
-import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/read/past-answers.ts';
 import type { DriftStep, PairSteps, PresenceStep, VerdictStep } from '../journal/read/timeline-reader.ts';
 

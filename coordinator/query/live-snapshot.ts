@@ -1,27 +1,24 @@
 /** The roll as the running coordinator knows it now. */
+
+import { tallyOf } from '../../shared/answers/counts.ts';
+import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
+import type { AsOf } from '../../shared/model/as-of.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { Drift } from '../../shared/model/drift.ts';
-import type { NodeFacts } from '../../shared/model/node-facts.ts';
-import { nodeFromFacts } from '../../shared/model/node-facts.ts';
+import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
+import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
+import type { Presence } from '../../shared/model/presence.ts';
+import type { Tally } from '../../shared/model/tally.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
-import type { Presence } from '../../shared/rpc/wire-words.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
-import {
-  type ClusterSnapshot,
-  type DaemonSetSnapshot,
-  driftsOfSilentNode,
-  type NodeSnapshot,
-} from '../answers/cluster-snapshot.ts';
-import { type Tally, tallyOf } from '../answers/counts.ts';
 import type { NodePlacements } from '../evaluation/node-placements.ts';
 import type { NodeRecord } from '../evaluation/node-register.ts';
-import type { Pair } from '../evaluation/placement-table.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 
 export class LiveSnapshot implements ClusterSnapshot {
@@ -179,7 +176,7 @@ class LiveNode implements NodeSnapshot {
     return this.#placements?.assignments ?? [];
   }
 
-  pair(daemonSet: DaemonSetKey): Pair | undefined {
+  pair(daemonSet: DaemonSetKey): EffectiveVerdict | undefined {
     return this.#placements?.pair(daemonSet);
   }
 

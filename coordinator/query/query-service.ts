@@ -1,23 +1,20 @@
 /** The query service: questions about the roll, its past and its future. It changes nothing. */
-import type { ListAgentsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListAgentsRequest.ts';
-import type { ListAgentsResponse } from '../../shared/rpc/generated/rollcall/v1/ListAgentsResponse.ts';
+
+import { getDaemonSet, listDaemonSets } from '../../shared/answers/list-daemon-sets.ts';
+import { listDrifts } from '../../shared/answers/list-drifts.ts';
+import { getNode, listNodes } from '../../shared/answers/list-nodes.ts';
+import { listPlacements } from '../../shared/answers/list-placements.ts';
 import type { QueryServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/QueryService.ts';
-import { explainPlacement } from '../answers/explain-placement.ts';
-import { getStatusNow } from '../answers/get-status.ts';
-import { getDaemonSet, listDaemonSets } from '../answers/list-daemon-sets.ts';
-import { listDrifts } from '../answers/list-drifts.ts';
-import { getNode, listNodes } from '../answers/list-nodes.ts';
-import { readPlace, writePlace } from '../answers/list-page.ts';
-import { listPlacements } from '../answers/list-placements.ts';
-import { agentView } from '../answers/messages.ts';
-import { pageOfKeys } from '../answers/paging.ts';
+import { explainDecision } from '../history/explain-decision.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { fromHistory, fromHistoryOfMoment, listOfMoment, ofMoment, unary } from '../server/handlers.ts';
+import { getLiveStatus } from './get-live-status.ts';
+import { listAgents } from './list-agents.ts';
 import { watchEvents } from './watch-events.ts';
 
 export function queryService(context: CoordinatorContext): QueryServiceHandlers {
   return {
-    GetStatus: ofMoment(context, 'GetStatus', getStatusNow),
+    GetStatus: ofMoment(context, 'GetStatus', getLiveStatus),
     ListDaemonSets: listOfMoment(context, 'ListDaemonSets', listDaemonSets),
     GetDaemonSet: ofMoment(context, 'GetDaemonSet', getDaemonSet),
     ListNodes: listOfMoment(context, 'ListNodes', listNodes),
@@ -25,7 +22,7 @@ export function queryService(context: CoordinatorContext): QueryServiceHandlers 
     ListPlacements: listOfMoment(context, 'ListPlacements', (request, snapshot, last) =>
       listPlacements(request, snapshot, last, context),
     ),
-    ExplainPlacement: ofMoment(context, 'ExplainPlacement', explainPlacement),
+    ExplainPlacement: ofMoment(context, 'ExplainPlacement', explainDecision),
     ListDrifts: listOfMoment(context, 'ListDrifts', listDrifts),
     ListAgents: unary(context, listAgents),
     DiffPlacements: fromHistory(context, 'DiffPlacements'),
@@ -34,11 +31,4 @@ export function queryService(context: CoordinatorContext): QueryServiceHandlers 
     WatchEvents: watchEvents(context),
     PlanPlacements: fromHistoryOfMoment(context, 'PlanPlacements'),
   };
-}
-
-function listAgents(request: ListAgentsRequest__Output, context: CoordinatorContext): ListAgentsResponse {
-  const last = readPlace('ListAgents', request);
-  const { items, lastKey } = pageOfKeys(context.evaluator.table.nodeNames(), request, last);
-  const nextPageToken = writePlace('ListAgents', request, { lastKey, revision: 0 });
-  return { agents: items.map((node) => agentView(context, node)), nextPageToken };
 }

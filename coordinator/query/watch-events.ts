@@ -11,7 +11,7 @@ import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1
 import { toStatus } from '../../shared/rpc/status.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
 import { type EventFilter, eventFilter } from '../history/event-filter.ts';
-import { eventViews } from '../history/event-messages.ts';
+import { eventsToWire } from '../history/event-messages.ts';
 import { askedTime } from '../history/requested-time.ts';
 import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
@@ -103,7 +103,7 @@ class EventWatch {
     while (this.#isOpen && this.#sentRevision < until) {
       const afterRevision = this.#sentRevision;
       const rows = await journal.events({ ...this.#filter, afterRevision, limit: WATCH_PAGE, oldestFirst: true });
-      const views = await eventViews(journal, rows);
+      const views = await eventsToWire(journal, rows);
       if (!this.#isOpen) return;
       for (const event of views) this.#call.write({ event });
       await this.#taken(afterRevision);

@@ -4,14 +4,14 @@
  */
 import type { handleUnaryCall, MethodDefinition } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { type ListHandler, type ListRequest, readPlace, writePlace } from '../../shared/answers/list-page.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { ClusterSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import type { ClusterSnapshot } from '../answers/cluster-snapshot.ts';
-import { type ListHandler, type ListRequest, readPlace, writePlace } from '../answers/list-page.ts';
 import type { HistoryMethod } from '../history/history-methods.ts';
 import { liveSnapshotOf } from '../history/requested-moment.ts';
 import type { Caller } from '../identity/caller.ts';

@@ -1,10 +1,11 @@
 /** The JSON bodies of rows, by kind of event, as the database stores them. A decision has no body. */
 
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
+import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { Drift } from '../model/drift.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { PodHealth } from '../model/pod-health.ts';
-import type { Change, DaemonSetRecord, FactsOrigin, RetentionSeal } from './events.ts';
+import type { Change, FactsOrigin, RetentionSeal } from './events.ts';
 
 export interface NodeBody {
   readonly facts: NodeFacts | null;

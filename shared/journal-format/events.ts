@@ -5,8 +5,7 @@
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
-import type { DaemonSet } from '../kubernetes/objects.ts';
-import type { PodNeeds } from '../kubernetes/pod-needs.ts';
+import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { Drift } from '../model/drift.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { PodHealth } from '../model/pod-health.ts';
@@ -36,27 +35,6 @@ export interface Change {
   readonly field: string;
   readonly from: string | null;
   readonly to: string | null;
-}
-
-/** A DaemonSet as the journal keeps it: digests, the fields that a placement reads, and its images. */
-export interface DaemonSetRecord {
-  readonly key: DaemonSetKey;
-  readonly uid: string;
-  readonly generation: number;
-  readonly templateRevision: string;
-  readonly minReadySeconds: number;
-  /** Whether its rolling update starts new pods beside old ones (rollingUpdate.maxSurge). */
-  readonly surge: boolean;
-  /** What a pod of it asks of its node; `null` in rows of a coordinator that did not keep it. */
-  readonly needs: PodNeeds | null;
-  /** The image of each container, by the container's name; `null` in rows of a coordinator that did not keep it. */
-  readonly images: Readonly<Record<string, string>> | null;
-  /** Whatever else the object carries is dropped before it is written (see recorded-daemon-set.ts). */
-  readonly placement: DaemonSet;
-  /** SHA-256 of the whole manifest, hexadecimal. */
-  readonly digest: string;
-  /** Where it comes from, for people. */
-  readonly source: string;
 }
 
 interface EventBase {

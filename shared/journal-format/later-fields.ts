@@ -1,7 +1,9 @@
 /** Reads what an earlier version recorded: adds the fields that it did not keep yet and replaces words that were renamed since. */
+
+import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
 import type { NodeBody } from './event-bodies.ts';
-import type { Change, DaemonSetRecord } from './events.ts';
+import type { Change } from './events.ts';
 
 const LATER_FACTS: Pick<NodeFacts, 'allocatable'> = { allocatable: {} };
 const LATER_FIELDS: Pick<DaemonSetRecord, 'surge' | 'needs' | 'images'> = { surge: false, needs: null, images: null };

@@ -2,10 +2,9 @@
  * What the journal keeps of a DaemonSet: the fields that a placement reads, and its images, picked one by one. The
  * rest of a manifest (commands, environment, annotations that repeat it all) never gets here.
  */
-
 import type { DaemonSet, NodeSelectorTerm, Requirement } from '../kubernetes/objects.ts';
 import type { PodNeeds } from '../kubernetes/pod-needs.ts';
-import type { DaemonSetRecord } from './events.ts';
+import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 
 export function recordedDaemonSet(record: DaemonSetRecord): DaemonSetRecord {
   const { key, uid, generation, templateRevision, minReadySeconds, surge, digest, source } = record;

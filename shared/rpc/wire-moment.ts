@@ -1,20 +1,12 @@
 /** Moments of the past on the wire, and of which moment an answer is. */
+
+import type { AsOf } from '../model/as-of.ts';
 import type { AsOf as WireAsOf, AsOf__Output as WireAsOfRead } from './generated/rollcall/v1/AsOf.ts';
 import type { Moment as WireMoment, Moment__Output as WireMomentRead } from './generated/rollcall/v1/Moment.ts';
 import { timeFromWire, timeToWire } from './wire-time.ts';
 
 /** A moment that has passed: a time in milliseconds since 1970, or a row of the journal. */
 export type Moment = { readonly timeMs: number } | { readonly revision: number };
-
-export interface AsOf {
-  /** The newest row that the answer rests on. */
-  readonly revision: number;
-  readonly timeMs: number;
-  /** When that row was recorded; 0 in an answer about now. */
-  readonly recordedMs: number;
-  /** The answer was read from the journal, so that what only a running coordinator knows is left out. */
-  readonly isFromJournal: boolean;
-}
 
 export function momentToWire(moment: Moment): WireMoment {
   // Not timeToWire: here 1970 is a time like any other.

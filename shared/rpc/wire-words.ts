@@ -2,6 +2,7 @@
 
 import type { EventKind, Trigger } from '../journal-format/events.ts';
 import type { ExportFormat } from '../journal-format/export-text.ts';
+import type { Presence } from '../model/presence.ts';
 import type { AcknowledgementState__Output as WireAcknowledgementState } from './generated/rollcall/v1/AcknowledgementState.ts';
 import type { AnchorState__Output as WireAnchorState } from './generated/rollcall/v1/AnchorState.ts';
 import type { EventKind__Output as WireEventKind } from './generated/rollcall/v1/EventKind.ts';
@@ -11,7 +12,6 @@ import type { Presence__Output as WirePresence } from './generated/rollcall/v1/P
 import type { Trigger__Output as WireTrigger } from './generated/rollcall/v1/Trigger.ts';
 import { enumCodec } from './wire-enum.ts';
 
-export type Presence = 'present' | 'absent' | 'never-seen';
 export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
 export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
 export type KeptState = 'sealed' | 'altered' | 'unsealed';

@@ -1,6 +1,8 @@
 /** Events for the journal's tests: plain ones, and random runs of them as a coordinator could make. */
+
 import fc from 'fast-check';
-import type { Cause, DaemonSetRecord, DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { Cause, DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { DriftKind } from '../../shared/model/drift.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';

@@ -1,8 +1,10 @@
 /** Questions about the past, held against what filtering all events before that moment says. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import type { DaemonSetRecord, DecisionEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { DecisionEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';

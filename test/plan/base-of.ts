@@ -1,8 +1,8 @@
 /** What a coordinator's plan is made on: what a real evaluator has in force, over a journal that only counts. */
 
-import type { PlanBase } from '../../coordinator/answers/plan-placements.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
+import type { PlanBase } from '../../shared/answers/plan-placements.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';

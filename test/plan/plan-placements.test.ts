@@ -1,7 +1,7 @@
 /** The coordinator plans on what it has in force, and answers within what one message carries. */
 import { describe, expect, it } from 'vitest';
-import { type ChangesBytes, changesToWire } from '../../coordinator/answers/plan-changes.ts';
-import { type PlanBase, planPlacements } from '../../coordinator/answers/plan-placements.ts';
+import { type ChangesBytes, changesToWire } from '../../shared/answers/plan-changes.ts';
+import { type PlanBase, planPlacements } from '../../shared/answers/plan-placements.ts';
 import { runToCompletion } from '../../shared/cooperative-scheduler.ts';
 import { plan } from '../../shared/plan/plan.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';

@@ -1,8 +1,9 @@
 /** What was in force when the journal was opened: where a coordinator that starts goes on from. */
 
-import type { DaemonSetRecord, FactsOrigin } from '../../../shared/journal-format/events.ts';
+import type { FactsOrigin } from '../../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
 import type { NodeFacts } from '../../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../../shared/model/pod-health.ts';

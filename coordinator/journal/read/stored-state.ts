@@ -2,11 +2,12 @@
  * Reads what is in force, for a coordinator that starts. Placements, of which there can be half a
  * million, travel between threads as columns of numbers.
  */
+
 import type { Database } from 'better-sqlite3';
 import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bodies.ts';
-import type { DaemonSetRecord } from '../../../shared/journal-format/events.ts';
 import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/later-fields.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
+import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';

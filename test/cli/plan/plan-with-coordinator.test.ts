@@ -1,7 +1,8 @@
 /** `rollcall plan` without nodes asks a coordinator, over real gRPC, and prints the same. */
+
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { planPlacements } from '../../../coordinator/answers/plan-placements.ts';
+import { planPlacements } from '../../../shared/answers/plan-placements.ts';
 import { runToCompletion } from '../../../shared/cooperative-scheduler.ts';
 import { QueryService } from '../../../shared/rpc/contract.ts';
 import type { QueryServiceHandlers } from '../../../shared/rpc/generated/rollcall/v1/QueryService.ts';

@@ -1,21 +1,21 @@
 /** Turns what the coordinator knows into the messages of the query service. */
-import { type Answers, answersOf } from '../../shared/fit/answers.ts';
-import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { CompiledPlacement } from '../../shared/placement/types.ts';
-import type { Agent } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
-import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
-import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
-import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
-import { driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import { answersToWire } from '../../shared/rpc/wire-fit.ts';
-import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { acknowledgementCodec, presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import type { DaemonSetSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
-import { type Counts, countNode, podsOf } from './counts.ts';
 
-export function daemonSetView(
+import { type Answers, answersOf } from '../fit/answers.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import type { Counts } from '../model/tally.ts';
+import type { CompiledPlacement } from '../placement/types.ts';
+import type { DaemonSet } from '../rpc/generated/rollcall/v1/DaemonSet.ts';
+import type { Node } from '../rpc/generated/rollcall/v1/Node.ts';
+import type { PlacementState } from '../rpc/generated/rollcall/v1/PlacementState.ts';
+import { driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../rpc/wire.ts';
+import { daemonSetRef } from '../rpc/wire-daemon-set.ts';
+import { answersToWire } from '../rpc/wire-fit.ts';
+import { timeToWire } from '../rpc/wire-time.ts';
+import { acknowledgementCodec, presenceCodec } from '../rpc/wire-words.ts';
+import { countNode, podsOf } from './counts.ts';
+
+export function daemonSetToWire(
   { key, placed, warnings, rejections }: DaemonSetSnapshot,
   counts: Counts | undefined,
 ): DaemonSet {
@@ -33,7 +33,7 @@ export function daemonSetView(
   };
 }
 
-export function nodeView(node: NodeSnapshot): Node {
+export function nodeToWire(node: NodeSnapshot): Node {
   return {
     facts: nodeFactsToWire(node.facts),
     presence: presenceCodec.toWire(node.presence),
@@ -49,7 +49,7 @@ export function nodeView(node: NodeSnapshot): Node {
 }
 
 /** `null` where nothing is decided for the pair. */
-export function placementView(node: NodeSnapshot, { key, placed }: DaemonSetSnapshot): PlacementState | null {
+export function placementStateToWire(node: NodeSnapshot, { key, placed }: DaemonSetSnapshot): PlacementState | null {
   const pair = node.pair(key);
   if (pair === undefined || placed === null) return null;
   return {
@@ -75,28 +75,6 @@ function answers(node: NodeSnapshot, key: DaemonSetKey, compiled: CompiledPlacem
     fit: node.fits(key),
     pods: node.presence === 'present' ? podsOf(node, key) : null,
   });
-}
-
-export function agentView(context: CoordinatorContext, node: string): Agent {
-  const { evaluator, sessions, leaseMs } = context;
-  const record = sessions.agent(node);
-  const session = record?.session ?? null;
-  return {
-    node: { name: node, uid: evaluator.table.facts(node)?.uid ?? '' },
-    sessionId: session?.identity.sessionId ?? '',
-    instanceId: record?.instanceId ?? '',
-    agentVersion: record?.agentVersion ?? '',
-    protocolVersion: session?.identity.protocolVersion ?? 0,
-    peerAddress: session?.peerAddress ?? '',
-    presence: presenceCodec.toWire(sessions.presence(node)),
-    connectTime: timeToWire(session?.connectedMs ?? 0),
-    lastSeenTime: timeToWire(record?.lastSeenMs ?? 0),
-    leaseExpireTime: timeToWire(record?.isPresent ? record.lastSeenMs + leaseMs : 0),
-    sentRevision: String(session?.sentRevision ?? 0),
-    acknowledgedRevision: String(record?.acknowledged?.revision ?? 0),
-    refusal: session?.lastRefusal ?? '',
-    problem: evaluator.nodes.get(node)?.problem ?? '',
-  };
 }
 
 /** What an agent acknowledged it holds, also while it is silent. */

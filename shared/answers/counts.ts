@@ -3,38 +3,13 @@
  * running are kept apart (docs/invariants.md, 4), and a silent node's pods count as unknown, never as
  * running.
  */
-import { isHealthy, isRunning } from '../../shared/fit/answers.ts';
-import type { Answer } from '../../shared/fit/fit-result.ts';
-import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { PodHealth } from '../../shared/model/pod-health.ts';
-import type { ClusterSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
 
-export interface Counts {
-  wanted: number;
-  allowed: number;
-  fits: number;
-  doesNotFit: number;
-  keep: number;
-  none: number;
-  running: number;
-  healthy: number;
-  missing: number;
-  unexpected: number;
-  duplicate: number;
-  outdated: number;
-  unhealthy: number;
-  unknown: number;
-  acknowledged: number;
-}
-
-/** Counts over all nodes of a roll. */
-export interface Tally {
-  readonly nodeCount: number;
-  readonly presentCount: number;
-  /** Nodes that have answered for their newest assignments. */
-  readonly answeredCount: number;
-  readonly daemonSets: ReadonlyMap<DaemonSetKey, Counts>;
-}
+import { isHealthy, isRunning } from '../fit/answers.ts';
+import type { Answer } from '../fit/fit-result.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { ClusterSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import type { PodHealth } from '../model/pod-health.ts';
+import type { Counts, NodeCounts, Tally } from '../model/tally.ts';
 
 export async function tallyOf(snapshot: ClusterSnapshot, keys: readonly DaemonSetKey[]): Promise<Tally> {
   const daemonSets = new Map(keys.map((key) => [key, noCounts()]));
@@ -46,17 +21,6 @@ export async function tallyOf(snapshot: ClusterSnapshot, keys: readonly DaemonSe
     if (daemonSets.size > 0) countPairs(node, daemonSets);
   }
   return { nodeCount, presentCount, answeredCount, daemonSets };
-}
-
-export interface NodeCounts {
-  readonly wanted: number;
-  readonly allowed: number;
-  readonly fits: number;
-  readonly doesNotFit: number;
-  readonly keep: number;
-  readonly running: number;
-  readonly healthy: number;
-  readonly driftCount: number;
 }
 
 export function countNode(node: NodeSnapshot): NodeCounts {

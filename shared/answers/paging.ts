@@ -1,7 +1,7 @@
 /** Pages of sorted lists. A token names the last key that was shown, so that nothing is skipped or shown twice when rows come or go. */
 import { createHash } from 'node:crypto';
-import { RollcallError } from '../../shared/errors.ts';
-import { PAGE_SIZE } from '../limits.ts';
+import { RollcallError } from '../errors.ts';
+import { PAGE_SIZE } from './limits.ts';
 
 export interface PageRequest {
   readonly pageSize: number;

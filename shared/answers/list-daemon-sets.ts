@@ -1,12 +1,13 @@
 /** DaemonSets, each with how its placements stand. */
-import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
-import type { GetDaemonSetRequest__Output } from '../../shared/rpc/generated/rollcall/v1/GetDaemonSetRequest.ts';
-import type { ListDaemonSetsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDaemonSetsRequest.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+
+import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
+import type { DaemonSet } from '../rpc/generated/rollcall/v1/DaemonSet.ts';
+import type { GetDaemonSetRequest__Output } from '../rpc/generated/rollcall/v1/GetDaemonSetRequest.ts';
+import type { ListDaemonSetsRequest__Output } from '../rpc/generated/rollcall/v1/ListDaemonSetsRequest.ts';
 import type { ListPage } from './list-page.ts';
-import { daemonSetView } from './messages.ts';
 import { daemonSetOf } from './names.ts';
 import { type PageToken, pageOfKeys } from './paging.ts';
+import { daemonSetToWire } from './to-wire.ts';
 
 export async function listDaemonSets(
   request: ListDaemonSetsRequest__Output,
@@ -16,12 +17,14 @@ export async function listDaemonSets(
   const known = await snapshot.daemonSets();
   const { items, lastKey } = pageOfKeys([...known.keys()], request, last);
   const counts = (await snapshot.tally(items)).daemonSets;
-  const daemonSets = items.flatMap((key) => known.get(key) ?? []).map((one) => daemonSetView(one, counts.get(one.key)));
+  const daemonSets = items
+    .flatMap((key) => known.get(key) ?? [])
+    .map((one) => daemonSetToWire(one, counts.get(one.key)));
   return { items: { daemonSets }, lastKey };
 }
 
 export async function getDaemonSet({ daemonSet: ref }: GetDaemonSetRequest__Output, snapshot: ClusterSnapshot) {
   const daemonSet = await daemonSetOf(ref, snapshot);
   const counts = (await snapshot.tally([daemonSet.key])).daemonSets;
-  return { daemonSet: daemonSetView(daemonSet, counts.get(daemonSet.key)) };
+  return { daemonSet: daemonSetToWire(daemonSet, counts.get(daemonSet.key)) };
 }

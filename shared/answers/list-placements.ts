@@ -1,18 +1,19 @@
 /** Lists placements by DaemonSet, then node. */
-import type { ListPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
-import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
-import type { JournalContext } from '../history/history-context.ts';
-import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from './cluster-snapshot.ts';
+
+import type { CooperativeScheduler } from '../cooperative-scheduler.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import type { ListPlacementsRequest__Output } from '../rpc/generated/rollcall/v1/ListPlacementsRequest.ts';
+import type { PlacementState } from '../rpc/generated/rollcall/v1/PlacementState.ts';
 import type { ListPage } from './list-page.ts';
-import { placementView } from './messages.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
+import { placementStateToWire } from './to-wire.ts';
 
 export async function listPlacements(
   request: ListPlacementsRequest__Output,
   snapshot: ClusterSnapshot,
   last: PageToken | null,
-  { scheduler }: JournalContext,
+  { scheduler }: { readonly scheduler: CooperativeScheduler },
 ): Promise<ListPage<{ placements: AsyncIterable<PlacementState> }>> {
   const { daemonSet, nodeName } = request;
   const named = isNamed(daemonSet)
@@ -23,16 +24,16 @@ export async function listPlacements(
   const { pairs, lastKey } = pageOfPairs(placed, names, pageSize(request), last);
   const nodes = new Map<string, NodeSnapshot>();
   for await (const node of snapshot.nodes([...new Set(pairs.map(({ name }) => name))])) nodes.set(node.name, node);
-  return { items: { placements: placementViews(scheduler.each(pairs), nodes) }, lastKey };
+  return { items: { placements: placementStatesToWire(scheduler.each(pairs), nodes) }, lastKey };
 }
 
-async function* placementViews(
+async function* placementStatesToWire(
   pairs: AsyncIterable<NamedPair>,
   nodes: ReadonlyMap<string, NodeSnapshot>,
 ): AsyncGenerator<PlacementState> {
   for await (const { one, name } of pairs) {
     const node = nodes.get(name);
-    const placement = node === undefined ? null : placementView(node, one);
+    const placement = node === undefined ? null : placementStateToWire(node, one);
     if (placement !== null) yield placement;
   }
 }

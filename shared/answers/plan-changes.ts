@@ -1,11 +1,11 @@
 /** Writes the changes of a plan as messages, and keeps them within what one answer can carry. */
-import { RollcallError } from '../../shared/errors.ts';
-import type { PlacementResult, Reason } from '../../shared/placement/types.ts';
-import type { PlannedChange } from '../../shared/plan/plan.ts';
-import type { PlannedChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/PlannedChange.ts';
-import { placementToWire } from '../../shared/rpc/wire.ts';
-import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import { CHANGES_BYTES } from './plan-limits.ts';
+import { RollcallError } from '../errors.ts';
+import type { PlacementResult, Reason } from '../placement/types.ts';
+import type { PlannedChange } from '../plan/plan.ts';
+import type { PlannedChange as WireChange } from '../rpc/generated/rollcall/v1/PlannedChange.ts';
+import { placementToWire } from '../rpc/wire.ts';
+import { daemonSetRef } from '../rpc/wire-daemon-set.ts';
+import { CHANGES_BYTES } from './limits.ts';
 
 export interface ChangesBytes {
   readonly explainedMax: number;

@@ -1,9 +1,10 @@
 /** Lists where assignments and reality disagree, by node, then DaemonSet. */
-import type { Drift } from '../../shared/model/drift.ts';
-import type { Drift as WireDrift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
-import type { ListDriftsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListDriftsRequest.ts';
-import { driftToWire } from '../../shared/rpc/wire.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+
+import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
+import type { Drift } from '../model/drift.ts';
+import type { Drift as WireDrift } from '../rpc/generated/rollcall/v1/Drift.ts';
+import type { ListDriftsRequest__Output } from '../rpc/generated/rollcall/v1/ListDriftsRequest.ts';
+import { driftToWire } from '../rpc/wire.ts';
 import type { ListPage } from './list-page.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';

@@ -1,5 +1,5 @@
 /** Reads the what-ifs about nodes in a request to plan. */
-import { RollcallError } from '../../shared/errors.ts';
+import { RollcallError } from '../errors.ts';
 import {
   type NodeAlteration,
   type NodeTarget,
@@ -7,9 +7,9 @@ import {
   parseRemoveLabel,
   parseRemoveTaint,
   parseSetLabel,
-} from '../../shared/plan/node-change.ts';
-import type { NodeChange__Output as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
-import { WHAT_IF_LENGTH_MAX } from './plan-limits.ts';
+} from '../plan/node-change.ts';
+import type { NodeChange__Output as WireChange } from '../rpc/generated/rollcall/v1/NodeChange.ts';
+import { WHAT_IF_LENGTH_MAX } from './limits.ts';
 
 export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget };
 

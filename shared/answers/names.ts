@@ -1,27 +1,15 @@
 /** Finds what a request names, or says so in one sentence. */
-import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
-import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
-import type { JournalContext } from '../history/history-context.ts';
-import type { KnownNames } from '../journal/read/past-reader.ts';
-import { asOfWords, type ClusterSnapshot, type DaemonSetSnapshot, type NodeSnapshot } from './cluster-snapshot.ts';
+import { RollcallError } from '../errors.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import type { DaemonSetRef } from '../rpc/generated/rollcall/v1/DaemonSetRef.ts';
+import { daemonSetKey } from '../rpc/wire-daemon-set.ts';
+import { asOfText } from './as-of-text.ts';
 
 /** Whether a filter names a DaemonSet. @throws RollcallError for a namespace alone, which would filter nothing. */
 export function isNamed<Ref extends DaemonSetRef>(ref: Ref | null): ref is Ref {
   if (ref?.namespace && !ref.name) throw new RollcallError('ARGUMENT_INVALID', 'daemon_set.name is empty');
   return Boolean(ref?.name);
-}
-
-/** Names as a filter, where a DaemonSet without a namespace is every one of its name. */
-export function namedFilter(daemonSet: DaemonSetRef | null, namespace: string, node: string): KnownNames {
-  return {
-    ...(node !== '' && { node }),
-    ...(isNamed(daemonSet) && {
-      daemonSet: daemonSet.namespace ? daemonSetKey(daemonSet) : { name: daemonSet.name ?? '' },
-    }),
-    ...(namespace !== '' && { namespace }),
-  };
 }
 
 /** The DaemonSet that a reference names; without a namespace, the only one of its name. `when`: words for a moment of the past. */
@@ -42,7 +30,7 @@ export function findDaemonSet(ref: DaemonSetRef | null, keys: Iterable<DaemonSet
 /** The DaemonSet of a roll that a reference names. */
 export async function daemonSetOf(ref: DaemonSetRef | null, snapshot: ClusterSnapshot): Promise<DaemonSetSnapshot> {
   const daemonSets = await snapshot.daemonSets();
-  const key = findDaemonSet(ref, daemonSets.keys(), asOfWords(snapshot.asOf));
+  const key = findDaemonSet(ref, daemonSets.keys(), asOfText(snapshot.asOf));
   return daemonSets.get(key) as DaemonSetSnapshot;
 }
 
@@ -51,20 +39,6 @@ export async function nodeOf(name: string, snapshot: ClusterSnapshot): Promise<N
   if (name === '') throw new RollcallError('ARGUMENT_INVALID', 'node_name is empty');
   for await (const node of snapshot.nodes([name])) return node;
   const isOrWas = snapshot.asOf.isFromJournal ? 'was' : 'is';
-  const message = `node ${name} ${isOrWas} not on the roll${asOfWords(snapshot.asOf)}`;
+  const message = `node ${name} ${isOrWas} not on the roll${asOfText(snapshot.asOf)}`;
   throw new RollcallError('UNKNOWN_NODE', message, { metadata: { name } });
-}
-
-/** A name that the record never held was most likely mistyped. @throws RollcallError that says so. */
-export async function refuseUnknown(
-  { node, daemonSet, namespace }: KnownNames,
-  { journal }: JournalContext,
-): Promise<void> {
-  if (node !== undefined && !(await journal.past.isKnown({ node }))) {
-    throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
-  }
-  if (await journal.past.isKnown({ daemonSet, namespace })) return;
-  const name = typeof daemonSet === 'string' ? daemonSet : (daemonSet?.name ?? '');
-  const what = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
-  throw new RollcallError('UNKNOWN_DAEMON_SET', `the journal never heard of ${what}`, { metadata: { name } });
 }

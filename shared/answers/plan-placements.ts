@@ -1,24 +1,25 @@
 /** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
-import { RollcallError } from '../../shared/errors.ts';
-import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
-import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
-import type { Node } from '../../shared/kubernetes/objects.ts';
-import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
-import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
-import { type CollectedObjects, collectObjects } from '../../shared/plan/collect-objects.ts';
-import type { NodeChange } from '../../shared/plan/node-change.ts';
-import { type PlannedCounts, planInSteps } from '../../shared/plan/plan.ts';
-import type { PlannedCounts as WireCounts } from '../../shared/rpc/generated/rollcall/v1/PlannedCounts.ts';
-import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
-import type { PlanPlacementsResponse } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
-import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import type { AsOf } from '../../shared/rpc/wire-moment.ts';
-import type { HistoricalSnapshot } from '../history/historical-snapshot.ts';
-import { asOfWords, type DaemonSetSnapshot } from './cluster-snapshot.ts';
+
+import { RollcallError } from '../errors.ts';
+import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
+import { readManifests } from '../kubernetes/manifests/read-manifests.ts';
+import type { Node } from '../kubernetes/objects.ts';
+import type { AsOf } from '../model/as-of.ts';
+import type { ClusterSnapshot, DaemonSetSnapshot } from '../model/cluster-snapshot.ts';
+import { applyNodeChanges } from '../plan/apply-node-changes.ts';
+import type { ClusterObjects } from '../plan/cluster-objects.ts';
+import { type CollectedObjects, collectObjects } from '../plan/collect-objects.ts';
+import type { NodeChange } from '../plan/node-change.ts';
+import { type PlannedCounts, planInSteps } from '../plan/plan.ts';
+import type { PlannedCounts as WireCounts } from '../rpc/generated/rollcall/v1/PlannedCounts.ts';
+import type { PlanPlacementsRequest__Output } from '../rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
+import type { PlanPlacementsResponse } from '../rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
+import { daemonSetRef } from '../rpc/wire-daemon-set.ts';
+import { asOfText } from './as-of-text.ts';
+import { NODE_CHANGES_MAX } from './limits.ts';
 import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';
-import { NODE_CHANGES_MAX } from './plan-limits.ts';
 import { alterationFromWire } from './plan-node-changes.ts';
 
 /** What a plan is made on. */
@@ -29,7 +30,13 @@ export interface PlanBase {
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
-export async function planBase(snapshot: HistoricalSnapshot, isSynced: boolean): Promise<PlanBase> {
+/** A snapshot that can be planned on. */
+export interface PlannableSnapshot extends Pick<ClusterSnapshot, 'asOf' | 'daemonSets'> {
+  /** Every node as placement reads it, by name. */
+  nodeObjects(): Promise<ReadonlyMap<string, Node>>;
+}
+
+export async function planBase(snapshot: PlannableSnapshot, isSynced: boolean): Promise<PlanBase> {
   return {
     asOf: snapshot.asOf,
     isSynced,
@@ -52,7 +59,7 @@ export function* planPlacements(
   const allProblems = [...given.problems, ...problems];
   if (allProblems.length > 0) return { revision, problems: allProblems };
   const removed = request.removeDaemonSets.map((ref) =>
-    findDaemonSet(ref, base.daemonSets.keys(), asOfWords(base.asOf)),
+    findDaemonSet(ref, base.daemonSets.keys(), asOfText(base.asOf)),
   );
   const before = knownWorld(base, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
   const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);

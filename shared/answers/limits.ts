@@ -1,4 +1,7 @@
-/** What one plan may ask and answer. A plan holds up everything else while it is made, so it must end soon. */
+/** Every bound of an answer, each with its reason. */
+
+/** Number of rows in a page if the request does not set one, and maximum. */
+export const PAGE_SIZE = { usual: 50, max: 1_000 } as const;
 
 const MIB = 1024 * 1024;
 

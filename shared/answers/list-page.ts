@@ -1,6 +1,7 @@
 /** Lists in pages: what a handler of a list gives, and where its next page goes on. */
-import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+
+import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
+import type { Moment__Output as WireMoment } from '../rpc/generated/rollcall/v1/Moment.ts';
 import { type PageRequest, type PageToken, readPageToken, writePageToken } from './paging.ts';
 
 /** A page of a list of one moment is asked for. */
