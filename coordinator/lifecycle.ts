@@ -38,7 +38,7 @@ export interface Coordinator {
   readonly operationsPort: number | undefined;
   /** Resolves with the reason when this coordinator has lost leadership and must be stopped immediately. */
   readonly whenLost: Promise<string>;
-  /** @throws RollcallError STORE_STALLED if events could not be written; everything is stopped nevertheless */
+  /** @throws RollcallError JOURNAL_STALLED if events could not be written; everything is stopped nevertheless */
   stop(): Promise<void>;
 }
 

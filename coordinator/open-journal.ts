@@ -23,7 +23,7 @@ export interface OpenJournalOptions {
 
 /**
  * Opens the journal. A new leader waits until the previous leader has closed the file, which the lock on the file shows.
- * @throws RollcallError STORE_UNUSABLE if the file cannot be used; NOT_LEADER if leadership is lost while waiting
+ * @throws RollcallError JOURNAL_UNUSABLE if the file cannot be used; NOT_LEADER if leadership is lost while waiting
  */
 export async function openJournal(
   options: OpenJournalOptions,
@@ -45,12 +45,12 @@ export async function openJournal(
   }
 }
 
-/** Writes what is queued and closes the file. @throws RollcallError STORE_STALLED if events could not be written */
+/** Writes what is queued and closes the file. @throws RollcallError JOURNAL_STALLED if events could not be written */
 export async function closeJournal(journal: Journal): Promise<void> {
   try {
     await journal.close();
   } catch (error) {
-    throw error instanceof JournalError ? new RollcallError('STORE_STALLED', error.message) : error;
+    throw error instanceof JournalError ? new RollcallError('JOURNAL_STALLED', error.message) : error;
   }
 }
 
@@ -62,13 +62,13 @@ async function openOnce({ dataFolder, clock, onFatal, threads }: OpenJournalOpti
     return journal;
   } catch (error) {
     if (error instanceof JournalError) {
-      throw new RollcallError('STORE_UNUSABLE', error.message, { metadata: { problem: error.reason } });
+      throw new RollcallError('JOURNAL_UNUSABLE', error.message, { metadata: { problem: error.reason } });
     }
     // A file that passed the checks on opening and that SQLite or the JSON parser cannot read was changed from outside.
     const isDamage = error instanceof SyntaxError || (error instanceof Error && error.name === 'SqliteError');
     if (!isDamage) throw error;
     throw new RollcallError(
-      'STORE_UNUSABLE',
+      'JOURNAL_UNUSABLE',
       `${file} is damaged (${error.message}); restore a backup, or name another folder with --data`,
     );
   }

@@ -21,9 +21,14 @@ export const logSettings = {
     placeholder: 'LEVEL',
     choices: LOG_LEVELS,
     default: 'info',
-    help: `least important level that is logged: ${LOG_LEVELS.join(', ')}`,
+    help: `minimum log level: ${LOG_LEVELS.join(', ')}`,
   },
-  logFormat: { type: 'choice', choices: LOG_FORMATS, default: 'json', help: 'logs for programs or for people' },
+  logFormat: {
+    type: 'choice',
+    choices: LOG_FORMATS,
+    default: 'json',
+    help: 'log format: JSON for machines or text for people',
+  },
 } as const;
 
 /** Where a caller's credentials could come along with what is logged: at the top, or one or two objects down. */

@@ -41,14 +41,11 @@ export class HistoryQueries {
     this.#options = options;
   }
 
-  /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUESTIONS, or INTERRUPTED where the asker has gone. */
+  /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUERIES, or INTERRUPTED where the asker has gone. */
   async answer(method: HistoryMethod, request: object, asker: Asker = {}): Promise<Buffer> {
     const { now = null, isThere = () => true } = asker;
     if (this.#line.isFull) {
-      throw new RollcallError(
-        'TOO_MANY_QUESTIONS',
-        `${HISTORY_QUERIES.waiting} questions wait already; try again later`,
-      );
+      throw new RollcallError('TOO_MANY_QUERIES', `${HISTORY_QUERIES.waiting} questions wait already; try again later`);
     }
     this.#stopIdling();
     try {

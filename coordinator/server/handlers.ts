@@ -161,7 +161,7 @@ function journalProblem(error: JournalError): unknown {
     case 'wrong-backup':
       return new RollcallError('BACKUP_FAILED', error.message);
     case 'overloaded':
-      return new RollcallError('STORE_STALLED', error.message);
+      return new RollcallError('JOURNAL_STALLED', error.message);
     case 'closed':
       return new RollcallError('DRAINING', 'the coordinator stops');
     default:

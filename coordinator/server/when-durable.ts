@@ -9,13 +9,13 @@ interface Waited {
   readonly clock: Clock;
 }
 
-/** Not for ever. @throws RollcallError STORE_STALLED. */
+/** Not for ever. @throws RollcallError JOURNAL_STALLED. */
 export function whenDurable({ journal, clock }: Waited, revision: number): Promise<void> {
   if (revision <= journal.durableRevision) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ANSWER_DURABLE_TIMEOUT_MS, () => {
       const { problem } = journal.status();
-      reject(new RollcallError('STORE_STALLED', `the journal cannot write${problem === '' ? '' : `: ${problem}`}`));
+      reject(new RollcallError('JOURNAL_STALLED', `the journal cannot write${problem === '' ? '' : `: ${problem}`}`));
     });
     journal.durable(revision).then(resolve, reject).finally(cancel);
   });

@@ -52,7 +52,7 @@ export class Listener {
     const { listen } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
+        const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
         const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --listen`;
         reject(new RollcallError('ARGUMENT_INVALID', said));
       });

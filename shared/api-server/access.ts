@@ -47,7 +47,7 @@ export function inClusterAccess({ environment, clock, folder = SERVICE_ACCOUNT_F
   if (host === '' || port === '') {
     throw new RollcallError(
       'ARGUMENT_INVALID',
-      `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set, so this is no pod of a cluster; give ${otherwise}.`,
+      `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set, so this program does not run in a pod; set ${otherwise}.`,
     );
   }
   return folderAccess({ url: httpsUrl(host, port), folder, clock });

@@ -41,7 +41,7 @@ export function errorOfAnswer(
   const words = wordsOf(body);
   return new ApiServerError(
     failureOf(status),
-    `the API server answers ${status} to ${request}${words === '' ? '' : `: ${words}`}`,
+    `the API server returned ${status} for ${request}${words === '' ? '' : `: ${words}`}`,
     retryAfterMs,
   );
 }

@@ -70,7 +70,7 @@ export class ApiServerReader {
     if (statusCode < 200 || statusCode > 299) throw await this.#refusal(response, request);
     const body = await this.#body(response, request);
     if (isObject(body)) return body;
-    throw new ApiServerError('garbled', `${describe(request)} is answered with something that is no object`);
+    throw new ApiServerError('garbled', `${describe(request)} returned something that is not an object`);
   }
 
   async #refusal(response: IncomingMessage, request: Answered): Promise<ApiServerError> {
@@ -126,11 +126,11 @@ export class ApiServerReader {
 }
 
 function stalled(request: Answered): ApiServerError {
-  return new ApiServerError('stalled', `the answer to ${describe(request)} stops in the middle`);
+  return new ApiServerError('stalled', `the answer to ${describe(request)} was interrupted`);
 }
 
 function tooLarge(request: Answered): ApiServerError {
-  return new ApiServerError('garbled', `the answer to ${describe(request)} is larger than any API server's`);
+  return new ApiServerError('garbled', `the answer to ${describe(request)} exceeds the size limit`);
 }
 
 /** In seconds, as API servers write it; dates are for browsers. */

@@ -119,7 +119,7 @@ export function describe({ method, path }: Pick<ExchangeRequest, 'method' | 'pat
 export function asApiServerError(error: unknown, request: Pick<ExchangeRequest, 'method' | 'path'>): ApiServerError {
   if (error instanceof ApiServerError) return error;
   const why = error instanceof Error ? reasonOf(error) : String(error);
-  return new ApiServerError('unreachable', `${describe(request)} finds no API server: ${why}`);
+  return new ApiServerError('unreachable', `${describe(request)} cannot reach the API server: ${why}`);
 }
 
 /**

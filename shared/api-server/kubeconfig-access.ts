@@ -52,7 +52,7 @@ export async function loadKubeconfig({ path, list, context }: KubeconfigChoice):
 function existing(list = ''): string[] {
   const listed = list.split(delimiter).filter((path) => path !== '');
   const paths = listed.filter((path) => existsSync(path));
-  if (listed.length > 0 && paths.length === 0) throw unusable(`KUBECONFIG=${list}`, 'names no file that exists');
+  if (listed.length > 0 && paths.length === 0) throw unusable(`KUBECONFIG=${list}`, 'lists no existing file');
   return paths;
 }
 
@@ -103,5 +103,5 @@ export function accessOf(config: KubeConfig): ApiServerAccess {
 }
 
 function unusable(path: string, why: string): RollcallError {
-  return new RollcallError('ARGUMENT_INVALID', `${path} ${why}; name a kubeconfig that kubectl can use.`);
+  return new RollcallError('ARGUMENT_INVALID', `${path} ${why}; specify a valid kubeconfig.`);
 }

@@ -155,7 +155,7 @@ export class ListWatch<Kept> {
     let version = '';
     let token: string | undefined;
     for (let page = 0; page === 0 || token !== undefined; page++) {
-      if (page === PAGES_MAX) throw new ApiServerError('garbled', `a list of ${this.#options.path} has no end`);
+      if (page === PAGES_MAX) throw new ApiServerError('garbled', `a list of ${this.#options.path} does not end`);
       const { items, resourceVersion, next } = await this.#page(token);
       for (const object of items) listed.set(keyOf(object), this.#kept(object));
       version = resourceVersion;
@@ -179,7 +179,7 @@ export class ListWatch<Kept> {
     const isList = (items === null || Array.isArray(items)) && isObject(metadata);
     const { resourceVersion, continue: next } = isList ? metadata : {};
     if (!isList || typeof resourceVersion !== 'string' || resourceVersion === '') {
-      throw new ApiServerError('garbled', `the answer to GET ${path} is no list`);
+      throw new ApiServerError('garbled', `the answer to GET ${path} is not a list`);
     }
     const objects = (items ?? []).map(rawObject);
     return { items: objects, resourceVersion, ...(typeof next === 'string' && next !== '' && { next }) };

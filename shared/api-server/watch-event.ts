@@ -35,7 +35,7 @@ export function readWatchEvent(line: string): WatchEvent {
   if (event['type'] === 'ERROR') throw errorOf(event['object']);
   const type = TYPES.get(event['type']);
   if (type === undefined)
-    throw new ApiServerError('garbled', `a watch sends an event of type ${String(event['type'])}`);
+    throw new ApiServerError('garbled', `a watch sent an event of unknown type ${String(event['type'])}`);
   const object = event['object'];
   // A bookmark has a resource version and nothing else.
   if (type === 'bookmark' && isObject(object) && isObject(object['metadata'])) {
@@ -52,8 +52,7 @@ export function rawObject(object: unknown): RawObject {
     isText(metadata['name']) &&
     isText(metadata['resourceVersion']) &&
     [metadata['namespace'], metadata['uid']].every((one) => one === undefined || typeof one === 'string');
-  if (!isWhole)
-    throw new ApiServerError('garbled', 'the API server sends an object without a name or resource version');
+  if (!isWhole) throw new ApiServerError('garbled', 'the API server sent an object without a name or resource version');
   return object as RawObject;
 }
 
@@ -64,12 +63,12 @@ function parse(line: string): Record<string, unknown> {
   } catch {
     // Said below, without the line: it may hold anything.
   }
-  throw new ApiServerError('garbled', 'a watch sends a line that is no event');
+  throw new ApiServerError('garbled', 'a watch sent a line that is not an event');
 }
 
 /** Whatever the API server gives a watch up for: it cannot go on from where it was. */
 function errorOf(status: unknown): ApiServerError {
-  return new ApiServerError('expired', `the API server ends a watch: ${wordsOf(status) || 'it does not say why'}`);
+  return new ApiServerError('expired', `the API server closed a watch: ${wordsOf(status) || 'no reason given'}`);
 }
 
 function isText(value: unknown): value is string {

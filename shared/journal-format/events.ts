@@ -104,7 +104,7 @@ export interface AssignmentEvent extends EventBase {
   readonly node: string;
   /** The revision of the assignments that the agent answers. */
   readonly assignmentRevision: number;
-  /** SHA-256 over the assignments that the agent holds, hexadecimal. */
+  /** SHA-256 over the assignments of the agent, hexadecimal. */
   readonly digest: string;
   readonly instanceId: string;
   readonly detail: string;

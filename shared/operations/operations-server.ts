@@ -14,7 +14,7 @@ import type { Readiness } from './readiness.ts';
 export const operationsSettings = {
   operationsListen: {
     type: 'address',
-    help: 'where /livez, /readyz and /metrics are served, in plain HTTP, for example 0.0.0.0:7656; without it, nowhere',
+    help: 'address that serves /livez, /readyz and /metrics over plain HTTP, for example 0.0.0.0:7656; not served if unset',
   },
 } as const;
 
@@ -51,7 +51,7 @@ export async function startOperationsServer(options: OperationsOptions): Promise
 
 function answer({ readiness, metrics, log }: OperationsOptions): RequestListener {
   return ({ method, url }, response) => {
-    if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET and HEAD are answered');
+    if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET and HEAD are allowed');
     switch (url?.split('?')[0]) {
       case '/livez':
         return say(response, 200, 'ok');
@@ -62,12 +62,12 @@ function answer({ readiness, metrics, log }: OperationsOptions): RequestListener
           (text) => say(response, 200, text, metrics.contentType),
           (error: unknown) => {
             log.error({ err: error }, 'bug: a metric could not be read');
-            say(response, 500, 'a metric could not be read; the log says why');
+            say(response, 500, 'a metric could not be read; see the log');
           },
         );
         return;
       default:
-        say(response, 404, 'there are /livez, /readyz and /metrics');
+        say(response, 404, 'not found; the paths are /livez, /readyz and /metrics');
     }
   };
 }
@@ -85,7 +85,7 @@ function say(response: ServerResponse, status: number, text: string, type = 'tex
 function listenOn(server: Server, listen: Address): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
+      const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
       const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --operations-listen`;
       reject(new RollcallError('ARGUMENT_INVALID', said));
     });

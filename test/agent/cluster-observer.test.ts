@@ -137,7 +137,7 @@ describe('a node in a cluster', () => {
     const { clock, observed } = observing(server);
     await settled(clock, () => observed.problems.length > 0);
     expect(observed.problems[0]).toMatch(
-      /^Its pods are not followed: the API server answers 403 to GET \/api\/v1\/pods: /,
+      /^Its pods are not followed: the API server returned 403 for GET \/api\/v1\/pods: /,
     );
     await eventually(() => {
       clock.advance(1_000);

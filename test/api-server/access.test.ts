@@ -22,7 +22,7 @@ describe('access to the API server from a pod', () => {
 
   it('is a mistake outside a pod, which one sentence explains', () => {
     const outside = () => inClusterAccess({ environment: {}, clock: new FakeClock(), otherwise });
-    expect(outside).toThrow(/this is no pod of a cluster; give --kubeconfig\.$/);
+    expect(outside).toThrow(/this program does not run in a pod; set --kubeconfig\.$/);
   });
 
   it('reads the token again, because it is replaced before it ends', async () => {

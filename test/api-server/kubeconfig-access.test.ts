@@ -50,7 +50,7 @@ test.each([
   const refusal = await kubeconfigAccess({ path: path() }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(RollcallError);
   expect((refusal as RollcallError).message).toMatch(
-    /^\S+ (cannot be read|has no current context).*kubectl can use\.$/,
+    /^\S+ (cannot be read|has no current context).*specify a valid kubeconfig\.$/,
   );
 });
 
@@ -69,7 +69,7 @@ test('of a list of kubeconfigs those that do not exist are passed over, and the 
 test('a list of kubeconfigs none of which exists is said with what it names', async () => {
   const refusal = await kubeconfigAccess({ list: '/nowhere/a:/nowhere/b' }).catch((error: unknown) => error);
   expect((refusal as RollcallError).message).toBe(
-    'KUBECONFIG=/nowhere/a:/nowhere/b names no file that exists; name a kubeconfig that kubectl can use.',
+    'KUBECONFIG=/nowhere/a:/nowhere/b lists no existing file; specify a valid kubeconfig.',
   );
 });
 
@@ -78,8 +78,6 @@ test('where there is no kubeconfig at all, that is what is said', async () => {
   vi.stubEnv('HOME', temporaryFolder());
   for (const context of [undefined, 'there']) {
     const refusal = await kubeconfigAccess({ context }).catch((error: unknown) => error);
-    expect((refusal as RollcallError).message).toBe(
-      'the kubeconfig does not exist; name a kubeconfig that kubectl can use.',
-    );
+    expect((refusal as RollcallError).message).toBe('the kubeconfig does not exist; specify a valid kubeconfig.');
   }
 });

@@ -266,7 +266,7 @@ describe('a list-watch', () => {
     made.server.fault({ status: 403, body: { kind: 'Status', message, code: 403 } });
     made.watch.start();
     await eventually(() => made.list.problem !== null);
-    expect(made.list.problem?.message).toBe(`the API server answers 403 to GET ${NODES}: ${message}`);
+    expect(made.list.problem?.message).toBe(`the API server returned 403 for GET ${NODES}: ${message}`);
     await inTime(made, () => made.list.problem === null);
   });
 

@@ -138,7 +138,7 @@ test('a data folder that cannot be made, or is no folder, is one sentence that n
   const site = new Site();
   writeFileSync(join(site.folder, 'file'), '');
   const refusal = await site.refusal({ data: join(site.folder, 'file') });
-  expect(refusal.reason).toBe('STORE_UNUSABLE');
+  expect(refusal.reason).toBe('JOURNAL_UNUSABLE');
   expect(refusal.message).toContain(join(site.folder, 'file'));
   expect(refusal.message).not.toContain('\n');
 });
@@ -149,13 +149,13 @@ test.skipIf(process.platform !== 'linux')(
     // Not even root may make anything there.
     const data = '/sys/rollcall/data';
     const refusal = await new Site().refusal({ data });
-    expect(refusal).toMatchObject({ reason: 'STORE_UNUSABLE', message: expect.stringContaining(data) as string });
+    expect(refusal).toMatchObject({ reason: 'JOURNAL_UNUSABLE', message: expect.stringContaining(data) as string });
   },
 );
 
 test('two coordinators do not share a data folder', async () => {
   const site = new Site();
   const first = await site.start();
-  expect((await site.refusal({})).reason).toBe('STORE_UNUSABLE');
+  expect((await site.refusal({})).reason).toBe('JOURNAL_UNUSABLE');
   await site.stop(first);
 });

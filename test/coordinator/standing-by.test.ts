@@ -49,7 +49,7 @@ test('a coordinator that may not read the lease says so, and no more of it once 
     clock.advance(0);
     return (await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()) === `${text}\n`;
   };
-  const denied = `the API server answers 403 to GET ${LEASES}/rollcall-coordinator: ${forbidden}`;
+  const denied = `the API server returned 403 for GET ${LEASES}/rollcall-coordinator: ${forbidden}`;
   await until('it says that it may not', PATIENCE_MS, () =>
     says(`standing by: the lease could not be taken: ${denied}`),
   );

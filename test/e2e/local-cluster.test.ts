@@ -156,9 +156,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(taken.stderr.trim().split('\n')).toHaveLength(1);
     const other = { data: join(folder.path, 'other'), port: String(portOf(`${folder.data}/logs/coordinator.log`)) };
     const second = await runToEnd(PROGRAMS.local, ['--data', other.data, '--port', other.port]);
-    expect(second.stderr.trim()).toMatch(
-      /^rollcall-local: .* something else listens there; choose another port with --port$/,
-    );
+    expect(second.stderr.trim()).toMatch(/^rollcall-local: .* the address is in use; choose another port with --port$/);
   });
 
   it('ends cleanly on Ctrl-C and leaves nobody behind', async () => {

@@ -83,7 +83,7 @@ test('more questions than can wait are refused, and those that wait are all answ
   const asked = Array.from({ length: 1_020 }, () => plan(historyQueries).then(() => 'answered', reasonOf));
   const outcomes = await Promise.all(asked);
   expect(outcomes.slice(0, 1_008)).toEqual(Array.from({ length: 1_008 }, () => 'answered'));
-  expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUESTIONS'));
+  expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUERIES'));
 });
 
 test('a question that nobody waits for any more when its turn comes is not worked on, nor in the way of others', async () => {

@@ -65,5 +65,5 @@ it('says which setting to change when its port is taken', async () => {
   const metrics = new MetricRegistry({});
   await expect(
     startOperationsServer({ listen: loopback(port), readiness: new Readiness(), metrics, log }),
-  ).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: something else listens there; choose another`);
+  ).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: the address is in use; choose another`);
 });

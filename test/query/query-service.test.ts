@@ -254,7 +254,7 @@ test('an answer waits for the journal, and says so where that takes too long', a
     await eventually(() => clock.pendingCount === waiting + 1);
     clock.advance(10_000);
     expect(await answer).toMatchObject({
-      reason: 'STORE_STALLED',
+      reason: 'JOURNAL_STALLED',
       message: 'the journal cannot write: the disk is full',
     });
   }

@@ -240,7 +240,7 @@ describe('a context', () => {
     expect(await ask('nodes', '--context', 'there')).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `rollcall: ${kubeconfig} has no context there; it has here; name a kubeconfig that kubectl can use.\n`,
+      stderr: `rollcall: ${kubeconfig} has no context there; it has here; specify a valid kubeconfig.\n`,
     });
   });
 });
