@@ -25,7 +25,7 @@ export interface CoordinatorOptions extends ComponentOptions {
   /** With a random id, identifies this process among the candidates for leadership. */
   readonly hostName?: string;
   /** Resolves when the process is asked to stop; without it, a coordinator that stands by cannot be stopped. */
-  readonly untilStopped?: Promise<void>;
+  readonly stopRequested?: Promise<void>;
   /** Called when it is unknown what is on disk; the process should exit immediately. */
   readonly onFatal: (error: Error) => void;
   /** By default the journal and the history queries run in threads of their own. */
@@ -37,7 +37,7 @@ export interface Coordinator {
   /** `undefined` without an operations port. */
   readonly operationsPort: number | undefined;
   /** Resolves with the reason when this coordinator has lost leadership and must be stopped immediately. */
-  readonly whenLost: Promise<string>;
+  readonly leadershipLost: Promise<string>;
   /** @throws RollcallError JOURNAL_STALLED if events could not be written; everything is stopped nevertheless */
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ interface Parts {
 async function standBy({ options, operations, leadership }: Parts): Promise<'leading' | 'stopped'> {
   if (leadership === null) return 'leading';
   operations.standingBy('the Lease has not been read yet');
-  return (await isStoppedBefore(leadership.untilLeading(), leadership, options)) ? 'stopped' : 'leading';
+  return (await isStoppedBefore(leadership.waitUntilLeading(), leadership, options)) ? 'stopped' : 'leading';
 }
 
 /** From here on, this coordinator decides. */
@@ -103,7 +103,7 @@ async function lead(parts: Parts): Promise<Coordinator | null> {
   const { journal, maintenance } = await openLeaderJournal(parts);
   const context = wire(parts, journal);
   readSources(parts, context);
-  if (await isStoppedBefore(context.evaluator.whenSynced(), leadership, options)) return null;
+  if (await isStoppedBefore(context.evaluator.waitForSync(), leadership, options)) return null;
   return serve(parts, context, maintenance);
 }
 
@@ -146,7 +146,7 @@ async function serve(parts: Parts, context: CoordinatorContext, maintenance: Jou
   return {
     port: server.port,
     operationsPort: operations.port,
-    whenLost: leadership?.whenLost ?? NEVER,
+    leadershipLost: leadership?.leadershipLost ?? NEVER,
     async stop() {
       operations.draining();
       await shutdown.stop();
@@ -164,10 +164,10 @@ const NEVER = new Promise<never>(() => {});
 async function isStoppedBefore(
   awaited: Promise<unknown>,
   leadership: Leadership | null,
-  { untilStopped }: Pick<CoordinatorOptions, 'untilStopped'>,
+  { stopRequested }: Pick<CoordinatorOptions, 'stopRequested'>,
 ): Promise<boolean> {
-  const stopped = untilStopped?.then(() => true) ?? NEVER;
-  const lost = leadership?.whenLost.then((why) => {
+  const stopped = stopRequested?.then(() => true) ?? NEVER;
+  const lost = leadership?.leadershipLost.then((why) => {
     throw new RollcallError('NOT_LEADER', why);
   });
   return Promise.race([awaited.then(() => false), stopped, lost ?? NEVER]);

@@ -85,7 +85,7 @@ export const SOURCE_PROBLEMS_KEPT_MAX = 100;
 export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 /** Looks at the record, of some 10 ms each, for one page of a filter that matches seldom. */
-export const EVENT_LOOKS_MAX = 20;
+export const EVENT_READS_MAX = 20;
 
 /** Rows by which an answer first begins ahead of a pruning that overtook it twice, and twice as many each time: some 10 ms of pruning. */
 export const RANGE_LEAD_ROWS = 1_000;
@@ -136,19 +136,19 @@ export const REVIEWS = { parallel: 20, waiting: 2_000 } as const;
 export const REVIEW_TIMEOUT_MS = 10_000;
 
 /** How long an answer of the API server is good: a deleted pod loses access within this, plus the life of its stream. */
-export const REVIEW_FRESH_MS = { accepted: 60_000, rejected: 10_000 } as const;
+export const REVIEW_CACHE_MS = { accepted: 60_000, rejected: 10_000 } as const;
 
 /** For how long an accepted token or right goes on to count while the API server is away. */
 export const REVIEW_STALE_MS_MAX = 10 * 60_000;
 
 /** Answers that are remembered; beyond it the oldest are forgotten. */
-export const REVIEWS_REMEMBERED_MAX = 20_000;
+export const REVIEWS_CACHED_MAX = 20_000;
 
 /** After a credential has run out, how long the stream that it opened may go on: a clock may be off, a file late. */
 export const CREDENTIAL_GRACE_MS = 60_000;
 
 /** The life of a token that does not say when it ends. */
-export const TOKEN_LIFE_UNKNOWN_MS = 60 * 60_000;
+export const TOKEN_LIFETIME_DEFAULT_MS = 60 * 60_000;
 
 /** Before an agent whose token was rejected tries again, at least; its kubelet may be about to renew the file. */
 export const REJECTED_RETRY_MS = 10_000;
@@ -157,7 +157,7 @@ export const REJECTED_RETRY_MS = 10_000;
 export const IDENTITY_UNKNOWN_RETRY_MS = 2_000;
 
 /** A timer cannot be set for the months that a certificate lasts. */
-export const EXPIRY_LOOK_MS_MAX = 24 * 3_600_000;
+export const EXPIRY_CHECK_INTERVAL_MS_MAX = 24 * 3_600_000;
 
 /** What an agent whose credentials ran out waits: its fresh ones are there already. */
 export const EXPIRED_RETRY_MS = 100;
@@ -183,7 +183,7 @@ export const LEADERSHIP = {
 export const CLUSTER_WRITE_TIMEOUT_MS = 5_000;
 
 /** Between two looks at whether the journal can write. */
-export const HEALTH_LOOK_MS = 1_000;
+export const HEALTH_CHECK_INTERVAL_MS = 1_000;
 
 /** After a start before the first pruning, which would only delay the first answers, and from one to the next. */
 export const PRUNE_FIRST_MS = 30_000;

@@ -16,7 +16,7 @@ await runProgram({
   table: coordinatorSettings,
   argv: process.argv.slice(2),
   environment: process.env,
-  async run(settings, untilStopped) {
+  async run(settings, stopRequested) {
     const { logLevel: level, logFormat: format } = settings;
     const log = createLogger({ program: 'rollcall-coordinator', level, format });
     const coordinator = await startCoordinator({
@@ -27,7 +27,7 @@ await runProgram({
       randomId: randomUUID,
       version: VERSION,
       hostName: hostname(),
-      untilStopped,
+      stopRequested,
       environment: process.env,
       onFatal: (error) => {
         log.fatal({ err: error }, 'the journal failed; nothing that was acknowledged is lost, start again');
@@ -35,7 +35,7 @@ await runProgram({
       },
     });
     if (coordinator === null) return 0;
-    const lost = await Promise.race([untilStopped.then(() => null), coordinator.whenLost]);
+    const lost = await Promise.race([stopRequested.then(() => null), coordinator.leadershipLost]);
     await coordinator.stop();
     return lost === null ? 0 : EXIT_LOST;
   },

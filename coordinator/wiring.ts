@@ -98,9 +98,9 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
     endedSince: (node, revision) => evaluator.endedSince(node, revision),
     isInInventory: (node) => evaluator.isInInventory(node),
     nodeReported: (report) => nodes.report(report),
-    podsReported: (node, report) => nodes.reportPods(node, report),
+    podsReported: (node, report) => nodes.applyPodReport(node, report),
     agentAbsent: (node) => nodes.agentAbsent(node),
-    lacksReports: (node) => nodes.lacksUsage(node),
+    lacksReports: (node) => nodes.isUsageMissing(node),
   };
 }
 

@@ -14,7 +14,7 @@ import type { Caller } from '../identity/caller.ts';
 import {
   CREDENTIAL_GRACE_MS,
   EXPIRED_RETRY_MS,
-  EXPIRY_LOOK_MS_MAX,
+  EXPIRY_CHECK_INTERVAL_MS_MAX,
   HELLO_TIMEOUT_MS,
   UNREAD_MESSAGES_MAX,
 } from '../limits.ts';
@@ -119,8 +119,8 @@ class ConnectStream implements SessionStream {
     if (expiresMs === null) return;
     const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
     // A timer cannot be set for months.
-    this.#cancelExpiryTimer = clock.after(Math.min(leftMs, EXPIRY_LOOK_MS_MAX), () => {
-      if (leftMs > EXPIRY_LOOK_MS_MAX) return this.#endWithCredentials();
+    this.#cancelExpiryTimer = clock.after(Math.min(leftMs, EXPIRY_CHECK_INTERVAL_MS_MAX), () => {
+      if (leftMs > EXPIRY_CHECK_INTERVAL_MS_MAX) return this.#endWithCredentials();
       const said = 'what the agent proved itself with has run out; it comes back with a fresh one';
       this.#fail(new RollcallError('CREDENTIALS_EXPIRED', said, { retryAfterMs: EXPIRED_RETRY_MS }));
     });

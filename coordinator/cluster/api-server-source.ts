@@ -15,13 +15,13 @@ import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Logger } from '../../shared/logging.ts';
-import { type ControllerRevision, ControllerRevisions, keepRevision } from './controller-revisions.ts';
-import type { ClusterListener, ClusterSource } from './source.ts';
-import { keepUnboundPod, type UnboundPod, UnboundPods } from './unbound-pods.ts';
-import { keepDaemonSet, keepNode, type WatchedDaemonSet, type WatchedNode } from './watched-objects.ts';
+import type { ClusterListener, ClusterSource } from './cluster-source.ts';
+import { type ControllerRevision, ControllerRevisions, toControllerRevision } from './controller-revisions.ts';
+import { toUnboundPod, type UnboundPod, UnboundPods } from './unbound-pods.ts';
+import { toWatchedDaemonSet, toWatchedNode, type WatchedDaemonSet, type WatchedNode } from './watched-objects.ts';
 
 /** How long the built-in controller may take to name a new template before our own name stands in. */
-export const REVISION_PATIENCE_MS = 2_000;
+export const REVISION_TIMEOUT_MS = 2_000;
 
 export interface ApiServerSourceOptions {
   readonly reader: ApiServerReader;
@@ -65,16 +65,16 @@ export class ApiServerSource implements ClusterSource {
 
   start(listener: ClusterListener): void {
     const { url } = this.#options.reader;
-    this.#follow('nodes', listener, (object) => keepNode(object, url), {
+    this.#follow('nodes', listener, (object) => toWatchedNode(object, url), {
       applied: ({ facts, source, actor, changedMs }: WatchedNode) =>
         listener.nodeApplied({ facts, source, actor, ...(changedMs !== null && { changedMs }) }),
       removed: ({ facts }) => listener.nodeRemoved(facts.name, ''),
     });
-    this.#follow('daemonSets', listener, (object) => keepDaemonSet(object, url), {
+    this.#follow('daemonSets', listener, (object) => toWatchedDaemonSet(object, url), {
       applied: (daemonSet: WatchedDaemonSet) => this.#daemonSetApplied(daemonSet, listener),
       removed: (daemonSet) => this.#daemonSetRemoved(daemonSet, listener),
     });
-    this.#follow('controllerRevisions', listener, keepRevision, {
+    this.#follow('controllerRevisions', listener, toControllerRevision, {
       applied: (revision: ControllerRevision) => this.#revisionChanged(revision, 'apply', listener),
       removed: (revision) => this.#revisionChanged(revision, 'remove', listener),
     });
@@ -86,7 +86,7 @@ export class ApiServerSource implements ClusterSource {
     this.#follow(
       'unboundPods',
       listener,
-      keepUnboundPod,
+      toUnboundPod,
       {
         applied: (pod: UnboundPod | null) => emitUnbound(pod, 'put'),
         removed: (pod) => emitUnbound(pod, 'remove'),
@@ -178,7 +178,7 @@ export class ApiServerSource implements ClusterSource {
   #wait(key: DaemonSetKey, listener: ClusterListener): void {
     if (this.#waiting.has(key)) return;
     const over = () => this.#settle(key, listener, { isRetried: false });
-    this.#waiting.set(key, this.#options.clock.after(REVISION_PATIENCE_MS, over));
+    this.#waiting.set(key, this.#options.clock.after(REVISION_TIMEOUT_MS, over));
   }
 
   #stopWaiting(key: DaemonSetKey): void {

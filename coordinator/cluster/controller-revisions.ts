@@ -32,7 +32,7 @@ export interface RevisionedDaemonSet {
   readonly templateDigest: string;
 }
 
-export function keepRevision(object: RawObject): ControllerRevision {
+export function toControllerRevision(object: RawObject): ControllerRevision {
   const { namespace = '', name, labels, ownerReferences } = object.metadata;
   const owners = Array.isArray(ownerReferences) ? ownerReferences.filter(isObject) : [];
   const owner = owners.find(({ kind, controller }) => kind === 'DaemonSet' && controller === true);

@@ -8,9 +8,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { watchPath } from '../../shared/files/watch-path.ts';
 import type { Logger } from '../../shared/logging.ts';
+import type { ClusterListener, ClusterSource } from './cluster-source.ts';
 import { type DaemonSetDeclaration, declareDaemonSet, declareNode, type NodeDeclaration } from './declarations.ts';
 import { ManifestTracker, type Tell } from './manifest-tracker.ts';
-import type { ClusterListener, ClusterSource } from './source.ts';
 
 export interface FolderSourceOptions {
   /** File or folder of DaemonSets; `null` for none. */

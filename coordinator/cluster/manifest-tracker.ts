@@ -3,8 +3,8 @@
  * told. Reading and telling are two steps, because a source may be closed in between.
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import type { ClusterListener } from './cluster-source.ts';
 import { type Declaration, type Declare, type FolderContent, ManifestFolder } from './manifest-folder.ts';
-import type { ClusterListener } from './source.ts';
 
 /** How differences of one kind are told. */
 export interface Tell<Kind extends Declaration> {

@@ -18,7 +18,7 @@ export interface UnboundPod {
 }
 
 /** `null` for a pod that is no daemon's. */
-export function keepUnboundPod(object: object): UnboundPod | null {
+export function toUnboundPod(object: object): UnboundPod | null {
   const pod = object as Pod;
   const node = targetNodeName(pod);
   const health = podHealth(pod, { nowMs: 0, minReadySeconds: 0 });

@@ -9,7 +9,7 @@ import { validateDaemonSet } from '../../shared/kubernetes/validation/validate-d
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
 import { type RevisionedDaemonSet, templateDigest } from './controller-revisions.ts';
-import { type LastChange, lastChange } from './field-manager.ts';
+import { type LastChange, lastChange } from './last-change.ts';
 
 export interface WatchedDaemonSet extends RevisionedDaemonSet, LastChange {
   readonly key: DaemonSetKey;
@@ -26,7 +26,7 @@ export interface WatchedNode extends LastChange {
 }
 
 /** `url`: the API server's, for people. */
-export function keepDaemonSet(object: RawObject, url: string): WatchedDaemonSet {
+export function toWatchedDaemonSet(object: RawObject, url: string): WatchedDaemonSet {
   const { namespace = '', name, uid = '', generation, deletionTimestamp } = object.metadata;
   const source = `${url}/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`;
   const { managedFields: _, annotations: __, ...metadata } = object.metadata;
@@ -46,7 +46,7 @@ export function keepDaemonSet(object: RawObject, url: string): WatchedDaemonSet 
   };
 }
 
-export function keepNode(object: RawObject, url: string): WatchedNode {
+export function toWatchedNode(object: RawObject, url: string): WatchedNode {
   return {
     facts: nodeFacts(object),
     source: `${url}/api/v1/nodes/${object.metadata.name}`,

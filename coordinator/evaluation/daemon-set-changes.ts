@@ -5,16 +5,16 @@ import type { Change } from '../../shared/journal-format/events.ts';
 import type { Requirement, Toleration } from '../../shared/kubernetes/objects.ts';
 import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
-import { changesOfRecords } from './record-changes.ts';
+import { fieldChanges } from './field-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {
   // Of what an earlier coordinator did not keep nobody knows whether it changed.
   const known = after && before?.images === null ? { ...after, images: null } : after;
-  return changesOfRecords(before && flatten(before), known && flatten(known));
+  return fieldChanges(before && flatten(before), known && flatten(known));
 }
 
 /** Whether the two are placed alike whatever the node. */
-export function placedAlike(before: DaemonSetRecord, after: DaemonSetRecord): boolean {
+export function hasSamePlacement(before: DaemonSetRecord, after: DaemonSetRecord): boolean {
   return placementText(before) === placementText(after);
 }
 

@@ -59,12 +59,12 @@ export class DecisionRecorder {
     );
     if (before.length + decisions.length === 0) return;
     const revision = recorder.append([...before, ...decisions]) + before.length;
-    changes.forEach((change, index) => table.stamp(change, revision + index, nowMs));
+    changes.forEach((change, index) => table.setRevision(change, revision + index, nowMs));
     nodesChanged(new Set(changes.map(({ node }) => node)));
   }
 
   /** When something happened, now where nobody says otherwise, and what made it. */
-  caused(trigger: Trigger, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
+  causedBy(trigger: Trigger, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
     return { occurredMs, cause: { trigger, revision: 0, actor } };
   }
 }

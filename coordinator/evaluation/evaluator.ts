@@ -11,14 +11,14 @@ import { type ManifestProblem, problemSentence } from '../../shared/kubernetes/m
 import type { PairChange } from '../../shared/model/pair-change.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
-import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/source.ts';
+import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/cluster-source.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
-import { DaemonSetRegister } from './daemon-set-register.ts';
+import { DaemonSetStore } from './daemon-set-store.ts';
 import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
 import { FitTable } from './fit-table.ts';
-import { NodeRegister } from './node-register.ts';
+import { NodeStore } from './node-store.ts';
 import { PlacementTable } from './placement-table.ts';
 
 export interface EvaluationListener {
@@ -41,8 +41,8 @@ export interface EvaluatorOptions {
 
 export class Evaluator implements ClusterListener {
   readonly table: PlacementTable;
-  readonly daemonSets: DaemonSetRegister;
-  readonly nodes: NodeRegister;
+  readonly daemonSets: DaemonSetStore;
+  readonly nodes: NodeStore;
   readonly fits: FitTable;
   readonly #decisions: DecisionRecorder;
   readonly #listener: EvaluationListener;
@@ -50,7 +50,7 @@ export class Evaluator implements ClusterListener {
   /** What the journal knows and the sources have not named since the start. */
   readonly #unnamed = { nodes: new Set<string>(), daemonSets: new Set<DaemonSetKey>() };
   #isSynced = false;
-  readonly #whenSynced: Promise<void>;
+  readonly #waitForSync: Promise<void>;
   #announceSynced: () => void = () => {};
   #problems: readonly ManifestProblem[] = [];
 
@@ -59,10 +59,10 @@ export class Evaluator implements ClusterListener {
     const nodesChanged = (names: Iterable<string>) => listener.nodesChanged(names);
     this.#decisions = new DecisionRecorder({ table, recorder, clock, nodesChanged });
     this.table = table;
-    this.daemonSets = new DaemonSetRegister(table, this.#decisions, nodesChanged);
-    this.nodes = new NodeRegister({ table, recorder: this.#decisions, counters, isPresent, nodesChanged });
+    this.daemonSets = new DaemonSetStore(table, this.#decisions, nodesChanged);
+    this.nodes = new NodeStore({ table, recorder: this.#decisions, counters, isPresent, nodesChanged });
     this.fits = new FitTable(table, this.nodes);
-    this.#whenSynced = new Promise((resolve) => {
+    this.#waitForSync = new Promise((resolve) => {
       this.#announceSynced = resolve;
     });
     this.#listener = listener;
@@ -79,7 +79,7 @@ export class Evaluator implements ClusterListener {
       ended.push({ node, daemonSet, from: verdict, to: null });
     }
     const [newest] = state.removedDaemonSets;
-    if (newest !== undefined) this.table.touchAll(newest.removedRevision);
+    if (newest !== undefined) this.table.markAllChanged(newest.removedRevision);
     for (const key of this.daemonSets.keys()) this.#unnamed.daemonSets.add(key);
     for (const name of this.#hasInventory ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
     this.#recordStart(state.engineVersion, ended);
@@ -114,7 +114,7 @@ export class Evaluator implements ClusterListener {
   }
 
   unboundPodsChanged(node: string, pods: readonly PodHealth[]): void {
-    this.nodes.takeUnbound(node, pods);
+    this.nodes.setUnboundPods(node, pods);
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {
@@ -141,7 +141,7 @@ export class Evaluator implements ClusterListener {
   /** DaemonSets whose assignment on the node ended after `revision`; `null` when nobody knows any more. */
   endedSince(node: string, revision: number): DaemonSetKey[] | null {
     const removed = this.daemonSets.removedSince(revision);
-    return removed && [...this.table.unassignedSince(node, revision), ...removed];
+    return removed && [...this.table.endedAssignmentsSince(node, revision), ...removed];
   }
 
   /** Whether an agent may answer for this node. */
@@ -154,8 +154,8 @@ export class Evaluator implements ClusterListener {
   }
 
   /** Resolves once every source has been read. */
-  whenSynced(): Promise<void> {
-    return this.#whenSynced;
+  waitForSync(): Promise<void> {
+    return this.#waitForSync;
   }
 
   /** Everything wrong with the sources right now that is nobody's DaemonSet or node. */
@@ -165,7 +165,7 @@ export class Evaluator implements ClusterListener {
 
   /** Decides everything, or one DaemonSet, afresh; returns how many verdicts changed. */
   reevaluate(actor: string, key?: DaemonSetKey): number {
-    const changes = this.table.decideAfresh(key);
+    const changes = this.table.reevaluate(key);
     this.#decisions.recordDecisions([], changes, { trigger: 'operator', revision: 0, actor });
     return changes.length;
   }
@@ -185,7 +185,7 @@ export class Evaluator implements ClusterListener {
     const upgraded = engineBefore !== null && engineBefore !== PLACEMENT_ENGINE_VERSION;
     const detail = upgraded ? `placement engine ${engineBefore} became ${PLACEMENT_ENGINE_VERSION}` : '';
     const trigger = upgraded ? 'engine-upgrade' : 'restart';
-    const changes = [...ended, ...this.table.decideAfresh()];
+    const changes = [...ended, ...this.table.reevaluate()];
     this.#decisions.recordDecisions([], changes, { trigger, revision: 0, actor: '' });
     // Last, because its row says which engine decided what is in force: a crash in between decides again.
     this.#decisions.append([this.#lifeEvent('started', detail)]);
@@ -197,7 +197,7 @@ export class Evaluator implements ClusterListener {
     trigger: Trigger = 'restart',
   ): CoordinatorEvent {
     const engineVersion = PLACEMENT_ENGINE_VERSION;
-    return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.caused(trigger, '') };
+    return { kind: 'coordinator', action, detail, engineVersion, ...this.#decisions.causedBy(trigger, '') };
   }
 }
 

@@ -7,7 +7,7 @@ import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { NodeUsage } from '../../shared/model/node-usage.ts';
-import type { NodeRecord, NodeRegister } from './node-register.ts';
+import type { NodeRecord, NodeStore } from './node-store.ts';
 import type { PlacementTable } from './placement-table.ts';
 
 /** Of one node, good for as long as its facts and usage are these. */
@@ -21,10 +21,10 @@ const OF_NOBODY = fitOn({ allocatable: {}, usage: null });
 
 export class FitTable {
   readonly #table: PlacementTable;
-  readonly #nodes: NodeRegister;
+  readonly #nodes: NodeStore;
   readonly #known = new WeakMap<NodeRecord, NodeFit>();
 
-  constructor(table: PlacementTable, nodes: NodeRegister) {
+  constructor(table: PlacementTable, nodes: NodeStore) {
     this.#table = table;
     this.#nodes = nodes;
   }

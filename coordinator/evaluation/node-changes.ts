@@ -3,11 +3,11 @@
 import type { Change } from '../../shared/journal-format/events.ts';
 import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
 import type { NodeFacts, NodeTaint } from '../../shared/model/node-facts.ts';
-import { changesOfRecords } from './record-changes.ts';
+import { fieldChanges } from './field-changes.ts';
 
 /** Every field that differs, from what to what; the resource version is a name for the state, not a part of it. */
 export function nodeChanges(before: NodeFacts | null, after: NodeFacts | null): Change[] {
-  return changesOfRecords(before && flatten(before), after && flatten(after));
+  return fieldChanges(before && flatten(before), after && flatten(after));
 }
 
 /** The part of a difference that can alter a placement. */

@@ -11,7 +11,7 @@ import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts
 
 /** Verdicts as bytes: 0 is a pair that does not exist. */
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
-export const CODES = { run: 1, keep: 2, none: 3 } as const;
+export const VERDICT_CODES = { run: 1, keep: 2, none: 3 } as const;
 
 /** Whether the DaemonSet selects the node: only a NoExecute taint turns a pair that is wanted into none, and few nodes have one. */
 export function isWanted(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {

@@ -15,10 +15,10 @@ import type { PairChange } from '../../shared/model/pair-change.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';
-import { placedAlike } from './daemon-set-changes.ts';
+import { hasSamePlacement } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
 import { NodePlacements } from './node-placements.ts';
-import { CODES, isAssigned, NodeRow, VERDICTS } from './node-row.ts';
+import { isAssigned, NodeRow, VERDICT_CODES, VERDICTS } from './node-row.ts';
 
 export interface DaemonSetRow extends PlacedDaemonSet {
   /** Column of this DaemonSet in every node's arrays. */
@@ -74,7 +74,7 @@ export class PlacementTable {
   /** Takes a version of a DaemonSet, in force from `effectiveRevision` on, and decides every pair that it can affect. */
   setDaemonSet(record: DaemonSetRecord, effectiveRevision: number): PairChange[] {
     const before = this.#daemonSets.get(record.key);
-    const alike = before !== undefined && placedAlike(before.record, record);
+    const alike = before !== undefined && hasSamePlacement(before.record, record);
     const compiled = alike ? before.compiled : this.#compile(record);
     const row = { record, compiled, effectiveRevision, slot: before?.slot ?? this.#takeSlot() };
     this.#daemonSets.set(record.key, row);
@@ -101,13 +101,13 @@ export class PlacementTable {
   }
 
   /** Decides everything, or one DaemonSet, whatever is known already. */
-  decideAfresh(key?: DaemonSetKey): PairChange[] {
+  reevaluate(key?: DaemonSetKey): PairChange[] {
     const rows = [...this.#daemonSets.values()].filter(({ record }) => key === undefined || record.key === key);
     return this.#decide(this.#nodes.values(), rows);
   }
 
   /** Notes at which revision a change came into force. */
-  stamp({ node, daemonSet, from, to }: PairChange, effectiveRevision: number, nowMs: number): void {
+  setRevision({ node, daemonSet, from, to }: PairChange, effectiveRevision: number, nowMs: number): void {
     const row = this.#nodes.get(node);
     const slot = this.#daemonSets.get(daemonSet)?.slot;
     if (row === undefined || slot === undefined || to === null) return;
@@ -121,7 +121,7 @@ export class PlacementTable {
     const row = this.#nodes.get(node);
     const placed = this.#daemonSets.get(daemonSet);
     if (row === undefined || placed === undefined) return false;
-    row.verdicts[placed.slot] = CODES[pair.verdict];
+    row.verdicts[placed.slot] = VERDICT_CODES[pair.verdict];
     row.effectiveRevisions[placed.slot] = pair.effectiveRevision;
     row.sinceMs[placed.slot] = pair.sinceMs;
     // A verdict of none may have ended an assignment; an agent that is told so once more loses nothing.
@@ -149,7 +149,7 @@ export class PlacementTable {
   }
 
   /** Notes that any node's assignments may have ended at `effectiveRevision`. */
-  touchAll(effectiveRevision: number): void {
+  markAllChanged(effectiveRevision: number): void {
     for (const row of this.#nodes.values()) row.revision = Math.max(row.revision, effectiveRevision);
   }
 
@@ -174,13 +174,13 @@ export class PlacementTable {
   }
 
   /** `undefined` for a node that is not known. */
-  ofNode(name: string): NodePlacements | undefined {
+  placementsOn(name: string): NodePlacements | undefined {
     const row = this.#nodes.get(name);
     return row && new NodePlacements(row, this.#daemonSets);
   }
 
   pair(node: string, daemonSet: DaemonSetKey): EffectiveVerdict | undefined {
-    return this.ofNode(node)?.pair(daemonSet);
+    return this.placementsOn(node)?.pair(daemonSet);
   }
 
   /** The newest revision of a node's assignments; 0 for a node that is not known. */
@@ -190,16 +190,16 @@ export class PlacementTable {
 
   /** Everything that a node's agent is to hold; `null` for a node that is not known. */
   assignments(node: string): Assignment[] | null {
-    return this.ofNode(node)?.assignments ?? null;
+    return this.placementsOn(node)?.assignments ?? null;
   }
 
   /** DaemonSets in force whose verdict on a node became none after `revision`. */
-  unassignedSince(node: string, revision: number): DaemonSetKey[] {
+  endedAssignmentsSince(node: string, revision: number): DaemonSetKey[] {
     const row = this.#nodes.get(node);
     if (row === undefined) return [];
     const keys: DaemonSetKey[] = [];
     for (const [key, { slot }] of this.#daemonSets) {
-      if (row.verdicts[slot] === CODES.none && (row.effectiveRevisions[slot] ?? 0) > revision) keys.push(key);
+      if (row.verdicts[slot] === VERDICT_CODES.none && (row.effectiveRevisions[slot] ?? 0) > revision) keys.push(key);
     }
     return keys;
   }
@@ -215,7 +215,7 @@ export class PlacementTable {
     const changes: PairChange[] = [];
     for (const nodeRow of nodes) {
       for (const { record, compiled, slot } of rows) {
-        const code = CODES[compiled.decide(nodeRow.node)];
+        const code = VERDICT_CODES[compiled.decide(nodeRow.node)];
         const before = nodeRow.verdicts[slot] ?? 0;
         this.#counters.pairsEvaluated++;
         if (code === before) continue;

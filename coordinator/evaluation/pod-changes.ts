@@ -4,10 +4,10 @@ import type { Change, DriftEvent } from '../../shared/journal-format/events.ts';
 import type { Drift } from '../../shared/model/drift.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { plural } from '../../shared/plural.ts';
-import { changesOfRecords } from './record-changes.ts';
+import { fieldChanges } from './field-changes.ts';
 
 export function podChanges(before: readonly PodHealth[], after: readonly PodHealth[]): Change[] {
-  return changesOfRecords(flatten(before), flatten(after));
+  return fieldChanges(flatten(before), flatten(after));
 }
 
 export type DriftChange = Pick<DriftEvent, 'action' | 'drift'>;

@@ -8,7 +8,7 @@ import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollc
 import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
-import { EVENT_LOOKS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
+import { EVENT_READS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventsToWire } from './event-messages.ts';
 import type { JournalContext } from './history-context.ts';
@@ -46,7 +46,7 @@ export async function listEvents(
 /** Looks again while nothing was found, but not for ever: the caller goes on with the next page. */
 async function look({ journal }: JournalContext, query: EventQuery): Promise<EventPage> {
   let page = await journal.eventPage(query);
-  for (let looks = 1; looks < EVENT_LOOKS_MAX && page.events.length === 0 && page.continueAt !== null; looks++) {
+  for (let looks = 1; looks < EVENT_READS_MAX && page.events.length === 0 && page.continueAt !== null; looks++) {
     page = await journal.eventPage({ ...query, ...goOn(query.oldestFirst === true, page.continueAt) });
   }
   return page;

@@ -33,7 +33,7 @@ export function observe(
 }
 
 /** Whether the candidate may write itself into the lease: it is its own, nobody's, or was not renewed for its duration. */
-export function mayHold({ record, firstSeenMs }: ObservedLease, identity: string, nowMs: number): boolean {
+export function canAcquire({ record, firstSeenMs }: ObservedLease, identity: string, nowMs: number): boolean {
   if (record.holder === '' || record.holder === identity) return true;
   return nowMs - firstSeenMs >= record.durationMs;
 }
@@ -44,7 +44,7 @@ export interface Candidate {
 }
 
 /** What the candidate writes to take the lease, or to keep it. `time` is now, as Kubernetes writes it. */
-export function heldBy({ identity, durationMs }: Candidate, previous: LeaseRecord | null, time: string): LeaseRecord {
+export function acquired({ identity, durationMs }: Candidate, previous: LeaseRecord | null, time: string): LeaseRecord {
   const isOwn = previous?.holder === identity;
   return {
     holder: identity,
@@ -56,6 +56,6 @@ export function heldBy({ identity, durationMs }: Candidate, previous: LeaseRecor
 }
 
 /** What a leader writes that lets go, so that nobody has to wait for its lease to run out. */
-export function letGo(record: LeaseRecord, time: string): LeaseRecord {
+export function released(record: LeaseRecord, time: string): LeaseRecord {
   return { ...record, holder: '', durationMs: 1_000, acquireTime: time, renewTime: time };
 }

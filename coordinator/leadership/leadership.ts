@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { LEADERSHIP } from '../limits.ts';
-import { type Candidate, heldBy, letGo, mayHold, type ObservedLease, observe } from './election.ts';
+import { acquired, type Candidate, canAcquire, type ObservedLease, observe, released } from './election.ts';
 import type { LeaseAnnotations, LeasePort, StoredLease } from './lease-port.ts';
 
 /** Under which the newest row of the journal is published: its revision and hash, to hold a journal against later. */
@@ -35,7 +35,7 @@ export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #candidate: Candidate;
   /** Resolves, with why, when this coordinator led and may no longer; from then on it must decide nothing. */
-  readonly whenLost: Promise<string>;
+  readonly leadershipLost: Promise<string>;
   readonly #led: Promise<boolean>;
   #notifyLeading: (isLeading: boolean) => void = () => {};
   #notifyLost: (why: string) => void = () => {};
@@ -53,11 +53,11 @@ export class Leadership {
     this.#options = options;
     this.#candidate = { identity: options.identity, durationMs: LEADERSHIP.leaseMs };
     this.#led = new Promise((resolve) => (this.#notifyLeading = resolve));
-    this.whenLost = new Promise((resolve) => (this.#notifyLost = resolve));
+    this.leadershipLost = new Promise((resolve) => (this.#notifyLost = resolve));
   }
 
   /** Resolves to true once this coordinator leads, and to false where it was stopped before it did. */
-  untilLeading(): Promise<boolean> {
+  waitUntilLeading(): Promise<boolean> {
     this.#next(0);
     return this.#led;
   }
@@ -90,7 +90,7 @@ export class Leadership {
     if (!wasLeading || this.#observed === null) return;
     const { lease, log } = this.#options;
     try {
-      await this.#inTime(lease.update(this.#observed, letGo(this.#observed.record, this.#time), this.#annotations));
+      await this.#inTime(lease.update(this.#observed, released(this.#observed.record, this.#time), this.#annotations));
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be let go of; another coordinator has to wait until it runs out');
     }
@@ -129,12 +129,12 @@ export class Leadership {
     const stored = await lease.read();
     if (this.#state === 'over') return false;
     if (stored === null) {
-      this.#see(await lease.create(heldBy(this.#candidate, null, this.#time), this.#annotations));
+      this.#see(await lease.create(acquired(this.#candidate, null, this.#time), this.#annotations));
       return true;
     }
     const observed = this.#see(stored);
-    if (!mayHold(observed, this.#candidate.identity, this.#options.clock.elapsedMs())) return false;
-    const record = heldBy(this.#candidate, observed.record, this.#time);
+    if (!canAcquire(observed, this.#candidate.identity, this.#options.clock.elapsedMs())) return false;
+    const record = acquired(this.#candidate, observed.record, this.#time);
     this.#see(await lease.update(observed, record, this.#annotations));
     return true;
   }

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
-import type { ClusterSource } from '../cluster/source.ts';
+import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { AnswerTimes } from './answer-times.ts';
 import { type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';

@@ -9,7 +9,7 @@ import { type OperationsServer, startOperationsServer } from '../../shared/opera
 import { readEventLoop, readProcess } from '../../shared/operations/process-metrics.ts';
 import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/address.ts';
-import type { ClusterSource } from '../cluster/source.ts';
+import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
 import { type CoordinatorMetrics, readContext } from './coordinator-metrics.ts';

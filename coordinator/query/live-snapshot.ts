@@ -18,7 +18,7 @@ import type { Tally } from '../../shared/model/tally.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
 import type { NodePlacements } from '../evaluation/node-placements.ts';
-import type { NodeRecord } from '../evaluation/node-register.ts';
+import type { NodeRecord } from '../evaluation/node-store.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 
 export class LiveSnapshot implements ClusterSnapshot {
@@ -108,7 +108,7 @@ class LiveNode implements NodeSnapshot {
 
   constructor(context: CoordinatorContext, facts: NodeFacts) {
     this.#context = context;
-    this.#placements = context.evaluator.table.ofNode(facts.name);
+    this.#placements = context.evaluator.table.placementsOn(facts.name);
     this.facts = facts;
     this.name = facts.name;
   }

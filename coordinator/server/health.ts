@@ -4,7 +4,7 @@
  */
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { HEALTH_LOOK_MS } from '../limits.ts';
+import { HEALTH_CHECK_INTERVAL_MS } from '../limits.ts';
 import type { CoordinatorContext } from './coordinator-context.ts';
 
 /** `''` is the server as a whole. */
@@ -49,6 +49,6 @@ export class Health {
       else
         log.error({ problem }, 'the journal cannot write; what is on disk is still answered, nothing new is taken in');
     }
-    this.#cancel = clock.after(HEALTH_LOOK_MS, () => this.#look());
+    this.#cancel = clock.after(HEALTH_CHECK_INTERVAL_MS, () => this.#look());
   }
 }

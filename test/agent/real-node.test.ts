@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiServerPods } from '../../agent/observe/api-server-pods.ts';
 import { ClusterObserver } from '../../agent/observe/cluster-observer.ts';
-import { keepUnboundPod } from '../../coordinator/cluster/unbound-pods.ts';
+import { toUnboundPod } from '../../coordinator/cluster/unbound-pods.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { fit } from '../../shared/fit/fit.ts';
@@ -100,7 +100,7 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
       allocatable: facts.allocatable,
       usage: nodeUsage(pods),
     });
-    const refusal = keepUnboundPod(daemonPods.get(name) ?? {})?.health;
+    const refusal = toUnboundPod(daemonPods.get(name) ?? {})?.health;
     expect(fits).toBe(said === '' ? 'yes' : 'no');
     expect(reasons.map(({ code, resource }) => WORDS[code] ?? `Insufficient ${resource}`)).toEqual(said ? [said] : []);
     expect(refusal?.waitingReason ?? '').toBe(said && 'Unschedulable');

@@ -44,7 +44,7 @@ export class SpokenAgent {
     await this.#say({ nodeReport: report });
   }
 
-  async reportPods(pods: readonly PodHealth[], drifts: readonly Omit<Drift, 'node'>[] = []): Promise<void> {
+  async applyPodReport(pods: readonly PodHealth[], drifts: readonly Omit<Drift, 'node'>[] = []): Promise<void> {
     const told = drifts.map((drift) => driftToWire({ ...drift, node: this.#node }));
     const verifiedRevision = String(this.#heldRevision);
     await this.#say({

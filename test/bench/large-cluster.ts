@@ -123,7 +123,7 @@ async function settleAgents(context: CoordinatorContext): Promise<void> {
   await journal.durable(journal.nextRevision - 1);
   while (!names.every((name) => sessions.isSettled(name))) await new Promise(setImmediate);
   for (const [index, name] of names.entries()) {
-    reportPods(context, name, index % NODES_PER_DRIFT === 0);
+    applyPodReport(context, name, index % NODES_PER_DRIFT === 0);
     if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
@@ -159,7 +159,7 @@ function asReceived(message: ConnectRequest): ConnectRequest__Output {
   return REQUEST.deserialize(REQUEST.serialize(message));
 }
 
-function reportPods({ evaluator, clock }: CoordinatorContext, node: string, hasDrift: boolean): void {
+function applyPodReport({ evaluator, clock }: CoordinatorContext, node: string, hasDrift: boolean): void {
   const observedMs = clock.nowMs();
   const assigned = evaluator.table.assignments(node)?.filter(({ verdict }) => verdict === 'run') ?? [];
   const pods = assigned.slice(0, PODS_PER_NODE).map((assignment) => podOf(assignment, node, observedMs));
@@ -178,7 +178,14 @@ function reportPods({ evaluator, clock }: CoordinatorContext, node: string, hasD
         ]
       : [];
   const verifiedRevision = evaluator.table.revision(node);
-  evaluator.nodes.reportPods(node, { sequence: 1, observedMs, pods, verifiedRevision, drifts, usage: usageOf(pods) });
+  evaluator.nodes.applyPodReport(node, {
+    sequence: 1,
+    observedMs,
+    pods,
+    verifiedRevision,
+    drifts,
+    usage: usageOf(pods),
+  });
 }
 
 function podOf({ daemonSet, daemonSetUid, templateRevision }: Assignment, node: string, nowMs: number): PodHealth {

@@ -149,7 +149,7 @@ class Beside {
   async start(): Promise<void> {
     this.#source.start(this.#evaluator);
     this.#podWatch.start();
-    await Promise.all([this.#evaluator.whenSynced(), this.#podWatch.synced]);
+    await Promise.all([this.#evaluator.waitForSync(), this.#podWatch.synced]);
   }
 
   close(): void {

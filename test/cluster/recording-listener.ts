@@ -4,7 +4,7 @@ import type {
   AppliedNode,
   ClusterListener,
   RejectedDaemonSet,
-} from '../../coordinator/cluster/source.ts';
+} from '../../coordinator/cluster/cluster-source.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 

@@ -1,6 +1,6 @@
 /** How the cluster names the template of a DaemonSet, and what is told while nobody has named it. */
 import { describe, expect, it } from 'vitest';
-import { REVISION_PATIENCE_MS } from '../../coordinator/cluster/api-server-source.ts';
+import { REVISION_TIMEOUT_MS } from '../../coordinator/cluster/api-server-source.ts';
 import { eventually } from '../fakes/eventually.ts';
 import {
   DAEMON_SETS,
@@ -31,7 +31,7 @@ describe('the name of a template', () => {
     made.server.apply(REVISIONS, revision('hash2', 'a:2', 2));
     await eventually(() => nameIn(made) === 'hash2');
     made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2 }));
-    made.clock.advance(REVISION_PATIENCE_MS);
+    made.clock.advance(REVISION_TIMEOUT_MS);
     expect([...made.listener.take(), ...(await heard(made))]).toEqual(['applied default/a']);
   });
 
@@ -50,7 +50,7 @@ describe('the name of a template', () => {
     const made = await synced();
     made.server.apply(DAEMON_SETS, daemonSet('a:1', { observedGeneration: 0 }));
     expect(await heard(made)).toEqual([]);
-    made.clock.advance(REVISION_PATIENCE_MS);
+    made.clock.advance(REVISION_TIMEOUT_MS);
     expect(made.listener.take()).toEqual(['applied default/a']);
     expect(nameIn(made)).toBeUndefined();
   });

@@ -22,13 +22,13 @@ export async function startWith(
 export function startUnlessStopped(
   settings: CoordinatorSettings,
   clock: Clock,
-  untilStopped: Promise<void>,
+  stopRequested: Promise<void>,
   { log = SILENT, threads = oneThread }: { log?: Logger; threads?: CoordinatorThreads } = {},
 ): Promise<Coordinator | null> {
   return startCoordinator({
     settings,
     clock,
-    untilStopped,
+    stopRequested,
     log,
     random: () => 0.5,
     randomId: () => 'id',

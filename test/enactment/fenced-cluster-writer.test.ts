@@ -77,7 +77,7 @@ test('lets a leader write after each renewal, and rejects writes once renewals f
   const create = () => fenced.create('/pods', {});
   await expect(create()).rejects.toMatchObject({ reason: 'NOT_LEADER' });
 
-  const leading = leadership.untilLeading();
+  const leading = leadership.waitUntilLeading();
   clock.advance(0);
   await leading;
   expect(leadership.leaseRemainingMs).toBe(LEADERSHIP.leaseMs);

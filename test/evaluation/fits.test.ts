@@ -29,7 +29,7 @@ describe('whether a daemon pod fits', () => {
   it('is not known before the agent says what runs there, and no more once it is silent', () => {
     const world = worldWith('2');
     expect(fits(world)).toBe('unknown');
-    world.reportPods('n1', { usage: usageOf('1') });
+    world.applyPodReport('n1', { usage: usageOf('1') });
     expect(fits(world)).toBe('yes');
     world.evaluator.nodes.agentAbsent('n1');
     expect(fits(world)).toBe('unknown');
@@ -37,12 +37,12 @@ describe('whether a daemon pod fits', () => {
 
   it('is answered anew where usage, allocatable or requests are new, and changes no placement', () => {
     const world = worldWith('2');
-    world.reportPods('n1', { usage: usageOf('1800m') });
+    world.applyPodReport('n1', { usage: usageOf('1800m') });
     expect(fits(world)).toBe('no');
     const pairs = world.counters.pairsEvaluated;
     world.reportNode(node('4'));
     expect(fits(world)).toBe('yes');
-    world.reportPods('n1', { usage: usageOf('3900m') });
+    world.applyPodReport('n1', { usage: usageOf('3900m') });
     expect(fits(world)).toBe('no');
     world.applyDaemonSet(AGENT, asking('50m'));
     expect(fits(world)).toBe('yes');
@@ -52,16 +52,16 @@ describe('whether a daemon pod fits', () => {
 
   it('costs no row where only the usage is new', () => {
     const world = worldWith('2');
-    world.reportPods('n1', { usage: usageOf('1') });
-    expect(world.costOf(() => world.reportPods('n1', { usage: usageOf('1500m') }))).toEqual({ pairs: 0, rows: 0 });
+    world.applyPodReport('n1', { usage: usageOf('1') });
+    expect(world.costOf(() => world.applyPodReport('n1', { usage: usageOf('1500m') }))).toEqual({ pairs: 0, rows: 0 });
   });
 
   it('has to be asked for again after a restart, once the agent had said anything', () => {
     const world = worldWith('2');
-    expect(world.evaluator.nodes.lacksUsage('n1')).toBe(false);
-    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'a' })], usage: usageOf('1') });
-    expect(world.evaluator.nodes.lacksUsage('n1')).toBe(false);
-    expect(world.restartInOrder().evaluator.nodes.lacksUsage('n1')).toBe(true);
+    expect(world.evaluator.nodes.isUsageMissing('n1')).toBe(false);
+    world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'a' })], usage: usageOf('1') });
+    expect(world.evaluator.nodes.isUsageMissing('n1')).toBe(false);
+    expect(world.restartInOrder().evaluator.nodes.isUsageMissing('n1')).toBe(true);
   });
 });
 
@@ -74,7 +74,7 @@ describe('whether a DaemonSet is wanted on a node', () => {
     world.applyNode(tainted(effect));
     world.applyDaemonSet(AGENT, { nodeSelector: { disk: 'ssd' } });
     world.applyDaemonSet('default/other', { nodeSelector: { disk: 'hdd' } });
-    const placements = world.evaluator.table.ofNode('n1');
+    const placements = world.evaluator.table.placementsOn('n1');
     expect([placements?.isWanted(AGENT), placements?.isWanted('default/other'), placements?.wantedCount]).toEqual([
       true,
       false,

@@ -160,33 +160,33 @@ function driftRows(world: World): string[] {
 
 test('a drift begins, changes its detail and ends, and keeps the time since when it lasts', () => {
   const world = withAgent();
-  world.reportPods('n1', { drifts: [drift()] });
-  world.reportPods('n1', { drifts: [drift({ detail: 'y', sinceMs: 5_000 })] });
+  world.applyPodReport('n1', { drifts: [drift()] });
+  world.applyPodReport('n1', { drifts: [drift({ detail: 'y', sinceMs: 5_000 })] });
   expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift({ detail: 'y', sinceMs: 1_000 })]);
-  world.reportPods('n1', {});
+  world.applyPodReport('n1', {});
   expect(driftRows(world)).toEqual(['began unhealthy x', 'changed unhealthy y', 'ended unhealthy y']);
 });
 
 test('a drift keeps its time over a restart', () => {
   const world = withAgent();
-  world.reportPods('n1', { drifts: [drift()] });
+  world.applyPodReport('n1', { drifts: [drift()] });
   const next = world.restartInOrder();
-  expect(next.costOf(() => next.reportPods('n1', { drifts: [drift({ sinceMs: 9_000 })] })).rows).toBe(0);
+  expect(next.costOf(() => next.applyPodReport('n1', { drifts: [drift({ sinceMs: 9_000 })] })).rows).toBe(0);
   expect(next.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 
 test('a drift that one report tells twice is one drift, and no news in the next report', () => {
   const world = withAgent();
-  expect(world.costOf(() => world.reportPods('n1', { drifts: [drift(), drift()] })).rows).toBe(1);
-  expect(world.costOf(() => world.reportPods('n1', { drifts: [drift(), drift()] })).rows).toBe(0);
+  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(1);
+  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(0);
 });
 
 test('pods that did not change cost no row; a restart of one costs one, with what changed', () => {
   const world = withAgent();
-  world.reportPods('n1', { pods: [pod()] });
-  expect(world.costOf(() => world.reportPods('n1', { pods: [pod({ sinceMs: 7 })] })).rows).toBe(0);
+  world.applyPodReport('n1', { pods: [pod()] });
+  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod({ sinceMs: 7 })] })).rows).toBe(0);
   expect(world.counters.podReportsUnchanged).toBe(1);
-  world.reportPods('n1', {
+  world.applyPodReport('n1', {
     pods: [pod({ restartCount: 1, ready: false, available: false, waitingReason: 'CrashLoopBackOff' })],
   });
   expect(world.recorder.all('pod').at(-1)?.changes).toEqual([
@@ -200,7 +200,7 @@ test('pods that did not change cost no row; a restart of one costs one, with wha
 
 test('a drift is caused by the row of the pods that it came with', () => {
   const world = withAgent();
-  world.reportPods('n1', { pods: [pod({ ready: false })], drifts: [drift()] });
+  world.applyPodReport('n1', { pods: [pod({ ready: false })], drifts: [drift()] });
   const [row] = world.recorder.all('drift');
   expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
 });
@@ -208,9 +208,9 @@ test('a drift is caused by the row of the pods that it came with', () => {
 test('a drift that comes and goes without its pods is caused by the newest row about the pair, and by nobody there', () => {
   const world = withAgent();
   world.applyDaemonSet('default/a');
-  world.reportPods('n1', { pods: [pod()] });
+  world.applyPodReport('n1', { pods: [pod()] });
   world.applyDaemonSet('default/a', {}, { image: 'agent:2' });
-  world.reportPods('n1', { pods: [pod()], drifts: [drift({ kind: 'outdated' })] });
+  world.applyPodReport('n1', { pods: [pod()], drifts: [drift({ kind: 'outdated' })] });
   const [row] = world.recorder.all('drift');
   expect(row?.cause.actor).toBe('');
   expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]).toMatchObject({
@@ -221,8 +221,8 @@ test('a drift that comes and goes without its pods is caused by the newest row a
 
 test('a report of an agent that holds no assignments ends no drift', () => {
   const world = withAgent();
-  world.reportPods('n1', { pods: [pod()], drifts: [drift()] });
-  expect(world.costOf(() => world.reportPods('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
+  world.applyPodReport('n1', { pods: [pod()], drifts: [drift()] });
+  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
   expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 

@@ -25,7 +25,7 @@ function worldWithMissing(): World {
   const world = new World();
   world.applyDaemonSet(AGENT);
   world.reportNode(facts('n1'));
-  world.reportPods('n1', { drifts: [missing] });
+  world.applyPodReport('n1', { drifts: [missing] });
   return world;
 }
 
@@ -58,7 +58,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     const world = worldWithMissing();
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
     expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
-    world.reportPods('n1', { drifts: [missing] });
+    world.applyPodReport('n1', { drifts: [missing] });
     expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
     world.evaluator.unboundPodsChanged('n1', []);
     expect(driftsOf(world)).toEqual(['missing']);
@@ -67,14 +67,14 @@ describe('a daemon pod that the scheduler cannot bind', () => {
   it('is none of two once the agent sees it on its node', () => {
     const world = worldWithMissing();
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
-    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-1' })] });
+    world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-1' })] });
     expect(record(world)?.pods).toMatchObject([{ podName: 'agent-1', ready: true }]);
     expect(driftsOf(world)).toEqual([]);
   });
 
   it('counts only where a pod is missing: beside one that runs, it is seen and no drift', () => {
     const world = worldWithMissing();
-    world.reportPods('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-0' })] });
+    world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-0' })] });
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
     expect(driftsOf(world)).toEqual([]);
     expect(record(world)?.pods).toHaveLength(2);
@@ -85,7 +85,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     world.applyDaemonSet(AGENT);
     world.applyNode(facts('n1'));
     expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
-    world.reportPods('n1', { drifts: [missing] });
+    world.applyPodReport('n1', { drifts: [missing] });
     expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
   });
 });

@@ -91,7 +91,7 @@ export class World {
     this.evaluator.nodes.report({ facts: node, source: '/etc/node.yaml', observedMs, sequence, problem });
   }
 
-  reportPods(
+  applyPodReport(
     node: string,
     {
       pods = [],
@@ -102,7 +102,7 @@ export class World {
   ): void {
     const observedMs = this.clock.nowMs();
     const sequence = ++this.#reportSequence;
-    this.evaluator.nodes.reportPods(node, { pods, drifts, observedMs, sequence, verifiedRevision, usage });
+    this.evaluator.nodes.applyPodReport(node, { pods, drifts, observedMs, sequence, verifiedRevision, usage });
   }
 
   verdict(node: string, key: string): string | undefined {

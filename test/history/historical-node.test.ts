@@ -46,10 +46,10 @@ test('a node that had answered has answered then, also where it found its pods a
   const pod = podHealth({ daemonSet: 'default/a', podName: 'a-pod' });
   const n1 = new SpokenAgent(running, 'n1');
   await n1.settled();
-  await n1.reportPods([pod]);
+  await n1.applyPodReport([pod]);
   addDaemonSet(context, 'default/c');
   await n1.settled();
-  await n1.reportPods([pod]);
+  await n1.applyPodReport([pod]);
   await context.journal.durable(context.journal.nextRevision - 1);
   const now = await ask(query, Query.GetStatus, {});
   clock.advance(1_000);

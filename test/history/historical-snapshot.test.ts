@@ -66,12 +66,12 @@ test('every question asked of a moment has the answer that it had then', async (
     detail: '',
     sinceMs: clock.nowMs(),
   } as const;
-  await n1.reportPods([pod('default/a')], [missing]);
+  await n1.applyPodReport([pod('default/a')], [missing]);
   await remember();
   addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
   await n1.settled();
   await remember();
-  await n1.reportPods([pod('default/a', { ready: false }), pod('kube-system/b')]);
+  await n1.applyPodReport([pod('default/a', { ready: false }), pod('kube-system/b')]);
   await remember();
   context.evaluator.daemonSetRejected({
     key: 'default/a',

@@ -235,9 +235,9 @@ test('a timeline tells in spans who was placed, what drifted and whether the nod
   await agent.settled();
   await wait();
   const missing = { daemonSet: 'default/a', kind: 'missing', podName: '', detail: '', sinceMs: clock.nowMs() } as const;
-  await agent.reportPods([], [missing]);
+  await agent.applyPodReport([], [missing]);
   await wait();
-  await agent.reportPods([], []);
+  await agent.applyPodReport([], []);
   await wait();
   addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
   await agent.settled();

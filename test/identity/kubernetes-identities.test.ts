@@ -1,7 +1,7 @@
 /** Identity by Kubernetes where the API server is newer, slow, away, or asked by thousands at once. */
 import { expect, test } from 'vitest';
 import { KubernetesIdentities } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
-import { REVIEW_FRESH_MS, REVIEW_STALE_MS_MAX, REVIEW_TIMEOUT_MS, REVIEWS } from '../../coordinator/limits.ts';
+import { REVIEW_CACHE_MS, REVIEW_STALE_MS_MAX, REVIEW_TIMEOUT_MS, REVIEWS } from '../../coordinator/limits.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -79,11 +79,11 @@ test('a token of a pod that is gone, or that names none, is refused', async () =
 
 test('a token is reviewed once a minute, and not beyond its own end', async () => {
   const reviewer = new Reviewer();
-  const token = tokenUntil(reviewer.clock.nowMs() + REVIEW_FRESH_MS.accepted / 2);
+  const token = tokenUntil(reviewer.clock.nowMs() + REVIEW_CACHE_MS.accepted / 2);
   await reviewer.identities.callerOfToken(token);
   await reviewer.identities.callerOfToken(token);
   expect(reviewer.asked).toBe(1);
-  reviewer.clock.advance(REVIEW_FRESH_MS.accepted / 2);
+  reviewer.clock.advance(REVIEW_CACHE_MS.accepted / 2);
   expect((await reviewer.refusal(token)).message).toContain('expired');
   expect(reviewer.asked).toBe(1);
 });

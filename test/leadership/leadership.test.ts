@@ -20,8 +20,8 @@ class Candidate {
     this.port = lease.port();
     const onStandby = (why: string) => this.reasons.push(why);
     this.leadership = new Leadership({ lease: this.port, identity, clock, random: () => 0.5, log, onStandby });
-    void this.leadership.untilLeading();
-    void this.leadership.whenLost.then((why) => (this.lost = why));
+    void this.leadership.waitUntilLeading();
+    void this.leadership.leadershipLost.then((why) => (this.lost = why));
     onTestFinished(() => this.leadership.stop());
   }
 
@@ -127,7 +127,7 @@ test('a leader that stops lets go, and the other leads at its next look', async 
 test('whoever is stopped while it stands by never leads', async () => {
   const { clock, a, b } = twoCandidates();
   await pass(clock, 5_000);
-  const leading = b.leadership.untilLeading();
+  const leading = b.leadership.waitUntilLeading();
   await b.leadership.stop();
   expect(await leading).toBe(false);
   await a.leadership.stop();

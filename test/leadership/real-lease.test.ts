@@ -32,7 +32,7 @@ function holdsAnElection(clientOf: () => Promise<ApiServerClient>): void {
   it('lets one of two lead, and the other when the first lets go', { timeout: PATIENCE_MS }, async () => {
     const client = await clientOf();
     const [a, b] = [candidate(client, 'a'), candidate(client, 'b')];
-    const leading = [a.untilLeading(), b.untilLeading()];
+    const leading = [a.waitUntilLeading(), b.waitUntilLeading()];
     await Promise.race(leading);
     expect([a.isLeading, b.isLeading].filter(Boolean)).toHaveLength(1);
     const [first, second] = a.isLeading ? [a, b] : [b, a];

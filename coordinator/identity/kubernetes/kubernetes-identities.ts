@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
 import { RollcallError } from '../../../shared/errors.ts';
-import { REJECTED_RETRY_MS, TOKEN_LIFE_UNKNOWN_MS } from '../../limits.ts';
+import { REJECTED_RETRY_MS, TOKEN_LIFETIME_DEFAULT_MS } from '../../limits.ts';
 import type { Caller, SpeaksFor } from '../caller.ts';
 import type { TokenIdentities } from '../identities.ts';
 import { RESOURCE_OF_RIGHT, type Right } from '../rights.ts';
@@ -85,7 +85,7 @@ export class KubernetesIdentities implements TokenIdentities {
       groups: user.groups,
       extra: user.extra,
       credentialId: user.extra[EXTRA.credentialId]?.[0] ?? '',
-      expiresMs: expiryOf(token) ?? clock.nowMs() + TOKEN_LIFE_UNKNOWN_MS,
+      expiresMs: expiryOf(token) ?? clock.nowMs() + TOKEN_LIFETIME_DEFAULT_MS,
       speaksFor,
     };
     return { accepted: true, caller };

@@ -7,11 +7,11 @@ import { ConcurrencyLimiter } from '../../../shared/concurrency-limiter.ts';
 import { RollcallError } from '../../../shared/errors.ts';
 import {
   IDENTITY_UNKNOWN_RETRY_MS,
-  REVIEW_FRESH_MS,
+  REVIEW_CACHE_MS,
   REVIEW_STALE_MS_MAX,
   REVIEW_TIMEOUT_MS,
   REVIEWS,
-  REVIEWS_REMEMBERED_MAX,
+  REVIEWS_CACHED_MAX,
 } from '../../limits.ts';
 
 export interface Review {
@@ -68,7 +68,7 @@ export class RememberedReviews<Answer extends Review> {
     // Oldest first: a Map keeps the order in which keys came.
     this.#remembered.delete(key);
     this.#remembered.set(key, { answer, answeredMs: this.#clock.nowMs() });
-    if (this.#remembered.size <= REVIEWS_REMEMBERED_MAX) return;
+    if (this.#remembered.size <= REVIEWS_CACHED_MAX) return;
     for (const oldest of this.#remembered.keys()) {
       this.#remembered.delete(oldest);
       return;
@@ -89,7 +89,7 @@ export class RememberedReviews<Answer extends Review> {
 }
 
 function freshMs({ accepted }: Review): number {
-  return accepted ? REVIEW_FRESH_MS.accepted : REVIEW_FRESH_MS.rejected;
+  return accepted ? REVIEW_CACHE_MS.accepted : REVIEW_CACHE_MS.rejected;
 }
 
 function identityUnknown(why: string): RollcallError {

@@ -9,7 +9,7 @@ import { templateRevision } from '../../shared/kubernetes/template-revision.ts';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
-import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/source.ts';
+import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/cluster-source.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import { containerImages } from './container-images.ts';
 import { daemonSetChanges } from './daemon-set-changes.ts';
@@ -19,7 +19,7 @@ import type { PlacementTable } from './placement-table.ts';
 /** Removals that an agent can still be told as a delta; one that stood aside for longer gets a snapshot. */
 const REMOVED_DAEMON_SETS_MAX = 1_000;
 
-export class DaemonSetRegister {
+export class DaemonSetStore {
   readonly #table: PlacementTable;
   readonly #recorder: DecisionRecorder;
   readonly #nodesChanged: (names: Iterable<string>) => void;
@@ -54,7 +54,7 @@ export class DaemonSetRegister {
       kind: 'daemon-set',
       daemonSet: key,
       problems: [],
-      ...this.#recorder.caused('daemon-set-change', actor, changedMs),
+      ...this.#recorder.causedBy('daemon-set-change', actor, changedMs),
     } as const;
     const isSame = before?.digest === digest && before.templateRevision === revision;
     // A coordinator that kept less of the same manifest wrote no images.
@@ -92,9 +92,9 @@ export class DaemonSetRegister {
     if (before !== undefined && canonicalJson(before) === canonicalJson(problems)) return;
     this.#rejections.set(key, problems);
     const record = this.#table.daemonSet(key)?.record ?? null;
-    const caused = this.#recorder.caused('daemon-set-change', actor);
+    const causedBy = this.#recorder.causedBy('daemon-set-change', actor);
     this.#recorder.append([
-      { kind: 'daemon-set', action: 'rejected', daemonSet: key, record, problems, changes: [], ...caused },
+      { kind: 'daemon-set', action: 'rejected', daemonSet: key, record, problems, changes: [], ...causedBy },
     ]);
   }
 
@@ -110,7 +110,7 @@ export class DaemonSetRegister {
       record: null,
       problems: [],
       changes: daemonSetChanges(record, null),
-      ...this.#recorder.caused('daemon-set-change', actor),
+      ...this.#recorder.causedBy('daemon-set-change', actor),
     } as const;
     this.#recorder.record(event, 'daemon-set-change', (revision) => {
       if (record !== null) this.#removed.push({ key, removedRevision: revision });

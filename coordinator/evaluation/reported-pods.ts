@@ -7,10 +7,10 @@ import type { Drift } from '../../shared/model/drift.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { PodReport } from '../../shared/model/reports.ts';
 
-export type PodsSaid = Pick<PodReport, 'pods' | 'drifts'>;
+export type ReportedPods = Pick<PodReport, 'pods' | 'drifts'>;
 
 /** What an agent said, with the pods that wait: where one waits none is missing, but the daemon is unhealthy. */
-export function withUnboundPods(said: PodsSaid, node: string, unbound: readonly PodHealth[]): PodsSaid {
+export function mergeUnboundPods(said: ReportedPods, node: string, unbound: readonly PodHealth[]): ReportedPods {
   const seen = new Set(said.pods.map(({ daemonSet, podName }) => `${daemonSet} ${podName}`));
   const waiting = unbound.filter(({ daemonSet, podName }) => !seen.has(`${daemonSet} ${podName}`));
   if (waiting.length === 0) return said;

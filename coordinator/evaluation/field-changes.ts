@@ -1,7 +1,7 @@
 /** Field by field difference of two flat records: the form in which the journal keeps what changed. */
 import type { Change } from '../../shared/journal-format/events.ts';
 
-export function changesOfRecords(
+export function fieldChanges(
   before: Readonly<Record<string, string>> | null,
   after: Readonly<Record<string, string>> | null,
 ): Change[] {

@@ -7,15 +7,15 @@ import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { NodeUsage } from '../../shared/model/node-usage.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
-import type { AppliedNode } from '../cluster/source.ts';
+import type { AppliedNode } from '../cluster/cluster-source.ts';
 import type { JournalState } from '../journal/read/state.ts';
 import type { Counters } from './counters.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
 import { nodeChanges } from './node-changes.ts';
 import type { PlacementTable } from './placement-table.ts';
 import { driftChanges, podChanges } from './pod-changes.ts';
+import { mergeUnboundPods, type ReportedPods } from './reported-pods.ts';
 import { compareResourceVersions } from './resource-version.ts';
-import { type PodsSaid, withUnboundPods } from './unbound-pods.ts';
 
 export type FactsOrigin = 'agent' | 'inventory';
 
@@ -35,7 +35,7 @@ export interface NodeRecord {
   verifiedRevision: number;
   podsObservedMs: number;
   /** What the agent said of its pods last, since the start. */
-  reported: PodsSaid | null;
+  reported: ReportedPods | null;
   /** Daemon pods that are meant for the node and that the scheduler cannot bind to it. */
   unbound: readonly PodHealth[];
   /** What the node's pods take, as its agent last said; `null` until it does. Not journalled: it is asked for again. */
@@ -53,7 +53,7 @@ interface InventoryEntry {
   isNewer: boolean;
 }
 
-export interface NodeRegisterOptions {
+export interface NodeStoreOptions {
   readonly table: PlacementTable;
   readonly recorder: DecisionRecorder;
   readonly counters: Counters;
@@ -63,7 +63,7 @@ export interface NodeRegisterOptions {
   readonly nodesChanged: (names: Iterable<string>) => void;
 }
 
-export class NodeRegister {
+export class NodeStore {
   readonly #table: PlacementTable;
   readonly #recorder: DecisionRecorder;
   readonly #counters: Counters;
@@ -71,7 +71,7 @@ export class NodeRegister {
   readonly #nodesChanged: (names: Iterable<string>) => void;
   readonly #nodes = new Map<string, NodeRecord>();
 
-  constructor({ table, recorder, counters, isPresent, nodesChanged }: NodeRegisterOptions) {
+  constructor({ table, recorder, counters, isPresent, nodesChanged }: NodeStoreOptions) {
     this.#table = table;
     this.#recorder = recorder;
     this.#counters = counters;
@@ -99,7 +99,7 @@ export class NodeRegister {
   }
 
   /** Whether the agent reported before, and what its pods take was forgotten since (a restart, a silence). */
-  lacksUsage(node: string): boolean {
+  isUsageMissing(node: string): boolean {
     const record = this.#nodes.get(node);
     return record !== undefined && record.podsObservedMs > 0 && record.usage === null;
   }
@@ -147,7 +147,7 @@ export class NodeRegister {
       origin,
       source,
       changes: nodeChanges(before, null),
-      ...this.#recorder.caused('node-change', actor),
+      ...this.#recorder.causedBy('node-change', actor),
     } as const;
     this.#nodes.delete(name);
     this.#recorder.record(event, 'node-change', () => this.#table.removeNode(name));
@@ -183,7 +183,7 @@ export class NodeRegister {
   }
 
   /** Takes an agent's report of its node's daemon pods and of the node's own answer to the roll. */
-  reportPods(node: string, report: PodReport): void {
+  applyPodReport(node: string, report: PodReport): void {
     this.#counters.podReports++;
     const record = this.#nodes.get(node);
     if (record === undefined) return;
@@ -199,22 +199,22 @@ export class NodeRegister {
   }
 
   /** Takes which daemon pods wait to be bound to the node; together with what its agent said, once it has. */
-  takeUnbound(node: string, unbound: readonly PodHealth[]): void {
+  setUnboundPods(node: string, unbound: readonly PodHealth[]): void {
     const record = this.#nodes.get(node);
     if (record === undefined) return;
     record.unbound = unbound;
     if (record.reported === null) return;
-    this.#settlePods(node, record, record.reported, this.#recorder.caused('node-change', ''));
+    this.#settlePods(node, record, record.reported, this.#recorder.causedBy('node-change', ''));
   }
 
   /** Records how pods and drifts differ from what was known; says whether they do. */
   #settlePods(
     node: string,
     record: NodeRecord,
-    said: PodsSaid,
-    caused: Pick<NewEvent, 'occurredMs' | 'cause'>,
+    said: ReportedPods,
+    causedBy: Pick<NewEvent, 'occurredMs' | 'cause'>,
   ): boolean {
-    const { pods, drifts: reported } = withUnboundPods(said, node, record.unbound);
+    const { pods, drifts: reported } = mergeUnboundPods(said, node, record.unbound);
     const changes = podChanges(record.pods, pods);
     const { drifts, changes: drifted } = driftChanges(record.drifts, reported);
     record.drifts = drifts;
@@ -224,10 +224,10 @@ export class NodeRegister {
     const revision = this.#recorder.nextRevision;
     const events: NewEvent[] = [];
     if (changes.length > 0)
-      events.push({ kind: 'pod', action: 'changed', node, pods, verifiedRevision, changes, ...caused });
+      events.push({ kind: 'pod', action: 'changed', node, pods, verifiedRevision, changes, ...causedBy });
     for (const { action, drift } of drifted) {
-      const cause = changes.length > 0 ? { ...caused.cause, revision } : this.#assignmentCause(node, drift.daemonSet);
-      const { occurredMs } = caused;
+      const cause = changes.length > 0 ? { ...causedBy.cause, revision } : this.#assignmentCause(node, drift.daemonSet);
+      const { occurredMs } = causedBy;
       events.push({ kind: 'drift', action, node, daemonSet: drift.daemonSet, drift, occurredMs, cause });
     }
     this.#recorder.append(events);
