@@ -1,7 +1,7 @@
 /** Where the parts of a coordinator run that would hold up its event loop. */
 
 import { type HistoryOptions, historyInProcess, historyThread } from './history/history-queries.ts';
-import { type JournalThreads, sameThread, workerThreads } from './journal/threads.ts';
+import { type JournalThreads, sameThread, workerThreads } from './journal/journal-threads.ts';
 
 export interface CoordinatorThreads extends JournalThreads {
   readonly startHistoryThread: HistoryOptions['start'];

@@ -5,8 +5,8 @@ import { RollcallError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logging.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
+import type { JournalThreads } from './journal/journal-threads.ts';
 import { removeAbandonedCopies } from './journal/maintenance/backup-copy.ts';
-import type { JournalThreads } from './journal/threads.ts';
 import type { Leadership } from './leadership/leadership.ts';
 import { JOURNAL_RETRY_MS } from './limits.ts';
 

@@ -8,7 +8,7 @@ import type { Presence } from '../../shared/model/presence.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
-import type { JournalState } from '../journal/read/state.ts';
+import type { JournalState } from '../journal/read/journal-state.ts';
 import * as limits from '../limits.ts';
 import { AgentAdmission, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';
 import { AgentJournal } from './agent-journal.ts';

@@ -44,7 +44,7 @@ async function* verifyJournal(
   { journal }: CoordinatorContext,
 ): AsyncGenerator<VerifyJournalResponse> {
   const options = { anchor: anchor ? headFromWire(anchor) : undefined, wholeFile: !skipFileCheck };
-  const horizon = await journal.past.horizon();
+  const horizon = await journal.history.horizon();
   const report = yield* withNews<VerifyReport, VerifyJournalResponse>((emit) =>
     journal.audit.verify({
       ...options,

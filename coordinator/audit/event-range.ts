@@ -12,16 +12,16 @@ export async function auditRange(
   { journal }: CoordinatorContext,
 ): Promise<AuditRange> {
   if (range === null) return {};
-  const { past } = journal;
+  const { history } = journal;
   const { sinceTime, untilTime } = range;
   const [after, through] = [Number(range.afterRevision), Number(range.throughRevision)];
   if (after < 0 || through < 0) {
     throw new RollcallError('ARGUMENT_INVALID', `range is from ${after} to ${through}; revisions begin at 1`);
   }
   // Times are whole milliseconds: what was recorded by the one before is what was recorded before.
-  const since = sinceTime ? await past.revisionAt(askedTime(timeFromWire(sinceTime), 'since_time') - 1) : 0;
+  const since = sinceTime ? await history.revisionAt(askedTime(timeFromWire(sinceTime), 'since_time') - 1) : 0;
   const until = untilTime
-    ? await past.revisionAt(askedTime(timeFromWire(untilTime), 'until_time') - 1)
+    ? await history.revisionAt(askedTime(timeFromWire(untilTime), 'until_time') - 1)
     : Number.MAX_SAFE_INTEGER;
   const afterRevision = Math.max(after, since);
   const throughRevision = Math.min(through || Number.MAX_SAFE_INTEGER, until);

@@ -11,8 +11,8 @@ import { placementToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { inputsToWire } from '../history/decision-inputs.ts';
 import { eventsToWire } from '../history/event-messages.ts';
 import { namedFilter, refuseUnknown } from '../history/known-names.ts';
-import type { ReplayedDecision } from '../journal/read/audit-reader.ts';
-import type { DaemonSetAt, NodeAt } from '../journal/read/past-answers.ts';
+import type { ReplayedDecision } from '../journal/read/export-reader.ts';
+import type { DaemonSetAt, NodeAt } from '../journal/read/historical-state.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { auditRange } from './event-range.ts';
 
@@ -29,7 +29,7 @@ export async function* replayDecisions(
   const names = namedFilter(request.daemonSet, '', request.nodeName);
   await refuseUnknown(names, context);
   const range = await auditRange(request.range, context);
-  const first = (range.afterRevision ?? (await journal.past.horizon()).revision) + 1;
+  const first = (range.afterRevision ?? (await journal.history.horizon()).revision) + 1;
   const last = Math.min(range.throughRevision ?? journal.durableRevision, journal.durableRevision);
   const replay = new Replay(context);
   let seen = 0;

@@ -10,7 +10,7 @@ import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import { placementFieldsOfDaemonSet } from '../../shared/placement/inputs.ts';
 import type { AppliedDaemonSet, RejectedDaemonSet } from '../cluster/cluster-source.ts';
-import type { JournalState } from '../journal/read/state.ts';
+import type { JournalState } from '../journal/read/journal-state.ts';
 import { containerImages } from './container-images.ts';
 import { daemonSetChanges } from './daemon-set-changes.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';

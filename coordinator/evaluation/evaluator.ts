@@ -12,7 +12,7 @@ import type { PairChange } from '../../shared/model/pair-change.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { AppliedDaemonSet, AppliedNode, ClusterListener, RejectedDaemonSet } from '../cluster/cluster-source.ts';
-import type { JournalState } from '../journal/read/state.ts';
+import type { JournalState } from '../journal/read/journal-state.ts';
 import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetStore } from './daemon-set-store.ts';

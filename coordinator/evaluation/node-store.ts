@@ -8,7 +8,7 @@ import type { NodeUsage } from '../../shared/model/node-usage.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { AppliedNode } from '../cluster/cluster-source.ts';
-import type { JournalState } from '../journal/read/state.ts';
+import type { JournalState } from '../journal/read/journal-state.ts';
 import type { Counters } from './counters.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
 import { nodeChanges } from './node-changes.ts';

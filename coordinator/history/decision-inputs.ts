@@ -5,8 +5,8 @@ import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { DecisionInputs } from '../journal/read/past-answers.ts';
-import type { NodeState } from '../journal/read/state.ts';
+import type { DecisionInputs } from '../journal/read/historical-state.ts';
+import type { NodeState } from '../journal/read/journal-state.ts';
 
 /** `null` where the journal no longer keeps both. */
 export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {

@@ -9,7 +9,7 @@ import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/r
 import type { PlacementDifference } from '../../shared/rpc/generated/rollcall/v1/PlacementDifference.ts';
 import { verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
-import type { RecordedPairChange } from '../journal/read/past-answers.ts';
+import type { RecordedPairChange } from '../journal/read/historical-state.ts';
 import { eventsToWire } from './event-messages.ts';
 import type { HistoryContext, JournalContext } from './history-context.ts';
 import { namedFilter, refuseUnknown } from './known-names.ts';
@@ -36,7 +36,7 @@ async function differences(
     if (found.length > size) break;
     const afterNode = lastKey.startsWith(`${daemonSet} `) ? lastKey.slice(daemonSet.length + 1) : '';
     const part = { node: nodeName || undefined, afterNode, limit: size + 1 - found.length };
-    found.push(...(await context.journal.past.changesOfDaemonSet(daemonSet, from.revision, to.revision, part)));
+    found.push(...(await context.journal.history.changesOfDaemonSet(daemonSet, from.revision, to.revision, part)));
   }
   const page = found.slice(0, size);
   const end = page.at(-1);
@@ -58,7 +58,7 @@ async function daemonSetsFrom(
     (namespace === '' || key.startsWith(`${namespace}/`)) &&
     (!isNamed(daemonSet) ||
       (daemonSet.namespace ? key === daemonSetKey(daemonSet) : key.endsWith(`/${daemonSet.name}`)));
-  const changed = await journal.past.changedDaemonSets(from.revision, to.revision);
+  const changed = await journal.history.changedDaemonSets(from.revision, to.revision);
   return changed.filter((key) => key >= last && isWanted(key)).sort();
 }
 

@@ -38,9 +38,9 @@ export async function explainDecision(
 }
 
 /** A decision in force is kept in a pruned journal too, but its inputs may have been pruned. */
-async function decidedOn(node: string, key: DaemonSetKey, effectiveRevision: number, { past }: JournalReads) {
-  const { revision: horizon } = await past.horizon();
-  return effectiveRevision < horizon ? undefined : past.placementAt(node, key, effectiveRevision);
+async function decidedOn(node: string, key: DaemonSetKey, effectiveRevision: number, { history }: JournalReads) {
+  const { revision: horizon } = await history.horizon();
+  return effectiveRevision < horizon ? undefined : history.placementAt(node, key, effectiveRevision);
 }
 
 async function inputsOfSnapshot(
@@ -50,7 +50,7 @@ async function inputsOfSnapshot(
 ): Promise<WireInputs> {
   const { facts, origin, source, observedMs } = node;
   const effectiveRevision =
-    node.factsRevision || ((await journal.past.nodeAt(node.name, snapshot.asOf.revision))?.effectiveRevision ?? 0);
+    node.factsRevision || ((await journal.history.nodeAt(node.name, snapshot.asOf.revision))?.effectiveRevision ?? 0);
   return {
     ...nodeInputs({ facts, origin, source, observedMs, effectiveRevision }),
     ...daemonSetInputs(placed.record, placed.effectiveRevision),

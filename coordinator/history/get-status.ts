@@ -18,7 +18,7 @@ export async function getStatusWithJournal(
     // Also if the journal cannot write and the answer about now is the newest durable one: the status says why.
     ...(at === null && { journal: await journalStatus(context) }),
     ...(snapshot.asOf.isFromJournal && {
-      problems: [...(await context.journal.past.sourceProblemsAt(snapshot.asOf.revision))],
+      problems: [...(await context.journal.history.sourceProblemsAt(snapshot.asOf.revision))],
     }),
   };
 }

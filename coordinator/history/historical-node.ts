@@ -14,9 +14,9 @@ import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { assignmentOf } from '../evaluation/node-placements.ts';
 import { isWanted } from '../evaluation/node-row.ts';
-import type { AgentAt, NodeAt } from '../journal/read/past-answers.ts';
-import type { EffectivePlacement } from '../journal/read/state.ts';
-import type { ReaderService } from '../journal/services.ts';
+import type { AgentAt, NodeAt } from '../journal/read/historical-state.ts';
+import type { EffectivePlacement } from '../journal/read/journal-state.ts';
+import type { ReaderService } from '../journal/write/writer-service.ts';
 
 /** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
 export type NodeReading = Pick<

@@ -10,8 +10,8 @@ import type { PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { Tally } from '../../shared/model/tally.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
-import type { Past } from '../journal/read/past.ts';
-import type { DaemonSetAt, DriftAt } from '../journal/read/past-answers.ts';
+import type { DaemonSetAt, DriftAt } from '../journal/read/historical-state.ts';
+import type { JournalHistory } from '../journal/read/journal-history.ts';
 import { placementWarnings } from '../query/live-snapshot.ts';
 import { HistoricalNode, type NodeReading } from './historical-node.ts';
 
@@ -25,7 +25,7 @@ export interface SnapshotCache {
 
 /** What a past roll is read with, in the thread of whoever asks for it. */
 export interface SnapshotReader {
-  readonly past: Past;
+  readonly history: JournalHistory;
   readonly nodes: NodeReading;
   readonly scheduler: CooperativeScheduler;
 }
@@ -33,14 +33,14 @@ export interface SnapshotReader {
 export class HistoricalSnapshot implements ClusterSnapshot {
   readonly asOf: AsOf;
   readonly isSynced = true;
-  readonly #past: Past;
+  readonly #history: JournalHistory;
   readonly #nodes: NodeReading;
   readonly #scheduler: CooperativeScheduler;
   readonly #memo: SnapshotCache;
 
   /** `memo`: of the same revision. */
-  constructor({ past, nodes, scheduler }: SnapshotReader, asOf: AsOf, memo: SnapshotCache) {
-    this.#past = past;
+  constructor({ history, nodes, scheduler }: SnapshotReader, asOf: AsOf, memo: SnapshotCache) {
+    this.#history = history;
     this.#nodes = nodes;
     this.#scheduler = scheduler;
     this.asOf = asOf;
@@ -48,7 +48,7 @@ export class HistoricalSnapshot implements ClusterSnapshot {
   }
 
   nodeNames(): Promise<readonly string[]> {
-    return this.#once('names', () => this.#past.nodeNamesAt(this.asOf.revision));
+    return this.#once('names', () => this.#history.nodeNamesAt(this.asOf.revision));
   }
 
   async *nodes(names: readonly string[]): AsyncGenerator<NodeSnapshot> {
@@ -64,13 +64,14 @@ export class HistoricalSnapshot implements ClusterSnapshot {
   /** Every node as placement reads it, by name. */
   async nodeObjects(): Promise<Map<string, Node>> {
     const objects = new Map<string, Node>();
-    for await (const { facts } of this.#past.nodesAt(this.asOf.revision)) objects.set(facts.name, nodeFromFacts(facts));
+    for await (const { facts } of this.#history.nodesAt(this.asOf.revision))
+      objects.set(facts.name, nodeFromFacts(facts));
     return objects;
   }
 
   daemonSets(): Promise<ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>> {
     return this.#once('daemonSets', async () => {
-      const states = await this.#past.daemonSetsAt(this.asOf.revision);
+      const states = await this.#history.daemonSetsAt(this.asOf.revision);
       states.sort((left, right) => (left.key < right.key ? -1 : 1));
       return new Map(states.map((state) => [state.key, new HistoricalDaemonSet(state)]));
     });
@@ -100,7 +101,7 @@ export class HistoricalSnapshot implements ClusterSnapshot {
 
   async #driftsByNode(): Promise<Map<string, DriftAt[]>> {
     const byNode = new Map<string, DriftAt[]>();
-    for await (const drift of this.#past.driftsAt(this.asOf.revision)) {
+    for await (const drift of this.#history.driftsAt(this.asOf.revision)) {
       const drifts = byNode.get(drift.node);
       if (drifts === undefined) byNode.set(drift.node, [drift]);
       else drifts.push(drift);

@@ -21,5 +21,5 @@ export interface HistoryContext extends JournalContext {
 
 export type JournalReads = Pick<
   Journal,
-  'storeId' | 'past' | 'eventsAt' | 'eventPage' | 'durableRevision' | 'durable' | 'status'
+  'storeId' | 'history' | 'eventsAt' | 'eventPage' | 'durableRevision' | 'durable' | 'status'
 >;

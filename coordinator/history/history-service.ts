@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { JournalStatus } from '../journal/journal-options.ts';
 import type { JournalLimits } from '../journal/limits.ts';
-import { Past } from '../journal/read/past.ts';
-import { READER_METHODS, ReaderService } from '../journal/services.ts';
+import { JournalHistory } from '../journal/read/journal-history.ts';
+import { READER_METHODS, ReaderService } from '../journal/write/writer-service.ts';
 import { localPort } from '../threads/thread-port.ts';
 import type { HistoryContext, JournalReads } from './history-context.ts';
 import { answerFromHistory, type HistoryRequest } from './history-methods.ts';
@@ -51,11 +51,11 @@ export class HistoryService {
     const asked = () => this.#asked;
     const clock: Clock = { ...systemClock, nowMs: () => asked().nowMs };
     const reader = localPort<ReaderService>(this.#reader, READER_METHODS);
-    const past = new Past(reader, () => Promise.resolve(reader), clock);
+    const history = new JournalHistory(reader, () => Promise.resolve(reader), clock);
     const { eventsAt, eventPage } = reader;
     const journal: JournalReads = {
       storeId,
-      past,
+      history,
       eventsAt,
       eventPage,
       status: () => asked().journalStatus,
@@ -66,7 +66,7 @@ export class HistoryService {
       },
     };
     const scheduler = new CooperativeScheduler(clock);
-    const snapshots = new HistoricalSnapshots({ past, nodes: this.#reader, scheduler });
+    const snapshots = new HistoricalSnapshots({ history, nodes: this.#reader, scheduler });
     return { journal, snapshots, clock, scheduler, version };
   }
 

@@ -7,7 +7,7 @@ import type { JournalContext } from './history-context.ts';
 
 export async function journalStatus({ journal }: Pick<JournalContext, 'journal'>): Promise<JournalStatus> {
   const { state, problem, bytes, walBytes, queuedEvents } = journal.status();
-  const horizon = horizonToWire(await journal.past.horizon());
+  const horizon = horizonToWire(await journal.history.horizon());
   return {
     writable: state === 'writing',
     problem,

@@ -3,7 +3,7 @@ import { isNamed } from '../../shared/answers/names.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
-import type { KnownNames } from '../journal/read/past-reader.ts';
+import type { KnownNames } from '../journal/read/historical-reader.ts';
 import type { JournalContext } from './history-context.ts';
 
 /** Names as a filter; a DaemonSet without a namespace stands for all DaemonSets of that name. */
@@ -22,10 +22,10 @@ export async function refuseUnknown(
   { node, daemonSet, namespace }: KnownNames,
   { journal }: JournalContext,
 ): Promise<void> {
-  if (node !== undefined && !(await journal.past.isKnown({ node }))) {
+  if (node !== undefined && !(await journal.history.isKnown({ node }))) {
     throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
   }
-  if (await journal.past.isKnown({ daemonSet, namespace })) return;
+  if (await journal.history.isKnown({ daemonSet, namespace })) return;
   const name = typeof daemonSet === 'string' ? daemonSet : (daemonSet?.name ?? '');
   const what = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
   throw new RollcallError('UNKNOWN_DAEMON_SET', `the journal never heard of ${what}`, { metadata: { name } });

@@ -7,7 +7,7 @@ import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
+import type { EventPage, EventQuery } from '../journal/read/event-reader.ts';
 import { EVENT_READS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventsToWire } from './event-messages.ts';
@@ -32,7 +32,7 @@ export async function listEvents(
   const events = withinMessage(await eventsToWire(journal, page.events.slice(0, size)));
   const isCut = page.events.length > events.length;
   const lastKey = String((isCut ? events.at(-1)?.revision : page.continueAt) ?? '');
-  const kept = await journal.past.horizon();
+  const kept = await journal.history.horizon();
   const horizon = horizonToWire(kept);
   const reachesHorizon = oldestFirst ? last === null : page.prunedThrough > 0 && lastKey === '';
   const isBefore = times.sinceMs === undefined || times.sinceMs <= kept.recordedMs;

@@ -13,7 +13,7 @@ import { driftToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { daemonSetKey, daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { DriftAt } from '../journal/read/past-answers.ts';
+import type { DriftAt } from '../journal/read/historical-state.ts';
 import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
 import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
 import type { HistoryContext } from './history-context.ts';
@@ -51,21 +51,21 @@ async function pairsAsked(
   { from, to }: RevisionRange,
   context: HistoryContext,
 ): Promise<string[]> {
-  const { past } = context.journal;
+  const { history } = context.journal;
   const between = { from: from.revision, to: to.revision };
   await refuseUnknown(namedFilter(ref, '', nodeName), context);
   if (nodeName !== '') {
-    const keys = await past.daemonSetsOfNodeBetween(nodeName, between);
+    const keys = await history.daemonSetsOfNodeBetween(nodeName, between);
     const wanted = isNamed(ref) ? keys.filter((key) => isCalled(key, ref)) : keys;
     return wanted.map((key) => `${key} ${nodeName}`).sort();
   }
   if (!isNamed(ref)) {
     throw new RollcallError('ARGUMENT_INVALID', 'node_name and daemon_set are both empty; name one of them');
   }
-  const states = [...(await past.daemonSetsAt(from.revision)), ...(await past.daemonSetsAt(to.revision))];
-  const changed = await past.changedDaemonSets(between.from, between.to);
+  const states = [...(await history.daemonSetsAt(from.revision)), ...(await history.daemonSetsAt(to.revision))];
+  const changed = await history.changedDaemonSets(between.from, between.to);
   const key = findDaemonSet(ref, new Set([...states.map((state) => state.key), ...changed]), ' in this stretch');
-  const nodes = await past.nodesOfDaemonSetBetween(key, between);
+  const nodes = await history.nodesOfDaemonSetBetween(key, between);
   return nodes.map((node) => `${key} ${node}`).sort();
 }
 
@@ -94,7 +94,7 @@ class Drawer {
     const [daemonSet = '', name = ''] = pair.split(' ');
     const { from, to } = this.#range;
     const between = { from: from.revision, to: to.revision };
-    const steps = await this.#context.journal.past.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
+    const steps = await this.#context.journal.history.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
     const node = await this.#node(name);
     const toldMs = toldUntil(steps, node.steps);
     const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, toldMs ?? to.timeMs) };
@@ -116,7 +116,7 @@ class Drawer {
     let before: Presence | null = null;
     for await (const { presence } of snapshots.at(from).nodes([name])) before = presence;
     const between = { from: from.revision, to: to.revision };
-    const history = { before, steps: await journal.past.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
+    const history = { before, steps: await journal.history.presenceSteps(name, between, TIMELINE_STEPS_MAX) };
     this.#nodes.set(name, history);
     return history;
   }

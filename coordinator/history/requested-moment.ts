@@ -75,7 +75,7 @@ export async function asOfMoment(at: WireMoment | null, field: string, context: 
     if (moment.revision >= 1) return asOfRevision(moment.revision, context);
     throw new RollcallError('ARGUMENT_INVALID', `${field}.revision is ${moment.revision}; revisions begin at 1`);
   }
-  const revision = await context.journal.past.revisionAt(askedTime(moment.timeMs, `${field}.time`));
+  const revision = await context.journal.history.revisionAt(askedTime(moment.timeMs, `${field}.time`));
   if (revision > 0) return asOfRevision(revision, context, moment.timeMs);
   const [first] = await context.journal.eventsAt([1]);
   const began = first === undefined ? 'which is empty' : `recorded at ${new Date(first.recordedMs).toISOString()}`;
@@ -85,8 +85,8 @@ export async function asOfMoment(at: WireMoment | null, field: string, context: 
 
 /** `timeMs`: the time that was asked for; 0: when the row was recorded. */
 export async function asOfRevision(revision: number, { journal }: JournalContext, timeMs = 0): Promise<AsOf> {
-  await journal.past.assertKnown(revision);
-  const horizon = await journal.past.horizon();
+  await journal.history.assertKnown(revision);
+  const horizon = await journal.history.horizon();
   const [row] = await journal.eventsAt([revision]);
   const recordedMs = row?.recordedMs ?? horizon.recordedMs;
   return { revision, timeMs: timeMs === 0 ? recordedMs : timeMs, recordedMs, isFromJournal: true };

@@ -46,7 +46,7 @@ export function listOfRange<Request extends RevisionRangeRequest, Items extends 
       if (isReversed) throw reversed(from, to);
       const page = await handler(request, { from, to }, key.join(' '), context);
       // Of what was let go meanwhile, some may be missing.
-      await context.journal.past.assertKnown(from.revision);
+      await context.journal.history.assertKnown(from.revision);
       return { ...page, from };
     };
     const { items, lastKey, from } = await (named
@@ -68,16 +68,16 @@ async function fromOldest<Page>(
   context: HistoryContext,
   answer: (from: AsOf) => Promise<Page>,
 ): Promise<Page> {
-  const { past } = context.journal;
+  const { history } = context.journal;
   for (let attempt = 0; ; attempt++) {
     const lead = attempt < 2 ? 0 : RANGE_LEAD_ROWS * 2 ** (attempt - 2);
-    const { revision: horizon } = await past.horizon();
+    const { revision: horizon } = await history.horizon();
     const start = Math.max(1, pinnedRevision, Math.min(horizon + lead, to.revision));
     try {
       return await answer(await asOfRevision(start, context));
     } catch (error) {
       const isPruned = error instanceof JournalError && error.reason === 'before-retention';
-      const { revision: reached } = await past.horizon();
+      const { revision: reached } = await history.horizon();
       const isOvertaken = isPruned && start < reached && reached <= to.revision;
       if (!isOvertaken) throw error;
     }

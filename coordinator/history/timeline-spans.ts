@@ -3,7 +3,7 @@
 import type { Drift } from '../../shared/model/drift.ts';
 import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
-import type { DriftAt } from '../journal/read/past-answers.ts';
+import type { DriftAt } from '../journal/read/historical-state.ts';
 import type { DriftStep, PairSteps, PresenceStep, VerdictStep } from '../journal/read/timeline-reader.ts';
 
 /** Where a picture begins and ends. */

@@ -1,8 +1,8 @@
 /** What a journal is opened with, and what it says of itself. */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import type { JournalThreads } from './journal-threads.ts';
 import type { JournalLimits } from './limits.ts';
-import type { JournalThreads } from './threads.ts';
 
 export interface JournalOptions {
   /** Path of the SQLite file; it and its folder are made where they are not there. */

@@ -1,9 +1,9 @@
 /** The threads of one journal: the writer, the checkpoints, the reader of queries, and readers for what takes long. */
 
 import type { Port } from '../threads/thread-port.ts';
+import type { JournalThreads } from './journal-threads.ts';
 import type { JournalLimits } from './limits.ts';
-import type { CheckpointService, ReaderService, WriterService } from './services.ts';
-import type { JournalThreads } from './threads.ts';
+import type { CheckpointService, ReaderService, WriterService } from './write/writer-service.ts';
 
 export class JournalPorts {
   readonly writer: Port<WriterService>;

@@ -8,17 +8,17 @@ import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.
 import { JournalError } from './journal-error.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import { JournalPorts } from './journal-ports.ts';
+import { workerThreads } from './journal-threads.ts';
 import type { JournalLimits } from './limits.ts';
 import { JOURNAL_LIMITS } from './limits.ts';
 import { Audit } from './maintenance/audit.ts';
 import type { PruneReport, RetentionGoal } from './maintenance/retention.ts';
 import { Retention } from './maintenance/retention.ts';
 import type { Head } from './maintenance/verify.ts';
-import type { EventPage, EventQuery } from './read/event-query.ts';
-import { Past } from './read/past.ts';
-import type { JournalState } from './read/state.ts';
-import { journalState } from './read/stored-state.ts';
-import { workerThreads } from './threads.ts';
+import { journalState } from './read/current-state-reader.ts';
+import type { EventPage, EventQuery } from './read/event-reader.ts';
+import { JournalHistory } from './read/journal-history.ts';
+import type { JournalState } from './read/journal-state.ts';
 import { Checkpoints } from './write/checkpoints.ts';
 import { CommitTimes } from './write/commit-times.ts';
 import type { QueuedBatch } from './write/event-queue.ts';
@@ -32,7 +32,7 @@ export class Journal {
   readonly storeId: string;
   readonly openedWith: { readonly file: string; readonly limits: JournalLimits };
   /** What held at a moment, and what changed between two. */
-  readonly past: Past;
+  readonly history: JournalHistory;
   /** Checks, copies and replays of the record. */
   readonly audit: Audit;
   readonly #clock: Clock;
@@ -95,7 +95,7 @@ export class Journal {
     this.#waiters = new RevisionWaiters(opened.revision);
     this.#stored = state;
     const auditor = () => ports.auditor();
-    this.past = new Past(ports.reader, auditor, options.clock);
+    this.history = new JournalHistory(ports.reader, auditor, options.clock);
     this.audit = new Audit(ports, limits, options.clock);
     const record = (event: NewEvent) => this.durable(this.append([event]));
     this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);

@@ -75,7 +75,7 @@ class EventWatch {
 
   async #begin(): Promise<void> {
     const { journal } = this.#context;
-    if (this.#seenMs > 0) this.#sentRevision = await journal.past.goOnAfter(this.#sentRevision, this.#seenMs);
+    if (this.#seenMs > 0) this.#sentRevision = await journal.history.goOnAfter(this.#sentRevision, this.#seenMs);
     await this.#bookmark();
     if (!this.#isOpen) return;
     this.#unsubscribe = journal.onDurable(() => this.#wake());
@@ -131,7 +131,7 @@ class EventWatch {
   async #bookmark(last?: JournalEvent): Promise<void> {
     const revision = this.#sentRevision;
     const isLast = last?.revision === revision;
-    const recordedMs = isLast ? last.recordedMs : await this.#context.journal.past.recordedAt(revision);
+    const recordedMs = isLast ? last.recordedMs : await this.#context.journal.history.recordedAt(revision);
     if (!this.#isOpen) return;
     this.#call.write({ bookmarkRevision: String(revision), bookmarkRecordTime: timeToWire(recordedMs) });
   }

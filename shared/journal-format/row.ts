@@ -1,5 +1,6 @@
 /** Events as rows of the record, and rows as events again. */
 
+import { parseNodeBody } from './earlier-rows.ts';
 import type {
   AccessBody,
   AgentBody,
@@ -11,7 +12,6 @@ import type {
   PodBody,
 } from './event-bodies.ts';
 import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
-import { parseNodeBody } from './later-fields.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 

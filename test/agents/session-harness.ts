@@ -5,7 +5,7 @@ import { Sessions } from '../../coordinator/agents/sessions.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { Denial } from '../../coordinator/identity/denials.ts';
-import type { JournalState } from '../../coordinator/journal/read/state.ts';
+import type { JournalState } from '../../coordinator/journal/read/journal-state.ts';
 import { sessionEvaluation } from '../../coordinator/wiring.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';

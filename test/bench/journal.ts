@@ -12,7 +12,7 @@ import { diskSyncP99Ms } from './disk-sync.ts';
 import type { Hold } from './event-loop-hold.ts';
 import { EventLoopHold, holdWords } from './event-loop-hold.ts';
 import { Changes } from './journal-changes.ts';
-import { historyHold, pastResults } from './journal-past.ts';
+import { historyHold, pastResults } from './journal-history.ts';
 import type { BenchResult } from './result.ts';
 
 /** Twenty decisions for every pair. */

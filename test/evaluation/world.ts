@@ -1,7 +1,7 @@
 /** An evaluator over a journal in memory, and short words for what a cluster and agents tell it. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
-import type { JournalState } from '../../coordinator/journal/read/state.ts';
+import type { JournalState } from '../../coordinator/journal/read/journal-state.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { DaemonSet, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
 import type { Drift } from '../../shared/model/drift.ts';

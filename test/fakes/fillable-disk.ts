@@ -1,5 +1,5 @@
 /** A disk that a test fills and empties: while it is full, a journal's writer has no room. */
-import type { JournalThreads } from '../../coordinator/journal/threads.ts';
+import type { JournalThreads } from '../../coordinator/journal/journal-threads.ts';
 
 /** The threads, with a writer that writes to `disk`. */
 export function writingTo<Threads extends JournalThreads>(

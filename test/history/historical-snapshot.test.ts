@@ -218,7 +218,7 @@ test('why a pair is placed is told also where its decision is older than what th
   addNode(context, 'n9');
   await journal.durable(journal.nextRevision - 1);
   await journal.prune({ retainMs: 5_000 });
-  expect((await journal.past.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
+  expect((await journal.history.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
   const after = await ask(query, Query.ExplainPlacement, pair);
   expect(after.placement).toEqual(before.placement);
   expect(after.decision?.revision).toBe(before.decision?.revision);

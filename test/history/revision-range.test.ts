@@ -16,14 +16,14 @@ type Asked = Omit<typeof WITHOUT_START, 'to'> & { readonly from: null; readonly 
 function pruning(prunedRows: number) {
   let horizon = 20;
   const recordedMs = (revision: number) => revision * 1_000;
-  const past = {
+  const history = {
     horizon: () => Promise.resolve({ revision: horizon, recordedMs: recordedMs(horizon) }),
     assertKnown: async (revision: number) => {
       if (revision < horizon) throw new JournalError('before-retention', `revision ${revision} was pruned`);
     },
   };
   const eventsAt = ([revision = 0]) => Promise.resolve([{ recordedMs: recordedMs(revision) }]);
-  const journal = { past, eventsAt, durableRevision: NEWEST };
+  const journal = { history, eventsAt, durableRevision: NEWEST };
   const context = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as HistoryContext;
   const begun: number[] = [];
   const page = listOfRange('Test', (_request: Asked, { from }) => {
@@ -57,7 +57,7 @@ test('a timeline without a named start begins where the journal begins once it i
     addNode(context, `at-${clock.nowMs()}`);
     await journal.durable(journal.nextRevision - 1);
     await journal.prune({ retainMs: 5_000 });
-    return String((await journal.past.horizon()).revision);
+    return String((await journal.history.horizon()).revision);
   };
   await prune();
   const request = { daemonSet: { name: 'a' }, pageSize: 2 };

@@ -6,14 +6,14 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../coordinator/journal/journal.ts';
+import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { rebuildDerivedTables } from '../../coordinator/journal/maintenance/rebuild.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
+import { collected } from './historical-state.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
-import { collected } from './past-state.ts';
 
 const SAMPLE = fc.sample(anyEvent, { numRuns: 2_300, seed: 3 });
 

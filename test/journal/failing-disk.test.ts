@@ -49,7 +49,7 @@ it('goes on answering when the file system becomes read-only, says so, and has e
   expect(journal.accepting).toBe(false);
   clock.advance(10_000);
   expect(await journal.events({ limit: 10 })).toMatchObject([{ revision: 2 }, { revision: 1 }]);
-  expect(await journal.past.placementAt('node-2', 'logging/fluentd', 2)).toBeDefined();
+  expect(await journal.history.placementAt('node-2', 'logging/fluentd', 2)).toBeDefined();
   await expect(journal.close()).rejects.toThrow('1 events could not be written: the file system can only be read');
   expect(await lost).toMatchObject([{ status: 'rejected' }]);
 

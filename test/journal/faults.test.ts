@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { remount, smallDisk } from '../fakes/disks.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -167,9 +167,9 @@ describe('a clock that jumps back an hour', () => {
     await journal.durable(journal.append([decision({ from: 'run', to: 'none' })]));
     const events = await journal.events({ limit: 2, oldestFirst: true });
     expect(events.map(({ recordedMs }) => recordedMs)).toEqual([2 * hourMs, 2 * hourMs]);
-    expect(await journal.past.revisionAt(hourMs)).toBe(0);
+    expect(await journal.history.revisionAt(hourMs)).toBe(0);
     clock.advance(hourMs);
-    expect(await journal.past.revisionAt(2 * hourMs)).toBe(2);
+    expect(await journal.history.revisionAt(2 * hourMs)).toBe(2);
   });
 });
 

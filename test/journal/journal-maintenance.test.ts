@@ -36,7 +36,7 @@ test('rows that are older than what is to be kept go, again and again, and what 
     () => logged('journal pruned').length === 1,
     () => clock.advance(1_000),
   );
-  expect((await journal.past.horizon()).revision).toBe(1);
+  expect((await journal.history.horizon()).revision).toBe(1);
   clock.advance(4_000_000);
   await record();
   await eventually(
@@ -52,7 +52,7 @@ test('nothing is pruned where nothing was asked for, nor after a stop', async ()
   maintenance.start();
   maintenance.stop();
   expect(clock.pendingCount).toBe(0);
-  expect((await journal.past.horizon()).revision).toBe(0);
+  expect((await journal.history.horizon()).revision).toBe(0);
 });
 
 test('a pruning that fails is told, and tried again', async () => {

@@ -1,6 +1,6 @@
 /** What is in force after some events, worked out from scratch over plain objects: the oracle of the derived tables. */
 
-import type { JournalState } from '../../coordinator/journal/read/state.ts';
+import type { JournalState } from '../../coordinator/journal/read/journal-state.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 
 type Plain = Omit<JournalState, 'placements'> & { placements: object[] };

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import type { NewEvent } from '../../shared/journal-format/events.ts';
 import { smallDisk } from '../fakes/disks.ts';
 import { eventually } from '../fakes/eventually.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-reader.ts';
 import { streamSql } from '../../coordinator/journal/read/event-streams.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { KINDS, TRIGGERS } from '../../shared/journal-format/vocabulary.ts';
@@ -110,7 +110,7 @@ describe('asking for events', () => {
     const refusal = { reason: 'too-broad', message: 'That asks about more than 2 DaemonSets; name one of them.' };
     await expect(journal.events({ daemonSet: { name: 'x' }, limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.events({ node: 'node-1', limit: 5 })).rejects.toMatchObject(refusal);
-    await expect(journal.past.placementsOfNodeAt('node-1', 3)).rejects.toMatchObject(refusal);
+    await expect(journal.history.placementsOfNodeAt('node-1', 3)).rejects.toMatchObject(refusal);
     expect(await journal.events({ daemonSet: 'b/x', limit: 5 })).toHaveLength(1);
   });
 

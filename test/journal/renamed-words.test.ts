@@ -10,8 +10,8 @@ import { rebuildDerivedTables } from '../../coordinator/journal/maintenance/rebu
 import { migrate } from '../../coordinator/journal/schema/migrate.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { facts } from './events.ts';
+import { collected } from './historical-state.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
-import { collected } from './past-state.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../coordinator/journal/migrations', import.meta.url));
 /** The schema in which the trigger was still called `roll-change`. */
@@ -61,7 +61,7 @@ it('reads with the new words', async () => {
     { origin: 'inventory', changes: [{ field: 'origin', from: 'agent', to: 'inventory' }] },
   ]);
   expect(journal.takeState().nodes).toMatchObject([{ origin: 'inventory', effectiveRevision: 3 }]);
-  expect(await journal.past.nodeAt('node-1', 1)).toMatchObject({ origin: 'inventory' });
+  expect(await journal.history.nodeAt('node-1', 1)).toMatchObject({ origin: 'inventory' });
   const exported = (await collected(journal.audit.export('jsonl'))).join('');
   expect(exported).toContain('"trigger":"node-change"');
   expect(exported).not.toMatch(/"roll/);

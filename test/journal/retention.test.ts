@@ -8,9 +8,9 @@ import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from '../../coordinator/journal/limi
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
+import { pastState } from './historical-state.ts';
 import { comparable, naiveState } from './naive-state.ts';
 import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
-import { pastState } from './past-state.ts';
 
 const LIMITS = { retainedRowsMin: 0, pruneRowsMax: 7, verifyRowsMax: 5 };
 
@@ -63,26 +63,26 @@ describe('pruning', () => {
   it('answers with the horizon, and not with an empty list, what lies before it', async () => {
     const { journal } = await prunedJournal();
     const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
-    await expect(journal.past.revisionAt(19)).rejects.toMatchObject(refusal);
-    await expect(journal.past.placementsOfNodeAt('node-1', 19)).rejects.toMatchObject(refusal);
-    await expect(journal.past.diff(19, 30).next()).rejects.toMatchObject(refusal);
+    await expect(journal.history.revisionAt(19)).rejects.toMatchObject(refusal);
+    await expect(journal.history.placementsOfNodeAt('node-1', 19)).rejects.toMatchObject(refusal);
+    await expect(journal.history.diff(19, 30).next()).rejects.toMatchObject(refusal);
     await expect(journal.events({ untilMs: 15, limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.events({ afterRevision: 10, oldestFirst: true, limit: 5 })).rejects.toMatchObject(refusal);
     const before = { beforeRevision: 11, oldestFirst: true, limit: 5 };
     await expect(journal.events(before)).rejects.toMatchObject(refusal);
-    expect(await journal.past.revisionAt(20)).toBe(20);
-    expect(await journal.past.horizon()).toEqual(refusal.horizon);
+    expect(await journal.history.revisionAt(20)).toBe(20);
+    expect(await journal.history.horizon()).toEqual(refusal.horizon);
   });
 
   it('lets whoever saw a row go on after it, or after the newest that is as old, and refuses where rows are gone', async () => {
     const { journal } = await prunedJournal();
-    expect(await journal.past.goOnAfter(20, 20)).toBe(20);
-    expect(await journal.past.goOnAfter(25, 25)).toBe(25);
-    expect(await journal.past.goOnAfter(25, 22)).toBe(22);
-    expect(await journal.past.goOnAfter(99, 28)).toBe(28);
+    expect(await journal.history.goOnAfter(20, 20)).toBe(20);
+    expect(await journal.history.goOnAfter(25, 25)).toBe(25);
+    expect(await journal.history.goOnAfter(25, 22)).toBe(22);
+    expect(await journal.history.goOnAfter(99, 28)).toBe(28);
     const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
-    await expect(journal.past.goOnAfter(10, 10)).rejects.toMatchObject(refusal);
-    await expect(journal.past.goOnAfter(25, 15)).rejects.toMatchObject(refusal);
+    await expect(journal.history.goOnAfter(10, 10)).rejects.toMatchObject(refusal);
+    await expect(journal.history.goOnAfter(25, 15)).rejects.toMatchObject(refusal);
   });
 
   it('says on the last page that there was more once', async () => {
@@ -123,7 +123,7 @@ describe('pruning', () => {
     await fill();
     expect(await problemsAt(journal, [1, 2, 3, 4, 24])).toEqual([[], ['a'], ['a'], ['a', 'b'], ['a', 'b']]);
     await journal.prune({ retainMs: 9.5 });
-    const { revision } = await journal.past.horizon();
+    const { revision } = await journal.history.horizon();
     expect(revision).toBeGreaterThan(4);
     expect(await problemsAt(journal, [revision, 24])).toEqual([
       ['a', 'b'],
@@ -276,7 +276,7 @@ function coordinator(action: 'started' | 'problem', problems?: string[]): NewEve
 }
 
 function problemsAt(journal: Journal, revisions: readonly number[]): Promise<(readonly string[])[]> {
-  return Promise.all(revisions.map((revision) => journal.past.sourceProblemsAt(revision)));
+  return Promise.all(revisions.map((revision) => journal.history.sourceProblemsAt(revision)));
 }
 
 async function expectAsBefore(journal: Journal, all: readonly JournalEvent[], horizon: number): Promise<void> {

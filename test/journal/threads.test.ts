@@ -3,8 +3,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import type * as JournalModule from '../../coordinator/journal/journal.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { decision } from './events.ts';
+import { collected } from './historical-state.ts';
 import { temporaryFile } from './open-journal.ts';
-import { collected } from './past-state.ts';
 
 async function openBuilt(
   file: string,
@@ -44,7 +44,7 @@ it('answers for the past, verifies, copies and prunes while it writes', async ()
   await journal.durable(journal.append(nodes) + nodes.length - 1);
   journal.append(nodes.map((event) => ({ ...event, from: 'run', to: 'keep' })));
   const [then, exported] = await Promise.all([
-    journal.past.placementAt('node-7', 'logging/fluentd', 3_000),
+    journal.history.placementAt('node-7', 'logging/fluentd', 3_000),
     collected(journal.audit.export('jsonl', { throughRevision: 3_000 })),
     journal.audit.backup(`${file}.backup`),
   ]);
@@ -52,12 +52,12 @@ it('answers for the past, verifies, copies and prunes while it writes', async ()
   expect(exported.join('').split('\n')).toHaveLength(3_001);
   await journal.durable(6_000);
   // More than cross between threads at once.
-  const changes = await collected(journal.past.diff(3_000, 6_000));
+  const changes = await collected(journal.history.diff(3_000, 6_000));
   expect(changes.map(({ node }) => node)).toEqual(nodes.map(({ node }) => node).sort());
   expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 5_000 });
   const refusal = { name: 'JournalError', reason: 'before-retention', horizon: { revision: 5_000 } };
-  await expect(journal.past.placementAt('node-7', 'logging/fluentd', 3_000)).rejects.toMatchObject(refusal);
-  expect(await journal.past.placementsOfDaemonSetAt('logging/fluentd', 5_000)).toHaveLength(3_000);
+  await expect(journal.history.placementAt('node-7', 'logging/fluentd', 3_000)).rejects.toMatchObject(refusal);
+  expect(await journal.history.placementsOfDaemonSetAt('logging/fluentd', 5_000)).toHaveLength(3_000);
   expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ kept: 'sealed', isGood: true });
   expect((await openBuilt(`${file}.backup`)).durableRevision).toBeGreaterThanOrEqual(3_000);
 });

@@ -1,6 +1,6 @@
 /** While the journal cannot write: what is on disk is answered and named so, and everything goes on by itself. */
 import { expect, test } from 'vitest';
-import { sameThread } from '../../coordinator/journal/threads.ts';
+import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { writingTo } from '../fakes/fillable-disk.ts';
 import { healthClient, healthOf } from './health-client.ts';

@@ -4,7 +4,7 @@ import type { ExportFormat } from '../../../shared/journal-format/export-text.ts
 import { exportHeader } from '../../../shared/journal-format/export-text.ts';
 import type { JournalPorts } from '../journal-ports.ts';
 import type { JournalLimits } from '../limits.ts';
-import type { Chunk, ReplayedDecision } from '../read/audit-reader.ts';
+import type { Chunk, ReplayedDecision } from '../read/export-reader.ts';
 import type { BackupCopy } from './backup-copy.ts';
 import { makeCopy } from './backup-copy.ts';
 import type { VerifyOptions, VerifyReport } from './verify.ts';

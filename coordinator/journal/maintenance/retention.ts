@@ -6,7 +6,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { NewEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
 import type { Port } from '../../threads/thread-port.ts';
 import type { JournalLimits } from '../limits.ts';
-import type { ReaderService, WriterService } from '../services.ts';
+import type { ReaderService, WriterService } from '../write/writer-service.ts';
 
 /** What is to be kept; at least one is set, and all that are hold. */
 export interface RetentionGoal {

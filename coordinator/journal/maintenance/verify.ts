@@ -2,8 +2,8 @@
 
 import type { RetentionSeal } from '../../../shared/journal-format/events.ts';
 import type { Port } from '../../threads/thread-port.ts';
-import type { ChainCheck, ChainLink } from '../read/chain.ts';
-import type { ReaderService } from '../services.ts';
+import type { ChainCheck, ChainLink } from '../read/chain-reader.ts';
+import type { ReaderService } from '../write/writer-service.ts';
 import { digestOfKept } from './retention.ts';
 
 /** A row and its hash, hexadecimal: published, it vouches for everything before it. */

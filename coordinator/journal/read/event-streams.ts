@@ -8,8 +8,8 @@ import { KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import { tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { HAS_INDEXED_TRIGGER, IS_DECISION, IS_NOT_DECISION, UNINDEXED_TRIGGER_MAX } from '../schema/conditions.ts';
-import { splitKey } from '../schema/names.ts';
-import type { EventQuery } from './event-query.ts';
+import { splitKey } from '../schema/name-tables.ts';
+import type { EventQuery } from './event-reader.ts';
 
 const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];

@@ -5,8 +5,8 @@ import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { ACTIONS } from '../../../shared/journal-format/vocabulary.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
-import type { AgentAt } from './past-answers.ts';
-import type { PartOfNodes } from './past-reader.ts';
+import type { Part } from './historical-reader.ts';
+import type { AgentAt } from './historical-state.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -49,7 +49,7 @@ export class InventoryReader {
   }
 
   /** In no order. */
-  names(revision: number, after: number): PartOfNodes<string> {
+  names(revision: number, after: number): Part<string> {
     const nodes = this.#nodesAfter.all(after, NAMES_PER_PART);
     const values = nodes.filter(([id]) => this.#isInInventory(id, revision)).map(([, name]) => name);
     return { values, next: nodes.length < NAMES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };

@@ -4,7 +4,7 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { IS_DECISION } from '../schema/conditions.ts';
-import { NamesById } from '../schema/names.ts';
+import { NamesById } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 
 type InForce = [daemonSetId: number, verdict: number, seq: number, sinceMs: number];

@@ -1,7 +1,7 @@
 /** Reading rows of the record back into the form that they were written from. */
 import type { Database } from 'better-sqlite3';
 import type { Row, StoredRow } from '../../../shared/journal-format/row.ts';
-import { NamesById } from '../schema/names.ts';
+import { NamesById } from '../schema/name-tables.ts';
 
 /** What `SELECT_ROWS` yields, raw. */
 export type StoredValues = [

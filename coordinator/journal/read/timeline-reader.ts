@@ -7,10 +7,10 @@ import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts'
 import type { Verdict } from '../../../shared/placement/types.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
-import { splitKey } from '../schema/names.ts';
+import { splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
+import { ON_NODES, type OnNode, type OnNodes, type Part } from './historical-reader.ts';
 import { NodeDecisions } from './node-decisions.ts';
-import { ON_NODES, type OnNode, type OnNodes, type PartOfNodes } from './past-reader.ts';
 
 /** Rows after one and up to another. */
 export interface Between {
@@ -104,7 +104,7 @@ export class TimelineReader {
   }
 
   /** Nodes on which the DaemonSet was placed at any moment of the stretch, in no order. */
-  nodesOfDaemonSet(daemonSet: DaemonSetKey, { from, to }: Between, after: number): PartOfNodes<string> {
+  nodesOfDaemonSet(daemonSet: DaemonSetKey, { from, to }: Between, after: number): Part<string> {
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (daemonSetId === undefined) return { values: [], next: null };
     const rows = this.#onNodes.all({ after, daemonSetId, limit: NODES_PER_PART, revision: to });

@@ -1,6 +1,6 @@
 /** The checkpoints' thread. */
 
 import { serveThread } from '../../threads/thread-port.ts';
-import { CheckpointService } from '../services.ts';
+import { CheckpointService } from './writer-service.ts';
 
 serveThread(new CheckpointService());

@@ -5,8 +5,8 @@
 
 import type { Port } from '../../threads/thread-port.ts';
 import type { JournalLimits } from '../limits.ts';
-import type { CheckpointService, WriterService } from '../services.ts';
 import type { FileSize } from './writer.ts';
+import type { CheckpointService, WriterService } from './writer-service.ts';
 
 export class Checkpoints {
   readonly #port: Port<CheckpointService>;

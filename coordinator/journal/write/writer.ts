@@ -11,7 +11,7 @@ import type { Row } from '../../../shared/journal-format/row.ts';
 import { messageOf } from '../journal-error.ts';
 import type { PruneStep } from '../maintenance/compaction.ts';
 import { Compaction } from '../maintenance/compaction.ts';
-import { ChainReader } from '../read/chain.ts';
+import { ChainReader } from '../read/chain-reader.ts';
 import { canBeRetried, checkpoint, openForWriting, walProgress } from '../schema/database.ts';
 import { SqlDerivedTables } from '../schema/derived-tables.ts';
 import type { FileLock } from '../schema/file-lock.ts';
@@ -25,7 +25,7 @@ import {
   writingProblem,
 } from '../schema/file-problems.ts';
 import { inspectFile, migrate } from '../schema/migrate.ts';
-import { Names } from '../schema/names.ts';
+import { Names } from '../schema/name-tables.ts';
 import { project } from '../schema/projection.ts';
 import { HeadFile } from './head-file.ts';
 import type { RowBatch } from './row-batch.ts';

@@ -6,20 +6,20 @@ const NODES = ['node-1', 'node-2', 'node-3', 'nœud-4'];
 const KEYS = ['logging/fluentd', 'kube-system/kube-proxy', 'other/fluentd'];
 
 export async function pastState(journal: Journal, revision: number) {
-  const { past } = journal;
-  const byDaemonSet = await Promise.all(KEYS.map((key) => past.placementsOfDaemonSetAt(key, revision)));
-  const byNode = await Promise.all(NODES.map((node) => past.placementsOfNodeAt(node, revision)));
+  const { history } = journal;
+  const byDaemonSet = await Promise.all(KEYS.map((key) => history.placementsOfDaemonSetAt(key, revision)));
+  const byNode = await Promise.all(NODES.map((node) => history.placementsOfNodeAt(node, revision)));
   const placements = sorted(byDaemonSet.flat());
   // Asked in another order, the same answer.
   if (JSON.stringify(placements) !== JSON.stringify(sorted(byNode.flat()))) {
     throw new Error(`at revision ${revision} the placements by node are not those by DaemonSet`);
   }
   return {
-    nodes: sorted(await collected(past.nodesAt(revision))),
-    daemonSets: sorted(await past.daemonSetsAt(revision)),
+    nodes: sorted(await collected(history.nodesAt(revision))),
+    daemonSets: sorted(await history.daemonSetsAt(revision)),
     placements,
-    pods: sorted((await collected(past.podsAt(revision))).map(({ effectiveRevision: _, ...pods }) => pods)),
-    drifts: sorted((await collected(past.driftsAt(revision))).map(({ effectiveRevision: _, ...drift }) => drift)),
+    pods: sorted((await collected(history.podsAt(revision))).map(({ effectiveRevision: _, ...pods }) => pods)),
+    drifts: sorted((await collected(history.driftsAt(revision))).map(({ effectiveRevision: _, ...drift }) => drift)),
   };
 }
 

@@ -5,8 +5,8 @@ import type { ExportFormat } from '../../../shared/journal-format/export-text.ts
 import { exportLine } from '../../../shared/journal-format/export-text.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { rawRows } from '../schema/statements.ts';
-import type { DecisionInputs } from './past-answers.ts';
-import type { PastReader } from './past-reader.ts';
+import type { HistoricalReader } from './historical-reader.ts';
+import type { DecisionInputs } from './historical-state.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
@@ -29,14 +29,14 @@ const EXPORT_CHARACTERS_MAX = 1024 * 1024;
 /** Decisions with their inputs that are in memory at once: a megabyte where each brings another node's facts. */
 const REPLAY_ROWS = 250;
 
-export class AuditReader {
+export class ExportReader {
   readonly #rows: StoredRows;
-  readonly #past: PastReader;
+  readonly #history: HistoricalReader;
   readonly #range: Statement<[number, number, number], StoredValues>;
 
-  constructor(database: Database, past: PastReader) {
+  constructor(database: Database, history: HistoricalReader) {
     this.#rows = new StoredRows(database);
-    this.#past = past;
+    this.#history = history;
     this.#range = rawRows(database, `${SELECT_ROWS} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`);
   }
 
@@ -59,7 +59,7 @@ export class AuditReader {
       const { seq, row } = this.#rows.rowOf(values);
       const decision = decodeRow(seq, row);
       if (decision.kind !== 'decision') return [];
-      return [{ decision, inputs: this.#past.inputs(decision.node, decision.daemonSet, seq) }];
+      return [{ decision, inputs: this.#history.inputs(decision.node, decision.daemonSet, seq) }];
     });
     return { value, next: nextOf(rows, REPLAY_ROWS) };
   }

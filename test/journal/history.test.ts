@@ -8,9 +8,9 @@ import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
+import { pastState } from './historical-state.ts';
 import { naiveState } from './naive-state.ts';
 import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
-import { pastState } from './past-state.ts';
 
 async function recorded(journal: Journal, events: readonly NewEvent[]): Promise<JournalEvent[]> {
   const all: JournalEvent[] = [];
@@ -49,7 +49,7 @@ describe('the past', () => {
     await written.close();
     const journal = await openJournal({ file });
     const expected = [{ key: record.key, record: { ...kept, surge: false, needs: null, images: null } }];
-    expect(await journal.past.daemonSetsAt(1)).toMatchObject(expected);
+    expect(await journal.history.daemonSetsAt(1)).toMatchObject(expected);
     expect(journal.takeState().daemonSets).toMatchObject(expected);
     expect(await journal.audit.rebuildEquals()).toMatchObject({ equal: true });
     expect(await journal.audit.verify()).toMatchObject({ isGood: true });
@@ -82,7 +82,7 @@ describe('the past', () => {
       occurredMs,
     };
     await recorded(journal, [added, node('a'), decision({ cause: { ...cause, revision: 2 } }), node('b')]);
-    const answer = await journal.past.placementAt('node-1', daemonSet, 4);
+    const answer = await journal.history.placementAt('node-1', daemonSet, 4);
     expect(answer?.placement).toEqual({
       node: 'node-1',
       daemonSet,
@@ -93,7 +93,7 @@ describe('the past', () => {
     expect(answer?.decision.cause.revision).toBe(2);
     expect(answer?.inputs.node).toMatchObject({ effectiveRevision: 2, facts: { labels: { zone: 'a' } } });
     expect(answer?.inputs.daemonSet).toMatchObject({ effectiveRevision: 1, record: { digest: record.digest } });
-    expect(await journal.past.placementAt('node-1', daemonSet, 2)).toBeUndefined();
+    expect(await journal.history.placementAt('node-1', daemonSet, 2)).toBeUndefined();
   });
 
   it('turns a time into the newest revision that was recorded by then', async () => {
@@ -106,14 +106,14 @@ describe('the past', () => {
     await journal.durable(4);
     clock.advance(70);
     const asked = [999, 1_000, 1_009, 1_010, 1_029, 1_030, 1_100];
-    expect(await Promise.all(asked.map((timeMs) => journal.past.revisionAt(timeMs)))).toEqual([0, 2, 2, 3, 3, 4, 4]);
+    expect(await Promise.all(asked.map((timeMs) => journal.history.revisionAt(timeMs)))).toEqual([0, 2, 2, 3, 3, 4, 4]);
   });
 
   it('refuses the future in one sentence', async () => {
     const journal = await openJournal({ clock: new FakeClock(1_000) });
     const future = { reason: 'not-recorded-yet', message: expect.not.stringContaining('\n') };
-    await expect(journal.past.revisionAt(1_001)).rejects.toMatchObject(future);
-    await expect(journal.past.placementsOfNodeAt('node-1', 1)).rejects.toMatchObject(future);
+    await expect(journal.history.revisionAt(1_001)).rejects.toMatchObject(future);
+    await expect(journal.history.placementsOfNodeAt('node-1', 1)).rejects.toMatchObject(future);
   });
 });
 
@@ -140,7 +140,7 @@ describe('the difference between two revisions', () => {
         await recorded(journal, decisions);
         const [first = 0, last = 0] = [some, other].map((n) => n % (wanted.length + 1)).sort((a, b) => a - b);
         const found = new Map<string, object>();
-        for await (const { node, daemonSet, ...change } of journal.past.diff(first, last)) {
+        for await (const { node, daemonSet, ...change } of journal.history.diff(first, last)) {
           found.set(`${node} ${daemonSet}`, change);
         }
         expect(found).toEqual(naiveDifference(decisions, first, last));

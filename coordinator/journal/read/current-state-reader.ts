@@ -4,8 +4,8 @@
  */
 
 import type { Database } from 'better-sqlite3';
+import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/earlier-rows.ts';
 import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bodies.ts';
-import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/later-fields.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
@@ -19,7 +19,7 @@ import type {
   NodeState,
   PodState,
   RemovedDaemonSet,
-} from './state.ts';
+} from './journal-state.ts';
 
 export interface StoredState extends Omit<JournalState, 'placements'> {
   readonly placements: PlacementColumns;

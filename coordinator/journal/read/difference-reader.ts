@@ -2,9 +2,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import { IS_DECISION } from '../schema/conditions.ts';
-import { NamesById, splitKey } from '../schema/names.ts';
+import { NamesById, splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
-import type { RecordedPairChange } from './past-answers.ts';
+import type { RecordedPairChange } from './historical-state.ts';
 
 type Decision = [
   seq: number,

@@ -3,25 +3,25 @@
  * record: each answer is the newest row up to the revision, one look into an index.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import { completeFacts, completeRecord } from '../../../shared/journal-format/earlier-rows.ts';
 import type { JournalEvent } from '../../../shared/journal-format/events.ts';
-import { completeFacts, completeRecord } from '../../../shared/journal-format/later-fields.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
-import { splitKey } from '../schema/names.ts';
+import { splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
+import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './historical-state.ts';
 import { Horizon } from './horizon.ts';
+import type { EffectivePlacement } from './journal-state.ts';
 import { NodeDecisions } from './node-decisions.ts';
-import type { DaemonSetAt, DecisionInputs, NodeAt, PlacementAt, PodsAt } from './past-answers.ts';
-import type { EffectivePlacement } from './state.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
 /** Part of an answer about every node; `next`: where the rest begins, `null` at the end. */
-export interface PartOfNodes<Value> {
+export interface Part<Value> {
   readonly values: readonly Value[];
   readonly next: number | null;
 }
@@ -62,7 +62,7 @@ export const ON_NODES = `
 export type OnNode = [nodeId: number, node: string, seq: number | null, verdict: number | null, sinceMs: number | null];
 export type OnNodes = { after: number; daemonSetId: number; limit: number; revision: number };
 
-export class PastReader {
+export class HistoricalReader {
   readonly #limits: JournalLimits;
   readonly #horizon: Horizon;
   readonly #rows: StoredRows;
@@ -174,7 +174,7 @@ export class PastReader {
     return placements;
   }
 
-  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): PartOfNodes<EffectivePlacement> {
+  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): Part<EffectivePlacement> {
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (daemonSetId === undefined) return { values: [], next: null };
     const limit = PLACEMENTS_PER_PART;
@@ -191,7 +191,7 @@ export class PastReader {
     return nodeId === undefined ? undefined : this.#nodeAt(nodeId, revision);
   }
 
-  nodes(revision: number, after: number): PartOfNodes<NodeAt> {
+  nodes(revision: number, after: number): Part<NodeAt> {
     return this.#partOfNodes(after, (nodeId) => this.#nodeAt(nodeId, revision));
   }
 
@@ -219,7 +219,7 @@ export class PastReader {
     return nodeId === undefined ? undefined : this.#podsAt(nodeId, revision);
   }
 
-  allPods(revision: number, after: number): PartOfNodes<PodsAt> {
+  allPods(revision: number, after: number): Part<PodsAt> {
     return this.#partOfNodes(after, (nodeId) => this.#podsAt(nodeId, revision));
   }
 
@@ -233,7 +233,7 @@ export class PastReader {
     if ((this.#daemonSetCount.get(limit + 1) ?? 0) > limit) throw tooManyDaemonSets(limit);
   }
 
-  #partOfNodes<Value>(after: number, valueOf: (nodeId: number) => Value | undefined): PartOfNodes<Value> {
+  #partOfNodes<Value>(after: number, valueOf: (nodeId: number) => Value | undefined): Part<Value> {
     const nodes = this.#nodesAfter.all(after, NODES_PER_PART);
     const values = nodes.flatMap(([nodeId]) => valueOf(nodeId) ?? []);
     return { values, next: nodes.length < NODES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };

@@ -1,12 +1,12 @@
 /** The services of a journal's threads, each opened by its first call. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import type { PruneStep } from './maintenance/compaction.ts';
-import { JournalReader } from './read/reader.ts';
-import { checkpoint, openForWriting } from './schema/database.ts';
-import type { RowBatch } from './write/row-batch.ts';
-import type { WriteOutcome, WriterOpened, WriterOptions } from './write/writer.ts';
-import { JournalWriter } from './write/writer.ts';
+import type { PruneStep } from '../maintenance/compaction.ts';
+import { JournalReader } from '../read/reader-service.ts';
+import { checkpoint, openForWriting } from '../schema/database.ts';
+import type { RowBatch } from './row-batch.ts';
+import type { WriteOutcome, WriterOpened, WriterOptions } from './writer.ts';
+import { JournalWriter } from './writer.ts';
 
 export class WriterService {
   #writer: JournalWriter | undefined;

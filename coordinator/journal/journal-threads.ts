@@ -10,7 +10,7 @@ import {
   ReaderService,
   WRITER_METHODS,
   WriterService,
-} from './services.ts';
+} from './write/writer-service.ts';
 
 export interface JournalThreads {
   startWriter(): Port<WriterService>;

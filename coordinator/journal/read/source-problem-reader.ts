@@ -4,7 +4,7 @@ import type { CoordinatorBody } from '../../../shared/journal-format/event-bodie
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn } from '../schema/statements.ts';
 
-export class SourceProblems {
+export class SourceProblemReader {
   readonly #newest: Statement<[number], string>;
 
   constructor(database: Database) {

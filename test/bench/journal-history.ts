@@ -4,7 +4,7 @@ import type { MethodDefinition } from '@grpc/grpc-js';
 import type { HistoryMethod } from '../../coordinator/history/history-methods.ts';
 import { HistoryQueries, historyThread } from '../../coordinator/history/history-queries.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { EventLoopHold, type Hold } from './event-loop-hold.ts';
@@ -28,7 +28,7 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
   const revision = () => 1 + random.below(journal.durableRevision);
   const node = () => nodeName(random.below(NODES));
   const daemonSet = () => daemonSetKey(random.below(DAEMON_SETS));
-  const { past } = journal;
+  const { history } = journal;
   const rows = `${(journal.durableRevision / 1e6).toFixed(1)} M rows`;
   const pages: number[] = [];
   for (const query of pageQueries(node, daemonSet, revision)) {
@@ -38,17 +38,17 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
     result(
       `one pair as of any revision, ${rows}`,
       1,
-      await timed(QUESTIONS, () => past.placementAt(node(), daemonSet(), revision())),
+      await timed(QUESTIONS, () => history.placementAt(node(), daemonSet(), revision())),
     ),
     result(
       'one node, all its DaemonSets, as of any revision',
       5,
-      await timed(QUESTIONS, () => past.placementsOfNodeAt(node(), revision())),
+      await timed(QUESTIONS, () => history.placementsOfNodeAt(node(), revision())),
     ),
     result(
       `one DaemonSet over ${NODES} nodes as of any revision`,
       50,
-      await timed(BROAD_QUESTIONS, () => past.placementsOfDaemonSetAt(daemonSet(), revision())),
+      await timed(BROAD_QUESTIONS, () => history.placementsOfDaemonSetAt(daemonSet(), revision())),
     ),
     result(`a page of ${PAGE} rows of history, worst of ${pages.length} filters`, 20, Math.max(...pages)),
   ];

@@ -12,23 +12,23 @@ import { RebuildCheck } from '../maintenance/rebuild.ts';
 import { openForReading } from '../schema/database.ts';
 import { openingProblem } from '../schema/file-problems.ts';
 import { usedBytesOf } from '../schema/statements.ts';
-import type { Chunk, ReplayedDecision } from './audit-reader.ts';
-import { AuditReader } from './audit-reader.ts';
-import type { ChainCheck, ChainLink } from './chain.ts';
-import { ChainReader } from './chain.ts';
-import type { EventPage, EventQuery } from './event-query.ts';
-import { EventFinder } from './event-query.ts';
+import type { ChainCheck, ChainLink } from './chain-reader.ts';
+import { ChainReader } from './chain-reader.ts';
+import type { StoredState } from './current-state-reader.ts';
+import { readState } from './current-state-reader.ts';
+import type { PairPart } from './difference-reader.ts';
+import { PairChanges } from './difference-reader.ts';
+import type { EventPage, EventQuery } from './event-reader.ts';
+import { EventReader } from './event-reader.ts';
+import type { Chunk, ReplayedDecision } from './export-reader.ts';
+import { ExportReader } from './export-reader.ts';
+import type { KnownNames, Part } from './historical-reader.ts';
+import { HistoricalReader } from './historical-reader.ts';
+import type { AgentAt, DaemonSetAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './historical-state.ts';
 import { Horizon } from './horizon.ts';
 import { InventoryReader } from './inventory-reader.ts';
-import type { PairPart } from './pair-changes.ts';
-import { PairChanges } from './pair-changes.ts';
-import type { AgentAt, DaemonSetAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './past-answers.ts';
-import type { KnownNames, PartOfNodes } from './past-reader.ts';
-import { PastReader } from './past-reader.ts';
-import { SourceProblems } from './source-problems.ts';
-import type { EffectivePlacement } from './state.ts';
-import type { StoredState } from './stored-state.ts';
-import { readState } from './stored-state.ts';
+import type { EffectivePlacement } from './journal-state.ts';
+import { SourceProblemReader } from './source-problem-reader.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 import { TimelineReader } from './timeline-reader.ts';
 
@@ -37,15 +37,15 @@ interface Opened {
   /** Made once: it costs as much as a look into an index. */
   readonly inTransaction: (answer: () => unknown) => unknown;
   readonly limits: JournalLimits;
-  readonly finder: EventFinder;
-  readonly past: PastReader;
+  readonly finder: EventReader;
+  readonly history: HistoricalReader;
   readonly snapshot: InventoryReader;
   readonly changes: PairChanges;
   readonly timelines: TimelineReader;
   readonly chain: ChainReader;
   readonly horizon: Horizon;
-  readonly audit: AuditReader;
-  readonly problems: SourceProblems;
+  readonly audit: ExportReader;
+  readonly problems: SourceProblemReader;
 }
 
 export class JournalReader {
@@ -54,20 +54,20 @@ export class JournalReader {
 
   open(file: string, limits: JournalLimits): void {
     const database = openForReading(file);
-    const past = new PastReader(database, limits);
+    const history = new HistoricalReader(database, limits);
     this.#opened = {
       database,
       inTransaction: database.transaction((answer: () => unknown) => answer()),
       limits,
-      finder: new EventFinder(database, limits),
-      past,
+      finder: new EventReader(database, limits),
+      history,
       snapshot: new InventoryReader(database),
       changes: new PairChanges(database),
       timelines: new TimelineReader(database, limits),
       chain: new ChainReader(database),
       horizon: new Horizon(database),
-      audit: new AuditReader(database, past),
-      problems: new SourceProblems(database),
+      audit: new ExportReader(database, history),
+      problems: new SourceProblemReader(database),
     };
   }
 
@@ -88,64 +88,64 @@ export class JournalReader {
   }
 
   revisionAt(timeMs: number): number {
-    return this.#atOnce(({ past }) => past.revisionAt(timeMs));
+    return this.#atOnce(({ history }) => history.revisionAt(timeMs));
   }
 
   placementAt(node: string, daemonSet: string, revision: number): PlacementAt | undefined {
-    return this.#past(revision, (past) => past.placement(node, daemonSet, revision));
+    return this.#history(revision, (history) => history.placement(node, daemonSet, revision));
   }
 
   placementsOfNodeAt(node: string, revision: number): readonly EffectivePlacement[] {
-    return this.#past(revision, (past) => past.placementsOfNode(node, revision));
+    return this.#history(revision, (history) => history.placementsOfNode(node, revision));
   }
 
-  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): PartOfNodes<EffectivePlacement> {
-    return this.#past(revision, (past) => past.placementsOfDaemonSet(daemonSet, revision, after));
+  placementsOfDaemonSetAt(daemonSet: string, revision: number, after: number): Part<EffectivePlacement> {
+    return this.#history(revision, (history) => history.placementsOfDaemonSet(daemonSet, revision, after));
   }
 
   nodeAt(node: string, revision: number): NodeAt | undefined {
-    return this.#past(revision, (past) => past.node(node, revision));
+    return this.#history(revision, (history) => history.node(node, revision));
   }
 
-  nodesAt(revision: number, after: number): PartOfNodes<NodeAt> {
-    return this.#past(revision, (past) => past.nodes(revision, after));
+  nodesAt(revision: number, after: number): Part<NodeAt> {
+    return this.#history(revision, (history) => history.nodes(revision, after));
   }
 
-  nodeNamesAt(revision: number, after: number): PartOfNodes<string> {
-    return this.#past(revision, () => this.#open.snapshot.names(revision, after));
+  nodeNamesAt(revision: number, after: number): Part<string> {
+    return this.#history(revision, () => this.#open.snapshot.names(revision, after));
   }
 
   isInInventoryAt(node: string, revision: number): boolean {
-    return this.#past(revision, () => this.#open.snapshot.has(node, revision));
+    return this.#history(revision, () => this.#open.snapshot.has(node, revision));
   }
 
   agentAt(node: string, revision: number): AgentAt | null {
-    return this.#past(revision, () => this.#open.snapshot.agent(node, revision));
+    return this.#history(revision, () => this.#open.snapshot.agent(node, revision));
   }
 
   daemonSetsAt(revision: number): DaemonSetAt[] {
-    return this.#past(revision, (past) => past.daemonSets(revision));
+    return this.#history(revision, (history) => history.daemonSets(revision));
   }
 
   podsOfNodeAt(node: string, revision: number): PodsAt | undefined {
-    return this.#past(revision, (past) => past.pods(node, revision));
+    return this.#history(revision, (history) => history.pods(node, revision));
   }
 
-  podsAt(revision: number, after: number): PartOfNodes<PodsAt> {
-    return this.#past(revision, (past) => past.allPods(revision, after));
+  podsAt(revision: number, after: number): Part<PodsAt> {
+    return this.#history(revision, (history) => history.allPods(revision, after));
   }
 
   driftRevisionsAt(revision: number): number[] {
-    return this.#past(revision, (past) => past.driftRevisions(revision));
+    return this.#history(revision, (history) => history.driftRevisions(revision));
   }
 
   sourceProblemsAt(revision: number): readonly string[] {
-    return this.#past(revision, () => this.#open.problems.at(revision));
+    return this.#history(revision, () => this.#open.problems.at(revision));
   }
 
   changedDaemonSets(fromRevision: number, toRevision: number): string[] {
-    return this.#past(toRevision, (past) => {
-      past.assertKnown(fromRevision);
+    return this.#history(toRevision, (history) => {
+      history.assertKnown(fromRevision);
       return this.#open.changes.daemonSets(fromRevision, toRevision);
     });
   }
@@ -156,31 +156,31 @@ export class JournalReader {
     toRevision: number,
     part: PairPart,
   ): RecordedPairChange[] {
-    return this.#past(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision, part));
+    return this.#history(fromRevision, () => this.#open.changes.ofDaemonSet(daemonSet, fromRevision, toRevision, part));
   }
 
   daemonSetsOfNodeBetween(node: string, between: Between): string[] {
-    return this.#past(between.from, () => this.#open.timelines.daemonSetsOfNode(node, between));
+    return this.#history(between.from, () => this.#open.timelines.daemonSetsOfNode(node, between));
   }
 
-  nodesOfDaemonSetBetween(daemonSet: string, between: Between, after: number): PartOfNodes<string> {
-    return this.#past(between.from, () => this.#open.timelines.nodesOfDaemonSet(daemonSet, between, after));
+  nodesOfDaemonSetBetween(daemonSet: string, between: Between, after: number): Part<string> {
+    return this.#history(between.from, () => this.#open.timelines.nodesOfDaemonSet(daemonSet, between, after));
   }
 
   pairSteps(node: string, daemonSet: string, between: Between, stepsMax: number): PairSteps {
-    return this.#past(between.from, () => this.#open.timelines.pair(node, daemonSet, between, stepsMax));
+    return this.#history(between.from, () => this.#open.timelines.pair(node, daemonSet, between, stepsMax));
   }
 
   presenceSteps(node: string, between: Between, stepsMax: number): PresenceStep[] {
-    return this.#past(between.from, () => this.#open.timelines.presence(node, between, stepsMax));
+    return this.#history(between.from, () => this.#open.timelines.presence(node, between, stepsMax));
   }
 
   isKnown(names: KnownNames): boolean {
-    return this.#open.past.isKnown(names);
+    return this.#open.history.isKnown(names);
   }
 
   assertKnown(revision: number): void {
-    this.#past(revision, () => undefined);
+    this.#history(revision, () => undefined);
   }
 
   recordedAt(revision: number): number {
@@ -265,10 +265,10 @@ export class JournalReader {
   }
 
   /** A question about one moment: the horizon does not move on while it is answered. */
-  #past<Answer>(revision: number, answer: (past: PastReader) => Answer): Answer {
-    return this.#atOnce(({ past }) => {
-      past.assertKnown(revision);
-      return answer(past);
+  #history<Answer>(revision: number, answer: (history: HistoricalReader) => Answer): Answer {
+    return this.#atOnce(({ history }) => {
+      history.assertKnown(revision);
+      return answer(history);
     });
   }
 

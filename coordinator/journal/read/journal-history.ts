@@ -10,11 +10,11 @@ import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts'
 import type { Port } from '../../threads/thread-port.ts';
 import type { RetentionHorizon } from '../journal-error.ts';
 import { JournalError } from '../journal-error.ts';
-import type { ReaderService } from '../services.ts';
-import type { PairPart } from './pair-changes.ts';
-import type { DaemonSetAt, DriftAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './past-answers.ts';
-import type { KnownNames, PartOfNodes } from './past-reader.ts';
-import type { EffectivePlacement } from './state.ts';
+import type { ReaderService } from '../write/writer-service.ts';
+import type { PairPart } from './difference-reader.ts';
+import type { KnownNames, Part } from './historical-reader.ts';
+import type { DaemonSetAt, DriftAt, NodeAt, PlacementAt, PodsAt, RecordedPairChange } from './historical-state.ts';
+import type { EffectivePlacement } from './journal-state.ts';
 import type { Between, PairSteps, PresenceStep } from './timeline-reader.ts';
 
 /** Drifts that are looked up at a time. */
@@ -22,7 +22,7 @@ const DRIFTS_PER_PART = 500;
 /** Changed pairs that cross from the reader's thread at a time. */
 const CHANGES_PER_PART = 1_000;
 
-export class Past {
+export class JournalHistory {
   readonly #reader: Port<ReaderService>;
   readonly #auditor: () => Promise<Port<ReaderService>>;
   readonly #clock: Clock;
@@ -180,10 +180,10 @@ export class Past {
   }
 }
 
-async function* partsOf<Value>(part: (after: number) => Promise<PartOfNodes<Value>>): AsyncGenerator<readonly Value[]> {
+async function* partsOf<Value>(part: (after: number) => Promise<Part<Value>>): AsyncGenerator<readonly Value[]> {
   let after: number | null = 0;
   while (after !== null) {
-    const { values, next }: PartOfNodes<Value> = await part(after);
+    const { values, next }: Part<Value> = await part(after);
     yield values;
     after = next;
   }

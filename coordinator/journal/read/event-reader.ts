@@ -61,7 +61,7 @@ interface Found {
   readonly continueAt: number | null;
 }
 
-export class EventFinder {
+export class EventReader {
   readonly #limits: JournalLimits;
   readonly #rows: StoredRows;
   readonly #streams: EventStreams;
