@@ -1,4 +1,4 @@
-/** The coordinator's settings: every flag, its environment variable, its key in the settings file, and what it means. */
+/** The settings of the coordinator: one row per flag, from which its environment variable, its key in the settings file and its documentation follow. */
 
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
@@ -8,83 +8,98 @@ import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from './journal/limits.ts';
 
 export const coordinatorSettings = defineSettings({
   program: 'rollcall-coordinator',
-  summary: 'decides where daemons belong, keeps every decision, and answers agents and the CLI',
+  summary: 'decides where daemon pods belong, records every decision, and serves agents and the CLI',
   settings: {
-    data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder of the journal; made where missing' },
+    data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder of the journal; created if missing' },
     retain: {
       type: 'duration',
-      help: 'how long history is kept, such as 90d; without it, as long as --retain-bytes allows, or for ever',
+      help: 'how long to keep history, for example 90d; if unset, limited only by --retain-bytes',
     },
-    retainBytes: { type: 'bytes', help: 'how large the journal may grow before its oldest history goes, such as 5GiB' },
+    retainBytes: { type: 'bytes', help: 'maximum size of the journal, for example 5GiB; older history is pruned' },
     headInterval: {
       type: 'duration',
       default: '1h',
       min: '1s',
       max: '30d',
-      help: "how often the journal's newest row and its hash are published in the log",
+      help: 'interval at which the revision and hash of the newest event are written to the log',
     },
-    listen: { type: 'address', default: '127.0.0.1:7655', help: 'where agents and the CLI connect' },
+    listen: { type: 'address', default: '127.0.0.1:7655', help: 'address for agents and the CLI' },
     tlsCertificate: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'certificate of the coordinator and its chain, PEM; read again when it changes',
+      help: 'TLS certificate of the coordinator with its chain, PEM; reloaded when it changes',
     },
-    tlsKey: { type: 'path', placeholder: 'FILE', help: 'key of the certificate, PEM' },
+    tlsKey: { type: 'path', placeholder: 'FILE', help: 'private key of --tls-certificate, PEM' },
     tlsClientCa: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'CAs whose client certificates count as proof of identity, PEM; without it none is asked for',
+      help: 'CAs whose client certificates authenticate callers, PEM; if unset, no client certificate is requested',
     },
     tlsClientCrl: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'revoked client certificates, PEM: a current list of each of these CAs',
+      help: 'revoked client certificates, PEM: one current list for each CA in --tls-client-ca',
     },
     plaintext: {
       type: 'boolean',
       default: false,
-      help: 'encrypt nothing and ask nobody who they are, to try things out; on a loopback address only',
+      help: 'disable TLS and authentication; allowed only on a loopback address, for evaluation',
     },
     cluster: {
       type: 'choice',
       choices: ['files', 'api-server'],
       default: 'files',
-      help: 'where DaemonSets and the roll come from: --daemonsets and --nodes, or the Kubernetes API server',
+      help: 'source of DaemonSets and nodes: the files of --daemonsets and --nodes, or the Kubernetes API server',
     },
     kubeconfig: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'with --cluster api-server: how to reach it from outside; without it, as a pod does',
+      help: 'kubeconfig for --cluster api-server; if unset, the in-cluster configuration of the pod',
     },
     namespace: {
       type: 'string',
       placeholder: 'NAME',
       default: 'rollcall',
-      help: "Rollcall's own namespace in the cluster, with its Lease and the ServiceAccount of its agents",
+      help: 'namespace of the Lease and of the ServiceAccount of the agents',
     },
     agentServiceAccount: {
       type: 'string',
       placeholder: 'NAME',
       default: 'rollcall-agent',
-      help: 'the one ServiceAccount whose tokens are those of agents',
+      help: 'name of the only ServiceAccount whose tokens authenticate agents',
     },
     leaderElection: {
       type: 'boolean',
       default: false,
-      help: 'open the journal and decide only while holding the Lease rollcall-coordinator; stand by else',
+      help: 'open the journal and decide only while holding the Lease rollcall-coordinator; otherwise stand by',
     },
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
-    nodes: { type: 'path', help: 'file or folder of Node manifests: the roll; without it, agents make the roll' },
-    lease: { type: 'duration', default: '40s', min: '100ms', max: '1d', help: 'silence after which a node is absent' },
-    heartbeat: { type: 'duration', default: '10s', min: '20ms', max: '12h', help: 'how often an idle agent speaks' },
+    nodes: {
+      type: 'path',
+      help: 'file or folder of Node manifests, watched for changes; if unset, every node whose agent reports is in the inventory',
+    },
+    lease: {
+      type: 'duration',
+      default: '40s',
+      min: '100ms',
+      max: '1d',
+      help: 'time without a message from its agent after which a node is absent',
+    },
+    heartbeat: {
+      type: 'duration',
+      default: '10s',
+      min: '20ms',
+      max: '12h',
+      help: 'interval at which an idle agent sends a heartbeat',
+    },
     startGrace: {
       type: 'duration',
       default: '60s',
       max: '1d',
-      help: 'how long after a start no node that the journal knows is called absent',
+      help: 'time after a start during which no node from the journal is marked absent',
     },
     ...operationsSettings,
-    reflection: { type: 'boolean', default: true, help: 'describe the services to gRPC tools' },
+    reflection: { type: 'boolean', default: true, help: 'enable gRPC server reflection' },
     ...logSettings,
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
@@ -93,7 +108,7 @@ export const coordinatorSettings = defineSettings({
     if (problem !== null) return problem;
     if (heartbeatMs * 2 >= leaseMs) {
       const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
-      return `${limit}, so that one lost heartbeat makes no node absent; change one of the two.`;
+      return `${limit}, so that one lost heartbeat does not mark a node absent; change one of the two.`;
     }
     return null;
   },
@@ -109,25 +124,25 @@ interface Listening {
   readonly cluster: 'files' | 'api-server';
 }
 
-/** Encrypted and asking who is there, or expressly neither and then for this machine alone. */
+/** Requires TLS and authentication, or `--plaintext` on a loopback address. */
 function listeningProblem(settings: Listening): string | null {
   const { listen, plaintext, tlsCertificate, tlsKey, tlsClientCa, tlsClientCrl } = settings;
   if (plaintext) {
     if ([tlsCertificate, tlsKey, tlsClientCa, tlsClientCrl].some((path) => path !== undefined)) {
-      return '--plaintext and --tls-... contradict each other; give only the one that is meant.';
+      return '--plaintext and the --tls flags are mutually exclusive; use only one of them.';
     }
     if (isLoopback(listen)) return null;
-    const exposed = `--listen ${formatAddress(listen)} would be open to other machines, and --plaintext encrypts nothing`;
-    return `${exposed}; use a loopback address such as 127.0.0.1:${listen.port}, or give --tls-certificate and --tls-key.`;
+    const exposed = `--plaintext is not allowed with --listen ${formatAddress(listen)}, which other machines can reach`;
+    return `${exposed}; use a loopback address such as 127.0.0.1:${listen.port}, or set --tls-certificate and --tls-key.`;
   }
   if (tlsCertificate === undefined || tlsKey === undefined) {
-    return 'TLS needs both --tls-certificate and --tls-key; to try things out on this machine alone, give --plaintext.';
+    return 'TLS requires both --tls-certificate and --tls-key; for evaluation on this machine, use --plaintext.';
   }
   if (tlsClientCa === undefined && settings.cluster === 'files') {
-    return 'Nobody could prove who they are; give --tls-client-ca for client certificates, or --cluster api-server for tokens.';
+    return 'No caller could authenticate; set --tls-client-ca for client certificates, or --cluster api-server for tokens.';
   }
   if (tlsClientCrl !== undefined && tlsClientCa === undefined) {
-    return '--tls-client-crl revokes certificates of the CAs of --tls-client-ca; give that too.';
+    return '--tls-client-crl requires --tls-client-ca; set both.';
   }
   return null;
 }
@@ -140,17 +155,17 @@ interface ClusterSettings {
   readonly leaderElection: boolean;
 }
 
-/** One source of the cluster, and nothing given that it would not read. */
+/** Rejects flags that the selected source does not use. */
 function clusterProblem({ cluster, kubeconfig, daemonsets, nodes, leaderElection }: ClusterSettings): string | null {
   if (leaderElection && cluster === 'files') {
-    return '--leader-election needs the API server, which keeps the Lease; add --cluster api-server.';
+    return '--leader-election requires the API server, which stores the Lease; set --cluster api-server.';
   }
   if (cluster === 'api-server' && (daemonsets !== undefined || nodes !== undefined)) {
     const extra = daemonsets !== undefined ? '--daemonsets' : '--nodes';
-    return `--cluster api-server reads DaemonSets and nodes from the API server; leave out ${extra}, or --cluster.`;
+    return `${extra} cannot be used with --cluster api-server; remove one of the two.`;
   }
   if (cluster === 'files' && kubeconfig !== undefined) {
-    return '--kubeconfig is read with --cluster api-server only; add that, or leave out --kubeconfig.';
+    return '--kubeconfig requires --cluster api-server; set that, or remove --kubeconfig.';
   }
   return null;
 }
@@ -162,12 +177,12 @@ interface RetentionSettings {
 
 function retentionProblem({ retainMs, retainBytes }: RetentionSettings): string | null {
   if (retainMs === 0)
-    return '--retain 0 would keep no history at all; name a time such as 90d, or leave it out to keep all.';
+    return '--retain 0 would keep no history; set a duration such as 90d, or leave it unset to keep everything.';
   if (retainBytes === undefined || retainBytes >= RETAIN_BYTES_MIN.bytes) return null;
   const rows = JOURNAL_LIMITS.retainedRowsMin.toLocaleString('en');
   return (
-    `--retain-bytes must be at least ${RETAIN_BYTES_MIN.text}, because the newest ${rows} rows always stay; ` +
-    'name a size such as 5GiB, or leave it out to keep all.'
+    `--retain-bytes must be at least ${RETAIN_BYTES_MIN.text}, because the newest ${rows} events are never pruned; ` +
+    'set a size such as 5GiB, or leave it unset to keep everything.'
   );
 }
 

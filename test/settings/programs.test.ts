@@ -50,7 +50,7 @@ describe('the coordinator', () => {
     'refuses to listen on %s, where others could connect without encryption',
     (address) => {
       expect(() => coordinator('--plaintext', '--listen', address)).toThrow(
-        /^--listen .* encrypts nothing; use a loopback address/,
+        /^--plaintext is not allowed with --listen .*; use a loopback address/,
       );
     },
   );
@@ -60,17 +60,17 @@ describe('the coordinator', () => {
   });
 
   it('is elected only where an API server keeps the lease', () => {
-    expect(() => coordinator('--plaintext', '--leader-election')).toThrow(/add --cluster api-server/);
+    expect(() => coordinator('--plaintext', '--leader-election')).toThrow(/set --cluster api-server/);
     expect(coordinator('--plaintext', '--leader-election', '--cluster', 'api-server').kind).toBe('run');
   });
 
   it('encrypts, or is told expressly not to', () => {
-    expect(() => coordinator()).toThrow(/^TLS needs both --tls-certificate and --tls-key; .* give --plaintext\.$/);
-    expect(() => coordinator('--tls-key', 'a')).toThrow(/^TLS needs both/);
-    expect(() => coordinator('--plaintext', '--tls-key', 'a')).toThrow(/contradict each other/);
+    expect(() => coordinator()).toThrow(/^TLS requires both --tls-certificate and --tls-key; .* use --plaintext\.$/);
+    expect(() => coordinator('--tls-key', 'a')).toThrow(/^TLS requires both/);
+    expect(() => coordinator('--plaintext', '--tls-key', 'a')).toThrow(/mutually exclusive/);
     const pair = ['--tls-certificate', 'a', '--tls-key', 'b'];
-    expect(() => coordinator(...pair)).toThrow(/^Nobody could prove who they are; .* --cluster api-server for tokens/);
-    expect(() => coordinator(...pair, '--cluster', 'api-server', '--tls-client-crl', 'c')).toThrow(/give that too/);
+    expect(() => coordinator(...pair)).toThrow(/^No caller could authenticate; .* --cluster api-server for tokens/);
+    expect(() => coordinator(...pair, '--cluster', 'api-server', '--tls-client-crl', 'c')).toThrow(/set both/);
     expect(coordinator(...pair, '--cluster', 'api-server').kind).toBe('run');
     expect(coordinator(...pair, '--tls-client-ca', 'c', '--listen', '0.0.0.0:7655').kind).toBe('run');
   });
@@ -78,22 +78,22 @@ describe('the coordinator', () => {
   it('takes the cluster from files or from the API server, never from both', () => {
     expect(coordinator('--plaintext', '--cluster', 'api-server', '--kubeconfig', 'k').kind).toBe('run');
     expect(() => coordinator('--plaintext', '--cluster', 'api-server', '--nodes', 'n')).toThrow(
-      /leave out --nodes, or --cluster\.$/,
+      /^--nodes cannot be used with --cluster api-server/,
     );
-    expect(() => coordinator('--plaintext', '--kubeconfig', 'k')).toThrow(/leave out --kubeconfig\.$/);
+    expect(() => coordinator('--plaintext', '--kubeconfig', 'k')).toThrow(/remove --kubeconfig\.$/);
   });
 
   it('keeps history for a time and up to a size, and refuses to keep none', () => {
     const kept = coordinator('--plaintext', '--retain', '90d', '--retain-bytes', '5GiB');
     expect(kept).toMatchObject({ settings: { retainMs: 90 * 86_400_000, retainBytes: 5 * 2 ** 30 } });
     for (const retain of ['0', '0s']) {
-      expect(() => coordinator('--plaintext', '--retain', retain)).toThrow(/--retain 0 would keep no history at all/);
+      expect(() => coordinator('--plaintext', '--retain', retain)).toThrow(/--retain 0 would keep no history/);
     }
     const smallest = coordinator('--plaintext', '--retain-bytes', '1MiB');
     expect(smallest).toMatchObject({ settings: { retainBytes: 2 ** 20 } });
     for (const bytes of ['0', '0B', '1KiB', '1023KiB']) {
       expect(() => coordinator('--plaintext', '--retain-bytes', bytes)).toThrow(
-        /^--retain-bytes must be at least 1MiB, because the newest 10,000 rows always stay; name a size such as 5GiB/,
+        /^--retain-bytes must be at least 1MiB, because the newest 10,000 events are never pruned; set a size such as 5GiB/,
       );
     }
   });
