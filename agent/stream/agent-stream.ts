@@ -15,7 +15,7 @@ import { applyUpdate, type HeldAssignments } from './held-assignments.ts';
 import type { Outbox } from './outbox.ts';
 import { Reporting } from './reporting.ts';
 import type { ConnectRequest, ConnectResponse, OpenStream, Stream } from './stream.ts';
-import { type Terms, termsFromWire } from './terms.ts';
+import { type StreamSettings, streamSettingsFromWire } from './stream-settings.ts';
 
 /** A coordinator admits agents one after the other; one that says nothing for this long is not there. */
 const WELCOME_TIMEOUT_MS = 15_000;
@@ -43,7 +43,7 @@ export interface AgentStreamOptions {
   readonly outbox: Outbox;
   readonly hello: Hello;
   /** Those that hold until the coordinator has set its own. */
-  readonly terms: Terms;
+  readonly settings: StreamSettings;
   /** The coordinator said Welcome. */
   readonly onOpened: (sessionId: string) => void;
   readonly onEnded: (end: AgentStreamEnd) => void;
@@ -54,14 +54,14 @@ export interface AgentStreamEnd {
   readonly error: RollcallError | null;
   /** When to come back, where the coordinator asked us to go. */
   readonly drain: { readonly delayMs: number; readonly jitterMs: number } | null;
-  readonly terms: Terms;
+  readonly settings: StreamSettings;
 }
 
 export class AgentStream {
   readonly #options: AgentStreamOptions;
   readonly #stream: Stream;
   readonly #reporting: Reporting;
-  #terms: Terms;
+  #settings: StreamSettings;
   #storeId: string | undefined;
   #drain: AgentStreamEnd['drain'] = null;
   #failure: RollcallError | undefined;
@@ -73,13 +73,13 @@ export class AgentStream {
   constructor(options: AgentStreamOptions) {
     const { clock, log, outbox, openStream, hello } = options;
     this.#options = options;
-    this.#terms = options.terms;
+    this.#settings = options.settings;
     this.#reporting = new Reporting({
       clock,
       log,
       outbox,
       send: (message) => this.#send(message),
-      terms: () => this.#terms,
+      settings: () => this.#settings,
       silent: () => this.#fail('the coordinator did not acknowledge a report for a whole lease'),
     });
     this.#stream = openStream({
@@ -111,7 +111,7 @@ export class AgentStream {
 
   #received(message: ConnectResponse): void {
     if (this.#ending) return;
-    const { welcome, assignmentUpdate, reportAck, reportRequest, drain, terms } = message;
+    const { welcome, assignmentUpdate, reportAck, reportRequest, drain, settings } = message;
     if (this.#storeId === undefined) {
       if (welcome) this.#welcome(welcome);
       else this.#unknown(message);
@@ -119,21 +119,21 @@ export class AgentStream {
     else if (reportAck) this.#acknowledged(Number(reportAck.reportSequence));
     else if (reportRequest) this.#requested();
     else if (drain) this.#drained(drain);
-    else if (terms) this.#newTerms(termsFromWire(terms));
+    else if (settings) this.#applySettings(streamSettingsFromWire(settings));
     else this.#unknown(message);
   }
 
-  #welcome({ sessionId, storeId, terms, lastReportSequence }: Welcome__Output): void {
+  #welcome({ sessionId, storeId, settings, lastReportSequence }: Welcome__Output): void {
     const { host, outbox, random } = this.#options;
     this.#cancelTimeout();
     this.#storeId = storeId;
-    this.#terms = termsFromWire(terms);
+    this.#settings = streamSettingsFromWire(settings);
     const durable = Number(lastReportSequence);
     const forgotten = durable < outbox.acknowledgedSequence;
     outbox.acknowledge(durable);
     this.#options.onOpened(sessionId);
     // Random the first time: agents that came back together shall not speak together for ever.
-    this.#heartbeatAfter(random() * this.#terms.heartbeatIntervalMs);
+    this.#heartbeatAfter(random() * this.#settings.heartbeatIntervalMs);
     if (forgotten) host.reportsRequested();
     this.#reporting.advance();
   }
@@ -174,9 +174,9 @@ export class AgentStream {
     this.end();
   }
 
-  #newTerms(terms: Terms): void {
-    this.#terms = terms;
-    this.#heartbeatAfter(terms.heartbeatIntervalMs);
+  #applySettings(settings: StreamSettings): void {
+    this.#settings = settings;
+    this.#heartbeatAfter(settings.heartbeatIntervalMs);
     this.#reporting.advance();
   }
 
@@ -188,7 +188,7 @@ export class AgentStream {
 
   #send(message: ConnectRequest): void {
     this.#stream.send(message);
-    this.#heartbeatAfter(this.#terms.heartbeatIntervalMs);
+    this.#heartbeatAfter(this.#settings.heartbeatIntervalMs);
   }
 
   /** Any message renews the lease, so the heartbeat starts over with each. */
@@ -207,7 +207,7 @@ export class AgentStream {
 
   #ended(error: RollcallError | null): void {
     this.#silence();
-    this.#options.onEnded({ error: this.#failure ?? error, drain: this.#drain, terms: this.#terms });
+    this.#options.onEnded({ error: this.#failure ?? error, drain: this.#drain, settings: this.#settings });
   }
 
   #silence(): void {

@@ -8,7 +8,7 @@ import { messageCodec } from '../../shared/rpc/contract.ts';
 import { nodeReportToWire, podReportToWire } from '../../shared/rpc/wire.ts';
 import type { Outbox, PendingReport, ReportKind } from './outbox.ts';
 import type { ConnectRequest } from './stream.ts';
-import type { Terms } from './terms.ts';
+import type { StreamSettings } from './stream-settings.ts';
 
 const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
 
@@ -17,7 +17,7 @@ export interface ReportingOptions {
   readonly log: Logger;
   readonly outbox: Outbox;
   readonly send: (message: ConnectRequest) => void;
-  readonly terms: () => Terms;
+  readonly settings: () => StreamSettings;
   /** A report was not acknowledged for a whole lease: nobody listens any more. */
   readonly silent: () => void;
 }
@@ -67,9 +67,9 @@ export class Reporting {
 
   #advance(pending: PendingReport): void {
     if (this.#isInFlight(pending.kind)) return;
-    const { clock, terms } = this.#options;
+    const { clock, settings } = this.#options;
     const progress = this.#progress.get(pending.kind);
-    const dueMs = progress === undefined ? 0 : progress.sentMs + terms().reportIntervalMinMs;
+    const dueMs = progress === undefined ? 0 : progress.sentMs + settings().minReportIntervalMs;
     const waitMs = dueMs - clock.nowMs();
     if (progress === undefined || waitMs <= 0) this.#send(pending);
     else progress.cancelNext ??= clock.after(waitMs, () => this.#due(progress));
@@ -81,25 +81,25 @@ export class Reporting {
   }
 
   #send(pending: PendingReport): void {
-    const { clock, outbox, send, silent, terms } = this.#options;
+    const { clock, outbox, send, silent, settings } = this.#options;
     const numbered = outbox.numbered(pending);
     const message = toWire(numbered);
     if (this.#isTooLarge(message, numbered)) return;
     const { sequence } = numbered.report;
     const { cancelNext } = this.#progress.get(pending.kind) ?? {};
     cancelNext?.();
-    const cancelSilence = clock.after(terms().leaseMs, silent);
+    const cancelSilence = clock.after(settings().leaseMs, silent);
     this.#progress.set(pending.kind, { sentMs: clock.nowMs(), sequence, cancelNext: undefined, cancelSilence });
     send(message);
   }
 
   #isTooLarge(message: ConnectRequest, { kind, report: { sequence } }: PendingReport): boolean {
-    const { log, terms } = this.#options;
+    const { log, settings } = this.#options;
     const size = REQUEST.serialize(message).length;
-    const { reportBytesMax } = terms();
-    if (size <= reportBytesMax) return false;
+    const { maxReportBytes } = settings();
+    if (size <= maxReportBytes) return false;
     const what = `the report of the ${kind} is too large for the coordinator and is not sent`;
-    if (sequence > this.#tooLargeSequence) log.error({ size, reportBytesMax }, what);
+    if (sequence > this.#tooLargeSequence) log.error({ size, maxReportBytes }, what);
     this.#tooLargeSequence = Math.max(this.#tooLargeSequence, sequence);
     return true;
   }

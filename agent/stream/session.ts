@@ -13,7 +13,7 @@ import { AgentStream, type AgentStreamEnd, type AgentStreamHost } from './agent-
 import type { Outbox } from './outbox.ts';
 import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
 import type { OpenStream } from './stream.ts';
-import { DEFAULT_TERMS } from './terms.ts';
+import { DEFAULT_STREAM_SETTINGS } from './stream-settings.ts';
 
 /** A trouble that lasts is said again this often, and not at every attempt. */
 const REPEAT_WARNING_MS = 5 * 60_000;
@@ -43,7 +43,7 @@ export class Session {
   readonly #backoff: Backoff;
   #agentStream: AgentStream | undefined;
   /** Of the last stream that had any: what they say of coming back holds where nobody answers. */
-  #terms = DEFAULT_TERMS;
+  #settings = DEFAULT_STREAM_SETTINGS;
   #cancelPause: () => void = () => {};
   #warned: { readonly reason: string; readonly atMs: number } | undefined;
   #stopped: (() => void) | undefined;
@@ -94,7 +94,7 @@ export class Session {
       host,
       outbox,
       hello: this.#hello(),
-      terms: this.#terms,
+      settings: this.#settings,
       onOpened: (sessionId) => this.#opened(sessionId),
       onEnded: (end) => this.#ended(end),
     });
@@ -108,8 +108,8 @@ export class Session {
       node,
       instanceId,
       agentVersion,
-      protocolVersionMin: PROTOCOL_VERSION.min,
-      protocolVersionMax: PROTOCOL_VERSION.max,
+      minProtocolVersion: PROTOCOL_VERSION.min,
+      maxProtocolVersion: PROTOCOL_VERSION.max,
       startTime: timeToWire(startMs),
       cursor: held && { storeId: held.storeId, revision: String(held.revision), digest: held.digest },
     };
@@ -126,7 +126,7 @@ export class Session {
   #ended(end: AgentStreamEnd): void {
     const { clock, log, random } = this.#options;
     this.#agentStream = undefined;
-    this.#terms = end.terms;
+    this.#settings = end.settings;
     this.#isConnected = false;
     if (this.#stopped !== undefined) {
       this.#stopped();

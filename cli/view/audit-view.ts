@@ -7,7 +7,12 @@ import type { ReplayDifference__Output } from '../../shared/rpc/generated/rollca
 import type { ReplayReport__Output } from '../../shared/rpc/generated/rollcall/v1/ReplayReport.ts';
 import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { placementFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import { type AnchorState, anchorStateCodec, type KeptState, keptStateCodec } from '../../shared/rpc/wire-words.ts';
+import {
+  type AnchorState,
+  anchorStateCodec,
+  type RetainedRowsState,
+  retainedRowsStateCodec,
+} from '../../shared/rpc/wire-words.ts';
 import { type EventView, eventView } from './event-view.ts';
 import { type InputsView, inputsView } from './inputs-view.ts';
 import { type HorizonView, horizonView } from './moment-view.ts';
@@ -52,21 +57,21 @@ export interface VerificationView {
   /** How the head that was published earlier compares; `null` where none was given. */
   readonly anchor: AnchorState | null;
   /** What of the rows from before the horizon is vouched for; `null` where nothing was let go. */
-  readonly kept: KeptState | null;
+  readonly kept: RetainedRowsState | null;
   /** `''` where nothing is wrong with the file, or it was not looked at. */
   readonly fileProblem: string;
   readonly horizon: HorizonView | null;
 }
 
 export function verificationView(wire: VerifyReport__Output): VerificationView {
-  const badRevision = Number(wire.badRevision);
+  const badRevision = Number(wire.firstInvalidRevision);
   return {
-    good: wire.good,
+    good: wire.valid,
     checkedRows: Number(wire.checkedCount),
     head: wire.head && headView(wire.head),
-    bad: badRevision === 0 ? null : { revision: badRevision, problem: wire.badProblem },
+    bad: badRevision === 0 ? null : { revision: badRevision, problem: wire.chainProblem },
     anchor: anchorStateCodec.fromWire(wire.anchor) ?? null,
-    kept: keptStateCodec.fromWire(wire.kept) ?? null,
+    kept: retainedRowsStateCodec.fromWire(wire.retainedRows) ?? null,
     fileProblem: wire.fileProblem,
     horizon: horizonView(wire.horizon),
   };
@@ -108,7 +113,7 @@ export function replayView(wire: ReplayReport__Output): ReplayView {
     replayed: Number(wire.replayedCount),
     different: Number(wire.differentCount),
     ended: Number(wire.endedCount),
-    withoutInputs: Number(wire.withoutInputsCount),
+    withoutInputs: Number(wire.missingInputsCount),
     engineVersion: wire.engineVersion,
   };
 }

@@ -46,10 +46,10 @@ export function daemonSetView(wire: DaemonSet__Output): DaemonSetView {
   return {
     namespace: wire.daemonSet?.namespace ?? '',
     name: wire.daemonSet?.name ?? '',
-    inForce: wire.inForce,
+    inForce: wire.accepted,
     generation: Number(wire.generation),
     templateRevision: wire.templateRevision,
-    version: Number(wire.version),
+    version: Number(wire.effectiveRevision),
     source: wire.source,
     counts: Object.fromEntries(COUNTS.map((count) => [count, wire.counts?.[count] ?? 0])) as CountsView,
     warnings: wire.warnings.map(problemView),

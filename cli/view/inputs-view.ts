@@ -21,13 +21,13 @@ export interface InputsView {
 
 export function inputsView(wire: DecisionInputs__Output): InputsView {
   return {
-    nodeVersion: Number(wire.nodeVersion),
+    nodeVersion: Number(wire.nodeRevision),
     nodeDigest: wire.nodeDigest.toString('hex'),
     nodeResourceVersion: wire.nodeResourceVersion,
     factsOrigin: wire.factsOrigin,
     factsSource: wire.factsSource,
     factsTime: timeView(wire.factsTime),
-    daemonSetVersion: Number(wire.daemonSetVersion),
+    daemonSetVersion: Number(wire.daemonSetRevision),
     daemonSetDigest: wire.daemonSetDigest.toString('hex'),
     daemonSetGeneration: Number(wire.daemonSetGeneration),
     templateRevision: wire.templateRevision,

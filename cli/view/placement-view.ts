@@ -62,7 +62,7 @@ export function placementView(wire: PlacementState__Output): PlacementView {
     daemonSet: daemonSetKey(wire.daemonSet),
     node: wire.node?.name ?? '',
     verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
-    version: Number(wire.version),
+    version: Number(wire.effectiveRevision),
     sinceTime: timeView(wire.sinceTime),
     acknowledgement: acknowledgementCodec.fromWire(wire.acknowledgement) ?? null,
     pods: wire.pods.map(podView),

@@ -87,7 +87,7 @@ export function statusView(wire: GetStatusResponse__Output): StatusView {
     complete: wire.complete,
     nodes: wire.nodeCount,
     presentNodes: wire.presentNodeCount,
-    settledNodes: wire.settledNodeCount,
+    settledNodes: wire.acknowledgedNodeCount,
     daemonSets: wire.daemonSetCount,
     rejectedDaemonSets: wire.rejectedDaemonSetCount,
     problems: wire.problems,

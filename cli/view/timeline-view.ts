@@ -87,7 +87,7 @@ function pairView(wire: Timeline__Output): PairTimelineView {
       presence: presenceCodec.fromWire(presence) ?? UNKNOWN,
       ...spanView(span),
     })),
-    toldUntilTime: wire.incomplete ? timeView(wire.toldUntil) : null,
+    toldUntilTime: wire.incomplete ? timeView(wire.completeUntil) : null,
   };
 }
 

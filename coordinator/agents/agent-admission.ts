@@ -63,7 +63,7 @@ export class AgentAdmission {
       instanceId: hello.instanceId,
       agentVersion: cut(hello.agentVersion),
       startedMs: timeFromWire(hello.startTime),
-      protocolVersion: Math.min(hello.protocolVersionMax, PROTOCOL_VERSION.max),
+      protocolVersion: Math.min(hello.maxProtocolVersion, PROTOCOL_VERSION.max),
     };
   }
 }
@@ -91,11 +91,11 @@ function checkHello(hello: Hello__Output, nowMs: number): void {
     throw new RollcallError('MESSAGE_INVALID', 'hello.start_time lies in the future; set the clock of the node');
   }
   const { min, max } = PROTOCOL_VERSION;
-  const { protocolVersionMin, protocolVersionMax } = hello;
-  if (protocolVersionMin <= max && protocolVersionMax >= min) return;
+  const { minProtocolVersion, maxProtocolVersion } = hello;
+  if (minProtocolVersion <= max && maxProtocolVersion >= min) return;
   throw new RollcallError(
     'PROTOCOL_UNSUPPORTED',
-    `the agent speaks protocol versions ${protocolVersionMin} to ${protocolVersionMax}, this coordinator ` +
+    `the agent speaks protocol versions ${minProtocolVersion} to ${maxProtocolVersion}, this coordinator ` +
       `${min} to ${max}; upgrade the older of the two`,
     { metadata: { node } },
   );

@@ -1,4 +1,4 @@
-/** The answer to a Hello: on what terms the two speak from now on. */
+/** The answer to a Hello: on what settings the two speak from now on. */
 import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
 import type { Welcome } from '../../shared/rpc/generated/rollcall/v1/Welcome.ts';
 import { durationToWire, timeToWire } from '../../shared/rpc/wire-time.ts';
@@ -25,12 +25,12 @@ export function welcome({ sessionId, protocolVersion }: SessionIdentity, facts: 
     coordinatorVersion: facts.version,
     protocolVersion,
     serverTime: timeToWire(facts.nowMs),
-    terms: {
+    settings: {
       heartbeatInterval: durationToWire(fleetHeartbeatMs(facts)),
       leaseDuration: durationToWire(facts.leaseMs),
-      reportIntervalMin: durationToWire(REPORT_INTERVAL_MIN_MS),
-      reportBytesMax: REPORT_BYTES_MAX,
-      reconnectDelayMax: durationToWire(fleetReconnectMs(facts)),
+      minReportInterval: durationToWire(REPORT_INTERVAL_MIN_MS),
+      maxReportBytes: REPORT_BYTES_MAX,
+      maxReconnectDelay: durationToWire(fleetReconnectMs(facts)),
     },
     resumed: facts.resumed,
     lastReportSequence: String(facts.lastReportSequence),

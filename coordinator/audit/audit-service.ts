@@ -8,7 +8,7 @@ import type { VerifyJournalRequest__Output } from '../../shared/rpc/generated/ro
 import type { VerifyJournalResponse } from '../../shared/rpc/generated/rollcall/v1/VerifyJournalResponse.ts';
 import type { VerifyReport as WireReport } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import { anchorStateCodec, exportFormatCodec, keptStateCodec } from '../../shared/rpc/wire-words.ts';
+import { anchorStateCodec, exportFormatCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 import { horizonToWire } from '../history/journal-status.ts';
 import type { RetentionHorizon } from '../journal/journal-error.ts';
 import type { RebuildReport } from '../journal/maintenance/audit.ts';
@@ -59,13 +59,13 @@ function verifyReportToWire(report: VerifyReport, horizon: RetentionHorizon): Wi
   const { isGood, checkedCount, head, bad, anchor, kept, fileProblem } = report;
   const keptSince = horizonToWire(horizon);
   return {
-    good: isGood,
+    valid: isGood,
     checkedCount: String(checkedCount),
     head: headToWire(head),
-    badRevision: String(bad?.revision ?? 0),
-    badProblem: bad?.problem ?? '',
+    firstInvalidRevision: String(bad?.revision ?? 0),
+    chainProblem: bad?.problem ?? '',
     ...(anchor !== 'none' && { anchor: anchorStateCodec.toWire(anchor) }),
-    ...(kept !== 'none' && { kept: keptStateCodec.toWire(kept) }),
+    ...(kept !== 'none' && { retainedRows: retainedRowsStateCodec.toWire(kept) }),
     fileProblem: fileProblem ?? '',
     ...(keptSince && { horizon: keptSince }),
   };

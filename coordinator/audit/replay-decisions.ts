@@ -89,7 +89,7 @@ class Replay {
       replayedCount: String(replayed),
       differentCount: String(different),
       endedCount: String(ended),
-      withoutInputsCount: String(withoutInputs),
+      missingInputsCount: String(withoutInputs),
       engineVersion: PLACEMENT_ENGINE_VERSION,
     };
   }

@@ -18,7 +18,7 @@ export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | 
 export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
   const { facts, origin, source, observedMs, effectiveRevision } = node;
   return {
-    nodeVersion: String(effectiveRevision),
+    nodeRevision: String(effectiveRevision),
     nodeDigest: createHash('sha256').update(canonicalJson(facts)).digest(),
     nodeResourceVersion: facts.resourceVersion,
     factsOrigin: origin,
@@ -29,7 +29,7 @@ export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: 
 
 export function daemonSetInputs(record: DaemonSetRecord, effectiveRevision: number): WireInputs {
   return {
-    daemonSetVersion: String(effectiveRevision),
+    daemonSetRevision: String(effectiveRevision),
     daemonSetDigest: Buffer.from(record.digest, 'hex'),
     daemonSetGeneration: String(record.generation),
     templateRevision: record.templateRevision,

@@ -96,15 +96,15 @@ class Drawer {
     const between = { from: from.revision, to: to.revision };
     const steps = await this.#context.journal.history.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
     const node = await this.#node(name);
-    const toldMs = toldUntil(steps, node.steps);
-    const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, toldMs ?? to.timeMs) };
+    const completeUntilMs = completeUntil(steps, node.steps);
+    const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, completeUntilMs ?? to.timeMs) };
     const drifts = await this.#driftsOf(name, daemonSet);
     return {
       daemonSet: daemonSetRef(daemonSet),
       node: { name },
       ...spansToWire(window, { steps, node, drifts }, { name, daemonSet }),
-      incomplete: toldMs !== null,
-      ...(toldMs !== null && { toldUntil: timeToWire(toldMs) }),
+      incomplete: completeUntilMs !== null,
+      ...(completeUntilMs !== null && { completeUntil: timeToWire(completeUntilMs) }),
     };
   }
 
@@ -128,7 +128,7 @@ class Drawer {
 }
 
 /** Until when the steps are whole: where one kind was cut, its last one. `null`: until the end. */
-function toldUntil({ verdicts, drifts, removals }: PairSteps, presences: readonly PresenceStep[]): number | null {
+function completeUntil({ verdicts, drifts, removals }: PairSteps, presences: readonly PresenceStep[]): number | null {
   const cut = [verdicts, drifts, removals, presences].filter((steps) => steps.length >= TIMELINE_STEPS_MAX);
   return cut.length === 0 ? null : Math.min(...cut.map((steps) => steps.at(-1)?.occurredMs ?? 0));
 }

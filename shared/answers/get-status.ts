@@ -10,7 +10,7 @@ export async function getStatus(snapshot: ClusterSnapshot): Promise<GetStatusRes
     revision: String(snapshot.asOf.revision),
     nodeCount,
     presentNodeCount: presentCount,
-    settledNodeCount: answeredCount,
+    acknowledgedNodeCount: answeredCount,
     daemonSetCount: daemonSets.filter(({ placed }) => placed !== null).length,
     rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
     complete: snapshot.isSynced && answeredCount === nodeCount,

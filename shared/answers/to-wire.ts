@@ -24,12 +24,12 @@ export function daemonSetToWire(
     daemonSet: daemonSetRef(key, record?.uid),
     generation: String(record?.generation ?? 0),
     templateRevision: record?.templateRevision ?? '',
-    version: String(placed?.effectiveRevision ?? 0),
+    effectiveRevision: String(placed?.effectiveRevision ?? 0),
     source: record?.source ?? '',
     counts: counts ?? {},
     warnings: [...warnings],
     rejections: [...rejections],
-    inForce: placed !== null,
+    accepted: placed !== null,
   };
 }
 
@@ -56,7 +56,7 @@ export function placementStateToWire(node: NodeSnapshot, { key, placed }: Daemon
     daemonSet: daemonSetRef(key, placed.record.uid),
     node: { name: node.name },
     verdict: verdictCodec.toWire(pair.verdict),
-    version: String(pair.effectiveRevision),
+    effectiveRevision: String(pair.effectiveRevision),
     sinceTime: timeToWire(pair.sinceMs),
     ...(pair.verdict !== 'none' && {
       acknowledgement: acknowledgement(node, Math.max(pair.effectiveRevision, placed.effectiveRevision)),

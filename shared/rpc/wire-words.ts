@@ -7,14 +7,14 @@ import type { AcknowledgementState__Output as WireAcknowledgementState } from '.
 import type { AnchorState__Output as WireAnchorState } from './generated/rollcall/v1/AnchorState.ts';
 import type { EventKind__Output as WireEventKind } from './generated/rollcall/v1/EventKind.ts';
 import type { ExportFormat__Output as WireExportFormat } from './generated/rollcall/v1/ExportFormat.ts';
-import type { KeptState__Output as WireKeptState } from './generated/rollcall/v1/KeptState.ts';
+import type { RetainedRowsState__Output as WireRetainedRowsState } from './generated/rollcall/v1/RetainedRowsState.ts';
 import type { Presence__Output as WirePresence } from './generated/rollcall/v1/Presence.ts';
 import type { Trigger__Output as WireTrigger } from './generated/rollcall/v1/Trigger.ts';
 import { enumCodec } from './wire-enum.ts';
 
 export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
 export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
-export type KeptState = 'sealed' | 'altered' | 'unsealed';
+export type RetainedRowsState = 'sealed' | 'altered' | 'unsealed';
 
 export const presenceCodec = enumCodec<Presence, WirePresence>({
   present: 'PRESENCE_PRESENT',
@@ -58,10 +58,10 @@ export const anchorStateCodec = enumCodec<AnchorState, WireAnchorState>({
   pruned: 'ANCHOR_STATE_PRUNED',
 });
 
-export const keptStateCodec = enumCodec<KeptState, WireKeptState>({
-  sealed: 'KEPT_STATE_SEALED',
-  altered: 'KEPT_STATE_ALTERED',
-  unsealed: 'KEPT_STATE_UNSEALED',
+export const retainedRowsStateCodec = enumCodec<RetainedRowsState, WireRetainedRowsState>({
+  sealed: 'RETAINED_ROWS_STATE_SEALED',
+  altered: 'RETAINED_ROWS_STATE_ALTERED',
+  unsealed: 'RETAINED_ROWS_STATE_UNSEALED',
 });
 
 export const exportFormatCodec = enumCodec<ExportFormat, WireExportFormat>({

@@ -168,7 +168,7 @@ export function assignmentToWire(assignment: Assignment): WireAssignment {
     daemonSet: daemonSetRef(daemonSet, daemonSetUid),
     verdict: verdictCodec.toWire(verdict),
     templateRevision,
-    version: String(effectiveRevision),
+    effectiveRevision: String(effectiveRevision),
     minReadySeconds,
     surge,
   };
@@ -183,7 +183,7 @@ export function assignmentFromWire(wire: WireAssignmentRead): Assignment | null 
     daemonSetUid: wire.daemonSet?.uid ?? '',
     verdict,
     templateRevision: wire.templateRevision,
-    effectiveRevision: Number(wire.version),
+    effectiveRevision: Number(wire.effectiveRevision),
     minReadySeconds: wire.minReadySeconds,
     surge: wire.surge,
   };

@@ -36,9 +36,9 @@ describe('a session', () => {
       expect(stream.all('heartbeat')).toHaveLength(0);
     });
 
-    it('by new terms from the moment they come', () => {
+    it('by new settings from the moment they come', () => {
       const stream = rig.opened();
-      stream.send({ terms: { heartbeatInterval: durationToWire(1_000), leaseDuration: durationToWire(4_000) } });
+      stream.send({ settings: { heartbeatInterval: durationToWire(1_000), leaseDuration: durationToWire(4_000) } });
       rig.clock.advance(5_000);
       expect(stream.all('heartbeat')).toHaveLength(5);
     });
@@ -74,9 +74,9 @@ describe('a session', () => {
       expect(waits).toEqual([125, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     });
 
-    it('within what the last terms say, also where the coordinator that set them is away', () => {
+    it('within what the last settings say, also where the coordinator that set them is away', () => {
       const stream = rig.opened();
-      stream.send({ terms: { reconnectDelayMax: durationToWire(10_000) } });
+      stream.send({ settings: { maxReconnectDelay: durationToWire(10_000) } });
       const waits = Array.from({ length: 8 }, () => rig.waitsMs(UNREACHABLE));
       expect(waits).toEqual([125, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
     });

@@ -25,8 +25,8 @@ describe('a session', () => {
         node: { name: 'n1', uid: 'uid-1' },
         instanceId: 'instance-1',
         agentVersion: '9.9.9',
-        protocolVersionMin: 1,
-        protocolVersionMax: 1,
+        minProtocolVersion: 1,
+        maxProtocolVersion: 1,
         cursor: null,
         startTime: { seconds: '1' },
       });
@@ -184,7 +184,7 @@ describe('a session', () => {
 
     it('no faster than the terms allow, merging what changes in between', () => {
       rig.session.start();
-      rig.link.stream.welcome({ terms: { reportIntervalMin: durationToWire(1000) } });
+      rig.link.stream.welcome({ settings: { minReportInterval: durationToWire(1000) } });
       for (let revision = 1; revision <= 5; revision++) {
         rig.outbox.putPods(podReport(revision));
         rig.session.reportsChanged();
@@ -198,7 +198,7 @@ describe('a session', () => {
 
     it('nothing larger than the terms allow, and says so once', () => {
       rig.session.start();
-      rig.link.stream.welcome({ terms: { reportBytesMax: 40 } });
+      rig.link.stream.welcome({ settings: { maxReportBytes: 40 } });
       rig.outbox.putNode(nodeReport('x'.repeat(100)));
       rig.session.reportsChanged();
       rig.session.reportsChanged();

@@ -30,13 +30,13 @@ test.each<[string, ConnectRequest | Buffer, string, string]>([
   ['of two megabytes', Buffer.alloc(2 * 1024 * 1024, 0x20), 'REPORT_TOO_LARGE', '2097152 bytes'],
   [
     'for no node',
-    { hello: { instanceId: 'i', protocolVersionMin: 1, protocolVersionMax: 1 } },
+    { hello: { instanceId: 'i', minProtocolVersion: 1, maxProtocolVersion: 1 } },
     'MESSAGE_INVALID',
     'hello.node.name',
   ],
   [
     'for a node that is not on the roll',
-    { hello: { node: { name: 'n9' }, instanceId: 'i', protocolVersionMin: 1, protocolVersionMax: 1 } },
+    { hello: { node: { name: 'n9' }, instanceId: 'i', minProtocolVersion: 1, maxProtocolVersion: 1 } },
     'UNKNOWN_NODE',
     'n9',
   ],

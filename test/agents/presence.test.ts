@@ -174,11 +174,11 @@ test('a Hello whose node has no proper name leaves no row', () => {
 
 test('an agent of a newer protocol is refused, one that also speaks ours is not', () => {
   const harness = SessionHarness.wired();
-  const refusal = harness.refusal('n1', { protocolVersionMin: 2, protocolVersionMax: 3 });
+  const refusal = harness.refusal('n1', { minProtocolVersion: 2, maxProtocolVersion: 3 });
   expect(refusal.reason).toBe('PROTOCOL_UNSUPPORTED');
   expect(refusal.message).toContain('2 to 3');
-  expect(harness.refusal('n1', { protocolVersionMin: 0, protocolVersionMax: 0 }).reason).toBe('PROTOCOL_UNSUPPORTED');
-  expect(harness.connect('n1', { protocolVersionMin: 1, protocolVersionMax: 7 }).session.identity.protocolVersion).toBe(
+  expect(harness.refusal('n1', { minProtocolVersion: 0, maxProtocolVersion: 0 }).reason).toBe('PROTOCOL_UNSUPPORTED');
+  expect(harness.connect('n1', { minProtocolVersion: 1, maxProtocolVersion: 7 }).session.identity.protocolVersion).toBe(
     1,
   );
 });

@@ -29,7 +29,7 @@ export class RawAgent {
   }
 
   hello(node = 'n1', instanceId = 'i1'): this {
-    this.call.write({ hello: { node: { name: node }, instanceId, protocolVersionMin: 1, protocolVersionMax: 1 } });
+    this.call.write({ hello: { node: { name: node }, instanceId, minProtocolVersion: 1, maxProtocolVersion: 1 } });
     return this;
   }
 

@@ -27,7 +27,7 @@ export class SpokenAgent {
     this.#call.on('data', (message: ConnectResponse__Output) => this.#take(message));
     this.#call.on('error', () => {});
     this.#call.write({
-      hello: { node: { name: node }, instanceId: `of ${node}`, protocolVersionMin: 1, protocolVersionMax: 1 },
+      hello: { node: { name: node }, instanceId: `of ${node}`, minProtocolVersion: 1, maxProtocolVersion: 1 },
     });
     onTestFinished(() => this.#call.cancel());
   }

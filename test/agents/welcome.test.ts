@@ -1,4 +1,4 @@
-/** On what terms agents speak, by how many there are. */
+/** On what settings agents speak, by how many there are. */
 import { expect, test } from 'vitest';
 import { welcome } from '../../coordinator/agents/welcome.ts';
 import { ADMISSION } from '../../coordinator/limits.ts';
@@ -14,11 +14,11 @@ const FACTS = {
 };
 
 function reconnectSeconds(agentCount: number): number {
-  const { terms } = welcome({ sessionId: 's', protocolVersion: 1 } as Parameters<typeof welcome>[0], {
+  const { settings } = welcome({ sessionId: 's', protocolVersion: 1 } as Parameters<typeof welcome>[0], {
     ...FACTS,
     agentCount,
   });
-  return Number(terms?.reconnectDelayMax?.seconds);
+  return Number(settings?.maxReconnectDelay?.seconds);
 }
 
 test.each([

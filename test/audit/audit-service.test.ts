@@ -36,19 +36,19 @@ test('the head names the newest row, and a journal verifies against it until a r
   expect([head?.revision, storeId]).toEqual([String(context.journal.durableRevision), context.journal.storeId]);
   const verified = async () => (await askAll(audit, Audit.VerifyJournal, { anchor: head })).at(-1)?.report;
   expect(await verified()).toMatchObject({
-    good: true,
+    valid: true,
     checkedCount: head?.revision,
     head,
-    badRevision: '0',
+    firstInvalidRevision: '0',
     anchor: 'ANCHOR_STATE_MATCHES',
-    kept: 'KEPT_STATE_UNSPECIFIED',
+    retainedRows: 'RETAINED_ROWS_STATE_UNSPECIFIED',
     fileProblem: '',
   });
   const other = { revision: head?.revision ?? '', hash: Buffer.alloc(32, 7) };
   const differs = (await askAll(audit, Audit.VerifyJournal, { anchor: other })).at(-1)?.report;
-  expect(differs).toMatchObject({ good: false, anchor: 'ANCHOR_STATE_DIFFERS' });
+  expect(differs).toMatchObject({ valid: false, anchor: 'ANCHOR_STATE_DIFFERS' });
   alter(file, 'UPDATE event SET lag_ms = lag_ms + 1 WHERE seq = 3');
-  expect(await verified()).toMatchObject({ good: false, badRevision: '3', anchor: 'ANCHOR_STATE_MATCHES' });
+  expect(await verified()).toMatchObject({ valid: false, firstInvalidRevision: '3', anchor: 'ANCHOR_STATE_MATCHES' });
 });
 
 test('a check says when its rows are done and the file is read, unless it is told to leave that out', async () => {
@@ -56,7 +56,7 @@ test('a check says when its rows are done and the file is read, unless it is tol
   const told = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
   const [fileCheck, report] = await told({});
   expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(context.journal.status().bytes) });
-  expect(report?.report?.good).toBe(true);
+  expect(report?.report?.valid).toBe(true);
   expect((await told({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
 });
 
@@ -175,5 +175,5 @@ test('only a few checks run at once, and whoever goes away makes room', async ()
   for (const call of calls) call.cancel();
   await eventually(() => context.audits.size === 0);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
-  expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.good).toBe(true);
+  expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.valid).toBe(true);
 });

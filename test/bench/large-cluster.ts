@@ -130,7 +130,7 @@ async function settleAgents(context: CoordinatorContext): Promise<void> {
 }
 
 function letIn({ sessions }: CoordinatorContext, name: string): void {
-  const hello = { node: { name, uid: '' }, instanceId: name, protocolVersionMin: 1, protocolVersionMax: 1 };
+  const hello = { node: { name, uid: '' }, instanceId: name, minProtocolVersion: 1, maxProtocolVersion: 1 };
   const read = asReceived({ hello }).hello;
   if (!read) throw new Error('a Hello did not survive being sent');
   const stream = new AcknowledgingStream();

@@ -50,13 +50,13 @@ export class ScriptedStream {
   }
 
   welcome(changes: Partial<Welcome> = {}): void {
-    const terms = {
+    const settings = {
       heartbeatInterval: durationToWire(10_000),
       leaseDuration: durationToWire(40_000),
-      reportIntervalMin: durationToWire(0),
-      reportBytesMax: 1024 * 1024,
+      minReportInterval: durationToWire(0),
+      maxReportBytes: 1024 * 1024,
     };
-    this.send({ welcome: { sessionId: 'session', storeId: STORE_ID, protocolVersion: 1, terms, ...changes } });
+    this.send({ welcome: { sessionId: 'session', storeId: STORE_ID, protocolVersion: 1, settings, ...changes } });
   }
 
   snapshot(revision: number, assignments: readonly Assignment[], digest = assignmentDigest(assignments)): void {

@@ -56,5 +56,5 @@ test('a node that had answered has answered then, also where it found its pods a
   addDaemonSet(context, 'default/d');
   await context.journal.durable(context.journal.nextRevision - 1);
   const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
-  expect([now.settledNodeCount, then.settledNodeCount]).toEqual([1, 1]);
+  expect([now.acknowledgedNodeCount, then.acknowledgedNodeCount]).toEqual([1, 1]);
 });

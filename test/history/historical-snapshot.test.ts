@@ -285,7 +285,7 @@ test('an explanation of the past finds the reasons again from what held then, an
   expect(then.decidedDifferently).toBe(false);
   // Decided when the DaemonSet came, before the node said its zone; explained with the zone.
   expect(then.causingEvent?.kind).toBe('EVENT_KIND_DAEMON_SET');
-  expect(Number(then.inputs?.nodeVersion)).toBeGreaterThan(Number(then.decisionInputs?.nodeVersion));
+  expect(Number(then.inputs?.nodeRevision)).toBeGreaterThan(Number(then.decisionInputs?.nodeRevision));
   expect(then.inputs?.daemonSetDigest).toEqual(now.inputs?.daemonSetDigest);
   expect(then.inputs?.nodeDigest).not.toEqual(now.inputs?.nodeDigest);
   expect(then.decision?.engineVersion).toBe(then.engineVersion);

@@ -34,8 +34,8 @@ export class FakeAgent {
       hello: {
         node: { name: this.node },
         instanceId: this.#instanceId,
-        protocolVersionMin: 1,
-        protocolVersionMax: 1,
+        minProtocolVersion: 1,
+        maxProtocolVersion: 1,
       },
     });
   }
@@ -65,10 +65,10 @@ export class FakeAgent {
 
   #take({ sequence, revision, snapshot, delta }: AssignmentUpdate__Output): void {
     this.#claims.revision = Math.max(this.#claims.revision, Number(revision));
-    for (const { version, daemonSet, verdict } of snapshot?.assignments ?? delta?.upserts ?? []) {
+    for (const { effectiveRevision, daemonSet, verdict } of snapshot?.assignments ?? delta?.upserts ?? []) {
       const key = `${daemonSet?.namespace}/${daemonSet?.name}`;
       const word = String(verdict).replace('VERDICT_', '').toLowerCase();
-      this.#claims.assignments.add([version, this.node, key, word].join(' '));
+      this.#claims.assignments.add([effectiveRevision, this.node, key, word].join(' '));
     }
     this.#stream?.write({ assignmentAck: { sequence, appliedRevision: revision } });
   }

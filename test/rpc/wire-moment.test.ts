@@ -1,7 +1,7 @@
 /** Moments on the wire, and the words of the audit: what one side writes the other reads. */
 import { expect, test } from 'vitest';
 import { asOfFromWire, asOfToWire, momentFromWire, momentToWire } from '../../shared/rpc/wire-moment.ts';
-import { anchorStateCodec, exportFormatCodec, keptStateCodec } from '../../shared/rpc/wire-words.ts';
+import { anchorStateCodec, exportFormatCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 
 test('a moment is a time or a revision, and no moment is now', () => {
   expect(momentFromWire(null)).toBeNull();
@@ -32,6 +32,6 @@ test('the words of the audit are those of the contract', () => {
     'ANCHOR_STATE_MISSING',
     'ANCHOR_STATE_PRUNED',
   ]);
-  expect(keptStateCodec.fromWire('KEPT_STATE_SEALED')).toBe('sealed');
+  expect(retainedRowsStateCodec.fromWire('RETAINED_ROWS_STATE_SEALED')).toBe('sealed');
   expect(exportFormatCodec.fromWire('EXPORT_FORMAT_CSV')).toBe('csv');
 });

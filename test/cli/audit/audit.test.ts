@@ -22,7 +22,7 @@ beforeEach(async () => {
     GetHead: () => ({ head: HEAD, storeId: 'store-1', recordTime: timeToWire(NOW_MS) }),
     VerifyJournal: () => [
       PROGRESS,
-      { report: { good: true, checkedCount: 312, head: HEAD, anchor: 'ANCHOR_STATE_MATCHES' } },
+      { report: { valid: true, checkedCount: 312, head: HEAD, anchor: 'ANCHOR_STATE_MATCHES' } },
     ],
     ReplayDecisions: () => [PROGRESS, { report: { replayedCount: 6, engineVersion: '2', endedCount: 1 } }],
     CheckDerivedTables: () => [PROGRESS, { report: { equal: true, tables: ['placement', 'node_now'] } }],
@@ -65,13 +65,13 @@ describe('rollcall audit verify', () => {
       VerifyJournal: () => [
         {
           report: {
-            good: false,
+            valid: false,
             checkedCount: 119,
             head: { ...HEAD, revision: 119 },
-            badRevision: 120,
-            badProblem: 'its hash does not follow from the row before',
+            firstInvalidRevision: 120,
+            chainProblem: 'its hash does not follow from the row before',
             anchor: 'ANCHOR_STATE_MISSING',
-            kept: 'KEPT_STATE_ALTERED',
+            retainedRows: 'RETAINED_ROWS_STATE_ALTERED',
             fileProblem: 'page 7 is torn',
             horizon: { revision: 40, recordTime: timeToWire(NOW_MS) },
           },
@@ -108,7 +108,7 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
 
   it('shows on a terminal for how long the file is being checked, and elsewhere nothing', async () => {
     const clock = new FakeClock(NOW_MS);
-    const report = { report: { good: true, head: HEAD } };
+    const report = { report: { valid: true, head: HEAD } };
     let isChecked = () => {};
     server.answers = {
       async *VerifyJournal() {

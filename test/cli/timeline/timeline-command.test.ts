@@ -44,7 +44,7 @@ const TIMELINES: Timeline[] = [
     verdicts: [{ span: span(-180, 0, 3, 0), verdict: 'VERDICT_RUN' }],
     presences: PRESENCES,
     incomplete: true,
-    toldUntil: timeToWire(NOW_MS - 60_000),
+    completeUntil: timeToWire(NOW_MS - 60_000),
   },
 ];
 
