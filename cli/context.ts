@@ -1,4 +1,4 @@
-/** What every command works with: the global options as values, and how to answer in the format asked for. */
+/** The context of a command: global options, connections to the coordinator, and output in the requested format. */
 
 import type { AsOf } from '../shared/model/as-of.ts';
 import type { Moment } from '../shared/rpc/wire-moment.ts';
@@ -11,7 +11,7 @@ import type { Right } from './connect/through-kubeconfig.ts';
 import type { Io } from './io.ts';
 import { type Here, parseMoment } from './moment/parse-moment.ts';
 import { type DocumentStream, documentStream, jsonDocument, yamlDocument } from './output/document.ts';
-import { createStyle, type Style, speaksUtf8, wantsColor } from './output/style.ts';
+import { createStyle, type Style, supportsUtf8, wantsColor } from './output/style.ts';
 import type { TableOptions } from './output/table.ts';
 import { asOfLine } from './render/moments.ts';
 import type { RenderOptions } from './render/render-options.ts';
@@ -20,7 +20,7 @@ import { asOfView } from './view/moment-view.ts';
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'svg'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** The global options, as commander hands them over. */
+/** The global options as commander parses them. */
 export interface GlobalOptions extends ConnectOptions {
   readonly requestTimeout: number;
   readonly namespace: string;
@@ -39,7 +39,7 @@ export class Context {
     const { environment, isTTY } = io;
     this.style = createStyle({
       color: wantsColor(environment, isTTY, globals.color),
-      utf8: speaksUtf8(environment),
+      utf8: supportsUtf8(environment),
     });
   }
 
@@ -55,30 +55,30 @@ export class Context {
     return { wide, columns, style };
   }
 
-  /** How wide a drawing may be: as the terminal, or as COLUMNS says; undefined where nothing is known. */
+  /** Width of a drawing: that of the terminal, else COLUMNS; undefined where neither is known. */
   get drawingColumns(): number | undefined {
     const { isTTY, columns, environment } = this.io;
     return (isTTY ? columns : Number(environment['COLUMNS'])) || undefined;
   }
 
-  /** `text` as it was typed after `option`, for example `--at`; `null`: now. @throws UsageError */
+  /** Parses the value of `option`, for example `--at`. Returns `null` for now. @throws UsageError */
   moment(text: string | undefined, option: string): Moment | null {
     return text === undefined ? null : parseMoment(text, option, this.here);
   }
 
-  /** What times without a zone, and times ago, are reckoned from. */
+  /** The reference for relative times and for times without a zone. */
   get here(): Here {
     return { nowMs: this.io.clock.nowMs(), timeZone: this.io.timeZone };
   }
 
-  /** Prints `value` as JSON or YAML, or what `text` makes of it for people. */
+  /** Prints `value` as JSON or YAML, or the result of `text` in the other formats. */
   async answer(value: unknown, text: () => string | Promise<string>): Promise<void> {
     this.io.stdout.write(await this.#format(value, text));
   }
 
   /**
-   * For an answer that may be too long for memory: the JSON or YAML document to write it to, a list or an object that begins with
-   * the list `field`; `null` where people are answered.
+   * A JSON or YAML document for output that may not fit into memory: a list, or an object whose first field is the list
+   * `field`. `null` in the other formats.
    */
   document(field?: string): DocumentStream | null {
     const { output } = this.globals;
@@ -87,24 +87,24 @@ export class Context {
   }
 
   /**
-   * Asks about the moment of `--at`, and prints the answer as `text` would have printed it then; with the moment where it is not
-   * now, also because the coordinator cannot write and tells what is on disk.
+   * Queries the state as of `--at` and prints it. The output begins with the moment unless it is the present; a coordinator
+   * that cannot write its journal answers from the journal even without `--at`.
    */
   async answerAt<Answer extends object>(
     at: string | undefined,
-    question: (coordinator: QueryClient) => Promise<Answer>,
+    query: (coordinator: QueryClient) => Promise<Answer>,
     text: (answer: Answer, render: RenderOptions) => string,
   ): Promise<Answer> {
     const moment = this.moment(at, '--at');
     const { answer, asOf } = await this.ask(async (coordinator) => {
-      const answered = await question(coordinator);
+      const answered = await query(coordinator);
       return { answer: answered, asOf: coordinator.asOf };
     }, moment);
     await this.answerAsOf(asOf?.isFromJournal === true ? asOf : null, answer, (render) => text(answer, render));
     return answer;
   }
 
-  /** Prints an answer with the moment that it is of; `null`: now. */
+  /** Prints an answer with its moment; `null` means now. */
   async answerAsOf(asOf: AsOf | null, answer: object, text: (render: RenderOptions) => string): Promise<void> {
     if (asOf === null) return this.answer(answer, () => text(this.render));
     const document = Array.isArray(answer) ? answer : { asOf: asOfView(asOf), ...answer };
@@ -112,17 +112,17 @@ export class Context {
     return this.answer(document, () => `${asOfLine(asOf, then)}\n${text(then)}`);
   }
 
-  /** Asks about the moment, by default about now. `right` is what the question needs. */
+  /** Runs a query as of `at`, by default now. `right` is the right that the query needs. */
   async ask<Answer>(
-    question: (coordinator: QueryClient) => Promise<Answer>,
+    query: (coordinator: QueryClient) => Promise<Answer>,
     at: Moment | null = null,
     right: Right = 'read',
   ): Promise<Answer> {
     const { connectQueryClient } = await import('./client/query-client.ts');
-    return this.#reach(right, async (connection) => {
+    return this.#connect(right, async (connection) => {
       const coordinator = connectQueryClient(connection, at);
       try {
-        return await question(coordinator);
+        return await query(coordinator);
       } catch (error) {
         throw await suggestName(error, coordinator);
       } finally {
@@ -131,30 +131,27 @@ export class Context {
     });
   }
 
-  /** Asks the audit service; Ctrl-C ends what takes long, in good order. */
-  async audit<Answer>(
-    question: (auditor: AuditClient) => Promise<Answer>,
-    right: Right = 'administer',
-  ): Promise<Answer> {
+  /** Calls the audit service. Ctrl-C cancels the call. */
+  async audit<Answer>(query: (auditor: AuditClient) => Promise<Answer>, right: Right = 'administer'): Promise<Answer> {
     const { connectAuditClient } = await import('./client/audit-client.ts');
-    return this.#reach(right, async (connection) => {
+    return this.#connect(right, async (connection) => {
       const auditor = connectAuditClient(connection, this.io.untilInterrupted());
       try {
-        return await question(auditor);
+        return await query(auditor);
       } finally {
         auditor.close();
       }
     });
   }
 
-  /** gRPC is loaded only here. */
-  async #reach<Answer>(right: Right, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
+  /** Loads gRPC on first use, because loading takes a while. */
+  async #connect<Answer>(right: Right, use: (connection: Connection) => Promise<Answer>): Promise<Answer> {
     const { connectToCoordinator } = await import('./connect/connect.ts');
-    const reached = await connectToCoordinator(this.globals, right, this.io);
+    const connected = await connectToCoordinator(this.globals, right, this.io);
     try {
-      return await use({ ...reached, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
+      return await use({ ...connected, requestTimeoutMs: this.globals.requestTimeout, clock: this.io.clock });
     } finally {
-      reached.close();
+      connected.close();
     }
   }
 

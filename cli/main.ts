@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program `rollcall`, also `kubectl-rollcall`: hands the process to the command line and ends with its exit code. */
+/** Entry point of `rollcall` and `kubectl-rollcall`: connects the command line to the process. */
 import { existsSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../shared/clock.ts';
@@ -8,9 +8,9 @@ import { run } from './run.ts';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read this has seen enough (`| head`): that is no error, and there is nobody left to tell.
+    // The reader closed the pipe, as `| head` does. This is not an error.
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    process.stderr.write(`rollcall: the output could not be written: ${error.message}\n`);
+    process.stderr.write(`rollcall: cannot write the output: ${error.message}\n`);
     process.exit(EXIT.error);
   });
 }

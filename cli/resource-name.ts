@@ -1,4 +1,4 @@
-/** Reads names of DaemonSets and nodes as people type them: `daemonset/NAME`, `ds/NAMESPACE/NAME`, `node/NAME`. */
+/** Parses resource names: `daemonset/NAME`, `ds/NAMESPACE/NAME` and `node/NAME`. */
 import type { Command } from 'commander';
 import { nearestName } from '../shared/settings/did-you-mean.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,36 +13,38 @@ export type Resource =
 export type DaemonSetName = Extract<Resource, { kind: 'daemonset' }>;
 export type NodeName = Extract<Resource, { kind: 'node' }>;
 
-/** `namespace` is the one of `--namespace`, or `''`: the name is then looked for in all. @throws UsageError */
+/** `namespace` is the value of `--namespace`; `''` means all namespaces. @throws UsageError */
 export function parseResource(text: string, namespace: string): Resource {
   const [typedKind = '', ...rest] = text.split('/');
   const kind = typedKind.toLowerCase();
   if (NODE_KINDS.includes(kind)) {
     const [name = ''] = rest;
-    if (rest.length !== 1 || name === '') throw new UsageError(`'${text}' names no node; write node/NAME`);
+    if (rest.length !== 1 || name === '') throw new UsageError(`'${text}' is not a valid node; use node/NAME`);
     return { kind: 'node', name };
   }
   if (DAEMON_SET_KINDS.includes(kind)) return daemonSet(text, rest, namespace);
-  const nearest = rest.length === 0 ? undefined : nearestName(kind, ['daemonset', 'node']);
-  const hint = nearest === undefined ? '' : `; did you mean ${[nearest, ...rest].join('/')}?`;
-  throw new UsageError(`'${text}' is no daemonset/NAME and no node/NAME${hint}`);
+  if (rest.length === 0) throw new UsageError(`'${text}' is not a resource; use daemonset/NAME or node/NAME`);
+  const nearest = nearestName(kind, ['daemonset', 'node']);
+  const hint =
+    nearest === undefined ? 'use daemonset/NAME or node/NAME' : `did you mean ${[nearest, ...rest].join('/')}?`;
+  throw new UsageError(`unknown resource type '${typedKind}'; ${hint}`);
 }
 
-/** Takes NAME and NAMESPACE/NAME too. @throws UsageError for anything but a DaemonSet */
+/** Also accepts NAME and NAMESPACE/NAME. @throws UsageError for anything but a DaemonSet */
 export function parseDaemonSetName(text: string, namespace: string): DaemonSetName {
   const resource = parseResource(startsLikeKind(text) ? text : `daemonset/${text}`, namespace);
   if (resource.kind === 'daemonset') return resource;
-  throw new UsageError(`'${text}' is a node; a DaemonSet is wanted here: daemonset/NAME`);
+  throw new UsageError(`'${text}' is a node; specify a DaemonSet as daemonset/NAME`);
 }
 
-/** Takes a bare name too. @throws UsageError for anything but a node */
+/** Also accepts NAME. @throws UsageError for anything but a node */
 export function parseNodeName(text: string): NodeName {
   const resource = parseResource(text.includes('/') ? text : `node/${text}`, '');
   if (resource.kind === 'node') return resource;
-  throw new UsageError(`'${text}' is a DaemonSet; a node is wanted here: node/NAME`);
+  throw new UsageError(`'${text}' is a DaemonSet; specify a node as node/NAME`);
 }
 
-/** Whether there is a kind before the first slash, or what was probably meant as one. */
+/** Whether the part before the first slash is a kind or a misspelled kind. */
 function startsLikeKind(text: string): boolean {
   const [first = '', ...rest] = text.toLowerCase().split('/');
   return rest.length > 0 && nearestName(first, [...DAEMON_SET_KINDS, ...NODE_KINDS]) !== undefined;
@@ -51,17 +53,18 @@ function startsLikeKind(text: string): boolean {
 function daemonSet(text: string, parts: readonly string[], given: string): DaemonSetName {
   const [name = '', namespace = given] = [...parts].reverse();
   if (parts.length < 1 || parts.length > 2 || parts.includes('')) {
-    throw new UsageError(`'${text}' names no DaemonSet; write daemonset/NAME or daemonset/NAMESPACE/NAME`);
+    throw new UsageError(`'${text}' is not a valid DaemonSet; use daemonset/NAME or daemonset/NAMESPACE/NAME`);
   }
   if (given !== '' && namespace !== given) {
-    throw new UsageError(`'${text}' is in namespace ${namespace}, but --namespace says ${given}; leave one out`);
+    throw new UsageError(`'${text}' specifies namespace ${namespace}, but --namespace is ${given}; remove one of them`);
   }
   return { kind: 'daemonset', namespace, name };
 }
 
 /**
- * Puts the command `node` or `daemonset` before a resource that stands where a command should.
- * @throws UsageError for a resource of no known kind
+ * Inserts the command `node` or `daemonset` before a resource in the position of a command, so that
+ * `rollcall node/X` means `rollcall node node/X`.
+ * @throws UsageError for an unknown kind
  */
 export function withResourceCommand(program: Command, argv: readonly string[]): string[] {
   const index = firstOperand(program, argv);
@@ -70,7 +73,7 @@ export function withResourceCommand(program: Command, argv: readonly string[]): 
   return [...argv.slice(0, index), parseResource(operand, '').kind, ...argv.slice(index)];
 }
 
-/** The first word that is neither an option nor an option's value. */
+/** The index of the first word that is neither an option nor the value of one. */
 function firstOperand(program: Command, argv: readonly string[]): number {
   let index = 0;
   while (argv[index]?.startsWith('-')) {

@@ -1,6 +1,6 @@
 /**
- * Runs one command line: argv in, exit code out. Every mistake becomes one sentence on standard error;
- * only a bug shows its stack.
+ * Runs one command line: argv in, exit code out. Prints each expected error as one sentence on standard error, and
+ * a stack trace only for a bug.
  */
 import { type Command, CommanderError } from 'commander';
 import { EXIT, RollcallError } from '../shared/errors.ts';
@@ -10,7 +10,7 @@ import { createProgram } from './program.ts';
 import { withResourceCommand } from './resource-name.ts';
 import { UsageError } from './usage-error.ts';
 
-/** `argv` is what follows the program's name. Returns the exit code; never throws. */
+/** `argv` excludes the program name. Returns the exit code; never throws. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram(io, (code) => {
@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   for (const command of withAllBelow(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      // Said below, in our own form.
+      // report() prints errors in one form.
       writeErr: () => {},
       ...(io.columns !== undefined && { getOutHelpWidth: () => io.columns ?? 0 }),
     });
@@ -43,26 +43,28 @@ function report(error: unknown, io: Io): number {
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  io.stderr.write(`rollcall: this is a bug in rollcall; please report it with what follows\n${stack}\n`);
+  io.stderr.write(`rollcall: this is a bug in rollcall; please report it with the following stack trace\n${stack}\n`);
   return EXIT.error;
 }
 
 function reportUsage(error: CommanderError, io: Io): number {
-  // Help and version were asked for, and are printed already.
+  // Commander has already printed the help or the version.
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') {
-    io.stderr.write('rollcall: a command is missing; --help lists them\n');
+    io.stderr.write('rollcall: no command specified; use --help to list the commands\n');
     return EXIT.error;
   }
   io.stderr.write(`rollcall: ${sentenceOf(error.message)}\n`);
   return EXIT.error;
 }
 
-/** Commander says `error: …` and puts what it suggests on a line of its own. */
+/** Rewrites the errors of commander, which begin with `error: ` and put a suggestion on a second line. */
 function sentenceOf(message: string): string {
   const [first = '', ...rest] = message
     .replace(/^error: /, '')
-    .replace(/ is invalid\. (It must|Allowed)/, ' cannot be used. $1')
+    .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. /, "invalid value '$2' for $1: ")
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /, "invalid value '$1' for <$2>: ")
+    .replace('Allowed choices are', 'must be one of')
     .split('\n');
   const hint = rest.join(' ').replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?');
   return hint === '' ? first.replace(/\.$/, '') : `${first}; ${hint}`;

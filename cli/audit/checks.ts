@@ -1,4 +1,4 @@
-/** `rollcall audit head`, `verify`, `replay` and `rebuild`: checks of the journal, and their exit codes. */
+/** `rollcall audit head`, `verify`, `replay` and `rebuild`: checks the journal and returns the exit code. */
 import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
 import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
@@ -33,7 +33,7 @@ export async function verify(context: Context, { anchor, skipFileCheck }: Verify
       auditor.verifyJournal(
         request,
         (done, total) => progress.emit(done, total),
-        (bytes) => progress.count(`checking the file of ${bytesText(bytes)}`),
+        (bytes) => progress.count(`checking the file (${bytesText(bytes)})`),
       ),
     ),
   );
@@ -79,10 +79,10 @@ export async function rebuild(context: Context): Promise<number> {
 
 async function withProgress<Result>(
   { io }: Context,
-  what: string,
+  activity: string,
   work: (progress: Progress) => Promise<Result>,
 ): Promise<Result> {
-  const progress = new Progress(io, what, rowsText);
+  const progress = new Progress(io, activity, rowsText);
   try {
     return await work(progress);
   } finally {

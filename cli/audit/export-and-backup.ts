@@ -1,4 +1,4 @@
-/** `rollcall audit export` and `backup`: the record as text, and the whole journal as a file. */
+/** `rollcall audit export` and `backup`: writes events as text, and the journal as a file. */
 import { createHash } from 'node:crypto';
 import { EXIT, RollcallError } from '../../shared/errors.ts';
 import type { BackupStart__Output } from '../../shared/rpc/generated/rollcall/v1/BackupStart.ts';
@@ -13,10 +13,10 @@ import { anchorText, headView } from '../view/audit-view.ts';
 import { present } from '../view/wire-fields.ts';
 import { type BackupOptions, type ExportOptions } from './audit-options.ts';
 
-/** As a name of a file, it means what it means to other commands. */
+/** As a file name, means standard output. */
 const STANDARD_OUTPUT = '-';
 
-/** Piece by piece: what is exported never has to fit into memory. */
+/** Streams the events, so that the export never has to fit into memory. */
 export async function exportEvents(context: Context, options: ExportOptions): Promise<number> {
   const { format, filename, force } = options;
   const request = {
@@ -34,14 +34,14 @@ export async function exportEvents(context: Context, options: ExportOptions): Pr
   return EXIT.ok;
 }
 
-/** The file is compared with what the coordinator says that it sent, before it gets its name. */
+/** Compares the file with the digest from the coordinator before giving it its name. */
 export async function backUp(context: Context, { force }: BackupOptions, path: string): Promise<number> {
   let start: BackupStart__Output | null = null;
   await context.audit((auditor) =>
     writeWholeFile(
       path,
-      backupPieces(auditor, context.io, (told) => {
-        start = told;
+      backupPieces(auditor, context.io, (received) => {
+        start = received;
       }),
       { replace: force },
     ),
@@ -49,7 +49,7 @@ export async function backUp(context: Context, { force }: BackupOptions, path: s
   const { totalBytes, head, storeId } = present(start as BackupStart__Output | null, 'start');
   const anchor = anchorText(headView(present(head, 'head')));
   const view = { path, bytes: Number(totalBytes), anchor, storeId };
-  await context.answer(view, () => `${path}: ${bytesText(view.bytes)} of store ${storeId}, up to ${anchor}\n`);
+  await context.answer(view, () => `${path}: ${bytesText(view.bytes)}, store ${storeId}, head ${anchor}\n`);
   return EXIT.ok;
 }
 
@@ -96,6 +96,6 @@ async function* backupPieces(
     receiving.done();
   }
   if (digest === null || bytes !== totalBytes || !hash.digest().equals(digest)) {
-    throw new RollcallError('BACKUP_FAILED', 'the copy arrived damaged and was not kept; try again');
+    throw new RollcallError('BACKUP_FAILED', 'the backup was damaged in transit and was discarded; try again');
   }
 }

@@ -1,4 +1,4 @@
-/** Asks a coordinator's audit service. What takes long comes as a stream that tells how far it got. */
+/** Client of the audit service. Long operations stream their progress. */
 import { RollcallError } from '../../shared/errors.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { AuditService } from '../../shared/rpc/contract.ts';
@@ -19,10 +19,10 @@ import type { VerifyJournalResponse__Output } from '../../shared/rpc/generated/r
 import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { type Connection, GrpcCalls } from './grpc-calls.ts';
 
-/** How far something got; `total` is 0 where nobody knows. */
+/** `total` is 0 if it is unknown. */
 export type OnProgress = (done: number, total: number) => void;
 
-interface Told {
+interface WithProgress {
   readonly progress?: AuditProgress__Output | null;
 }
 
@@ -35,7 +35,7 @@ export class AuditClient {
   readonly #client: AuditServiceClient;
   readonly #signal: AbortSignal;
 
-  /** `signal` ends what goes on for long. */
+  /** `signal` cancels long operations. */
   constructor(connection: Connection, signal: AbortSignal) {
     this.#calls = new GrpcCalls(connection);
     const { server, security } = connection;
@@ -51,82 +51,82 @@ export class AuditClient {
     return this.#calls.unary((callback) => this.#client.getHead({}, callback));
   }
 
-  /** `tellFileCheck` hears when the rows are done and the file, of so many bytes, is read. */
+  /** Calls `onFileCheck` with the size of the file in bytes once the events are verified and the file check begins. */
   async verifyJournal(
     request: VerifyJournalRequest,
-    emit: OnProgress,
+    onProgress: OnProgress,
     onFileCheck: (bytes: number) => void,
   ): Promise<VerifyReport__Output> {
     const messages = this.#calls.stream<VerifyJournalResponse__Output>(
       () => this.#client.verifyJournal(request),
       this.#signal,
     );
-    for await (const { fileCheck, report } of told(messages, emit)) {
+    for await (const { fileCheck, report } of withoutProgress(messages, onProgress)) {
       if (fileCheck) onFileCheck(Number(fileCheck.totalBytes));
       if (report) return report;
     }
-    throw this.#cutShort();
+    throw this.#incomplete();
   }
 
-  /** `found` hears of each decision that comes out otherwise, and of the next one once it is done with it. */
+  /** Calls `found` for each decision that differs, and waits for it before reading the next one. */
   async replayDecisions(
     request: ReplayDecisionsRequest,
-    emit: OnProgress,
+    onProgress: OnProgress,
     found: (difference: ReplayDifference__Output) => Promise<void>,
   ): Promise<ReplayReport__Output> {
     const messages = this.#calls.stream<ReplayDecisionsResponse__Output>(
       () => this.#client.replayDecisions(request),
       this.#signal,
     );
-    for await (const { difference, report } of told(messages, emit)) {
+    for await (const { difference, report } of withoutProgress(messages, onProgress)) {
       if (difference) await found(difference);
       if (report) return report;
     }
-    throw this.#cutShort();
+    throw this.#incomplete();
   }
 
-  async checkDerivedTables(emit: OnProgress): Promise<DerivedTablesReport__Output> {
+  async checkDerivedTables(onProgress: OnProgress): Promise<DerivedTablesReport__Output> {
     const messages = this.#calls.stream<CheckDerivedTablesResponse__Output>(
       () => this.#client.checkDerivedTables({}),
       this.#signal,
     );
-    for await (const { report } of told(messages, emit)) if (report) return report;
-    throw this.#cutShort();
+    for await (const { report } of withoutProgress(messages, onProgress)) if (report) return report;
+    throw this.#incomplete();
   }
 
-  /** Pieces of text, whole lines each. */
+  /** Yields text in pieces of whole lines. */
   async *exportEvents(request: ExportEventsRequest): AsyncGenerator<string> {
     const messages = this.#calls.stream<ExportEventsResponse__Output>(
       () => this.#client.exportEvents(request),
       this.#signal,
     );
     for await (const { text } of messages) yield text;
-    if (this.#signal.aborted) throw this.#cutShort();
+    if (this.#signal.aborted) throw this.#incomplete();
   }
 
-  /** What is coming, then the pieces, then their digest; `tell` hears before that how far the coordinator's own copy is, in bytes. */
-  async *createBackup(emit: OnProgress): AsyncGenerator<CreateBackupResponse__Output> {
+  /** Yields the start, the chunks and their digest. Before that, reports the progress of the coordinator's own copy in bytes. */
+  async *createBackup(onProgress: OnProgress): AsyncGenerator<CreateBackupResponse__Output> {
     const messages = this.#calls.stream<CreateBackupResponse__Output>(
       () => this.#client.createBackup({}),
       this.#signal,
     );
-    yield* told(messages, emit);
-    if (this.#signal.aborted) throw this.#cutShort();
+    yield* withoutProgress(messages, onProgress);
+    if (this.#signal.aborted) throw this.#incomplete();
   }
 
-  #cutShort(): RollcallError {
+  #incomplete(): RollcallError {
     return this.#signal.aborted
-      ? new RollcallError('INTERRUPTED', 'ended before it was done, as you asked')
-      : new RollcallError('INTERNAL', 'the coordinator ended its answer before it was whole');
+      ? new RollcallError('INTERRUPTED', 'interrupted before completion')
+      : new RollcallError('INTERNAL', 'the coordinator ended the response early; try again');
   }
 }
 
-async function* told<Message extends Told>(
+async function* withoutProgress<Message extends WithProgress>(
   messages: AsyncGenerator<Message>,
-  emit: OnProgress,
+  onProgress: OnProgress,
 ): AsyncGenerator<Message> {
   for await (const message of messages) {
-    if (message.progress) emit(Number(message.progress.doneCount), Number(message.progress.totalCount));
+    if (message.progress) onProgress(Number(message.progress.doneCount), Number(message.progress.totalCount));
     else yield message;
   }
 }

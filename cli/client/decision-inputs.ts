@@ -1,23 +1,23 @@
-/** Looks up what decisions were made from: each as of the row that recorded it. */
+/** Looks up the inputs of decisions, each as of the revision that recorded it. */
 import { RollcallError } from '../../shared/errors.ts';
 import { type EventView } from '../view/event-view.ts';
 import { type InputsView, inputsView } from '../view/inputs-view.ts';
 import type { QueryClient } from './query-client.ts';
 
-/** A coordinator answers each in about a millisecond; more at once only queue there. */
-const ASKED_AT_ONCE = 8;
+/** A coordinator answers each request in about a millisecond; more in parallel would only queue. */
+const PARALLEL_REQUESTS = 8;
 
-/** The same rows, with their inputs where the journal still keeps them. */
+/** Returns the events with their inputs; an input that the journal no longer keeps is `null`. */
 export async function decisionInputs(
   coordinator: QueryClient,
   events: readonly EventView[],
 ): Promise<readonly EventView[]> {
-  const told: EventView[] = [];
-  for (let start = 0; start < events.length; start += ASKED_AT_ONCE) {
-    const asked = events.slice(start, start + ASKED_AT_ONCE);
-    told.push(...(await Promise.all(asked.map((event) => withInputs(coordinator, event)))));
+  const completed: EventView[] = [];
+  for (let start = 0; start < events.length; start += PARALLEL_REQUESTS) {
+    const batch = events.slice(start, start + PARALLEL_REQUESTS);
+    completed.push(...(await Promise.all(batch.map((event) => withInputs(coordinator, event)))));
   }
-  return told;
+  return completed;
 }
 
 async function withInputs(coordinator: QueryClient, event: EventView): Promise<EventView> {
@@ -26,7 +26,7 @@ async function withInputs(coordinator: QueryClient, event: EventView): Promise<E
   return { ...event, inputs: await inputsOf(coordinator, daemonSet, node, revision) };
 }
 
-/** None of a decision that ended its pair, and none where they were let go. */
+/** `null` for a decision that ended the placement and for inputs that were pruned. */
 async function inputsOf(
   coordinator: QueryClient,
   daemonSet: string,

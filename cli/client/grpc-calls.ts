@@ -1,4 +1,4 @@
-/** Makes calls to a coordinator: unary, page after page, and streams. Every failure becomes one expected error. */
+/** Makes unary, paged and streaming calls to a coordinator, and maps each failure to a RollcallError. */
 import { type ClientReadableStream, type ClientUnaryCall, type ServiceError, status } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -7,18 +7,18 @@ import { fromServiceError } from '../../shared/rpc/status.ts';
 import { unreachableWords } from '../../shared/rpc/unreachable.ts';
 import { durationText } from '../output/time.ts';
 
-/** The largest page that a coordinator gives: fewer round trips, and far below the size of a message. */
+/** The maximum page size of a coordinator, which keeps round trips few and messages small. */
 const PAGE_SIZE = 1000;
 
 export interface Connection {
   /** `host:port`. */
   readonly server: string;
-  /** For each call, and each page of a list. */
+  /** For each call and for each page of a list. */
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
-  /** How the connection is protected, and who asks. */
+  /** TLS and credentials of the connection. */
   readonly security: ChannelSecurity;
-  /** What stands in the way to the coordinator, one sentence, where more of that is known than gRPC can say. */
+  /** Explains in one sentence why the coordinator cannot be reached, if more is known than gRPC reports. */
   readonly problem?: () => string | null;
 }
 
@@ -37,30 +37,30 @@ export class GrpcCalls {
     this.#connection = connection;
   }
 
-  /** Whether a call was answered with more than a failure. */
+  /** Whether a call has succeeded. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
 
-  /** @throws RollcallError, also where no answer comes in time */
+  /** @throws RollcallError, including for a timeout */
   unary<Answer>(start: (callback: Callback<Answer>) => ClientUnaryCall): Promise<Answer> {
     const { clock, requestTimeoutMs, server } = this.#connection;
     return new Promise((resolve, reject) => {
       const call = start((error, answer) => {
         stopWaiting();
-        if (error !== null || answer === undefined) return reject(this.#expected(error));
+        if (error !== null || answer === undefined) return reject(this.#toRollcallError(error));
         this.#hasAnswered = true;
         resolve(answer);
       });
       const stopWaiting = clock.after(requestTimeoutMs, () => {
-        const message = `${server} did not answer within ${timeoutText(requestTimeoutMs)}; see --request-timeout`;
+        const message = `${server} did not respond within ${timeoutText(requestTimeoutMs)}; increase --request-timeout to wait longer`;
         reject(this.#unreachable(message));
         call.cancel();
       });
     });
   }
 
-  /** The pages of a list, until the last one, or until they hold `limit` items. */
+  /** Yields the pages of a list until the last page or until `limit` items. */
   async *pages<Answer extends { nextPageToken: string }, Item>(
     ask: (page: Page, callback: Callback<Answer>) => ClientUnaryCall,
     itemsOf: (answer: Answer) => readonly Item[],
@@ -78,7 +78,7 @@ export class GrpcCalls {
     } while (pageToken !== '' && left > 0);
   }
 
-  /** Messages as they come, until the stream breaks (an error is thrown) or `signal` fires (it ends). */
+  /** Yields messages until `signal` aborts. @throws RollcallError when the stream breaks */
   async *stream<Message>(
     start: () => ClientReadableStream<Message>,
     signal: AbortSignal,
@@ -90,18 +90,18 @@ export class GrpcCalls {
     try {
       for await (const message of stream) yield message as Message;
     } catch (error) {
-      if (!signal.aborted) throw this.#expected(error as ServiceError);
+      if (!signal.aborted) throw this.#toRollcallError(error as ServiceError);
     } finally {
       signal.removeEventListener('abort', cancel);
       stream.cancel();
     }
   }
 
-  #expected(error: ServiceError | null): RollcallError {
+  #toRollcallError(error: ServiceError | null): RollcallError {
     const { server } = this.#connection;
-    if (error === null) return new RollcallError('INTERNAL', `${server} answered nothing at all`);
+    if (error === null) return new RollcallError('INTERNAL', `${server} sent an empty response`);
     const known = fromServiceError(error, 'INTERNAL');
-    // A coordinator that gives its reason was reached, whatever the status.
+    // A reason comes from a coordinator, so the server was reached whatever the status is.
     if (known.reason !== 'INTERNAL') return known;
     switch (error.code) {
       case status.UNAVAILABLE:
@@ -109,12 +109,12 @@ export class GrpcCalls {
       case status.UNIMPLEMENTED:
         return new RollcallError(
           'PROTOCOL_UNSUPPORTED',
-          `${server} does not answer this question: it is no coordinator, or an older one`,
+          `${server} does not support this request; it is not a coordinator, or it is an older version`,
         );
       case status.RESOURCE_EXHAUSTED:
         return new RollcallError(
           'ARGUMENT_INVALID',
-          `the question or its answer is too large for one message: ${error.details}`,
+          `the request or the response exceeds the maximum message size: ${error.details}`,
         );
       default:
         return new RollcallError('INTERNAL', `${server} failed: ${error.details}`);
@@ -126,7 +126,7 @@ export class GrpcCalls {
   }
 }
 
-const adviceToUser = () => '; start one, or name another with --server';
+const adviceToUser = () => '; start a coordinator, or specify its address with --server';
 
 function timeoutText(ms: number): string {
   return ms % 1000 === 0 ? durationText(ms) : `${ms}ms`;

@@ -1,6 +1,6 @@
 /**
- * Asks for all that one screen shows: the whole roll, one DaemonSet, one node. The parts may be a
- * moment apart, because the roll moves on while it is read.
+ * Loads everything that one screen shows: the cluster, a DaemonSet or a node. The parts may differ by a moment,
+ * because the cluster changes while they are read.
  */
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetView } from '../view/daemon-set-view.ts';
@@ -30,20 +30,23 @@ export async function loadStatus(coordinator: QueryClient): Promise<ClusterView>
   };
 }
 
-export async function loadDaemonSetStatus(coordinator: QueryClient, asked: DaemonSetRef): Promise<DaemonSetStatusView> {
-  const [daemonSet, drifts] = await Promise.all([
-    coordinator.getDaemonSet(asked),
-    coordinator.listDrifts({ daemonSet: asked }),
+export async function loadDaemonSetStatus(
+  coordinator: QueryClient,
+  daemonSet: DaemonSetRef,
+): Promise<DaemonSetStatusView> {
+  const [loaded, drifts] = await Promise.all([
+    coordinator.getDaemonSet(daemonSet),
+    coordinator.listDrifts({ daemonSet }),
   ]);
-  return { daemonSet: daemonSetView(daemonSet), drifts: drifts.map(driftView) };
+  return { daemonSet: daemonSetView(loaded), drifts: drifts.map(driftView) };
 }
 
-export async function loadDaemonSet(coordinator: QueryClient, asked: DaemonSetRef): Promise<DaemonSetDetailView> {
-  const [daemonSet, placements] = await Promise.all([
-    coordinator.getDaemonSet(asked),
-    coordinator.listPlacements({ daemonSet: asked }),
+export async function loadDaemonSet(coordinator: QueryClient, daemonSet: DaemonSetRef): Promise<DaemonSetDetailView> {
+  const [loaded, placements] = await Promise.all([
+    coordinator.getDaemonSet(daemonSet),
+    coordinator.listPlacements({ daemonSet }),
   ]);
-  return { daemonSet: daemonSetView(daemonSet), placements: placements.map(placementView) };
+  return { daemonSet: daemonSetView(loaded), placements: placements.map(placementView) };
 }
 
 export async function loadNode(coordinator: QueryClient, nodeName: string): Promise<NodeDetailView> {
@@ -54,16 +57,16 @@ export async function loadNode(coordinator: QueryClient, nodeName: string): Prom
   return { node: nodeView(node), placements: placements.map(placementView) };
 }
 
-/** The nodes whose agents do not answer, and when these were last seen. */
+/** The nodes whose agents are not present, and when each agent was last seen. */
 export async function loadSilentNodes(coordinator: QueryClient): Promise<ReadonlyMap<string, string | null>> {
   const silent = (await loadPresences(coordinator)).filter(({ presence }) => presence !== 'present');
   return new Map(silent.map(({ node, lastSeenTime }) => [node, lastSeenTime]));
 }
 
-/** Sessions say it shortest; of the past, there are only the nodes. */
+/** Sessions are the smallest source; for the past only nodes are available. */
 async function loadPresences(
   coordinator: QueryClient,
 ): Promise<readonly Pick<AgentView, 'node' | 'presence' | 'lastSeenTime'>[]> {
-  if (!coordinator.asksAboutThePast) return (await coordinator.listAgents()).map(agentView);
+  if (!coordinator.isPast) return (await coordinator.listAgents()).map(agentView);
   return (await coordinator.listNodes()).map(nodeView).map(({ name, ...rest }) => ({ node: name, ...rest }));
 }

@@ -1,6 +1,6 @@
 /**
- * Asks a coordinator, about now or about a moment of the past. Every answer comes back whole, page after page, and every
- * failure as one expected error. Only what needs a coordinator may load this: gRPC takes a while.
+ * Client of the query service, for the present or for a moment in the past. Lists are returned in full; failures are
+ * RollcallErrors. Load this file only where a coordinator is needed, because loading gRPC takes a while.
  */
 
 import type { AsOf } from '../../shared/model/as-of.ts';
@@ -35,26 +35,26 @@ import { asOfFromWire, type Moment, momentToWire } from '../../shared/rpc/wire-m
 import { present } from '../view/wire-fields.ts';
 import { type Connection, GrpcCalls } from './grpc-calls.ts';
 
-/** Which pairs a list is about; all where it is left out. */
+/** Selects placements; an omitted field matches all. */
 export interface PairFilter {
   readonly daemonSet?: DaemonSetRef;
   readonly nodeName?: string;
 }
 
-/** Whose timelines, and of which stretch: from the oldest moment that is kept, or to now, where it is not said. */
+/** `from` defaults to the retention horizon; `null` for `to` means now. */
 export interface TimelineQuestion extends PairFilter {
   readonly from?: Moment | null;
   readonly to: Moment | null;
 }
 
-/** Between which moments; to now where `to` is `null`. */
+/** `null` for `to` means now. */
 export interface DifferenceQuestion extends PairFilter {
   readonly from: Moment;
   readonly to: Moment | null;
   readonly namespace: string;
 }
 
-/** `at`: the moment that is asked about; now where it is `null`. */
+/** Queries answer as of `at`; `null` means now. */
 export function connectQueryClient(connection: Connection, at: Moment | null = null): QueryClient {
   const { server, security } = connection;
   const client = new QueryService(server, security.credentials, { ...CLIENT_OPTIONS, ...security.options });
@@ -73,21 +73,21 @@ export class QueryClient {
     this.#at = at === null ? {} : { at: momentToWire(at) };
   }
 
-  /** The same coordinator over the same connection, asked about another moment. */
+  /** A client on the same connection whose queries answer as of `moment`. */
   at(moment: Moment): QueryClient {
     return new QueryClient(this.#calls, this.#client, moment);
   }
 
-  /** Of which moment the newest answer is; `null` where the coordinator did not say. */
+  /** The moment of the last response; `null` if the coordinator did not return one. */
   get asOf(): AsOf | null {
     return this.#asOf;
   }
 
-  get asksAboutThePast(): boolean {
+  get isPast(): boolean {
     return this.#at.at !== undefined;
   }
 
-  /** Whether it answered anything yet. */
+  /** Whether a call has succeeded. */
   get hasAnswered(): boolean {
     return this.#calls.hasAnswered;
   }
@@ -154,7 +154,7 @@ export class QueryClient {
     );
   }
 
-  /** Of now, whatever the moment: sessions are not recorded. */
+  /** Always the present state, because sessions are not recorded. */
   listAgents(): Promise<Agent__Output[]> {
     return itemsOf(
       this.#calls.pages<ListAgentsResponse__Output, Agent__Output>(
@@ -170,7 +170,7 @@ export class QueryClient {
     );
   }
 
-  /** Pages with at most `limit` rows together. A page may be empty and not the last one. */
+  /** Yields pages with at most `limit` events in total. A page may be empty without being the last. */
   async *listEvents(request: ListEventsRequest, limit: number): AsyncGenerator<ListEventsResponse__Output> {
     const pages = this.#calls.pages<ListEventsResponse__Output, unknown>(
       (page, callback) => this.#client.listEvents({ ...request, ...page }, callback),
@@ -180,21 +180,21 @@ export class QueryClient {
     for await (const { answer } of pages) yield answer;
   }
 
-  /** Pages of the same stretch of time, at least one. */
-  async listTimelines({ from, to, ...asked }: TimelineQuestion): Promise<ListTimelinesResponse__Output[]> {
+  /** Returns at least one page; all pages cover the same time range. */
+  async listTimelines({ from, to, ...filter }: TimelineQuestion): Promise<ListTimelinesResponse__Output[]> {
     const range = { ...(from && { from: momentToWire(from) }), ...(to && { to: momentToWire(to) }) };
     const pages = this.#calls.pages<ListTimelinesResponse__Output, unknown>(
-      (page, callback) => this.#client.listTimelines({ ...asked, ...range, ...page }, callback),
+      (page, callback) => this.#client.listTimelines({ ...filter, ...range, ...page }, callback),
       ({ timelines }) => timelines,
     );
     return answersOf(pages);
   }
 
-  /** Pages of the same two moments, at least one. */
-  async diffPlacements({ from, to, ...asked }: DifferenceQuestion): Promise<DiffPlacementsResponse__Output[]> {
+  /** Returns at least one page; all pages compare the same two moments. */
+  async diffPlacements({ from, to, ...filter }: DifferenceQuestion): Promise<DiffPlacementsResponse__Output[]> {
     const moments = { from: momentToWire(from), ...(to && { to: momentToWire(to) }) };
     const pages = this.#calls.pages<DiffPlacementsResponse__Output, unknown>(
-      (page, callback) => this.#client.diffPlacements({ ...asked, ...moments, ...page }, callback),
+      (page, callback) => this.#client.diffPlacements({ ...filter, ...moments, ...page }, callback),
       ({ differences }) => differences,
     );
     return answersOf(pages);
@@ -206,7 +206,7 @@ export class QueryClient {
     );
   }
 
-  /** Rows as they come, until the stream breaks (an error is thrown) or `signal` fires (it ends). */
+  /** Yields events until `signal` aborts. @throws RollcallError when the stream breaks */
   watchEvents(request: WatchEventsRequest, signal: AbortSignal): AsyncGenerator<WatchEventsResponse__Output> {
     return this.#calls.stream(() => this.#client.watchEvents(request), signal);
   }

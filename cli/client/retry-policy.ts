@@ -1,17 +1,17 @@
-/** Waits out broken connections to a coordinator that has answered before: a little longer each time, saying so. */
+/** Retries calls to a coordinator that has answered before, with increasing delays, and reports each retry. */
 import type { Clock } from '../../shared/clock.ts';
 import { ERROR_KINDS, RollcallError } from '../../shared/errors.ts';
 import { durationText } from '../output/time.ts';
 import type { QueryClient } from './query-client.ts';
 
-/** Soon enough for a coordinator that restarts; rarely enough for one that is gone for long. */
+/** Short enough for a restart of the coordinator, long enough for a long outage. */
 const WAIT_MS = { first: 1_000, max: 15_000 };
 
 export interface RetryPolicyOptions {
   readonly clock: Clock;
-  /** Ends it. */
+  /** Stops the retries. */
   readonly signal: AbortSignal;
-  /** Hears in a sentence of every break. */
+  /** Receives one sentence for each retry. */
   readonly emit: (sentence: string) => void;
 }
 
@@ -30,24 +30,24 @@ export class RetryPolicy {
   }
 
   /**
-   * Asks until there is an answer; `null`: ended before.
-   * @throws what trying again cannot help, and whatever comes while this coordinator has answered nothing yet
+   * Repeats `ask` until it succeeds. Returns `null` if the signal aborts first.
+   * @throws an error that is not retryable, and any error before the first response of this coordinator
    */
   async answer<Answer>(coordinator: QueryClient, ask: () => Promise<Answer>): Promise<Answer | null> {
     while (!this.#options.signal.aborted) {
       try {
         const answer = await Promise.race([ask(), this.#interrupted]);
-        this.restore();
+        this.reset();
         return answer;
       } catch (error) {
-        if (!coordinator.hasAnswered || !isWorthAnotherTry(error)) throw error;
-        await this.wait(`${error.message}; asking again`);
+        if (!coordinator.hasAnswered || !isRetryable(error)) throw error;
+        await this.wait(`${error.message}; retrying`);
       }
     }
     return null;
   }
 
-  /** Waits before another try, and says when that is: `what` goes before `in 2s`. */
+  /** Reports `what`, completed with ` in 2s` or the like, and waits for that long. */
   async wait(what: string): Promise<void> {
     const { clock, emit } = this.#options;
     emit(`${what} in ${durationText(this.#waitMs)}`);
@@ -58,12 +58,12 @@ export class RetryPolicy {
     this.#waitMs = Math.min(this.#waitMs * 2, WAIT_MS.max);
   }
 
-  /** The connection holds again. */
-  restore(): void {
+  /** Resets the delay after a success. */
+  reset(): void {
     this.#waitMs = WAIT_MS.first;
   }
 }
 
-export function isWorthAnotherTry(error: unknown): error is RollcallError {
+export function isRetryable(error: unknown): error is RollcallError {
   return error instanceof RollcallError && ERROR_KINDS[error.reason].retryable;
 }

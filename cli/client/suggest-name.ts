@@ -1,9 +1,9 @@
-/** Adds to an error about an unknown name the nearest name that the coordinator knows. */
+/** Adds the most similar known name to an error about an unknown name. */
 import { RollcallError } from '../../shared/errors.ts';
 import { nearestName } from '../../shared/settings/did-you-mean.ts';
 import type { QueryClient } from './query-client.ts';
 
-/** The error itself where there is nothing to suggest. */
+/** Returns the error itself if there is nothing to suggest. */
 export async function suggestName(error: unknown, coordinator: QueryClient): Promise<unknown> {
   if (!(error instanceof RollcallError)) return error;
   const typed = error.metadata['name'] ?? '';
@@ -33,7 +33,7 @@ async function nearestResource(
   }
 }
 
-/** Somebody who types a part of a name means the name, where only one has that part. */
+/** The only name that contains `part`. */
 function onlyNameWith(part: string, names: readonly string[]): string | undefined {
   const [name, ...others] = new Set(names.filter((known) => part !== '' && known.includes(part)));
   return others.length === 0 ? name : undefined;

@@ -1,4 +1,4 @@
-/** The commands below `rollcall audit`: their options. What they do is loaded only when it is used. */
+/** The subcommands of `rollcall audit` and their options. Their implementations are loaded on use. */
 import { type Command, Option } from 'commander';
 import { exportFormatCodec } from '../../shared/rpc/wire-words.ts';
 import type { BackupOptions, ExportOptions, VerifyOptions } from '../audit/audit-options.ts';
@@ -6,11 +6,19 @@ import { addTimeRangeOptions } from '../options/moment-options.ts';
 import { daemonSetOption, nodeOption } from '../options/pair-options.ts';
 import type { CommandRunner } from './command-runner.ts';
 
+const VERIFY_EXAMPLES = `
+Examples:
+  # Verify the journal
+  rollcall audit verify
+
+  # Verify the journal against a head that was stored earlier
+  rollcall audit verify --anchor "$(cat head.txt)"`;
+
 export function addAuditCommands(program: Command, runner: CommandRunner): void {
   const audit = program
     .command('audit')
-    .summary('check the journal, decide it again, take it away')
-    .description('Checks the journal, decides it again, and takes it away, while the coordinator serves.')
+    .summary('Verify, replay, export and back up the journal')
+    .description('Verify, replay, export and back up the journal while the coordinator runs.')
     .helpCommand(false);
   addHead(audit, runner);
   addVerify(audit, runner);
@@ -23,16 +31,20 @@ export function addAuditCommands(program: Command, runner: CommandRunner): void 
 function addHead(audit: Command, runner: CommandRunner): void {
   audit
     .command('head')
-    .description('the newest row and its hash: kept elsewhere, they vouch for everything before them')
+    .description('Print the newest revision and its hash; store it elsewhere to detect later changes')
     .action(runner(async (context) => (await import('../audit/checks.ts')).showHead(context)));
 }
 
 function addVerify(audit: Command, runner: CommandRunner): void {
   audit
     .command('verify')
-    .description('check that no row was altered, and that the file is whole; exit code 6 where something is wrong')
-    .option('--anchor <revision:hash>', 'compare with a head that was published earlier, as audit head prints it')
-    .option('--skip-file-check', 'check the chain of rows alone, not every page and index of the file', false)
+    .summary('Verify that no event was altered and that the file is intact')
+    .description(
+      'Verify that no event was altered and that the file is intact. Exits with code 6 if the verification fails.',
+    )
+    .addHelpText('after', VERIFY_EXAMPLES)
+    .option('--anchor <revision:hash>', 'Compare with an earlier output of "rollcall audit head"')
+    .option('--skip-file-check', 'Verify the hash chain only, not the pages and indexes of the file', false)
     .action(
       runner(async (context, options) =>
         (await import('../audit/checks.ts')).verify(context, options as unknown as VerifyOptions),
@@ -43,9 +55,10 @@ function addVerify(audit: Command, runner: CommandRunner): void {
 function addReplay(audit: Command, runner: CommandRunner): void {
   const command = audit
     .command('replay')
+    .summary('Replay recorded decisions and report those that differ')
     .description(
-      "decide recorded decisions again with the coordinator's engine, from what they were made from; " +
-        'exit code 1 where one comes out otherwise',
+      "Replay recorded decisions with the coordinator's placement engine and their recorded inputs. " +
+        'Exits with code 1 if a decision differs.',
     )
     .addOption(daemonSetOption())
     .addOption(nodeOption());
@@ -57,8 +70,10 @@ function addReplay(audit: Command, runner: CommandRunner): void {
 function addRebuild(audit: Command, runner: CommandRunner): void {
   audit
     .command('rebuild')
+    .summary('Rebuild the derived tables and compare them with those in use')
     .description(
-      'rebuild the derived tables from the record, beside those in use, and compare; exit code 6 where they differ',
+      'Rebuild the derived tables from the journal and compare them with those in use. Changes nothing. ' +
+        'Exits with code 6 if a table differs.',
     )
     .action(runner(async (context) => (await import('../audit/checks.ts')).rebuild(context)));
 }
@@ -66,10 +81,12 @@ function addRebuild(audit: Command, runner: CommandRunner): void {
 function addExport(audit: Command, runner: CommandRunner): void {
   const command = audit
     .command('export')
-    .description('print the record, oldest row first')
-    .addOption(new Option('--format <format>', 'how to write rows').choices(exportFormatCodec.words).default('jsonl'))
-    .option('-f, --filename <path>', 'write into this file, which is whole once it is there; - is standard output')
-    .option('--force', 'replace the file if it exists', false);
+    .description('Export events, oldest first')
+    .addOption(
+      new Option('--format <format>', 'Format of the export').choices(exportFormatCodec.words).default('jsonl'),
+    )
+    .option('-f, --filename <path>', 'File to write; - or no file means standard output')
+    .option('--force', 'Overwrite the file if it exists', false);
   addTimeRangeOptions(command).action(
     runner(async (context, options) =>
       (await import('../audit/export-and-backup.ts')).exportEvents(context, options as unknown as ExportOptions),
@@ -80,9 +97,9 @@ function addExport(audit: Command, runner: CommandRunner): void {
 function addBackup(audit: Command, runner: CommandRunner): void {
   audit
     .command('backup')
-    .description('copy the whole journal into a file of this machine, while the coordinator serves')
-    .argument('<path>', 'the file')
-    .option('--force', 'replace the file if it exists', false)
+    .description('Back up the journal to a local file')
+    .argument('<path>', 'File to write')
+    .option('--force', 'Overwrite the file if it exists', false)
     .action(
       runner(async (context, options, path) =>
         (await import('../audit/export-and-backup.ts')).backUp(context, options as unknown as BackupOptions, path),

@@ -1,15 +1,30 @@
-/** The commands `completion`, which prints a script for a shell, and the hidden `__complete`, which that script asks. */
+/** `rollcall completion`, which prints a completion script, and the hidden `__complete`, which the script calls. */
 import { Argument, type Command } from 'commander';
 import type { Completion } from '../completion/candidates.ts';
 import { SHELLS, type Shell } from '../completion/scripts.ts';
 import type { CommandRunner } from './command-runner.ts';
 
+const EXAMPLES = `
+Examples:
+  # Load completion into the current bash
+  source <(rollcall completion bash)
+
+  # Load completion into the current zsh, after compinit
+  source <(rollcall completion zsh)
+
+  # Load completion into the current fish
+  rollcall completion fish | source`;
+
 export function addCompletionCommands(program: Command, runner: CommandRunner): void {
   program
     .command('completion')
-    .summary('print a script that makes a shell complete commands, options and names')
-    .description('Prints a script for the shell; it asks the coordinator for names of nodes and DaemonSets.')
-    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .summary('Print a completion script for a shell (bash, zsh or fish)')
+    .description(
+      'Print a completion script for a shell. The script completes commands, options, and the names of nodes and ' +
+        'DaemonSets that the coordinator knows.',
+    )
+    .addArgument(new Argument('<shell>', 'Shell').choices(SHELLS))
+    .addHelpText('after', EXAMPLES)
     .action(
       runner(async ({ io }, _, shell) => {
         const { completionScript } = await import('../completion/scripts.ts');
@@ -30,7 +45,7 @@ export function addCompletionCommands(program: Command, runner: CommandRunner): 
     );
 }
 
-/** A candidate on each line, a tabulator before its description; last, after a colon, the directive. */
+/** One candidate per line, with a tab before its description; the last line is a colon and the directive. */
 function completionText({ candidates, directive }: Completion): string {
   const lines = candidates.map(({ value, description }) => `${value}\t${description.split('\n')[0] ?? ''}\n`);
   return `${lines.join('')}:${directive}\n`;

@@ -1,4 +1,4 @@
-/** `rollcall diff`: which pairs are placed otherwise at one moment than at another, and because of what. */
+/** `rollcall diff`: the placements that differ between two moments, with their causes. */
 import type { Command } from 'commander';
 import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
@@ -9,16 +9,25 @@ import { UsageError } from '../usage-error.ts';
 import { placementDifferencesView } from '../view/diff-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 
+const EXAMPLES = `
+Examples:
+  # Show which placements changed in the last ten minutes
+  rollcall diff --from -10m
+
+  # Compare two revisions of the journal
+  rollcall diff --from revision:209 --to revision:217
+
+Exit codes: 0 no placement differs, 1 placements differ, 2 or more an error.`;
+
 export function addDiffCommand(program: Command, runner: CommandRunner): void {
   program
     .command('diff')
-    .summary('say what is placed otherwise at one moment than at another, and because of what')
-    .description('Which pairs are placed otherwise at one moment than at another, and because of what.')
-    .addOption(fromOption('the earlier moment').makeOptionMandatory())
-    .addOption(toOption('the later moment; now where it is not given'))
+    .description('Compare the placements at two moments and show what changed them')
+    .addOption(fromOption('Earlier moment').makeOptionMandatory())
+    .addOption(toOption('Later moment; defaults to now'))
     .addOption(daemonSetOption())
     .addOption(nodeOption())
-    .addHelpText('after', '\nExit codes: 0 nothing is placed otherwise, 1 something is, 2 or more an error.')
+    .addHelpText('after', EXAMPLES)
     .action(runner((context, options: RangeOptions & PairOptions) => showDifferences(context, options)));
 }
 
@@ -26,10 +35,10 @@ async function showDifferences(context: Context, options: RangeOptions & PairOpt
   const { namespace } = context.globals;
   const from = context.moment(options.from, '--from');
   const to = context.moment(options.to, '--to');
-  if (from === null) throw new UsageError('--from now has nothing after it to compare with; name an earlier moment');
-  const asked = { ...pairFilter(options, namespace), namespace: options.daemonset === undefined ? namespace : '' };
+  if (from === null) throw new UsageError('--from must be earlier than now');
+  const filter = { ...pairFilter(options, namespace), namespace: options.daemonset === undefined ? namespace : '' };
   const view = placementDifferencesView(
-    await context.ask((coordinator) => coordinator.diffPlacements({ ...asked, from, to })),
+    await context.ask((coordinator) => coordinator.diffPlacements({ ...filter, from, to })),
   );
   await context.answer(view, () => renderPlacementDifferences(view, context.render));
   return view.differences.length > 0 ? EXIT.changes : EXIT.ok;

@@ -1,4 +1,4 @@
-/** `rollcall history`: what changed, from what to what, and because of what. */
+/** `rollcall history`: the events of the journal, with their causes. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import { decisionInputs } from '../client/decision-inputs.ts';
@@ -15,7 +15,7 @@ import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { eventText, follow } from './print-events.ts';
 
-/** A screenful or two; --limit asks for more. */
+/** About one screen. */
 const LIMIT_DEFAULT = 50;
 
 interface HistoryOptions extends EventOptions, TimeRangeOptions {
@@ -26,46 +26,56 @@ interface HistoryOptions extends EventOptions, TimeRangeOptions {
   readonly follow: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  # List the last changes of the placement of fluentd
+  rollcall history --daemonset fluentd --kind decision
+
+  # List what changed on node gpu-1 in the last two hours
+  rollcall history --node gpu-1 --since -2h
+
+  # List everything that revision 211 caused
+  rollcall history --cause revision:211`;
+
 export function addHistoryCommand(program: Command, runner: CommandRunner): void {
-  const command = program
-    .command('history')
-    .description('what changed, from what to what, and because of what; newest first');
+  const command = program.command('history').description('List changes with their causes, newest first');
   addTimeRangeOptions(addEventOptions(command))
-    .option('--limit <rows>', 'at most so many rows', parseLimit, LIMIT_DEFAULT)
-    .addOption(new Option('--newest-first', 'from the newest row back').default(false))
-    .addOption(new Option('--oldest-first', 'from the first row on').default(false).conflicts('newestFirst'))
-    .option('--inputs', 'also what each decision was made from, which asks for each', false)
+    .option('--limit <count>', 'Maximum number of events', parseLimit, LIMIT_DEFAULT)
+    .addOption(new Option('--newest-first', 'List the newest event first (the default)').default(false))
+    .addOption(new Option('--oldest-first', 'List the oldest event first').default(false).conflicts('newestFirst'))
+    .option('--inputs', 'Include the inputs of each decision; takes one request per decision', false)
     .addOption(
-      new Option('--follow', 'then go on with every row as it is recorded, until Ctrl-C')
+      new Option('--follow', 'Then print each event as it is recorded, until Ctrl-C')
         .default(false)
         .conflicts(['until', 'newestFirst', 'oldestFirst']),
     )
+    .addHelpText('after', EXAMPLES)
     .action(runner((context, options) => showHistory(context, options as unknown as HistoryOptions)));
 }
 
 async function showHistory(context: Context, options: HistoryOptions): Promise<undefined> {
   const filter = eventFilter(options, context.globals.namespace);
-  const question = {
+  const request = {
     ...filter,
     ...timeRangeToWire(parseTimeRange(options, context.here)),
     oldestFirst: options.oldestFirst,
   };
   await context.ask(async (coordinator) => {
-    if (options.follow) await followHistory(coordinator, question, filter, options, context);
-    else await printHistory(coordinator, question, filter, options, context);
+    if (options.follow) await followHistory(coordinator, request, filter, options, context);
+    else await printHistory(coordinator, request, filter, options, context);
   });
 }
 
 async function printHistory(
   coordinator: QueryClient,
-  question: ListEventsRequest,
+  request: ListEventsRequest,
   filter: EventFilter,
   options: HistoryOptions,
   context: Context,
 ): Promise<void> {
   const document = context.document();
   let count = 0;
-  for await (const page of coordinator.listEvents(question, options.limit)) {
+  for await (const page of coordinator.listEvents(request, options.limit)) {
     const events = await withInputs(page.events.map(eventView), coordinator, options, context);
     count += events.length;
     for (const event of events) {
@@ -75,16 +85,16 @@ async function printHistory(
     const horizon = horizonView(page.horizon);
     if (horizon !== null) context.io.stderr.write(`rollcall: ${horizonLine(horizon)}\n`);
   }
-  // Names that are gone have a history; only where there is none may the name be wrong.
+  // A deleted object still has a history, so names are checked only if no event matches.
   if (count === 0) await checkNames(coordinator, filter);
   await document?.end();
-  if (count === 0) context.io.stderr.write('rollcall: nothing of the kind is recorded\n');
+  if (count === 0) context.io.stderr.write('rollcall: no matching events found\n');
 }
 
-/** The newest rows in the order of the record, then every one that comes. */
+/** Prints the newest events in the order of the journal, then each new event. */
 async function followHistory(
   coordinator: QueryClient,
-  question: ListEventsRequest,
+  request: ListEventsRequest,
   filter: EventFilter,
   options: HistoryOptions,
   context: Context,
@@ -96,10 +106,10 @@ async function followHistory(
     return text;
   };
   const begin = async () => {
-    // Asked first, so that a row that comes meanwhile is in the list, or comes after it.
+    // Read before the list, so that an event recorded meanwhile is either in the list or follows it.
     const { revision: newest } = statusView(await coordinator.getStatus());
     const recorded: EventView[] = [];
-    for await (const { events } of coordinator.listEvents(question, options.limit))
+    for await (const { events } of coordinator.listEvents(request, options.limit))
       recorded.push(...events.map(eventView));
     if (recorded.length === 0) await checkNames(coordinator, filter);
     recorded.reverse();
@@ -108,7 +118,7 @@ async function followHistory(
   await follow(coordinator, filter, context, begin, (event) => textOf([event]));
 }
 
-/** With `-o wide`, people see what a decision was made from; programs ask for it. */
+/** `-o wide` includes the inputs of decisions; JSON and YAML include them with `--inputs`. */
 function withInputs(
   events: readonly EventView[],
   coordinator: QueryClient,
@@ -120,6 +130,6 @@ function withInputs(
 
 function parseLimit(text: string): number {
   const limit = /^\d+$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || !Number.isSafeInteger(limit)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (limit < 1 || !Number.isSafeInteger(limit)) throw new InvalidArgumentError('must be a positive integer');
   return limit;
 }

@@ -1,4 +1,4 @@
-/** `rollcall node/NAME` and `rollcall daemonset/NAME`: one node or one DaemonSet with its placements. */
+/** `rollcall node/NAME` and `rollcall daemonset/NAME`: a node or a DaemonSet with its placements. */
 import type { Command } from 'commander';
 import { loadDaemonSet, loadNode, loadSilentNodes } from '../client/load-views.ts';
 import type { QueryClient } from '../client/query-client.ts';
@@ -7,12 +7,26 @@ import { renderDaemonSetDetail, renderNodeDetail, type SilentNodes } from '../re
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
 
-export function addShowCommands(program: Command, runner: CommandRunner): void {
+const NODE_EXAMPLES = `
+Examples:
+  # Show which DaemonSets belong on node gpu-1, and which are missing
+  rollcall node/gpu-1`;
+
+const DAEMON_SET_EXAMPLES = `
+Examples:
+  # Show the nodes on which fluentd runs, and why it does not run on others
+  rollcall daemonset/fluentd
+
+  # Show a DaemonSet whose name exists in several namespaces
+  rollcall daemonset/kube-system/fluentd`;
+
+export function addNodeAndDaemonSetCommands(program: Command, runner: CommandRunner): void {
   program
     .command('node')
-    .description('what belongs on a node, and what is missing there; node/NAME alone does the same')
-    .argument('<node/NAME>', 'the node')
+    .description('Show the DaemonSets of a node; "rollcall node/NAME" does the same')
+    .argument('<node/NAME>', 'Node')
     .addOption(atOption())
+    .addHelpText('after', NODE_EXAMPLES)
     .action(
       runner(async (context, options, name) => {
         const { at }: AtOptions = options;
@@ -22,16 +36,20 @@ export function addShowCommands(program: Command, runner: CommandRunner): void {
     );
   program
     .command('daemonset')
-    .description('where a DaemonSet runs, and why not elsewhere; daemonset/NAME alone does the same')
-    .argument('<daemonset/NAME>', 'the DaemonSet')
+    .description('Show the nodes of a DaemonSet; "rollcall daemonset/NAME" does the same')
+    .argument('<daemonset/NAME>', 'DaemonSet')
     .addOption(atOption())
+    .addHelpText('after', DAEMON_SET_EXAMPLES)
     .action(
       runner(async (context, options, name) => {
         const { at }: AtOptions = options;
-        const asked = parseDaemonSetName(name, context.globals.namespace);
+        const daemonSet = parseDaemonSetName(name, context.globals.namespace);
         let silent: SilentNodes = new Map();
         const load = async (coordinator: QueryClient) => {
-          const [detail, found] = await Promise.all([loadDaemonSet(coordinator, asked), loadSilentNodes(coordinator)]);
+          const [detail, found] = await Promise.all([
+            loadDaemonSet(coordinator, daemonSet),
+            loadSilentNodes(coordinator),
+          ]);
           silent = found;
           return detail;
         };

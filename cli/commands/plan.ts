@@ -1,4 +1,4 @@
-/** The command `plan`: its options. What it does is loaded only when it is used. */
+/** `rollcall plan` and its options. The implementation is loaded on use. */
 import { type Command, Option } from 'commander';
 import { atOption } from '../options/moment-options.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
@@ -6,56 +6,60 @@ import type { CommandRunner } from './command-runner.ts';
 
 const EXAMPLES = `
 Examples:
-  Who would run where, and why not:
-    kubectl get daemonsets,nodes -A -o json | rollcall plan -f -
-  What an edited manifest would change:
-    rollcall plan -f new/ --against old/ --nodes nodes.json
-  What stops running if a label disappears everywhere:
-    rollcall plan -f daemonsets.yaml --nodes nodes.yaml --remove-label disktype
-  The same for the cluster of a running coordinator:
-    rollcall plan --remove-label disktype
-  Whether a manifest would have caught what happened then:
-    rollcall plan -f new.yaml --at 2026-03-14T15:09
+  # Show where the DaemonSets of a cluster would run, and why not elsewhere
+  kubectl get daemonsets,nodes -A -o json | rollcall plan -f -
 
-Exit codes: 0 nothing changes, 1 something does, 2 or more an error.`;
+  # Compare edited manifests with the old ones
+  rollcall plan -f new/ --against old/ --nodes nodes.json
+
+  # Show what stops running if a label is removed from all nodes
+  rollcall plan -f daemonsets.yaml --nodes nodes.yaml --remove-label disktype
+
+  # Show the same for the cluster of a running coordinator
+  rollcall plan --remove-label disktype
+
+  # Compare a manifest with the cluster as it was at an earlier time
+  rollcall plan -f new.yaml --at 2026-03-14T15:09
+
+Exit codes: 0 no change, 1 changes, 2 or more an error.`;
 
 export function addPlanCommand(program: Command, runner: CommandRunner): void {
   program
     .command('plan')
-    .summary('say what a change of DaemonSets or nodes would do, from files or for a running coordinator')
+    .summary('Show the effect of a change to DaemonSets or nodes')
     .description(
-      'Says who would run where and why not, or, with --against or a what-if, what would change. ' +
-        'With nodes from files it needs no cluster and no coordinator; without, it asks the coordinator.',
+      'Show where DaemonSets would run and why not elsewhere, or, with --against or a simulated change, what would change. ' +
+        'With nodes from files, plan needs no cluster and no coordinator. Without them, it queries the coordinator.',
     )
-    .option('-f, --filename <path>', 'DaemonSets: a file, a folder, or - for standard input (repeatable)', collect, [])
+    .option(
+      '-f, --filename <path>',
+      'DaemonSet manifests: a file, a directory, or - for standard input (repeatable)',
+      collect,
+      [],
+    )
     .option(
       '--nodes <path>',
-      'nodes: a file, a folder, or -; by default those among the files of -f (repeatable)',
+      'Node manifests: a file, a directory, or -; defaults to the nodes in the files of -f (repeatable)',
       collect,
       [],
     )
     .option(
       '--against <path>',
-      'compare with the DaemonSets, and nodes if there are any, in these files (repeatable)',
+      'Compare with the DaemonSets in these files, and with the nodes if there are any (repeatable)',
       collect,
       [],
     )
-    .option('--node <name>', 'the node that the what-ifs change; by default every node (repeatable)', collect, [])
-    .option('-l, --selector <selector>', 'the nodes that the what-ifs change, by label')
-    .option('--set-label <key=value>', 'what if the nodes had this label (repeatable)', collect, [])
-    .option('--remove-label <key>', 'what if the nodes lacked this label (repeatable)', collect, [])
-    .option('--add-taint <taint>', 'what if the nodes had this taint, key=value:Effect (repeatable)', collect, [])
-    .option(
-      '--remove-taint <taint>',
-      'what if the nodes lacked this taint, key or key:Effect (repeatable)',
-      collect,
-      [],
-    )
-    .addOption(nodeOption('--cordon [name]', 'what if this node, or those chosen, were cordoned (repeatable)'))
-    .addOption(nodeOption('--drop-node [name]', 'what if this node, or those chosen, were gone (repeatable)'))
-    .option('--add-node <path>', 'what if the nodes in this file were there as well (repeatable)', collect, [])
+    .option('--node <name>', 'Apply simulated changes to this node; by default, to all nodes (repeatable)', collect, [])
+    .option('-l, --selector <selector>', 'Apply simulated changes to the nodes that match this label selector')
+    .option('--set-label <key=value>', 'Simulate setting this label (repeatable)', collect, [])
+    .option('--remove-label <key>', 'Simulate removing this label (repeatable)', collect, [])
+    .option('--add-taint <taint>', 'Simulate adding this taint, as key=value:Effect (repeatable)', collect, [])
+    .option('--remove-taint <taint>', 'Simulate removing this taint, as key or key:Effect (repeatable)', collect, [])
+    .addOption(nodeOption('--cordon [name]', 'Simulate cordoning this node, or the selected nodes (repeatable)'))
+    .addOption(nodeOption('--drop-node [name]', 'Simulate deleting this node, or the selected nodes (repeatable)'))
+    .option('--add-node <path>', 'Simulate adding the nodes in this file (repeatable)', collect, [])
     .addOption(atOption())
-    .option('--skip-invalid', 'leave out manifests that cannot be used instead of refusing to plan', false)
+    .option('--skip-invalid', 'Skip invalid manifests instead of failing', false)
     .addHelpText('after', EXAMPLES)
     .action(
       runner(async (context, options) => {
@@ -65,7 +69,7 @@ export function addPlanCommand(program: Command, runner: CommandRunner): void {
     );
 }
 
-/** An option that may name its node; without a name it is `''`, which means the nodes chosen otherwise. */
+/** An option with an optional node name. Without a name its value is `''`, which means the nodes of --node or --selector. */
 function nodeOption(flags: string, description: string): Option {
   return new Option(flags, description).preset('').argParser<string[]>(collect).default([], '');
 }

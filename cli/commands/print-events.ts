@@ -1,4 +1,4 @@
-/** Prints rows of the journal one by one, and follows it until Ctrl-C. */
+/** Prints events one by one, and follows the journal until Ctrl-C. */
 import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
 import type { EventFilter } from '../options/event-options.ts';
@@ -6,7 +6,7 @@ import { jsonLine, yamlDocument } from '../output/document.ts';
 import { renderEvent } from '../render/event.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
 
-/** A line for people; for programs, an object on a line, or a document. */
+/** One line of text or JSON, or one YAML document. */
 export async function eventText(event: EventView, { globals, render }: Context): Promise<string> {
   switch (globals.output) {
     case 'json':
@@ -20,13 +20,13 @@ export async function eventText(event: EventView, { globals, render }: Context):
   }
 }
 
-/** What is printed first, and after which revision to go on. */
+/** The text to print first, and the revision after which to continue. */
 export interface Beginning {
   readonly text: string;
   readonly afterRevision: number;
 }
 
-/** Asks for the beginning, then for every row after it, over broken connections, which standard error hears of. */
+/** Prints the beginning, then each event after it. Reconnects when the connection breaks, and reports that on standard error. */
 export async function follow(
   coordinator: QueryClient,
   filter: EventFilter,

@@ -1,4 +1,4 @@
-/** `rollcall status`: the roll, whole or of one DaemonSet. */
+/** `rollcall status`: the status of the cluster or of one DaemonSet. */
 import type { Command } from 'commander';
 import { loadDaemonSetStatus, loadStatus } from '../client/load-views.ts';
 import { type AtOptions, atOption } from '../options/moment-options.ts';
@@ -6,12 +6,24 @@ import { renderDaemonSetStatus, renderStatus } from '../render/status.ts';
 import { parseDaemonSetName } from '../resource-name.ts';
 import type { CommandRunner } from './command-runner.ts';
 
+const EXAMPLES = `
+Examples:
+  # Display the status of all DaemonSets and nodes
+  rollcall status
+
+  # Display the status of one DaemonSet
+  rollcall status daemonset/fluentd
+
+  # Display the status two hours ago
+  rollcall status --at -2h`;
+
 export function addStatusCommand(program: Command, runner: CommandRunner): void {
   program
     .command('status')
-    .description('the roll: DaemonSets and nodes with their counts, and who is missing and why')
-    .argument('[daemonset/NAME]', 'only this DaemonSet')
+    .description('Display the status of DaemonSets and nodes')
+    .argument('[daemonset/NAME]', 'DaemonSet to display; by default, all DaemonSets and nodes')
     .addOption(atOption())
+    .addHelpText('after', EXAMPLES)
     .action(
       runner(async (context, options, name) => {
         const { at }: AtOptions = options;
@@ -19,8 +31,8 @@ export function addStatusCommand(program: Command, runner: CommandRunner): void 
           await context.answerAt(at, loadStatus, renderStatus);
           return;
         }
-        const asked = parseDaemonSetName(name, context.globals.namespace);
-        await context.answerAt(at, (coordinator) => loadDaemonSetStatus(coordinator, asked), renderDaemonSetStatus);
+        const daemonSet = parseDaemonSetName(name, context.globals.namespace);
+        await context.answerAt(at, (coordinator) => loadDaemonSetStatus(coordinator, daemonSet), renderDaemonSetStatus);
       }),
     );
 }

@@ -1,5 +1,4 @@
-/** `rollcall timeline`: who ran when, drawn for a terminal or as SVG. */
-
+/** `rollcall timeline`: draws verdicts, drift and agent presence over time, for a terminal or as SVG. */
 import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
 import { plural } from '../../shared/plural.ts';
@@ -14,20 +13,29 @@ import { UsageError } from '../usage-error.ts';
 import { type TimelineView, timelineView } from '../view/timeline-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 
-/** What people ask about mostly happened since yesterday. */
+/** One day. */
 const FROM_DEFAULT_MS = 24 * 3_600_000;
+
+const EXAMPLES = `
+Examples:
+  # Draw the last three hours of node gpu-1
+  rollcall timeline node/gpu-1 --from -3h
+
+  # Save the last day of a DaemonSet as a picture
+  rollcall timeline daemonset/fluentd -o svg > fluentd.svg`;
 
 export function addTimelineCommand(program: Command, runner: CommandRunner): void {
   program
     .command('timeline')
-    .summary('draw who ran when: on a node, or of a DaemonSet')
+    .summary('Draw the timeline of a node or a DaemonSet')
     .description(
-      'Draws who ran when: of a node a lane for each DaemonSet, of a DaemonSet a lane for each node, and below it drift ' +
-        'and silent agents. -o svg draws a picture, -o json and -o yaml give the spans.',
+      'Draw the timeline of a node, with a lane for each DaemonSet, or of a DaemonSet, with a lane for each node. ' +
+        'Drift and absent agents are marked below the lanes. -o svg prints a picture; -o json and -o yaml print the spans.',
     )
-    .argument('<node/NAME or daemonset/NAME...>', 'a node, a DaemonSet, or one of each')
-    .addOption(fromOption('where the drawing begins; a day before its end where it is not given'))
-    .addOption(toOption('where it ends; now where it is not given'))
+    .argument('<node/NAME|daemonset/NAME...>', 'A node, a DaemonSet, or one of each')
+    .addOption(fromOption('Start of the timeline; defaults to one day before its end'))
+    .addOption(toOption('End of the timeline; defaults to now'))
+    .addHelpText('after', EXAMPLES)
     .action(runner((context, options: RangeOptions, ...names) => showTimeline(context, options, names)));
 }
 
@@ -35,11 +43,11 @@ async function showTimeline(context: Context, options: RangeOptions, names: read
   const { daemonSet, node } = subjectOf(names, context.globals.namespace);
   const from = context.moment(options.from, '--from');
   const to = context.moment(options.to, '--to');
-  const asked = { ...(node && { nodeName: node.name }), ...(daemonSet && { daemonSet }) };
+  const filter = { ...(node && { nodeName: node.name }), ...(daemonSet && { daemonSet }) };
   const pages = await context.ask((coordinator) =>
     options.from === undefined
-      ? listLastDay(coordinator, { ...asked, to }, context.here.nowMs)
-      : coordinator.listTimelines({ ...asked, from, to }),
+      ? listLastDay(coordinator, { ...filter, to }, context.here.nowMs)
+      : coordinator.listTimelines({ ...filter, from, to }),
   );
   const view = timelineView(pages);
   const timeline = timelineOf(view, { daemonSet: daemonSet?.name ?? null, node: node?.name ?? null });
@@ -55,33 +63,33 @@ function subjectOf(names: readonly string[], namespace: string): { daemonSet?: D
   const daemonSets = resources.filter((resource) => resource.kind === 'daemonset');
   const nodes = resources.filter((resource) => resource.kind === 'node');
   if (daemonSets.length > 1 || nodes.length > 1) {
-    throw new UsageError('timeline draws one node, one DaemonSet, or one of each: rollcall timeline node/NAME');
+    throw new UsageError('timeline accepts one node, one DaemonSet, or one of each');
   }
   const [daemonSet, node] = [daemonSets[0], nodes[0]];
   return { ...(daemonSet && { daemonSet }), ...(node && { node }) };
 }
 
-/** As much of the last day as the journal keeps. */
-async function listLastDay(coordinator: QueryClient, asked: TimelineQuestion, nowMs: number) {
-  const { to } = asked;
-  if (to !== null && 'revision' in to) return coordinator.listTimelines(asked);
+/** The last day, or as much of it as the journal keeps. */
+async function listLastDay(coordinator: QueryClient, request: TimelineQuestion, nowMs: number) {
+  const { to } = request;
+  if (to !== null && 'revision' in to) return coordinator.listTimelines(request);
   const from: Moment = { timeMs: Math.max(0, (to?.timeMs ?? nowMs) - FROM_DEFAULT_MS) };
   try {
-    return await coordinator.listTimelines({ ...asked, from });
+    return await coordinator.listTimelines({ ...request, from });
   } catch (error) {
     const isPruned = error instanceof RollcallError && error.reason === 'BEFORE_RETENTION';
-    if (isPruned) return coordinator.listTimelines(asked);
+    if (isPruned) return coordinator.listTimelines(request);
     throw error;
   }
 }
 
-/** What is left out of a drawing is never left unsaid. */
+/** Reports on standard error which part of the drawing is incomplete. */
 function reportCuts({ timelines }: TimelineView, { io }: Context): void {
   const cut = timelines.flatMap(({ toldUntilTime }) => toldUntilTime ?? []).sort();
   const [first] = cut;
   if (first === undefined) return;
-  const lanes = plural(cut.length, 'pair');
+  const lanes = plural(cut.length, 'placement');
   io.stderr.write(
-    `rollcall: ${lanes} changed more often than can be told; the drawing is whole up to ${timeText(first)}, ask for less with --to\n`,
+    `rollcall: ${lanes} changed too often to show in full; the timeline is complete up to ${timeText(first)}, use --to to shorten it\n`,
   );
 }

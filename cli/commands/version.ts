@@ -1,4 +1,4 @@
-/** `rollcall version`: of this program, without asking anybody; `status -o json` has the coordinator's. */
+/** `rollcall version`: the version of this program. `status -o json` includes that of the coordinator. */
 import type { Command } from 'commander';
 import { VERSION } from '../../shared/version.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -6,7 +6,7 @@ import type { CommandRunner } from './command-runner.ts';
 export function addVersionCommand(program: Command, runner: CommandRunner): void {
   program
     .command('version')
-    .description('print the version')
+    .description('Print the version')
     .action(
       runner(async (context) => {
         await context.answer({ version: VERSION }, () => `${VERSION}\n`);

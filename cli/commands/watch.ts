@@ -1,4 +1,4 @@
-/** `rollcall watch`: the roll in one line, then every change as it is recorded, until Ctrl-C. */
+/** `rollcall watch`: a summary of the cluster, then each change as it is recorded, until Ctrl-C. */
 import type { Command } from 'commander';
 import { RollcallError } from '../../shared/errors.ts';
 import type { QueryClient } from '../client/query-client.ts';
@@ -12,13 +12,23 @@ import { statusView } from '../view/status-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { eventText, follow } from './print-events.ts';
 
+const EXAMPLES = `
+Examples:
+  # Watch all changes
+  rollcall watch
+
+  # Watch drift on node gpu-1
+  rollcall watch --node gpu-1 --kind drift`;
+
 export function addWatchCommand(program: Command, runner: CommandRunner): void {
   const command = program
     .command('watch')
+    .summary('Watch changes as they are recorded')
     .description(
-      'print every change as it is recorded; acknowledgements, and decisions that change nothing for anybody, ' +
-        'only with -o wide or --kind; -o json prints one object a line',
-    );
+      'Watch changes as they are recorded, until Ctrl-C. Acknowledgements, and decisions that do not change a verdict, ' +
+        'are printed only with -o wide or --kind. -o json prints one object per line.',
+    )
+    .addHelpText('after', EXAMPLES);
   addEventOptions(command).action(runner((context, options) => watch(context, options as unknown as EventOptions)));
 }
 
@@ -27,29 +37,29 @@ async function watch(context: Context, options: EventOptions): Promise<undefined
   const { globals, render } = context;
   await context.ask(async (coordinator) => {
     const begin = async () => {
-      await checkNames(coordinator, filter).catch((error: unknown) => tellUnknownName(error, coordinator, context));
+      await checkNames(coordinator, filter).catch((error: unknown) => reportUnknownName(error, coordinator, context));
       const status = statusView(await coordinator.getStatus());
-      const isForPeople = globals.output === 'table' || globals.output === 'wide';
-      return { text: isForPeople ? `${statusLine(status, render)}\n` : '', afterRevision: status.revision };
+      const isText = globals.output === 'table' || globals.output === 'wide';
+      return { text: isText ? `${statusLine(status, render)}\n` : '', afterRevision: status.revision };
     };
-    const isTold = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
+    const isShown = globals.output === 'table' && filter.kinds.length === 0 ? isChange : () => true;
     await follow(coordinator, filter, context, begin, (event) =>
-      isTold(event) ? eventText(event, context) : Promise.resolve(''),
+      isShown(event) ? eventText(event, context) : Promise.resolve(''),
     );
   });
 }
 
-/** A pair that is not wanted before nor after, and an answer that was expected, change nothing for anybody. */
+/** Leaves out acknowledgements and decisions that do not change a verdict. */
 function isChange({ kind, action, changes }: EventView): boolean {
   if (kind === 'assignment') return action !== 'acknowledged';
   if (kind !== 'decision') return true;
   return changes.some(({ from, to }) => (from ?? 'none') !== (to ?? 'none'));
 }
 
-/** What is not known yet may come: that is worth a word, and no end. */
-async function tellUnknownName(error: unknown, coordinator: QueryClient, { io }: Context): Promise<void> {
+/** Reports an unknown name without failing, because the object may be added later. */
+async function reportUnknownName(error: unknown, coordinator: QueryClient, { io }: Context): Promise<void> {
   const known = await suggestName(error, coordinator);
   const isUnknown = known instanceof RollcallError && known.reason.startsWith('UNKNOWN_');
   if (!isUnknown) throw known;
-  io.stderr.write(`rollcall: ${known.message} (waiting for it)\n`);
+  io.stderr.write(`rollcall: ${known.message} (waiting for it to be added)\n`);
 }

@@ -1,4 +1,4 @@
-/** `rollcall why`: the verdict on one pair with every reason. */
+/** `rollcall why`: the verdict for a DaemonSet on a node, with every reason. */
 import type { Command } from 'commander';
 import type { QueryClient } from '../client/query-client.ts';
 import { type AtOptions, atOption } from '../options/moment-options.ts';
@@ -8,13 +8,25 @@ import { UsageError } from '../usage-error.ts';
 import { explanationView } from '../view/explanation-view.ts';
 import type { CommandRunner } from './command-runner.ts';
 
+const EXAMPLES = `
+Examples:
+  # Explain why fluentd does not run on node gpu-1
+  rollcall why daemonset/fluentd node/gpu-1
+
+  # Explain the placement as of yesterday
+  rollcall why daemonset/fluentd node/gpu-1 --at -1d`;
+
 export function addWhyCommand(program: Command, runner: CommandRunner): void {
   program
     .command('why')
-    .description('why a node runs a DaemonSet or not: every reason, and the edits that would turn the verdict')
-    .argument('<daemonset/NAME>', 'the DaemonSet')
-    .argument('<node/NAME>', 'the node')
+    .summary('Explain why a DaemonSet does or does not run on a node')
+    .description(
+      'Explain why a DaemonSet does or does not run on a node. Lists every reason, and the edits that would change the verdict.',
+    )
+    .argument('<daemonset/NAME>', 'DaemonSet')
+    .argument('<node/NAME>', 'Node')
     .addOption(atOption())
+    .addHelpText('after', EXAMPLES)
     .action(
       runner(async (context, options, ...names) => {
         const { at }: AtOptions = options;
@@ -26,13 +38,13 @@ export function addWhyCommand(program: Command, runner: CommandRunner): void {
     );
 }
 
-/** In either order: what each name is, it says itself. */
+/** Accepts the names in either order. */
 function pairOf(names: readonly string[], namespace: string): { daemonSet: DaemonSetName; node: NodeName } {
   const resources = names.map((name) => parseResource(name, namespace));
   const daemonSet = resources.find((resource) => resource.kind === 'daemonset');
   const node = resources.find((resource) => resource.kind === 'node');
   if (daemonSet === undefined || node === undefined) {
-    throw new UsageError(`why needs one DaemonSet and one node: rollcall why daemonset/NAME node/NAME`);
+    throw new UsageError('why requires one DaemonSet and one node: rollcall why daemonset/NAME node/NAME');
   }
   return { daemonSet, node };
 }

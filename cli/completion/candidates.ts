@@ -1,6 +1,6 @@
 /**
- * What a shell can offer for the word that is being typed. Everything comes from the command tree, so
- * that a new command or option completes by itself; names of nodes and DaemonSets come from outside.
+ * Computes completion candidates for the current word. They come from the command tree, so that new commands and
+ * options need no extra code; names of nodes and DaemonSets come from the coordinator.
  */
 import type { Argument, Command, Option } from 'commander';
 
@@ -9,13 +9,13 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** Beside the candidates: `files` lets the shell offer files, `nospace` means that the word goes on. */
+/** `files` makes the shell complete file names; `nospace` prevents a space after the candidate. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   readonly directive: 'done' | 'files' | 'nospace';
 }
 
-/** What can be named: where the names come from is the caller's affair. */
+/** The source of resource names. */
 export interface KnownNames {
   nodes(): Promise<readonly string[]>;
   /** `namespace/name`. */
@@ -28,11 +28,11 @@ const FILES: Completion = { candidates: [], directive: 'files' };
 const DAEMON_SET_PREFIXES = ['daemonset/', 'ds/'];
 const NODE_PREFIXES = ['node/', 'no/'];
 
-/** Options whose value is a bare name of a node. */
+/** Options whose value is a node name without `node/`. */
 const NODE_OPTIONS = ['--node', '--cordon', '--drop-node'];
 const DAEMON_SET_OPTIONS = ['--daemonset'];
 
-/** `words` are those after the program's name; the last one, which may be empty, is being typed. */
+/** `words` follow the program name; the last one, which may be empty, is being completed. */
 export async function complete(program: Command, words: readonly string[], names: KnownNames): Promise<Completion> {
   const current = words.at(-1) ?? '';
   const typed = readTyped(program, words.slice(0, -1));
@@ -52,7 +52,7 @@ interface Typed {
   /** `null` before a command is typed. */
   readonly command: Command | null;
   readonly operandCount: number;
-  /** The option whose value comes next. */
+  /** The option whose value is being completed. */
   readonly openOption: Option | null;
 }
 
@@ -88,7 +88,7 @@ function optionNames(program: Command, command: Command | null, current: string)
   const options = optionsOf(program, command).flatMap(({ long, description }) =>
     long ? [{ value: long, description }] : [],
   );
-  return startingWith(current, [...options, { value: '--help', description: 'print help' }]);
+  return startingWith(current, [...options, { value: '--help', description: 'Print help' }]);
 }
 
 async function optionValues(option: Option, current: string, prefix: string, names: KnownNames): Promise<Completion> {
@@ -116,13 +116,13 @@ function subcommandNames(parent: Command, current: string): Completion {
 }
 
 async function operands(
-  wanted: readonly Argument[],
+  expected: readonly Argument[],
   index: number,
   current: string,
   names: KnownNames,
 ): Promise<Completion> {
-  const last = wanted.at(-1);
-  const argument = wanted[index] ?? (last?.variadic ? last : undefined);
+  const last = expected.at(-1);
+  const argument = expected[index] ?? (last?.variadic ? last : undefined);
   if (argument === undefined) return NOTHING;
   if (argument.argChoices) return startingWith(current, described(argument.argChoices));
   if (argument.name() === 'path') return FILES;
@@ -130,7 +130,7 @@ async function operands(
   return resources(kinds, current, names);
 }
 
-/** First the kinds, then, behind the slash, the names. */
+/** Completes the kinds first, then the names after the slash. */
 async function resources(kinds: readonly string[], current: string, names: KnownNames): Promise<Completion> {
   const slash = current.indexOf('/');
   if (slash === -1) {
@@ -147,7 +147,7 @@ async function resources(kinds: readonly string[], current: string, names: Known
   return startingWith(current, described(isQualified ? keys : shortest(keys), prefix));
 }
 
-/** The name alone where no other namespace has it too. */
+/** Omits the namespace from names that exist in one namespace only. */
 function shortest(keys: readonly string[]): string[] {
   const all = keys.map(nameOnly);
   return keys.map((key) => (all.filter((name) => name === nameOnly(key)).length > 1 ? key : nameOnly(key)));

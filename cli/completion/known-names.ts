@@ -1,25 +1,25 @@
-/** Names for completion, asked of the coordinator. Whatever goes wrong, there are no names: a shell waits. */
+/** Reads resource names from the coordinator for completion. Returns no names on any error, because the shell waits. */
 import type { QueryClient } from '../client/query-client.ts';
 import type { Context } from '../context.ts';
 import type { KnownNames } from './candidates.ts';
 
-/** Somebody has pressed the tabulator and looks at the screen. */
-const PATIENCE_MS = 2_000;
+/** The user has pressed Tab and waits. */
+const TIMEOUT_MS = 2_000;
 
-/** `words` may name another coordinator with `--server`, and one namespace with `--namespace`. */
+/** Takes `--server` and `--namespace` from the words typed so far. */
 export function knownNames({ io, globals }: Context, words: readonly string[]): KnownNames {
   const namespace = valueAmong(words, ['-n', '--namespace']);
-  const ask = async (question: (coordinator: QueryClient) => Promise<string[]>): Promise<string[]> => {
+  const ask = async (query: (coordinator: QueryClient) => Promise<string[]>): Promise<string[]> => {
     try {
       const [{ connectQueryClient }, { DEFAULT_SERVER, direct }] = await Promise.all([
         import('../client/query-client.ts'),
         import('../connect/connect.ts'),
       ]);
-      // The way into a cluster takes longer than somebody waits for a word.
+      // Connecting through a kubeconfig takes too long for completion.
       const { server, security } = direct(valueAmong(words, ['--server']) ?? globals.server ?? DEFAULT_SERVER, globals);
-      const coordinator = connectQueryClient({ server, security, requestTimeoutMs: PATIENCE_MS, clock: io.clock });
+      const coordinator = connectQueryClient({ server, security, requestTimeoutMs: TIMEOUT_MS, clock: io.clock });
       try {
-        return await question(coordinator);
+        return await query(coordinator);
       } finally {
         coordinator.close();
       }
@@ -41,7 +41,7 @@ export function knownNames({ io, globals }: Context, words: readonly string[]): 
   };
 }
 
-/** The last one counts, as for the command itself. */
+/** The last value wins, as it does for the command itself. */
 function valueAmong(words: readonly string[], flags: readonly string[]): string | undefined {
   const values = words.flatMap((word, index) => {
     const flag = flags.find((one) => word === one || word.startsWith(`${one}=`));

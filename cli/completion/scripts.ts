@@ -1,10 +1,10 @@
-/** The scripts that teach a shell to complete: each asks `rollcall __complete` and shows what it answers. */
+/** Completion scripts. Each calls `rollcall __complete` and shows its candidates. */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** Bash splits words at `=` and `:`, so the line is read instead; of `--option=value` it replaces only the value. */
-const BASH = `# Completion of rollcall for bash. Load it with: source <(rollcall completion bash)
+/** Bash splits words at `=` and `:`, so the script reads the line. For `--option=value`, bash replaces only the value. */
+const BASH = `# bash completion for rollcall. To load it, run: source <(rollcall completion bash)
 _rollcall() {
   local line=\${COMP_LINE:0:COMP_POINT} value
   local -a words
@@ -25,7 +25,7 @@ complete -F _rollcall rollcall kubectl-rollcall
 `;
 
 const ZSH = `#compdef rollcall kubectl-rollcall
-# Completion of rollcall for zsh. Load it with: source <(rollcall completion zsh)
+# zsh completion for rollcall. To load it, run: source <(rollcall completion zsh)
 _rollcall() {
   local line directive value
   local -a described
@@ -51,7 +51,7 @@ else
 fi
 `;
 
-const FISH = `# Completion of rollcall for fish. Load it with: rollcall completion fish | source
+const FISH = `# fish completion for rollcall. To load it, run: rollcall completion fish | source
 function __rollcall_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)

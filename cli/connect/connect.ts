@@ -1,6 +1,6 @@
 /**
- * Finds the coordinator that a command asks: at `--server`; else in the cluster of `--context` or `--kubeconfig`; else at this
- * machine, where one listens, and otherwise in the cluster of the current context.
+ * Locates the coordinator: at `--server`; otherwise in the cluster of `--context` or `--kubeconfig`; otherwise on this
+ * machine, if a process listens there; otherwise in the cluster of the current context.
  */
 import { connect } from 'node:net';
 import { isLoopback, parseAddress } from '../../shared/settings/address.ts';
@@ -9,10 +9,10 @@ import type { Io } from '../io.ts';
 import { readMaterial, type SecurityOptions, securityOf } from './security.ts';
 import type { Right } from './through-kubeconfig.ts';
 
-/** Where `rollcall-coordinator` listens unless it is told otherwise. */
+/** The default listen address of `rollcall-coordinator`. */
 export const DEFAULT_SERVER = '127.0.0.1:7655';
 
-/** What of the global options is about that. */
+/** The global options that locate the coordinator. */
 export interface ConnectOptions extends SecurityOptions {
   readonly server?: string;
   readonly kubeconfig?: string;
@@ -48,7 +48,7 @@ export function direct(server: string, options: SecurityOptions): Connected {
   return { server, security: securityOf(server, options), close: () => {} };
 }
 
-/** Without one, only this machine is left to name. */
+/** Without a kubeconfig, the error should mention this machine only. */
 function hasKubeconfig({ environment, fileExists }: Io): boolean {
   const named = environment['KUBECONFIG'];
   if (named) return true;
@@ -56,7 +56,7 @@ function hasKubeconfig({ environment, fileExists }: Io): boolean {
   return home !== undefined && fileExists(`${home}/.kube/config`);
 }
 
-/** Of this machine it is known at once. */
+/** Answers immediately, because the address is on this machine. */
 function isListening(server: string): Promise<boolean> {
   const address = parseAddress(server);
   if (address === undefined || !isLoopback(address)) return Promise.resolve(false);

@@ -1,4 +1,4 @@
-/** A port of this machine that leads to a port of a pod, through the API server, as `kubectl port-forward` makes one. */
+/** Forwards a local port to a pod through the API server, as `kubectl port-forward` does. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -13,14 +13,14 @@ export interface PodPort {
 export interface PortForwarding {
   /** `127.0.0.1:port`. */
   readonly server: string;
-  /** What went wrong with the newest stream to the pod, one sentence; `null` once the pod has said a word. */
+  /** The error of the newest stream to the pod, in one sentence; `null` once the pod has sent data. */
   problem(): string | null;
   close(): void;
 }
 
 /**
- * Every connection to it is a stream of its own, to the pod that `find` finds for it.
- * @param find throws a RollcallError where there is none
+ * Opens one stream for each connection, to the pod that `find` returns.
+ * @param find throws a RollcallError if there is no pod
  */
 export async function openPortForward(config: KubeConfig, find: () => Promise<PodPort>): Promise<PortForwarding> {
   const { PortForward } = await import('@kubernetes/client-node');
@@ -32,15 +32,15 @@ export async function openPortForward(config: KubeConfig, find: () => Promise<Po
     socket.once('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
     const ends = {
-      heard: () => (problem = null),
-      brokenOff(why: string) {
+      onData: () => (problem = null),
+      fail(why: string) {
         problem = why;
         socket.destroy();
       },
     };
     find().then(
       (target) => connectToPod(forward, target, socket, ends),
-      (error: Error) => ends.brokenOff(error.message),
+      (error: Error) => ends.fail(error.message),
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -61,47 +61,49 @@ export async function openPortForward(config: KubeConfig, find: () => Promise<Po
 type Forward = InstanceType<typeof import('@kubernetes/client-node').PortForward>;
 
 interface Ends {
-  /** The pod has said a word. */
-  heard(): void;
-  /** Takes the connection down; `why` is a sentence. */
-  brokenOff(why: string): void;
+  /** The pod has sent data. */
+  onData(): void;
+  /** Closes the connection; `why` is a sentence. */
+  fail(why: string): void;
 }
 
 async function connectToPod(forward: Forward, target: PodPort, socket: Socket, ends: Ends): Promise<void> {
   const { namespace, pod, port } = target;
-  const noWay = (why: string) => ends.brokenOff(`no way leads to port ${port} of pod ${namespace}/${pod}: ${why}`);
-  // The library listens for what is sent only once it is connected; what comes earlier waits here.
+  const fail = (why: string) => ends.fail(`cannot forward to port ${port} of pod ${namespace}/${pod}: ${why}`);
+  // The library reads only after it has connected. Buffer what arrives earlier.
   const sent = new PassThrough();
   socket.pipe(sent);
   const received = new PassThrough();
-  received.once('data', () => ends.heard());
+  received.once('data', () => ends.onData());
   received.pipe(socket);
-  const complaints = new Writable({
-    // The number of the port comes first, of which the library leaves nothing.
+  const errors = new Writable({
+    // The first message is the port number, which the library reduces to zero bytes.
     write(bytes: Buffer, _encoding, done) {
-      if (bytes.length > 0) noWay(wordsOf(bytes.toString('utf8')));
+      if (bytes.length > 0) fail(wordsOf(bytes.toString('utf8')));
       done();
     },
   });
   try {
-    const webSocket = await forward.portForward(namespace, pod, [port], received, complaints, sent);
+    const webSocket = await forward.portForward(namespace, pod, [port], received, errors, sent);
     if (typeof webSocket === 'function') return;
     webSocket.onclose = () => {
       if (received.readableDidRead || socket.destroyed) received.end();
-      else noWay('the API server ended the port-forward before the pod had said anything');
+      else fail('the API server closed the port-forward before the pod sent data');
     };
     webSocket.onerror = () => socket.destroy();
     if (socket.destroyed) webSocket.close();
     else socket.once('close', () => webSocket.close());
   } catch (thrown) {
-    ends.brokenOff(describe(thrown, target));
+    ends.fail(describe(thrown, target));
   }
 }
 
-/** The library throws what its WebSocket told it, which is no Error. */
+/** The library throws the event of its WebSocket, which is not an Error. */
 function describe(thrown: unknown, { namespace, pod }: PodPort): string {
   const { message } = thrown as { readonly message?: unknown };
   const why = typeof message === 'string' && message !== '' ? message : String(thrown);
-  const remedy = why.endsWith(' 403') ? `; it takes get and create of pods/portforward in namespace ${namespace}` : '';
-  return `the API server gave no way to pod ${namespace}/${pod}: ${why}${remedy}`;
+  const remedy = why.endsWith(' 403')
+    ? `; you need the verbs get and create on pods/portforward in namespace ${namespace}`
+    : '';
+  return `the API server refused to forward to pod ${namespace}/${pod}: ${why}${remedy}`;
 }

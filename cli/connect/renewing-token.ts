@@ -1,4 +1,4 @@
-/** A token that is asked for anew before it ends, so that whoever watches for longer than it lives goes on. */
+/** A token that is renewed before it expires, so that a watch can run for longer than the lifetime of one token. */
 import type { Clock } from '../../shared/clock.ts';
 
 export interface Token {
@@ -6,7 +6,7 @@ export interface Token {
   readonly lifeMs: number;
 }
 
-/** After which part of its life a token is renewed, as the kubelet does it: time is left for a few attempts. */
+/** The part of its lifetime after which a token is renewed, as in the kubelet. This leaves time for several attempts. */
 const RENEWED_AFTER = 0.8;
 
 export class RenewingToken {
@@ -16,24 +16,24 @@ export class RenewingToken {
   #renewal: Promise<void> | null = null;
   #problem: string | null = null;
 
-  /** `request` throws where none is to be had. */
+  /** `request` throws if it cannot obtain a token. */
   constructor(request: () => Promise<Token>, clock: Clock) {
     this.#request = request;
     this.#clock = clock;
   }
 
-  /** Why there is no token any more; `null` where there is one. */
+  /** Why there is no valid token; `null` if there is one. */
   get problem(): string | null {
     return this.#problem;
   }
 
-  /** @throws what the request threw, where no token is left that is still good. */
+  /** @throws the error of the request if no valid token is left */
   async current(): Promise<string> {
-    if (!this.#livesFor(RENEWED_AFTER)) {
+    if (!this.#isValidFor(RENEWED_AFTER)) {
       this.#renewal ??= this.#renew().finally(() => (this.#renewal = null));
       await this.#renewal;
     }
-    if (this.#held === null) throw new Error('a renewal left no token');
+    if (this.#held === null) throw new Error('a renewal returned no token');
     return this.#held.text;
   }
 
@@ -43,14 +43,14 @@ export class RenewingToken {
       this.#held = { ...(await this.#request()), fromMs };
       this.#problem = null;
     } catch (error) {
-      if (this.#livesFor(1)) return;
+      if (this.#isValidFor(1)) return;
       this.#problem = error instanceof Error ? error.message : String(error);
       throw error;
     }
   }
 
-  /** By the time of day, because a machine that sleeps grows no older by any other. */
-  #livesFor(part: number): boolean {
+  /** Uses wall-clock time, because monotonic clocks stop while a machine sleeps. */
+  #isValidFor(part: number): boolean {
     return this.#held !== null && this.#clock.nowMs() < this.#held.fromMs + this.#held.lifeMs * part;
   }
 }

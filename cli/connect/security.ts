@@ -1,4 +1,4 @@
-/** How the command line's options say that the coordinator is reached, and who asks. */
+/** Reads TLS settings and credentials from the options of the command line. */
 import {
   type ChannelSecurity,
   PLAINTEXT,
@@ -10,7 +10,7 @@ import {
 import { isLoopback, parseAddress } from '../../shared/settings/address.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** What of the global options is about that. */
+/** The global options for TLS and credentials. */
 export interface SecurityOptions {
   readonly coordinatorCa?: string;
   readonly coordinatorName?: string;
@@ -19,17 +19,17 @@ export interface SecurityOptions {
   readonly clientKey?: string;
 }
 
-/** What the options name. @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE. */
+/** Reads the files that the options specify. @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE. */
 export function readMaterial(options: SecurityOptions): TlsMaterial<TokenSource> {
   const { coordinatorCa: ca, coordinatorName: serverName, tokenFile: token, clientCertificate, clientKey } = options;
   if ((clientCertificate === undefined) !== (clientKey === undefined)) {
-    throw new UsageError('--client-certificate and --client-key belong together; give both or neither');
+    throw new UsageError('--client-certificate and --client-key must be used together; specify both or neither');
   }
   const material = readTlsMaterial({ ca, serverName, token, clientCertificate, clientKey });
   return { ...material, token: material.token === null ? null : newestOf(token, material.token) };
 }
 
-/** Others renew the file while somebody watches; where it cannot be read, what was read last counts. */
+/** Reads the file again for each call, because it may be renewed during a watch. Keeps the last token if that fails. */
 function newestOf(file: string | undefined, read: string): TokenSource {
   let newest = read;
   return async () => {
@@ -43,8 +43,8 @@ function newestOf(file: string | undefined, read: string): TokenSource {
 }
 
 /**
- * Plaintext only to this machine, and only where nothing says otherwise: what a user proves itself with
- * never goes over an open line.
+ * Uses plaintext only for this machine, and only if no option requests TLS, so that credentials are never sent
+ * unencrypted.
  * @throws UsageError, and RollcallError CREDENTIALS_UNUSABLE.
  */
 export function securityOf(server: string, options: SecurityOptions): ChannelSecurity {

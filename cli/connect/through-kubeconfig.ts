@@ -1,6 +1,6 @@
 /**
- * Finds the coordinator of a cluster through the user's own rights at its API server: the pod that leads, the CA of its
- * certificate, and a short-lived token of a ServiceAccount that may ask (deploy/kustomize/base/users.yaml).
+ * Connects to the coordinator of a cluster with the user's own rights at the API server: finds the pod of the leader, the CA
+ * of its certificate, and requests a short-lived token of a ServiceAccount (deploy/kustomize/base/users.yaml).
  */
 import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
@@ -17,31 +17,31 @@ import { VERSION } from '../../shared/version.ts';
 import { openPortForward, type PodPort } from './port-forward.ts';
 import { RenewingToken, type Token } from './renewing-token.ts';
 
-/** What a command asks the coordinator for. */
+/** The right that a command needs at the coordinator. */
 export type Right = 'read' | 'plan' | 'administer';
 
 export interface ClusterChoice {
-  /** The file; those that kubectl would read where it is not set. */
+  /** Path of the file; defaults to the files that kubectl uses. */
   readonly kubeconfig?: string | undefined;
   /** The environment variable KUBECONFIG. */
   readonly kubeconfigList?: string | undefined;
-  /** A context of the kubeconfig; the current one where it is not set. */
+  /** Defaults to the current context. */
   readonly context?: string | undefined;
   readonly namespace: string;
-  /** What the user names of it counts; the rest is found in the cluster. */
+  /** Settings from the command line, which take precedence over those in the cluster. */
   readonly given: TlsMaterial<TokenSource>;
 }
 
 export interface ClusterConnection {
-  /** `127.0.0.1:port`: the end of the tunnel here. */
+  /** `127.0.0.1:port`, the local end of the port-forward. */
   readonly server: string;
   readonly security: ChannelSecurity;
-  /** What stands in the way to the coordinator, one sentence; `null` where nothing does. */
+  /** Why the coordinator cannot be reached, in one sentence; `null` if there is no problem. */
   problem(): string | null;
   close(): void;
 }
 
-/** Names of deploy/. */
+/** Names in the manifests of deploy/. */
 const SERVICE = 'rollcall-coordinator';
 const CA_CONFIG_MAP = 'rollcall-coordinator-ca';
 const SELECTOR = 'app.kubernetes.io/name=rollcall,app.kubernetes.io/component=coordinator';
@@ -49,14 +49,14 @@ const PORT_NAME = 'grpc';
 const AUDIENCE = 'rollcall';
 const TOKEN_SECONDS = 3_600;
 
-/** The least that suffices comes first; whoever may not be it may be one that is more. */
+/** The least privileged account first. A user without a right to it may have a right to a more privileged one. */
 const ACCOUNTS: Readonly<Record<Right, readonly string[]>> = {
   read: ['rollcall-viewer', 'rollcall-planner', 'rollcall-admin'],
   plan: ['rollcall-planner', 'rollcall-admin'],
   administer: ['rollcall-admin'],
 };
 
-/** @throws RollcallError where there is none, it is not ready, or the user may not */
+/** @throws RollcallError if there is no ready coordinator or the user lacks a right */
 export async function connectThroughKubeconfig(
   choice: ClusterChoice,
   right: Right,
@@ -69,34 +69,34 @@ export async function connectThroughKubeconfig(
     context: choice.context,
   });
   const apiServer = new ApiServerClient({ access: accessOf(config), clock, userAgent: `rollcall/${VERSION}` });
-  // Whoever brings a proof needs none of the cluster.
-  const isProved = given.token !== null || given.clientCertificate !== null;
-  const token = isProved ? null : new RenewingToken(() => tokenFor(apiServer, namespace, right), clock);
+  // Credentials from the command line make a token from the cluster unnecessary.
+  const hasCredentials = given.token !== null || given.clientCertificate !== null;
+  const token = hasCredentials ? null : new RenewingToken(() => tokenFor(apiServer, namespace, right), clock);
   const [pod, ca] = await allInOrder([
     readyPod(apiServer, namespace),
     given.ca ?? authority(apiServer, namespace),
     token?.current(),
   ]);
   let found: PodPort | null = pod;
-  const tunnel = await openPortForward(config, async () => {
-    // Whoever comes back to the tunnel has lost a pod, and another one may lead by now.
+  const forward = await openPortForward(config, async () => {
+    // A second connection means that the first pod was lost, and another pod may be the leader now.
     const target = found ?? (await readyPod(apiServer, namespace));
     found = null;
     return target;
   });
-  const proof = token === null ? given.token : () => token.current();
+  const credentials = token === null ? given.token : () => token.current();
   return {
-    server: tunnel.server,
-    security: tlsSecurity({ ...given, ca, token: proof }, `${SERVICE}.${namespace}.svc`),
-    problem: () => token?.problem ?? tunnel.problem(),
+    server: forward.server,
+    security: tlsSecurity({ ...given, ca, token: credentials }, `${SERVICE}.${namespace}.svc`),
+    problem: () => token?.problem ?? forward.problem(),
     close() {
-      tunnel.close();
+      forward.close();
       apiServer.close();
     },
   };
 }
 
-/** As Promise.all; of several that fail, the first in order is told: in a wrong namespace, that no coordinator runs there. */
+/** Like Promise.all, but rejects with the first error in order: in a wrong namespace, that no coordinator runs there. */
 async function allInOrder<Values extends readonly unknown[]>(asked: readonly [...Values]) {
   await Promise.allSettled(asked);
   return Promise.all(asked);
@@ -112,7 +112,7 @@ interface Pod {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** A standby is not ready, so the one that is leads. */
+/** Only the leader is ready; standbys are not. */
 async function readyPod(apiServer: ApiServerClient, namespace: string): Promise<PodPort> {
   const list = await apiServer.get(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: SELECTOR });
   const pods = (list as { items?: readonly Pod[] }).items ?? [];
@@ -121,7 +121,7 @@ async function readyPod(apiServer: ApiServerClient, namespace: string): Promise<
     const what = pods.length === 0 ? 'no coordinator runs' : 'the coordinator is not ready';
     throw new RollcallError(
       'COORDINATOR_UNREACHABLE',
-      `${what} in namespace ${namespace} of ${apiServer.url}; see --coordinator-namespace and --context`,
+      `${what} in namespace ${namespace} of ${apiServer.url}; check --coordinator-namespace and --context`,
     );
   }
   const ports = ready.spec.containers.flatMap((container) => container.ports ?? []);
@@ -142,15 +142,15 @@ async function authority(apiServer: ApiServerClient, namespace: string): Promise
   });
   const { data } = answer as { data?: Record<string, string> };
   const pem = data?.['ca.crt'] ?? '';
-  if (pem === '') throw noAuthority(namespace, 'holds no ca.crt');
+  if (pem === '') throw noAuthority(namespace, 'has no key ca.crt');
   return Buffer.from(pem);
 }
 
-/** With cert-manager's certificates an administrator makes it (docs/operations.md, "Certificates"). */
+/** With cert-manager, an administrator creates the ConfigMap (docs/operations.md, "Certificates"). */
 function noAuthority(namespace: string, why: string): RollcallError {
   return new RollcallError(
     'CREDENTIALS_UNUSABLE',
-    `ConfigMap ${namespace}/${CA_CONFIG_MAP} ${why}; name the CA of the coordinator with --coordinator-ca`,
+    `ConfigMap ${namespace}/${CA_CONFIG_MAP} ${why}; specify the CA of the coordinator with --coordinator-ca`,
   );
 }
 
@@ -165,7 +165,7 @@ async function tokenFor(apiServer: ApiServerClient, namespace: string, right: Ri
   }
   throw new RollcallError(
     'PERMISSION_DENIED',
-    `you may create no token of ServiceAccount ${namespace}/${accounts[0]}; ask for the Role of that name`,
+    `you cannot create tokens for ServiceAccount ${namespace}/${accounts[0]}; ask an administrator for the Role of that name`,
   );
 }
 
@@ -175,8 +175,8 @@ async function requestToken(apiServer: ApiServerClient, namespace: string, accou
     kind: 'TokenRequest',
     spec: { audiences: [AUDIENCE], expirationSeconds: TOKEN_SECONDS },
   });
-  // An API server may give one for another time than was asked for, and says so.
+  // The API server may choose another lifetime than the requested one.
   const { spec, status } = answer as { spec?: { expirationSeconds?: number }; status?: { token?: string } };
   if (status?.token) return { text: status.token, lifeMs: (spec?.expirationSeconds ?? TOKEN_SECONDS) * 1000 };
-  throw new RollcallError('API_SERVER_REFUSED', `${apiServer.url} gave no token of ServiceAccount ${account}`);
+  throw new RollcallError('API_SERVER_REFUSED', `${apiServer.url} returned no token for ServiceAccount ${account}`);
 }

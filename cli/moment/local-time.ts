@@ -1,4 +1,4 @@
-/** Finds the instants at which the clocks of a time zone show a given date and time: one, none or two of them. */
+/** Converts a local date and time to instants. Where clocks are set forward or back, there are none or two. */
 
 /** A date and time without a zone. */
 export interface WallTime {
@@ -16,37 +16,37 @@ const DAY_MS = 86_400_000;
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 /**
- * Milliseconds since 1970, ascending. `timeZone` is an IANA name. None where clocks are put forward over the
- * time, two where they are put back over it.
+ * Milliseconds since 1970, ascending. `timeZone` is an IANA name. Empty if clocks are set forward over the time; two
+ * instants if they are set back over it.
  */
 export function instantsOf(wall: WallTime, timeZone: string): number[] {
-  return [...new Set(readings(wall, timeZone))].filter((instant) => showsOf(instant, timeZone) === asUtc(wall));
+  return [...new Set(candidates(wall, timeZone))].filter((instant) => localAsUtc(instant, timeZone) === asUtc(wall));
 }
 
-/** The first instant after the time that clocks leave out; of any other time, the first that shows it. */
+/** The first instant that shows the time, or the first one after a gap if clocks skip the time. */
 export function firstInstantFrom(wall: WallTime, timeZone: string): number {
   const [first] = instantsOf(wall, timeZone);
-  // Read with the offset from before the clocks are put forward, a time that is left out lies behind it.
-  return first ?? Math.max(...readings(wall, timeZone));
+  // With the offset from before the change, a skipped time lies after the gap.
+  return first ?? Math.max(...candidates(wall, timeZone));
 }
 
 /** Milliseconds since 1970 of this date and time in UTC. */
 export function asUtc({ year, month, day, hour, minute, second, millisecond }: WallTime): number {
   const date = new Date(0);
-  // Date.UTC takes the years 0 to 99 for those of the last century.
+  // Date.UTC maps the years 0 to 99 to 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   return date.setUTCHours(hour, minute, second, millisecond);
 }
 
-/** What the time would mean with the zone's offset a day before and a day after: zones change less often. */
-function readings(wall: WallTime, timeZone: string): number[] {
+/** The time with the zone's offsets one day before and one day after; zones change less often than that. */
+function candidates(wall: WallTime, timeZone: string): number[] {
   const utc = asUtc(wall);
-  const offsetAt = (instant: number) => showsOf(instant, timeZone) - instant;
+  const offsetAt = (instant: number) => localAsUtc(instant, timeZone) - instant;
   return [utc - offsetAt(utc - DAY_MS), utc - offsetAt(utc + DAY_MS)].sort((left, right) => left - right);
 }
 
-/** The date and time that the zone's clocks show at the instant, as if it were in UTC. */
-function showsOf(instant: number, timeZone: string): number {
+/** The local date and time at the instant, as if it were in UTC. */
+function localAsUtc(instant: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',

@@ -1,4 +1,4 @@
-/** The options `--since` and `--until`: rows recorded at the first time or later, and before the second. */
+/** Parses `--since`, which is inclusive, and `--until`, which is exclusive. */
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Here, parseTime } from './parse-moment.ts';
@@ -19,7 +19,7 @@ export function parseTimeRange({ since, until }: TimeRangeOptions, here: Here): 
   const sinceMs = since === undefined ? undefined : parseTime(since, '--since', here);
   const untilMs = until === undefined ? undefined : parseTime(until, '--until', here);
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
-    throw new UsageError(`--since ${since} is not before --until ${until}, so nothing can be between them`);
+    throw new UsageError(`--since ${since} must be before --until ${until}`);
   }
   return { ...(sinceMs !== undefined && { sinceMs }), ...(untilMs !== undefined && { untilMs }) };
 }

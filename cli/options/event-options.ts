@@ -1,4 +1,4 @@
-/** Which rows of the journal a command is about: the options of `history` and `watch`. */
+/** The options of `history` and `watch` that select events. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
 import { daemonSetOption, nodeOption, type PairOptions, pairFilter } from './pair-options.ts';
@@ -9,18 +9,18 @@ export interface EventOptions extends PairOptions {
   readonly actor?: string;
 }
 
-const CAUSE_FORMS = `Allowed are ${triggerCodec.words.join(', ')}, and revision:N for what row N led to.`;
+const CAUSE_FORMS = `must be one of ${triggerCodec.words.join(', ')} or revision:N`;
 
 export function addEventOptions(command: Command): Command {
   return command
     .addOption(daemonSetOption())
     .addOption(nodeOption())
-    .addOption(kindOption('rows', eventKindCodec.words))
+    .addOption(kindOption('events', eventKindCodec.words))
     .addOption(causeOption())
-    .option('--actor <name>', 'only rows that this one caused: a field manager, a user, an agent, a file');
+    .option('--actor <name>', 'Only events caused by this actor: a field manager, a user, an agent or a file');
 }
 
-/** What the coordinator is to be asked for; 0 and `''` where any will do. @throws UsageError */
+/** The filter of a request; 0 and `''` match everything. @throws UsageError */
 export function eventFilter(options: EventOptions, namespace: string) {
   const { kind, cause, actor } = options;
   const revisions = cause.flatMap((text) => causeRevision(text) ?? []);
@@ -28,7 +28,7 @@ export function eventFilter(options: EventOptions, namespace: string) {
   const isCause = (word: string) => cause.includes(word);
   return {
     ...pairFilter(options, namespace),
-    // The namespace of a DaemonSet that is named is in its name.
+    // The filter for one DaemonSet already includes its namespace.
     namespace: options.daemonset === undefined ? namespace : '',
     kinds: eventKindCodec.words.filter(isKind).map((word) => eventKindCodec.toWire(word)),
     triggers: triggerCodec.words.filter(isCause).map((word) => triggerCodec.toWire(word)),
@@ -39,16 +39,16 @@ export function eventFilter(options: EventOptions, namespace: string) {
 
 export type EventFilter = ReturnType<typeof eventFilter>;
 
-/** `what` there are the `kinds` of, for example rows. */
-export function kindOption(what: string, kinds: readonly string[]): Option {
-  return new Option('--kind <kind>', `only ${what} of this kind, repeatable`)
+/** `noun` is what has a kind, for example `events`. */
+export function kindOption(noun: string, kinds: readonly string[]): Option {
+  return new Option('--kind <kind>', `Only ${noun} of this kind; repeatable`)
     .choices(kinds)
     .argParser((value, before: readonly string[]) => [...before, knownKind(value, kinds)])
     .default([]);
 }
 
 function causeOption(): Option {
-  return new Option('--cause <trigger>', 'only rows with this trigger, repeatable, or revision:N, what row N led to')
+  return new Option('--cause <trigger>', 'Only events with this trigger, or caused by revision N; repeatable')
     .choices([...triggerCodec.words, 'revision:'])
     .argParser((value, before: readonly string[]) => [...before, knownCause(value)])
     .default([]);
@@ -56,7 +56,7 @@ function causeOption(): Option {
 
 function knownKind(value: string, kinds: readonly string[]): string {
   if (kinds.includes(value)) return value;
-  throw new InvalidArgumentError(`Allowed choices are ${kinds.join(', ')}.`);
+  throw new InvalidArgumentError(`must be one of ${kinds.join(', ')}`);
 }
 
 function knownCause(value: string): string {

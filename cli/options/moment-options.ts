@@ -1,10 +1,10 @@
-/** The options that name moments of the past: `--at` for a question, two of them for a stretch of time. */
+/** The options for moments and time ranges: `--at`, `--from`, `--to`, `--since` and `--until`. */
 import { type Command, Option } from 'commander';
 
-const FORMS = '2026-03-14T15:09 (local time), 2026-03-14T15:09Z, 2026-03-14, -2h, -3d, revision:12345';
+const FORMS = 'for example 2026-03-14T15:09 (local time), 2026-03-14T15:09Z, 2026-03-14, -2h or revision:12345';
 
 export function atOption(): Option {
-  return new Option('--at <moment>', `as it was then: ${FORMS}`);
+  return new Option('--at <moment>', `Show the state at this moment, ${FORMS}`);
 }
 
 export interface AtOptions {
@@ -12,7 +12,7 @@ export interface AtOptions {
 }
 
 export function fromOption(description: string): Option {
-  return new Option('--from <moment>', `${description}: ${FORMS}`);
+  return new Option('--from <moment>', `${description}; ${FORMS}`);
 }
 
 export function toOption(description: string): Option {
@@ -26,6 +26,9 @@ export interface RangeOptions {
 
 export function addTimeRangeOptions(command: Command): Command {
   return command
-    .option('--since <time>', 'only rows recorded then or later: 2026-03-14T15:09 (local time), 2026-03-14, -2h, -3d')
-    .option('--until <time>', 'only rows recorded before then');
+    .option(
+      '--since <time>',
+      'Only events recorded at or after this time, for example 2026-03-14T15:09 (local time), 2026-03-14 or -2h',
+    )
+    .option('--until <time>', 'Only events recorded before this time');
 }

@@ -1,14 +1,14 @@
-/** The options `--daemonset` and `--node`, for all that can be narrowed to a DaemonSet or a node. */
+/** The options `--daemonset` and `--node`, which select placements and events. */
 import { Option } from 'commander';
 import type { QueryClient } from '../client/query-client.ts';
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 
 export function daemonSetOption(): Option {
-  return new Option('--daemonset <name>', 'only this DaemonSet: NAME or NAMESPACE/NAME');
+  return new Option('--daemonset <name>', 'Only this DaemonSet, as NAME or NAMESPACE/NAME');
 }
 
 export function nodeOption(): Option {
-  return new Option('--node <name>', 'only this node');
+  return new Option('--node <name>', 'Only this node');
 }
 
 export interface PairOptions {
@@ -16,7 +16,7 @@ export interface PairOptions {
   readonly node?: string;
 }
 
-/** What the coordinator is to be asked for. @throws UsageError */
+/** The filter of a request. @throws UsageError */
 export function pairFilter({ daemonset, node }: PairOptions, namespace: string) {
   return {
     ...(daemonset !== undefined && { daemonSet: parseDaemonSetName(daemonset, namespace) }),

@@ -1,6 +1,6 @@
-/** Writes an answer as one JSON or YAML document, or as one JSON object on a line. */
+/** Formats JSON and YAML: whole documents, JSON lines, and documents that are written item by item. */
 
-/** Two spaces deep, keys in the order of the documentation, ending with a line break. */
+/** Indented by two spaces, with a trailing newline. */
 export function jsonDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -9,22 +9,22 @@ export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** The YAML library takes longer to load than the rest of the command, so only those who ask for YAML wait. */
+/** Loads the YAML library on use, because loading takes longer than the rest of the command. */
 export async function yamlDocument(value: unknown): Promise<string> {
   const { stringify } = await import('yaml');
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** A list, or an object of which the first field is one. */
+/** Writes a list, or an object whose first field is a list, item by item. The list never has to fit into memory. */
 export interface DocumentStream {
   item(value: unknown): Promise<void>;
-  /** `rest`: the other fields of an object. */
+  /** `rest` holds the other fields of an object. */
   end(rest?: object): Promise<void>;
 }
 
 type Write = (text: string) => void;
 
-/** `field`: the name of the list, where the document is an object. */
+/** `field` is the name of the list if the document is an object. The output equals that of the whole document. */
 export function documentStream(format: 'json' | 'yaml', write: Write, field?: string): DocumentStream {
   return format === 'json' ? new JsonStream(write, field) : new YamlStream(write, field);
 }

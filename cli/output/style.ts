@@ -1,4 +1,4 @@
-/** Colours and marks, chosen once from what the terminal can show. */
+/** Colors and marks that the terminal supports. */
 import { createColors } from 'picocolors';
 
 type Paint = (text: string) => string;
@@ -10,7 +10,7 @@ export interface Style {
   readonly bad: Paint;
   readonly warn: Paint;
   readonly marks: Marks;
-  /** Fits a text to the terminal: without UTF-8, arrows and dashes become ASCII. */
+  /** Replaces arrows and dashes with ASCII if the terminal does not support UTF-8. */
   readonly fit: Paint;
 }
 
@@ -44,23 +44,23 @@ export function createStyle({ color, utf8 }: StyleOptions): Style {
   };
 }
 
-/** For texts that are compared or kept: no colours, all marks. */
+/** No colors, all marks: for text that is compared or stored. */
 export const PLAIN_STYLE = createStyle({ color: false, utf8: true });
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Colours are for people who watch a terminal and have not declined them (no-color.org). */
+/** Colors are used on a terminal unless they are disabled (no-color.org). */
 export function wantsColor(environment: Environment, isTTY: boolean, isAllowed: boolean): boolean {
   return isAllowed && isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 }
 
-/** A locale that names another character set says no; none at all is taken for UTF-8, as terminals are today. */
-export function speaksUtf8(environment: Environment): boolean {
+/** False if the locale specifies another character set. Without a locale, UTF-8 is assumed. */
+export function supportsUtf8(environment: Environment): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   return locale === '' || /utf-?8/i.test(locale);
 }
 
-/** Each becomes as many characters as it takes columns in a drawing; only marks in sentences grow. */
+/** Characters of drawings are replaced one to one; only marks in sentences grow. */
 const ASCII: Readonly<Record<string, string>> = {
   '→': '->',
   '–': '-',

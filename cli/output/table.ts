@@ -1,10 +1,10 @@
-/** Tables as kubectl prints them: upper-case headers, three spaces between columns, no borders. */
+/** Prints tables like kubectl: upper-case headers, three spaces between columns, no borders. */
 
 import { PLAIN_STYLE, type Style } from './style.ts';
 import { oneLine } from './text.ts';
 
 const GAP = '   ';
-/** A column is not cut to less: on a narrower terminal, half a sentence that wraps beats three words. */
+/** Minimum width of a truncated column. On a narrower terminal, a longer wrapped text is more useful than a few words. */
 const CUT_COLUMNS_MIN = 40;
 
 export interface Column<Row> {
@@ -12,18 +12,18 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string | number;
   /** Shown only with `-o wide`. */
   readonly wide?: true;
-  /** Colours the cell; the text is padded already. */
+  /** Colors the padded text of the cell. */
   readonly paint?: (row: Row, text: string) => string;
 }
 
 export interface TableOptions {
   readonly wide?: boolean;
-  /** Width of the terminal: what goes over it is cut from the last column. Undefined where nothing may be cut. */
+  /** Width of the terminal, to which the last column is truncated. Undefined to truncate nothing. */
   readonly columns?: number | undefined;
   readonly style?: Style;
 }
 
-/** Ends with a line break; a table without rows is its header alone. */
+/** Ends with a newline. A table without rows is a header only. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -37,7 +37,7 @@ export function renderTable<Row>(
   const lastMax = terminalColumns === undefined ? undefined : roomForLast(widths, terminalColumns);
   const pad = (text: string, index: number) => {
     if (index < shown.length - 1) return text + ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(text)));
-    return lastMax === undefined ? text : cut(text, lastMax, style.marks.ellipsis);
+    return lastMax === undefined ? text : truncated(text, lastMax, style.marks.ellipsis);
   };
   const lines = [
     shown.map(({ header }, index) => pad(header, index)),
@@ -46,7 +46,7 @@ export function renderTable<Row>(
   return lines.map((line) => `${line.join(GAP).trimEnd()}\n`).join('');
 }
 
-/** How many terminal columns a text takes: one for each character, none for what combines with the one before. */
+/** Width in terminal columns: combining marks take none, other characters take one. */
 function widthOf(text: string): number {
   return Array.from(text.replace(/\p{Mark}/gu, '')).length;
 }
@@ -60,7 +60,7 @@ function roomForLast(widths: readonly number[], terminalColumns: number): number
   return Math.max(CUT_COLUMNS_MIN, terminalColumns - before);
 }
 
-function cut(text: string, columnsMax: number, ellipsis: string): string {
+function truncated(text: string, columnsMax: number, ellipsis: string): string {
   const characters = Array.from(text);
   if (characters.length <= columnsMax) return text;
   return characters.slice(0, columnsMax - ellipsis.length).join('') + ellipsis;

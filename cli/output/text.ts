@@ -1,11 +1,11 @@
-/** What comes from files and agents must not move the cursor, clear the screen or break a table. */
+/** Makes text safe for terminals: text from files and agents must not move the cursor, clear the screen or break a table. */
 
-/** Without line breaks and without anything that a terminal would obey. */
+/** Replaces line breaks and control characters with spaces. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
-/** The same for text that is laid out already: keeps line breaks and colours. */
+/** Replaces control characters except line breaks and colors. */
 export function printable(text: string): string {
   return text.replace(/(\n|\p{Cc}\[\d+m)|[\p{Cc}\p{Cf}]/gu, (_, kept?: string) => kept ?? ' ');
 }

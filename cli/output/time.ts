@@ -1,4 +1,4 @@
-/** Times and ages for people. Inside, a time is milliseconds since 1970 and 0 means "not known". */
+/** Formats times and ages. Internal times are milliseconds since 1970; 0 means unknown. */
 
 const UNITS: readonly [letter: string, ms: number][] = [
   ['d', 86_400_000],
@@ -7,7 +7,7 @@ const UNITS: readonly [letter: string, ms: number][] = [
   ['s', 1_000],
 ];
 
-/** As kubectl writes it: the largest unit, and the next one where the number is small (`45s`, `3m12s`, `2d4h`, `97d`). */
+/** Like kubectl: the largest unit, and the next one if the number is below 10 (`45s`, `3m12s`, `2d4h`, `97d`). */
 export function durationText(ms: number): string {
   const index = UNITS.findIndex(([, size]) => ms >= size);
   const [unit, next] = [UNITS[index], UNITS[index + 1]];
@@ -18,12 +18,12 @@ export function durationText(ms: number): string {
   return next === undefined || rest === 0 || count >= 10 ? text : `${text}${rest}${next[0]}`;
 }
 
-/** How long ago, or `never` for a time that is not known. Clocks differ, so the future is taken for now. */
+/** The age of a time, or `never` for `null`. A time in the future counts as now, because clocks differ. */
 export function ageText(time: string | null, nowMs: number): string {
   return time === null ? 'never' : durationText(Math.max(0, nowMs - Date.parse(time)));
 }
 
-/** `null` for a time that is not known; else ISO 8601, UTC. */
+/** ISO 8601 in UTC; `null` for an unknown time. */
 export function isoTime(ms: number): string | null {
   return ms === 0 ? null : new Date(ms).toISOString();
 }

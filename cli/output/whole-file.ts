@@ -1,25 +1,25 @@
-/** Writes a file that is either whole or not there: beside its place first, and moved there once it is on disk. */
+/** Writes a file atomically: to a temporary file first, which is renamed once it is on disk. */
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../usage-error.ts';
 
-/** What SQLite and the coordinator keep beside a journal, as docs/operations.md names it. */
+/** The files of SQLite and the coordinator next to a journal (docs/operations.md). */
 const PART_OF_JOURNAL = /(?:-wal|-shm|\.head|\.lock)$/;
 
-/** @throws UsageError for a place that cannot be written, or where a file is that must stay */
+/** @throws UsageError if the path cannot be written, or if a file exists and `replace` is false */
 export async function writeWholeFile(
   path: string,
   pieces: AsyncIterable<string | Uint8Array>,
   { replace }: { readonly replace: boolean },
 ): Promise<void> {
-  refuseExisting(path, replace);
+  checkNotExisting(path, replace);
   const partial = `${path}.partial`;
   const file = await opened(partial, path);
   try {
     for await (const piece of pieces) await written(file.writeFile(piece), path);
     await written(file.sync(), path);
     await file.close();
-    refuseExisting(path, replace);
+    checkNotExisting(path, replace);
     await written(rename(partial, path), path);
   } catch (error) {
     await file.close().catch(() => {});
@@ -28,36 +28,36 @@ export async function writeWholeFile(
   }
 }
 
-/** A journal in use would be lost with whatever takes its place, so `replace` does not replace one. */
-function refuseExisting(path: string, replace: boolean): void {
+/** Never replaces a journal in use, even with `replace`. */
+function checkNotExisting(path: string, replace: boolean): void {
   const lock = `${path.replace(PART_OF_JOURNAL, '')}.lock`;
   if (existsSync(lock))
-    throw new UsageError(`${path} belongs to a coordinator's journal, as ${lock} shows; name another file`);
+    throw new UsageError(`${path} belongs to the journal of a coordinator (${lock} exists); specify another file`);
   if (!replace && existsSync(path))
-    throw new UsageError(`${path} exists; name another file, or replace it with --force`);
+    throw new UsageError(`${path} already exists; specify another file, or use --force to overwrite it`);
 }
 
 function opened(partial: string, path: string): Promise<FileHandle> {
-  // Backups and exports hold what not everybody may know.
+  // Backups and exports may contain confidential data.
   return written(open(partial, 'w', 0o600), path);
 }
 
-/** What the system says of a file is the user's affair; everything else is not. */
+/** Turns errors of the file system into usage errors. */
 async function written<Value>(writing: Promise<Value>, path: string): Promise<Value> {
   try {
     return await writing;
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path} cannot be written: ${REASONS[code] ?? message}`);
+    throw new UsageError(`cannot write ${path}: ${REASONS[code] ?? message}`);
   }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'you have no right to',
-  EISDIR: 'it is a folder; name a file in it',
-  ENOENT: 'there is no such folder',
-  ENOSPC: 'there is no room left',
-  ENOTDIR: 'a part of its path is no folder',
-  EPERM: 'you have no right to',
-  EROFS: 'its file system is read-only',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory; specify a file',
+  ENOENT: 'the directory does not exist',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'part of the path is not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
 };

@@ -1,4 +1,4 @@
-/** What `rollcall plan` was asked, as typed, and the what-ifs in it as changes of nodes. */
+/** The options of `rollcall plan` as parsed, and the simulated changes of nodes that they specify. */
 import {
   type NodeAlteration,
   type NodeTarget,
@@ -11,7 +11,7 @@ import { parseNodeName } from '../resource-name.ts';
 import { UsageError } from '../usage-error.ts';
 import { STDIN } from './read-sources.ts';
 
-/** As commander hands it over; lists are in the order in which they were typed. */
+/** As parsed by commander; lists keep the order of the command line. */
 export interface PlanOptions {
   readonly filename: readonly string[];
   readonly nodes: readonly string[];
@@ -20,7 +20,7 @@ export interface PlanOptions {
   readonly removeLabel: readonly string[];
   readonly addTaint: readonly string[];
   readonly removeTaint: readonly string[];
-  /** Names of nodes, and `''` where the option was given without one. */
+  /** Node names, and `''` for an option without a name. */
   readonly cordon: readonly string[];
   readonly dropNode: readonly string[];
   readonly addNode: readonly string[];
@@ -33,8 +33,8 @@ export interface PlanOptions {
 export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget };
 
 /**
- * The what-ifs in the order in which they are carried out: labels, taints, cordons, drops, and removals
- * before additions, so that a label can be replaced by one of another key.
+ * The simulated changes in the order of their application: labels, taints, cordons, drops. Removals precede additions,
+ * so that a label can be replaced by one with another key.
  * @throws UsageError
  */
 export function nodeAlterations(options: PlanOptions): TargetedAlteration[] {
@@ -51,33 +51,33 @@ export function nodeAlterations(options: PlanOptions): TargetedAlteration[] {
   const drops = named('drop-node', options.dropNode, targets).map((target) => ({ op: 'drop' as const, target }));
   const all = [...altered, ...cordons, ...drops];
   if (targets !== null && all.length === 0) {
-    throw new UsageError('--node and --selector say which nodes a what-if changes, but there is none; add one');
+    throw new UsageError('--node and --selector require a simulated change such as --set-label; add one');
   }
   return all;
 }
 
-/** @throws UsageError for options that contradict each other */
+/** @throws UsageError for conflicting options */
 export function checkOptions(options: PlanOptions): void {
   const { filename, nodes, against, addNode } = options;
   if ([...filename, ...nodes, ...against, ...addNode].filter((path) => path === STDIN).length > 1) {
-    throw new UsageError('standard input can be read once; give - to one option only');
+    throw new UsageError('standard input can be read only once; use - for one option only');
   }
   if (options.node.length > 0 && options.selector !== undefined) {
-    throw new UsageError('--node and --selector cannot be used together; choose one');
+    throw new UsageError('--node and --selector cannot be used together; use one of them');
   }
 }
 
-/** `null` where none is named, which means every node. */
+/** `null` means all nodes. */
 function targetsOf({ node, selector }: PlanOptions): NodeTarget[] | null {
   if (selector !== undefined) return [{ selector }];
   return node.length === 0 ? null : node.map((text) => ({ name: parseNodeName(text).name }));
 }
 
-/** Too much to mean every node by leaving something out. */
+/** Cordons and drops never apply to all nodes by default, because their effect is too large. */
 function named(option: string, names: readonly string[], targets: NodeTarget[] | null): NodeTarget[] {
   return names.flatMap((name): NodeTarget[] => {
     if (name !== '') return [{ name: parseNodeName(name).name }];
     if (targets !== null) return targets;
-    throw new UsageError(`--${option} needs to know which nodes: --${option} NAME, --node NAME or --selector SELECTOR`);
+    throw new UsageError(`--${option} requires a node; use --${option} NAME, --node NAME or --selector SELECTOR`);
   });
 }

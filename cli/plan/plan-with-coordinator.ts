@@ -1,4 +1,4 @@
-/** Lets a running coordinator make the plan, on the DaemonSets and nodes that it knows. */
+/** Requests a plan from a coordinator, based on the DaemonSets and nodes that it knows. */
 
 import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
@@ -14,15 +14,15 @@ import type { Context } from '../context.ts';
 import type { Difference } from '../view/plan-view.ts';
 import type { PlanInput } from './read-input.ts';
 
-/** What a coordinator answered; where it has problems with the manifests, it planned nothing. */
+/** The response of a coordinator. If it reports problems with the manifests, the difference is empty. */
 export interface CoordinatorPlan {
   readonly difference: Difference;
   readonly problems: readonly ManifestProblem[];
-  /** Of which moment the plan is; `null`: now. */
+  /** The moment of the plan; `null` means now. */
   readonly asOf: AsOf | null;
 }
 
-/** @throws RollcallError where the coordinator refuses the question or cannot be reached */
+/** @throws RollcallError if the coordinator rejects the request or cannot be reached */
 export async function planWithCoordinator(
   context: Context,
   input: PlanInput,
@@ -41,7 +41,10 @@ export async function planWithCoordinator(
     };
   } catch (error) {
     if (!(error instanceof RollcallError) || error.reason !== 'COORDINATOR_UNREACHABLE') throw error;
-    throw new RollcallError(error.reason, `${error.message}, or give nodes with --nodes to plan without one`);
+    throw new RollcallError(
+      error.reason,
+      `${error.message}, or plan without a coordinator by specifying nodes with --nodes`,
+    );
   }
 }
 
@@ -53,13 +56,13 @@ function differenceFromWire(response: PlanPlacementsResponse__Output, input: Pla
     after: after && placementFromWire(after),
   }));
   const added = input.changes.flatMap((change) => (change.op === 'add' ? (change.node.metadata?.name ?? []) : []));
-  // No DaemonSet is taken away here, so a pair without an after is a node that is dropped.
+  // This plan never removes a DaemonSet, so a placement without `after` belongs to a node that is dropped.
   const dropped = changes.filter(({ after }) => after === null).map(({ node }) => node);
   return {
     changes,
     counts: response.counts.map((counts) => ({
       daemonSet: daemonSetKey(counts.daemonSet),
-      // The contract does not count the nodes that a DaemonSet is kept from; nothing here shows them.
+      // The response does not count nodes with the verdict none, and the plan does not show them.
       before: { run: counts.runBefore, keep: counts.keepBefore, none: 0 },
       after: { run: counts.runAfter, keep: counts.keepAfter, none: 0 },
       templateChanged: counts.templateChanged,

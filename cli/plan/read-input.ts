@@ -1,4 +1,4 @@
-/** Reads everything that `rollcall plan` was given, each kind of object from the options that stand for it. */
+/** Reads the input of `rollcall plan`, taking each kind of object from the options for that kind. */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
 import { type CollectedObjects, collectObjects, type RejectedObjects } from '../../shared/plan/collect-objects.ts';
@@ -9,19 +9,19 @@ import { nodeAlterations, type PlanOptions } from './plan-options.ts';
 import { type Source, SourceReader } from './read-sources.ts';
 
 export interface PlanInput {
-  /** The DaemonSets of `-f`, and the nodes of `--nodes`; where one of the two is not given, both of the other. */
+  /** The DaemonSets of `-f` and the nodes of `--nodes`. If one option is missing, the other provides both. */
   readonly given: ClusterObjects;
-  /** Of `--against`; null without. */
+  /** From `--against`; `null` without it. */
   readonly against: ClusterObjects | null;
   /** Added nodes first. */
   readonly changes: readonly NodeChange[];
   readonly problems: readonly ManifestProblem[];
   readonly warnings: readonly ManifestProblem[];
-  /** What cannot be used on either side of a comparison. */
+  /** Objects that are invalid on either side of a comparison. */
   readonly refused: RejectedObjects;
 }
 
-/** @throws UsageError, RollcallError for what-ifs and files that cannot be read; manifests become problems. */
+/** Reports invalid manifests as problems. @throws UsageError and RollcallError for invalid options and unreadable files */
 export async function readInput({ io, globals }: Context, options: PlanOptions): Promise<PlanInput> {
   const alterations = nodeAlterations(options);
   const { filename, nodes: nodePaths } = options;
@@ -34,7 +34,7 @@ export async function readInput({ io, globals }: Context, options: PlanOptions):
     return {
       ...world,
       problems: [...sources.flatMap(({ problems }) => problems), ...world.problems],
-      warnings: [...sources.flatMap(passedOver), ...world.warnings],
+      warnings: [...sources.flatMap(ignoredSource), ...world.warnings],
     };
   };
   const daemonSets = await read(filename.length > 0 ? filename : nodePaths, ['DaemonSet']);
@@ -55,17 +55,17 @@ export async function readInput({ io, globals }: Context, options: PlanOptions):
   };
 }
 
-/** Dumps hold Pods and more beside what is planned with; a file of nothing else was hardly meant. */
-function passedOver({ name, objects }: Source): ManifestProblem[] {
+/** A cluster dump may contain other kinds, but a file without any DaemonSet or Node is probably a mistake. */
+function ignoredSource({ name, objects }: Source): ManifestProblem[] {
   const kinds = new Map<string, number>();
   for (const { kind } of objects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   if (kinds.size === 0 || kinds.has('DaemonSet') || kinds.has('Node')) return [];
   const found = [...kinds].map(([kind, number]) => plural(number, kind)).join(', ');
-  const message = `${name} holds no DaemonSet and no Node and is passed over; it holds ${found}.`;
+  const message = `${name} was ignored because it contains no DaemonSet and no Node; it contains ${found}.`;
   return [{ code: 'OtherKinds', fieldPath: '', message, source: name }];
 }
 
-/** A file that stands for two kinds tells its problems twice. */
+/** A file that is read for two kinds reports its problems twice. */
 function withoutRepetitions(problems: readonly ManifestProblem[]): ManifestProblem[] {
   const byText = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
   return [...byText.values()];

@@ -1,4 +1,4 @@
-/** Reads what `-f`, `--nodes` and `--against` name: a file, the manifest files of a folder, or standard input. */
+/** Reads the sources of `-f`, `--nodes` and `--against`: a file, the manifest files of a directory, or standard input. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JSON_BYTES_MAX } from '../../shared/kubernetes/manifests/limits.ts';
@@ -9,17 +9,17 @@ const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 export const STDIN = '-';
 const STDIN_NAME = 'standard input';
 
-/** As a sentence names it. */
+/** The name of a source in messages. */
 export function sourceName(path: string): string {
   return path === STDIN ? STDIN_NAME : path;
 }
 
-/** What one file holds. */
+/** The contents of one file. */
 export interface Source extends ReadManifests {
   readonly name: string;
 }
 
-/** Reads each file once, whatever number of options name it: the dump of a large cluster takes a while. */
+/** Reads each file once, even if several options specify it, because reading the dump of a large cluster takes a while. */
 export class SourceReader {
   readonly #readStdin: () => Promise<Uint8Array>;
   readonly #read = new Map<string, Source>();
@@ -28,7 +28,7 @@ export class SourceReader {
     this.#readStdin = readStdin;
   }
 
-  /** In the order of the paths. @throws UsageError for what does not exist or cannot be read. */
+  /** Returns sources in the order of the paths. @throws UsageError if a path cannot be read. */
   async read(paths: readonly string[]): Promise<Source[]> {
     const sources: Source[] = [];
     for (const path of paths) {
@@ -48,21 +48,21 @@ export class SourceReader {
   }
 }
 
-/** The file itself, or the manifest files directly in the folder, by name. */
+/** The file itself, or the manifest files directly in the directory, sorted by name. */
 async function manifestFiles(path: string): Promise<string[]> {
   const status = await orExplain(path, stat(path));
   if (!status.isDirectory()) return [path];
   const names = (await orExplain(path, readdir(path))).filter((name) => MANIFEST_NAME.test(name));
-  if (names.length === 0) throw new UsageError(`folder ${path} holds no .yaml, .yml or .json file`);
+  if (names.length === 0) throw new UsageError(`directory ${path} contains no .yaml, .yml or .json file`);
   return names.sort().map((name) => join(path, name));
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
   const { size } = await orExplain(path, stat(path));
-  // Said without reading it: the file may be larger than the memory.
+  // Checked before reading, because the file may not fit into memory.
   if (size > JSON_BYTES_MAX) {
-    const [has, max] = [size, JSON_BYTES_MAX].map((bytes) => Math.ceil(bytes / 1024 / 1024));
-    throw new UsageError(`${path} has ${has} MiB, and at most ${max} MiB are read; split it`);
+    const [actual, max] = [size, JSON_BYTES_MAX].map((bytes) => Math.ceil(bytes / 1024 / 1024));
+    throw new UsageError(`${path} is ${actual} MiB, which exceeds the limit of ${max} MiB; split the file`);
   }
   return orExplain(path, readFile(path));
 }
@@ -71,13 +71,13 @@ async function orExplain<Value>(path: string, reading: Promise<Value>): Promise<
   try {
     return await reading;
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${explain(error)}`);
+    throw new UsageError(`cannot read ${path}: ${explain(error)}`);
   }
 }
 
 function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'it does not exist';
+  if (code === 'ENOENT') return 'no such file or directory';
   if (code === 'EACCES') return 'permission denied';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** `rollcall plan`: reads what it is given, plans offline or asks the coordinator, and prints the outcome. */
+/** `rollcall plan`: reads the input, plans offline or with the coordinator, and prints the result. */
 
 import { EXIT } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
@@ -20,27 +20,26 @@ import { planWithCoordinator } from './plan-with-coordinator.ts';
 import { type PlanInput, readInput } from './read-input.ts';
 import { sourceName } from './read-sources.ts';
 
-/** Returns the exit code: 0 nothing changes, 1 something does, 2 the input cannot be used. */
+/** Returns the exit code: 0 no change, 1 changes, 2 invalid input. */
 export async function runPlan(context: Context, options: PlanOptions): Promise<number> {
   checkOptions(options);
   const input = await readInput(context, options);
   reportProblems(context, input.problems);
-  if (input.problems.length > 0 && !options.skipInvalid) return refuse(context, input.problems);
+  if (input.problems.length > 0 && !options.skipInvalid) return reject(context, input.problems);
   const at = context.moment(options.at, '--at');
   if (isOffline(input, options)) {
-    if (at !== null)
-      throw new UsageError('--at plans on what a coordinator recorded; leave out --against and the nodes');
+    if (at !== null) throw new UsageError('--at requires a coordinator; remove --against and the nodes');
     return planOffline(context, input, options);
   }
   const { filename, addNode } = options;
   if (filename.length + addNode.length + input.changes.length === 0) {
     throw new UsageError(
-      'there is nothing to plan; give -f FILE --nodes FILE, or a what-if such as --remove-label KEY',
+      'nothing to plan; specify -f FILE --nodes FILE, or a simulated change such as --remove-label KEY',
     );
   }
   const answer = await planWithCoordinator(context, input, at);
   reportProblems(context, answer.problems);
-  if (answer.problems.length > 0) return refuse(context, answer.problems);
+  if (answer.problems.length > 0) return reject(context, answer.problems);
   return printDifference(context, answer.difference, answer.asOf);
 }
 
@@ -48,15 +47,15 @@ function reportProblems({ io }: Context, problems: readonly ManifestProblem[]): 
   for (const problem of problems) io.stderr.write(`rollcall: ${problemLine(problem)}\n`);
 }
 
-function refuse({ io }: Context, problems: readonly ManifestProblem[]): number {
+function reject({ io }: Context, problems: readonly ManifestProblem[]): number {
   const found = plural(problems.length, 'problem');
   io.stderr.write(
-    `rollcall: nothing was planned because of ${found}; correct the manifests, or leave them out with --skip-invalid\n`,
+    `rollcall: ${found} found, nothing was planned; correct the manifests, or skip them with --skip-invalid\n`,
   );
   return EXIT.error;
 }
 
-/** Nodes decide: without any, only a coordinator can say where the DaemonSets would run. */
+/** Without nodes, only a coordinator can plan. */
 function isOffline({ given, against }: PlanInput, { nodes }: PlanOptions): boolean {
   return nodes.length > 0 || given.nodes.size > 0 || against !== null;
 }
@@ -64,7 +63,7 @@ function isOffline({ given, against }: PlanInput, { nodes }: PlanOptions): boole
 async function planOffline(context: Context, input: PlanInput, options: PlanOptions): Promise<number> {
   const { given, against, changes } = input;
   const before: ClusterObjects = {
-    // An OLD of nodes alone has the same DaemonSets before and after; an OLD of nothing had none.
+    // If --against contains only nodes, the DaemonSets are the same on both sides. If it is empty, there were none before.
     daemonSets:
       against !== null && (against.daemonSets.size > 0 || against.nodes.size === 0)
         ? against.daemonSets
@@ -92,16 +91,16 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
 
 function checkWorld(unchanged: ClusterObjects, before: ClusterObjects, { filename, nodes }: PlanOptions): void {
   if (unchanged.daemonSets.size === 0) {
-    const where = (filename.length > 0 ? filename : nodes).map(sourceName).join(', ') || 'what was given';
-    throw new UsageError(`there is no DaemonSet in ${where}; give a file that holds some with -f`);
+    const where = (filename.length > 0 ? filename : nodes).map(sourceName).join(', ') || 'the input';
+    throw new UsageError(`no DaemonSet found in ${where}; specify a file with DaemonSets with -f`);
   }
   if (unchanged.nodes.size === 0 || before.nodes.size === 0) {
     const where = nodes.length > 0 ? ` in ${nodes.map(sourceName).join(', ')}` : '';
-    throw new UsageError(`there are no nodes${where}; give what 'kubectl get nodes -o json' prints with --nodes`);
+    throw new UsageError(`no nodes found${where}; specify the output of 'kubectl get nodes -o json' with --nodes`);
   }
 }
 
-/** An object that cannot be used on one side has not come or gone: nothing can be said of it. */
+/** Leaves out objects that are invalid on one side, so that they do not appear as added or deleted. */
 function without(world: ClusterObjects, refused: RejectedObjects): ClusterObjects {
   return {
     daemonSets: new Map([...world.daemonSets].filter(([key]) => !refused.daemonSets.has(key))),

@@ -1,7 +1,7 @@
 /** Tables, ages and colours: what people see, and what pipes get. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createStyle, speaksUtf8, wantsColor } from '../../../cli/output/style.ts';
+import { createStyle, supportsUtf8, wantsColor } from '../../../cli/output/style.ts';
 import { type Column, renderTable } from '../../../cli/output/table.ts';
 import { ageText, durationText } from '../../../cli/output/time.ts';
 
@@ -96,7 +96,7 @@ describe('colours', () => {
 describe('marks', () => {
   it('are ASCII where the locale names another character set', () => {
     expect(
-      [{}, { LANG: 'de_DE.UTF-8' }, { LC_ALL: 'C', LANG: 'de_DE.UTF-8' }, { LANG: 'POSIX' }].map(speaksUtf8),
+      [{}, { LANG: 'de_DE.UTF-8' }, { LC_ALL: 'C', LANG: 'de_DE.UTF-8' }, { LANG: 'POSIX' }].map(supportsUtf8),
     ).toEqual([true, true, false, false]);
     const { marks, fit } = createStyle({ color: false, utf8: false });
     expect(Object.values(marks).join('')).toMatch(/^[ -~]*$/);
