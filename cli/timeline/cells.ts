@@ -1,11 +1,11 @@
-/** Lays spans and marks out in the columns of a terminal: what each column shows, and where the marks below have room. */
+/** Lays out spans and marks in columns. */
 import type { Lane, Mark, MarkKind, Span, SpanState } from './timeline.ts';
 
-/** What a column shows; `null` where the pair did not exist. */
+/** The state in a column; `null` if the placement did not exist. */
 export type Cell = ShownState | null;
 
 export interface ShownState {
-  /** `many`: more than one change falls into the column. */
+  /** `many` means that the state changes more than once in the column. */
   readonly state: SpanState | 'many';
   readonly title: string;
 }
@@ -13,13 +13,13 @@ export interface ShownState {
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Columns of a terminal, or whatever is the least that a drawing shows. */
+  /** In columns of a terminal or in pixels. */
   readonly width: number;
-  /** How many columns a character of a label takes. */
+  /** The width of one character of a label, in columns. */
   readonly characterWidth: number;
 }
 
-/** Each column shows what held for most of it, and whatever held rather than nothing. */
+/** Each column shows the state that lasts longest in it; any state takes precedence over none. */
 export function cellsOf(spans: readonly Span[], window: Window): Cell[] {
   const { fromMs, toMs, width } = window;
   const cellMs = (toMs - fromMs) / width;
@@ -41,7 +41,7 @@ export function cellsOf(spans: readonly Span[], window: Window): Cell[] {
   });
 }
 
-/** Columns beside each other that show the same. */
+/** Adjacent columns with the same state. */
 export interface CellRun {
   readonly cell: Cell;
   readonly first: number;
@@ -58,12 +58,12 @@ export function runsOf(cells: readonly Cell[]): CellRun[] {
   return runs;
 }
 
-/** The column of a time within the window. */
+/** The column of a time, limited to the window. */
 export function columnAt(timeMs: number, { fromMs, toMs, width }: Window): number {
   return Math.min(width - 1, Math.max(0, Math.floor(((timeMs - fromMs) / (toMs - fromMs)) * width)));
 }
 
-/** The same for lanes that are drawn alike. */
+/** A key that is equal for lanes that look the same. */
 export function lookOf({ spans, marks }: Lane, window: Window): string {
   const cells = runsOf(cellsOf(spans, window)).map(({ cell, length }) => `${cell?.state ?? ''}${length}`);
   const rows = markRows(marks, window).map((row) =>
@@ -72,20 +72,20 @@ export function lookOf({ spans, marks }: Lane, window: Window): string {
   return JSON.stringify([cells, rows]);
 }
 
-/** A mark, or several of one kind that stand too close for a label each. */
+/** A mark, or several of one kind that are too close for one label each. */
 export interface PlacedMark {
   readonly kind: MarkKind;
   readonly count: number;
   readonly text: string;
   readonly title: string;
-  /** Columns, the last one included. */
+  /** The first and the last column, both inclusive. */
   readonly first: number;
   readonly last: number;
   readonly beginsInside: boolean;
   readonly endsInside: boolean;
 }
 
-/** The rows below a lane. Within a row nothing overlaps, labels included. */
+/** The rows below a lane. Marks and labels in one row do not overlap. */
 export function markRows(marks: readonly Mark[], window: Window): PlacedMark[][] {
   const rows: PlacedMark[][] = [];
   for (const mark of mergedMarks(marks, window)) {
@@ -96,7 +96,7 @@ export function markRows(marks: readonly Mark[], window: Window): PlacedMark[][]
   return rows;
 }
 
-/** Where the label of a mark stands: below it, beside its beginning, or, where there is no room, before it. */
+/** The position of a label: below the mark, after its start, or before it if there is no room. */
 export type LabelPlace = 'below' | 'after' | 'before';
 
 export function labelPlaceOf({ first, last, text }: PlacedMark, { width, characterWidth }: Window): LabelPlace {
@@ -105,7 +105,7 @@ export function labelPlaceOf({ first, last, text }: PlacedMark, { width, charact
   return first + 1 + labelWidth <= width ? 'after' : 'before';
 }
 
-/** The columns that a mark takes with its label, the last one included. */
+/** The columns of a mark with its label, inclusive. */
 export function extentOf(mark: PlacedMark, window: Window): { readonly from: number; readonly to: number } {
   const { first, last, text } = mark;
   const labelWidth = text.length * window.characterWidth;

@@ -1,4 +1,4 @@
-/** Draws a timeline as a standalone SVG document: no script, no font and no file of others. */
+/** Draws a timeline as a standalone SVG document without scripts, fonts or external files. */
 import { durationText, timeText } from '../output/time.ts';
 import {
   type CellRun,
@@ -24,7 +24,7 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** Pixels. Characters are as wide as those of the fonts of the style. */
+/** In pixels. The character widths match the fonts of the style. */
 const WIDTH = 1080;
 const MARGIN = 24;
 const CHARACTER = 7.25;
@@ -36,7 +36,7 @@ const LANE = 26;
 const MARK_ROW = 15;
 const FOOT = 52;
 
-/** How high the bar of a state is. */
+/** The height of the bar for each state. */
 const BAR: Readonly<Record<SpanState | 'many', number>> = {
   run: 14,
   keep: 14,
@@ -53,7 +53,7 @@ interface Row {
   readonly height: number;
 }
 
-/** A document that ends with a line break. */
+/** Returns a document with a trailing newline. */
 export function drawSvg(timeline: Timeline): string {
   const left = MARGIN + Math.min(LABEL_MAX, longestLabel(timeline.lanes) * CHARACTER) + GAP;
   const width = Math.floor(WIDTH - MARGIN - left);
@@ -62,7 +62,7 @@ export function drawSvg(timeline: Timeline): string {
   const bottom = rows.reduce((end, { top, height }) => Math.max(end, top + height), HEAD);
   const height = bottom + FOOT;
   const picture = [
-    title(`${timeline.subject}: who ran when`),
+    title(`Timeline of ${timeline.subject}`),
     element('style', {}, SVG_STYLE),
     element('defs', {}, ...SVG_TEXTURES.map(texture)),
     element('rect', { class: 'paper', width: WIDTH, height }),
@@ -111,7 +111,7 @@ function label(text: string, attributes: Readonly<Record<string, string | number
   return element('text', attributes, svgText(text));
 }
 
-/** Every other row has a ground, to lead the eye. */
+/** Every other row has a background. */
 function band({ top, height }: Row, index: number): string {
   if (index % 2 === 1) return '';
   return element('rect', { class: 'band', x: MARGIN / 2, y: top, width: WIDTH - MARGIN, height, rx: 4 });
@@ -147,7 +147,7 @@ function laneLabel({ labels }: LaneGroup, left: number, middle: number): string 
   const more = moreText(others.length);
   const room = Math.floor((left - GAP - MARGIN) / CHARACTER) - more.length;
   const characters = Array.from(first);
-  // What tells names apart is mostly at their end.
+  // Names mostly differ at the end.
   const name = characters.length <= room ? first : `…${characters.slice(characters.length - room + 1).join('')}`;
   const attributes = { x: left - GAP, y: middle + 4, 'text-anchor': 'end' };
   return element('text', attributes, title(labels.join(', ')), svgText(`${name}${more}`));
@@ -184,7 +184,7 @@ function legend(rows: readonly Row[], bottom: number): string {
     x += 30 + STATE_WORDS[state].length * CHARACTER + 24;
   }
   const isGroup = rows.some(({ group }) => group.labels.length > 1);
-  if (isGroup) parts.push(label('+N: N more that look the same', { class: 'soft', x, y }));
-  if (rows.length === 0) parts.push(label('Nothing is recorded of that time.', { class: 'soft', x, y }));
+  if (isGroup) parts.push(label('+N: N more lanes look the same', { class: 'soft', x, y }));
+  if (rows.length === 0) parts.push(label('No events are recorded for this time.', { class: 'soft', x, y }));
   return parts.join('');
 }

@@ -1,5 +1,6 @@
-/** Draws a timeline for a terminal. It can be read without colours, and without UTF-8. */
+/** Draws a timeline for a terminal. The result is readable without colors and without UTF-8. */
 
+import { plural } from '../../shared/plural.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/text.ts';
 import { durationText, timeText } from '../output/time.ts';
@@ -31,14 +32,14 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** Where there is no terminal. */
+/** Used without a terminal. */
 const COLUMNS_DEFAULT = 80;
-/** A picture has at least so many columns, whatever the labels and the terminal. */
+/** Minimum number of columns for the lanes. */
 const WIDTH_MIN = 20;
-/** Labels take at most this part of the line; longer ones are cut. */
+/** Maximum share of a line for the labels; longer labels are truncated. */
 const LABEL_SHARE_MAX = 0.4;
 const GAP = '  ';
-/** More lanes than this help nobody; `-o wide` draws them all. */
+/** Maximum number of lanes without `-o wide`. */
 const LANES_MAX = 60;
 
 const GLYPHS: Record<SpanState | 'many', string> = {
@@ -50,13 +51,13 @@ const GLYPHS: Record<SpanState | 'many', string> = {
   many: '×',
 };
 
-/** Ends with a line break. `width` is that of a line; undefined where there is no terminal. */
+/** Ends with a newline. `width` is the width of a line; undefined without a terminal. */
 export function drawText(timeline: Timeline, width: number | undefined, options: RenderOptions): string {
   const columns = width ?? COLUMNS_DEFAULT;
   const labelMax = Math.floor(columns * LABEL_SHARE_MAX);
   const { ellipsis } = options.style.marks;
-  const wanted = longestLabel(timeline.lanes);
-  const labelWidth = options.wide ? wanted : Math.min(wanted, labelMax);
+  const longest = longestLabel(timeline.lanes);
+  const labelWidth = options.wide ? longest : Math.min(longest, labelMax);
   const window = {
     fromMs: timeline.fromMs,
     toMs: timeline.toMs,
@@ -75,7 +76,7 @@ export function drawText(timeline: Timeline, width: number | undefined, options:
     [
       `${headline(timeline, options.style)}\n`,
       lanes === '' ? '' : axis + lanes,
-      `${wrapped(legend(shown, window, options.style), columns)}${more > 0 ? `${more} more lanes; -o wide draws them all\n` : ''}`,
+      `${wrapped(legend(shown, window, options.style), columns)}${more > 0 ? `${plural(more, 'more lane')}; use -o wide to draw all\n` : ''}`,
     ],
     options,
   );
@@ -86,7 +87,7 @@ function headline({ subject, fromMs, toMs }: Timeline, style: Style): string {
   return `${style.bold(oneLine(subject))}: ${from} to ${to} (${durationText(toMs - fromMs)}), times in UTC`;
 }
 
-/** The name is cut at its beginning, since what tells names apart is mostly at their end; how many others there are never is. */
+/** Truncates the name at its beginning, because names mostly differ at the end. Never truncates the number of other lanes. */
 function labelText([first = '', ...others]: readonly string[], width: number, ellipsis: string): string {
   const more = moreText(others.length);
   const characters = Array.from(oneLine(first));
@@ -117,7 +118,7 @@ function laneLines(
   return `${label(labels)}${GAP}${cells}\n${rows.join('')}`;
 }
 
-/** Columns that show the same are painted at once. */
+/** Paints adjacent columns with the same state together. */
 function paintCells(cells: readonly Cell[], style: Style): string {
   const painted = runsOf(cells).map(({ cell, length }) =>
     cell === null ? ' '.repeat(length) : paintState(cell.state, style)(GLYPHS[cell.state].repeat(length)),
@@ -148,7 +149,7 @@ function markLine(row: readonly PlacedMark[], window: Window, style: Style): str
   return line;
 }
 
-/** Corners show a beginning and an end; without a corner it goes on beyond the picture. */
+/** A corner marks a start or an end; without a corner, the mark continues outside the window. */
 function markText(mark: PlacedMark, window: Window): string {
   const { text, first, last, beginsInside, endsInside } = mark;
   const [left, right] = [beginsInside ? '└' : '─', endsInside ? '┘' : '─'];
@@ -177,15 +178,15 @@ function legend(groups: readonly LaneGroup[], window: Window, style: Style): Leg
     .filter((state) => state !== 'absent')
     .map((state) => part(state, GLYPHS[state].repeat(3), STATE_WORDS[state]));
   const isMany = lanes.some(({ spans }) => cellsOf(spans, window).some((cell) => cell?.state === 'many'));
-  const many = isMany ? [part('many', GLYPHS.many, 'several changes')] : [];
-  const grouped = groups.some(({ labels }) => labels.length > 1) ? [plain('+N: N more that look the same')] : [];
+  const many = isMany ? [part('many', GLYPHS.many, 'multiple changes')] : [];
+  const grouped = groups.some(({ labels }) => labels.length > 1) ? [plain('+N: N more lanes look the same')] : [];
   const parts = [...states, ...many, ...grouped];
-  return parts.length === 0 ? [plain('Nothing is recorded of that time.')] : parts;
+  return parts.length === 0 ? [plain('No events are recorded for this time.')] : parts;
 }
 
 interface LegendPart {
   readonly text: string;
-  /** Columns, without what paints it. */
+  /** Width in columns, without color codes. */
   readonly width: number;
 }
 
@@ -193,16 +194,16 @@ function plain(text: string): LegendPart {
   return { text, width: text.length };
 }
 
-/** As many parts on a line as fit. */
+/** Puts as many parts on a line as fit. */
 function wrapped(parts: readonly LegendPart[], columns: number): string {
   const gap = '   ';
   let text = '';
   let used = 0;
   for (const part of parts) {
     const isFirst = used === 0;
-    const goesOn = !isFirst && used + gap.length + part.width <= columns;
-    text += isFirst ? part.text : goesOn ? gap + part.text : `\n${part.text}`;
-    used = (goesOn ? used + gap.length : 0) + part.width;
+    const fits = !isFirst && used + gap.length + part.width <= columns;
+    text += isFirst ? part.text : fits ? gap + part.text : `\n${part.text}`;
+    used = (fits ? used + gap.length : 0) + part.width;
   }
   return `${text}\n`;
 }

@@ -1,15 +1,15 @@
-/** Turns what a coordinator tells of a node or a DaemonSet into lanes to draw. */
+/** Converts the timelines of a node or a DaemonSet into lanes. */
 import { durationText, timeText } from '../output/time.ts';
 import type { PairTimelineView, SpanView, TimelineView } from '../view/timeline-view.ts';
 import type { Lane, Mark, Span, Timeline } from './timeline.ts';
 
-/** What was asked about: a node, a DaemonSet, or the pair of both. */
+/** The subject of a timeline: a node, a DaemonSet, or both. */
 export interface Subject {
   readonly daemonSet: string | null;
   readonly node: string | null;
 }
 
-/** Of a node a lane for each DaemonSet and one for its agent; of a DaemonSet a lane for each node. */
+/** For a node, a lane for its agent and one for each DaemonSet; for a DaemonSet, a lane for each node. */
 export function timelineOf(view: TimelineView, subject: Subject): Timeline {
   const { daemonSet, node } = subject;
   const pairs = view.timelines;
@@ -18,14 +18,14 @@ export function timelineOf(view: TimelineView, subject: Subject): Timeline {
     subject: [daemonSet && `daemonset ${pairs[0]?.daemonSet ?? daemonSet}`, node && `node ${node}`]
       .filter((part) => part !== null)
       .join(' on '),
-    fromMs: beginningOf(view),
+    fromMs: startOf(view),
     toMs: msOf(view.to.time),
     lanes: node === null ? lanes : [...agentLane(pairs[0]), ...lanes],
   };
 }
 
-/** Nothing is drawn of the time before anything was recorded. */
-function beginningOf({ from, timelines }: TimelineView): number {
+/** The timeline does not begin before the first recorded event. */
+function startOf({ from, timelines }: TimelineView): number {
   const fromMs = msOf(from.time);
   const starts = timelines.flatMap(({ verdicts, presences }) => [...verdicts, ...presences].map(startMsOf));
   return from.revision > 0 || starts.length === 0
@@ -49,7 +49,7 @@ function pairLane(pair: PairTimelineView, { node }: Subject): Lane {
   };
 }
 
-/** All pairs of a node have the same. */
+/** All placements on a node have the same presences. */
 function agentLane(pair: PairTimelineView | undefined): Lane[] {
   if (pair === undefined) return [];
   const spans = pair.presences.map((span): Span => {

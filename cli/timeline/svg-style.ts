@@ -1,6 +1,6 @@
 /**
- * How the drawing looks, in a light and a dark scheme. States differ in height and texture too, not in colour alone.
- * Colours are written out for each scheme: not every program that shows SVG knows variables.
+ * The style of the SVG in a light and a dark scheme. States differ in height and texture, not only in color.
+ * The schemes repeat the rules with literal colors, because not every SVG viewer supports variables.
  */
 
 interface Palette {
@@ -62,7 +62,7 @@ text { fill: ${ink} } .soft, .present { fill: ${soft} }
 .keep-line { stroke: ${keep} } .absent-line { stroke: ${bad} } .many-line { stroke: ${ink} }`;
 }
 
-/** Textures, named as the style names them: the class of their line, its width, and its slope in degrees. */
+/** Textures with the ids that the style uses: the class, width and slope in degrees of their lines. */
 export const SVG_TEXTURES = [
   { id: 'keep', lineClass: 'keep-line', lineWidth: 3, degrees: 45 },
   { id: 'absent', lineClass: 'absent-line', lineWidth: 1.5, degrees: -45 },

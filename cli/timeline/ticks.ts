@@ -1,4 +1,4 @@
-/** Where a time axis has its marks, and what they say: round times in UTC, so many that their labels have room. */
+/** Computes the ticks of a time axis: round times in UTC, with room for their labels. */
 
 export interface Tick {
   readonly timeMs: number;
@@ -11,7 +11,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Steps that divide a day, and from there on whole days. */
+/** Steps that divide a day, then whole days. */
 const EVEN_STEPS_MS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND_MS),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
@@ -20,15 +20,15 @@ const EVEN_STEPS_MS: readonly number[] = [
 ];
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60];
 const MONTH_STEP_MAX = 120;
-/** The shortest month: whatever the month, labels have room. */
+/** The length of the shortest month. */
 const MONTH_MS = 28 * DAY_MS;
-/** Weeks begin on Mondays; 1970 began on a Thursday. */
+/** Weeks begin on Monday; 1970 began on a Thursday. */
 const MONDAY_MS = 4 * DAY_MS;
 
-/** Beside a label: its mark and a gap. */
+/** Extra characters for each label: its tick and a gap. */
 const AROUND_LABEL = 2;
 
-/** Ascending. `characterMs` is the time that one character of a label covers. */
+/** Returns ticks in ascending order. `characterMs` is the time that one character of a label covers. */
 export function ticksBetween(fromMs: number, toMs: number, characterMs: number): Tick[] {
   const isRoomy = (stepMs: number, label: string) => stepMs >= (label.length + AROUND_LABEL) * characterMs;
   const stepMs = EVEN_STEPS_MS.find((step) => isRoomy(step, step < MINUTE_MS ? '15:09:26' : '15:09'));
@@ -45,7 +45,7 @@ function evenTicks(fromMs: number, toMs: number, stepMs: number): Tick[] {
   return ticks;
 }
 
-/** Midnight says which day begins. */
+/** Midnight is labeled with the date. */
 function labelOf(timeMs: number, stepMs: number): string {
   const text = new Date(timeMs).toISOString();
   if (timeMs % DAY_MS === 0) return text.slice('2026-'.length, '2026-03-14'.length);

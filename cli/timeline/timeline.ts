@@ -1,4 +1,4 @@
-/** Who ran when, as something to draw: lanes over time, each with spans of one state, and marks for what was not as it should be. */
+/** The model of a timeline: lanes with spans of one state each, and marks for drift and absence. */
 import type { DriftKind } from '../../shared/model/drift.ts';
 
 export interface Timeline {
@@ -11,7 +11,7 @@ export interface Timeline {
 
 export interface Lane {
   readonly label: string;
-  /** In order, without overlaps. Where there is none, the pair did not exist. */
+  /** In order, without overlaps. Gaps are times in which the placement did not exist. */
   readonly spans: readonly Span[];
   readonly marks: readonly Mark[];
 }
@@ -20,25 +20,25 @@ export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
   readonly state: SpanState;
-  /** What a tooltip says: since when, and because of what. */
+  /** Text of the tooltip. */
   readonly title: string;
 }
 
-/** The verdict of a pair, or of an agent, whether it answered. */
+/** The verdict of a placement or the presence of an agent. */
 export type SpanState = 'run' | 'keep' | 'none' | 'present' | 'absent';
 
 export interface Mark {
   readonly fromMs: number;
-  /** Infinity while it lasts. */
+  /** Infinity if it has not ended. */
   readonly toMs: number;
   readonly kind: MarkKind;
   readonly title: string;
 }
 
-/** A drift, or a node whose agent was silent. */
+/** A drift kind, or the absence of an agent. */
 export type MarkKind = DriftKind | 'absent';
 
-/** What a state means, for the legend. */
+/** The words of the legend. */
 export const STATE_WORDS: Readonly<Record<SpanState, string>> = {
   run: 'run',
   keep: 'keep',
@@ -47,19 +47,19 @@ export const STATE_WORDS: Readonly<Record<SpanState, string>> = {
   absent: 'agent absent',
 };
 
-/** The states that occur, in the order of a legend. */
+/** The states that occur, in the order of the legend. */
 export function statesOf(lanes: readonly Lane[]): SpanState[] {
   const found = new Set(lanes.flatMap(({ spans }) => spans.map(({ state }) => state)));
   return (Object.keys(STATE_WORDS) as SpanState[]).filter((state) => found.has(state));
 }
 
-/** Lanes that look the same, under one label; the first of them stands for all. */
+/** Lanes that look the same and are drawn once, as the first of them. */
 export interface LaneGroup {
   readonly lane: Lane;
   readonly labels: readonly string[];
 }
 
-/** `lookOf` says how a lane looks in the drawing. Groups stand where their first lane stood. */
+/** Groups lanes with the same `lookOf`. Groups are in the order of their first lanes. */
 export function groupLanes(lanes: readonly Lane[], lookOf: (lane: Lane) => string): LaneGroup[] {
   const groups = new Map<string, { lane: Lane; labels: string[] }>();
   for (const lane of lanes) {
@@ -71,13 +71,13 @@ export function groupLanes(lanes: readonly Lane[], lookOf: (lane: Lane) => strin
   return [...groups.values()];
 }
 
-/** Characters of the longest label, with what a group adds to it. */
+/** Length of the longest label in characters, including the suffix of a group. */
 export function longestLabel(lanes: readonly Lane[]): number {
   const longest = lanes.reduce((length, { label }) => Math.max(length, Array.from(label).length), 0);
   return longest + (lanes.length > 1 ? moreText(lanes.length - 1).length : 0);
 }
 
-/** What a label says of the other lanes of its group. */
+/** The suffix of a label for the other lanes of its group. */
 export function moreText(others: number): string {
   return others === 0 ? '' : ` +${others}`;
 }

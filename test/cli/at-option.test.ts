@@ -1,4 +1,4 @@
-/** `--at`: every question can be asked of the past, and the answer says of which moment it is. */
+/** `--at`: every query works for the past, and its output names the moment. */
 import { describe, expect, it } from 'vitest';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
@@ -14,12 +14,12 @@ const AS_OF = {
   fromJournal: true,
 };
 
-/** The small roll, as a coordinator answers about the past and about now. */
+/** The small cluster as a coordinator answers for the past and for now. */
 const past = (line: string, ...options: string[]) =>
   answered((at) => (at === null ? { ...AS_OF, fromJournal: false } : AS_OF), line, options);
 
-/** As one that cannot write does: what is on disk, whatever was asked. */
-const stalled = (line: string) => answered(() => AS_OF, line, []);
+/** As a coordinator that cannot write answers: always from the journal. */
+const readOnly = (line: string) => answered(() => AS_OF, line, []);
 
 async function answered(asOf: (at: unknown) => typeof AS_OF, line: string, options: readonly string[]) {
   const answers = Object.entries(server.answers).map(([method, answer]) => {
@@ -33,7 +33,7 @@ async function answered(asOf: (at: unknown) => typeof AS_OF, line: string, optio
   return { ...outcome, asked: fake.asked };
 }
 
-const QUESTIONS = [
+const QUERIES = [
   'status',
   'status daemonset/fluentd',
   'why daemonset/fluentd node/gpu-1',
@@ -44,45 +44,45 @@ const QUESTIONS = [
   'drift',
 ];
 
-describe.each(QUESTIONS)('rollcall %s --at', (line) => {
-  it('asks about the moment alone, in every call', async () => {
+describe.each(QUERIES)('rollcall %s --at', (line) => {
+  it('sends the moment with every call', async () => {
     const { exitCode, asked } = await past(line, '--at', '-2h');
     expect(exitCode).toBe(0);
     expect(asked.length).toBeGreaterThan(0);
     for (const { request } of asked) expect(request).toMatchObject({ at: { time: timeToWire(THEN_MS) } });
   });
 
-  it('asks about a revision', async () => {
+  it('accepts a revision', async () => {
     const { asked } = await past(line, '--at', 'revision:250');
     for (const { request } of asked) expect(request).toMatchObject({ at: { revision: '250' } });
   });
 
-  it('says of which moment the answer is', async () => {
+  it('prints the moment of the output', async () => {
     const { stdout } = await past(line, '--at', '2026-03-14T13:09:26Z');
     expect(stdout.split('\n')[0]).toBe('As of 2026-03-14T13:09:26Z, revision 250');
   });
 
-  it('says so too of an answer about now that had to come from the journal', async () => {
-    const { exitCode, stdout } = await stalled(line);
+  it('prints the moment of an answer for now that comes from the journal', async () => {
+    const { exitCode, stdout } = await readOnly(line);
     expect(exitCode).toBe(0);
     expect(stdout.split('\n')[0]).toBe('As of 2026-03-14T13:09:26Z, revision 250');
   });
 
-  it('now is the question without a moment', async () => {
+  it('treats now like a query without a moment', async () => {
     const { stdout, asked } = await past(line, '--at', 'now');
     expect(stdout).not.toContain('As of');
     for (const { request } of asked) expect((request as { at?: unknown }).at ?? null).toBe(null);
   });
 });
 
-describe('an answer about the past', () => {
-  it('reckons ages from that moment', async () => {
-    // Two hours before now: the drift had not begun yet by these data, so the age is none.
+describe('output for the past', () => {
+  it('computes ages relative to that moment', async () => {
+    // The drift begins after the moment in this data, so its age is 0.
     expect((await past('drift', '--at', '-2h')).stdout).toContain('worker-1   0s');
     expect((await past('drift')).stdout).toContain('worker-1   5m');
   });
 
-  it('as JSON says of which moment it is, where it is an object', async () => {
+  it('includes the moment in JSON if it is an object', async () => {
     const { stdout } = await past('node/gpu-1', '--at', '-2h', '-o', 'json');
     expect(JSON.parse(stdout)).toMatchObject({
       asOf: { revision: 250, time: '2026-03-14T13:09:26.000Z', recordTime: '2026-03-14T13:08:26.000Z' },
@@ -91,12 +91,12 @@ describe('an answer about the past', () => {
   });
 });
 
-describe('a moment that cannot be meant', () => {
+describe('an invalid moment', () => {
   it.each([
-    ['2026-02-30', '--at 2026-02-30 does not exist: 2026-02 has the days 01 to 28'],
-    ['2026-03-14T25:00', '--at 2026-03-14T25:00 does not exist: hours are 00 to 23'],
-    ['2026-03-15', '--at 2026-03-15 lies in the future: it is 2026-03-14T15:09:26Z now'],
-  ])('such as %s is one sentence and exit code 2, and nothing is asked', async (moment, sentence) => {
+    ['2026-02-30', "invalid value '2026-02-30' for --at: 2026-02 has 28 days"],
+    ['2026-03-14T25:00', "invalid value '2026-03-14T25:00' for --at: the hour must be 00 to 23"],
+    ['2026-03-15', "invalid value '2026-03-15' for --at: the time is in the future; it is now 2026-03-14T15:09:26Z"],
+  ])('such as %s prints one sentence, exits with code 2 and sends no request', async (moment, sentence) => {
     const { exitCode, stdout, stderr, asked } = await past('status', '--at', moment);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: `rollcall: ${sentence}\n` });
     expect(asked).toEqual([]);

@@ -1,4 +1,4 @@
-/** `rollcall diff`: what is placed otherwise at one moment than at another. */
+/** `rollcall diff`: compares the placements at two moments. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DiffPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsRequest.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
@@ -48,7 +48,7 @@ function diff(line: string) {
 }
 
 describe('rollcall diff', () => {
-  it('prints each pair with its last decision and the cause, and ends with 1', async () => {
+  it('prints each placement with its last decision and the cause, and exits with code 1', async () => {
     expect(await diff('--from -1h')).toEqual({
       exitCode: 1,
       stderr: '',
@@ -62,7 +62,7 @@ kube-system/proxy     old     run → gone   -                      -          -
     });
   });
 
-  it('ends with 0 where nothing differs', async () => {
+  it('exits with code 0 if nothing differs', async () => {
     expect(await diff('--from -1h --node same')).toEqual({
       exitCode: 0,
       stderr: '',
@@ -71,7 +71,7 @@ kube-system/proxy     old     run → gone   -                      -          -
     });
   });
 
-  it('asks for both moments and what it is narrowed to', async () => {
+  it('sends both moments and the filters', async () => {
     await diff('--from revision:100 --to 2026-03-14T15:00Z -n kube-system');
     expect(server.asked[0]?.request).toMatchObject({
       from: { revision: '100' },
@@ -80,7 +80,7 @@ kube-system/proxy     old     run → gone   -                      -          -
     });
   });
 
-  it('as JSON names the decisions between, and null where the pair was gone', async () => {
+  it('counts the decisions in JSON, and uses null for a placement that does not exist', async () => {
     const { stdout } = await diff('--from -1h -o json');
     expect(JSON.parse(stdout)).toMatchObject({
       from: { revision: 100 },
@@ -93,9 +93,9 @@ kube-system/proxy     old     run → gone   -                      -          -
 
   it.each([
     ['--to -1h', "required option '--from <moment>' not specified"],
-    ['--from now', '--from now has nothing after it to compare with; name an earlier moment'],
-    ['--from 2026-03-14T25:00', '--from 2026-03-14T25:00 does not exist: hours are 00 to 23'],
-  ])('refuses %s in a sentence and with exit code 2', async (line, sentence) => {
+    ['--from now', '--from must be earlier than now'],
+    ['--from 2026-03-14T25:00', "invalid value '2026-03-14T25:00' for --from: the hour must be 00 to 23"],
+  ])('rejects %s with one sentence and exit code 2', async (line, sentence) => {
     expect(await diff(line)).toEqual({ exitCode: 2, stdout: '', stderr: `rollcall: ${sentence}\n` });
   });
 });

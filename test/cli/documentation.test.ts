@@ -1,4 +1,4 @@
-/** docs/cli.md tells of every command, option, exit code and field, and of none that is not there. */
+/** docs/cli.md documents every command, option, exit code and field, and no others. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Io } from '../../cli/io.ts';
@@ -32,7 +32,7 @@ const commands = program
 const options = [program, ...commands].flatMap((command) => command.options.map(({ long }) => long ?? ''));
 
 describe('docs/cli.md', () => {
-  it('tells of every command', () => {
+  it('documents every command', () => {
     const missing = commands
       .map((command) => (command.parent === program ? '' : `${command.parent?.name()} `) + command.name())
       .filter((name) => !page.includes(`\`${name}`) && !page.includes(`rollcall ${name}`));
@@ -40,19 +40,21 @@ describe('docs/cli.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('tells of every option, and of none that is not there', () => {
-    const told = new Set([...page.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z-]*/g) ?? []));
+  it('documents every option and no others', () => {
+    const documented = new Set(
+      [...page.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/--[a-z][a-z-]*/g) ?? []),
+    );
     const known = new Set([...options, '--help']);
-    expect([...known].filter((option) => !told.has(option))).toEqual([]);
-    expect([...told].filter((option) => !known.has(option))).toEqual([]);
+    expect([...known].filter((option) => !documented.has(option))).toEqual([]);
+    expect([...documented].filter((option) => !known.has(option))).toEqual([]);
   });
 
-  it('tells of every exit code', () => {
-    const told = [...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
-    expect(told).toEqual(Object.values(EXIT).toSorted((left, right) => left - right));
+  it('documents every exit code', () => {
+    const documented = [...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+    expect(documented).toEqual(Object.values(EXIT).toSorted((left, right) => left - right));
   });
 
-  it('tells of every field of a plan', async () => {
+  it('documents every field of a plan', async () => {
     const objects = [daemonSet('cache', { nodeSelector: { disk: 'ssd' } }), node('a', { disk: 'ssd' })];
     const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
     const placements = await runCli(['plan', '-f', '-', '-o', 'json'], { stdin });

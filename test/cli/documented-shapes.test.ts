@@ -1,4 +1,4 @@
-/** docs/cli.md tells of every field that a question answers with `-o json`. */
+/** docs/cli.md documents every field of the output of `-o json`. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
@@ -45,7 +45,7 @@ it.each([
   expect(fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(shapes))).toEqual([]);
 });
 
-/** Below these, keys are not ours: Kubernetes' own, or names. */
+/** The keys below these fields are names, or come from Kubernetes. */
 const OPAQUE = new Set(['labels', 'taints', 'conditions', 'versions', 'counters']);
 
 function* fieldsOf(value: unknown): Generator<string> {

@@ -1,4 +1,4 @@
-/** How rows of the journal are printed, and what may and may not reach the terminal. */
+/** How events are printed, and which characters reach the terminal. */
 import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { NOW_MS, node, STATUS } from './cluster-data.ts';
@@ -6,14 +6,14 @@ import { type CliOptions, runCli } from './run-cli.ts';
 import { answer, server } from './small-cluster.ts';
 
 describe('rollcall history', () => {
-  it('prints a row on a line, with what caused it', async () => {
+  it('prints each event with its cause on one line', async () => {
     expect(await answer('history')).toBe(`\
 2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
 2026-03-14T15:07:26Z     311  node gpu-1: taint gpu:NoSchedule added
 `);
   });
 
-  it('passes every filter on', async () => {
+  it('sends every filter', async () => {
     server.asked.length = 0;
     await answer(
       'history --daemonset kube-system/fluentd --node gpu-1 --kind drift --kind decision --limit 2 --oldest-first',
@@ -28,7 +28,7 @@ describe('rollcall history', () => {
   });
 });
 
-describe('text of others', () => {
+describe('text from files and agents', () => {
   it('cannot move the cursor', async () => {
     const hostile = await FakeQueryServer.start({
       ...server.answers,
@@ -47,8 +47,8 @@ describe('text of others', () => {
   });
 });
 
-describe('colours', () => {
-  const isColoured = (text: string) => text.includes('\u001b[');
+describe('colors', () => {
+  const isColored = (text: string) => text.includes('\u001b[');
 
   it.each<[boolean, string, CliOptions]>([
     [true, 'nodes', { isTTY: true }],
@@ -56,7 +56,7 @@ describe('colours', () => {
     [false, 'nodes --no-color', { isTTY: true }],
     [false, 'nodes', { isTTY: true, environment: { NO_COLOR: '1' } }],
     [false, 'nodes', { isTTY: true, environment: { TERM: 'dumb' } }],
-  ])('%j for %s in %j', async (expected, line, options) => {
-    expect(isColoured(await answer(line, options))).toBe(expected);
+  ])('are used: %j, for %s with %j', async (expected, line, options) => {
+    expect(isColored(await answer(line, options))).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-/** `rollcall history`: its filters, its pages, what decisions were made from, and following over broken connections. */
+/** `rollcall history`: filters, pages, inputs of decisions, and following across broken connections. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { RollcallError } from '../../shared/errors.ts';
@@ -40,7 +40,7 @@ function asked<Request>(method: string): Request[] {
 }
 
 describe('the filters of history', () => {
-  it('go to the coordinator, in any combination', async () => {
+  it('are sent to the coordinator in any combination', async () => {
     await history(
       '-n logging --node gpu-1 --kind drift --cause operator --cause node-change --actor kubectl --since -2h --until -1h',
     );
@@ -60,7 +60,7 @@ describe('the filters of history', () => {
     ]);
   });
 
-  it('take what a row led to, and a DaemonSet with the namespace', async () => {
+  it('accept a causing revision, and apply --namespace to the DaemonSet', async () => {
     await history('-n logging --daemonset fluentd --cause revision:311 --oldest-first');
     expect(asked('ListEvents')).toMatchObject([
       { namespace: '', daemonSet: { namespace: 'logging', name: 'fluentd' }, causeRevision: '311', oldestFirst: true },
@@ -70,22 +70,25 @@ describe('the filters of history', () => {
   it.each([
     [
       '--cause weather',
-      "option '--cause <trigger>' argument 'weather' cannot be used. Allowed are node-report, daemon-set-change, " +
-        'node-change, operator, restart, engine-upgrade, agent, retention, and revision:N for what row N led to',
+      "invalid value 'weather' for --cause: must be one of node-report, daemon-set-change, " +
+        'node-change, operator, restart, engine-upgrade, agent, retention or revision:N',
     ],
-    ['--since -1h --until -2h', '--since -1h is not before --until -2h, so nothing can be between them'],
-    ['--since revision:5', "--since takes a time; 'revision:5' is a row of the journal"],
-    ['--until 2026-03-15', '--until 2026-03-15 lies in the future: it is 2026-03-14T15:09:26Z now'],
+    ['--since -1h --until -2h', '--since -1h must be before --until -2h'],
+    ['--since revision:5', "invalid value 'revision:5' for --since: must be a time, not a revision"],
+    [
+      '--until 2026-03-15',
+      "invalid value '2026-03-15' for --until: the time is in the future; it is now 2026-03-14T15:09:26Z",
+    ],
     ['--newest-first --oldest-first', "option '--oldest-first' cannot be used with option '--newest-first'"],
     ['--follow --until -1h', "option '--follow' cannot be used with option '--until <time>'"],
-  ])('refuse %s in a sentence', async (line, sentence) => {
+  ])('reject %s with one sentence', async (line, sentence) => {
     expect(await history(line)).toEqual({ exitCode: 2, stdout: '', stderr: `rollcall: ${sentence}\n` });
     expect(server.asked).toEqual([]);
   });
 });
 
 describe('pages of history', () => {
-  it('are printed one after the other, also behind one that is empty, up to the limit', async () => {
+  it('are printed in order up to the limit, even after an empty page', async () => {
     const pages = new Map([
       ['', { events: [row(9), row(8)], nextPageToken: 'a' }],
       ['a', { events: [], nextPageToken: 'b' }],
@@ -97,7 +100,7 @@ describe('pages of history', () => {
     expect(asked<ListEventsRequest__Output>('ListEvents').map(({ pageSize }) => pageSize)).toEqual([3, 1, 1]);
   });
 
-  it('are one JSON or YAML document, of which each page is printed before the next is asked for', async () => {
+  it('form one JSON or YAML document, and each page is printed before the next is requested', async () => {
     let cli: ReturnType<typeof startCli> | undefined;
     const printed: boolean[] = [];
     server.answers = {
@@ -119,7 +122,7 @@ describe('pages of history', () => {
     expect(printed).toEqual([true, true, true, true]);
   });
 
-  it('say where the journal ends before the question does', async () => {
+  it('report the retention horizon if the query reaches beyond it', async () => {
     server.answers = {
       ListEvents: () => ({ events: [row(9)], horizon: { revision: 8, recordTime: timeToWire(NOW_MS - HOUR_MS) } }),
     };
@@ -128,7 +131,7 @@ describe('pages of history', () => {
     );
   });
 
-  it('with an altered token are refused in the words of the coordinator', async () => {
+  it('with an altered page token fail with the error of the coordinator', async () => {
     server.answers = {
       ListEvents: ({ pageToken }: ListEventsRequest__Output) => {
         if (pageToken === '') return { events: [row(9)], nextPageToken: 'bad' };
@@ -143,8 +146,8 @@ describe('pages of history', () => {
   });
 });
 
-describe('what a decision was made from', () => {
-  it('is told below it with -o wide, as of its own row', async () => {
+describe('the inputs of a decision', () => {
+  it('are printed below the decision with -o wide, as of its revision', async () => {
     const { stdout } = await history('-o wide');
     expect(asked<ExplainPlacementRequest__Output>('ExplainPlacement')).toMatchObject([
       { daemonSet: { namespace: 'kube-system', name: 'fluentd' }, nodeName: 'gpu-1', at: { revision: '312' } },
@@ -163,7 +166,7 @@ describe('what a decision was made from', () => {
     ]);
   });
 
-  it('is in JSON where it is asked for, and null where it was let go', async () => {
+  it('are in JSON with --inputs, and null if they were pruned', async () => {
     server.answers = {
       ...server.answers,
       ExplainPlacement: () => {
@@ -178,10 +181,10 @@ describe('what a decision was made from', () => {
 });
 
 describe('history --follow', () => {
-  it('prints what is recorded in its order, goes on live, and loses and repeats no row where the connection breaks', async () => {
+  it('prints recorded events in order, then new ones, and neither loses nor repeats an event when the connection breaks', async () => {
     const clock = new FakeClock(NOW_MS);
     const interrupt = new AbortController();
-    // Row 314 is recorded between the two questions: it is in the list.
+    // Row 314 is recorded between the two requests, so it is in the list.
     server.answers = { ...server.answers, ListEvents: () => ({ events: [row(314), row(312), row(311)] }) };
     const words = ['history', '--follow', '--node', 'gpu-1', '--server', server.address];
     const cli = startCli(words, { clock, signal: interrupt.signal });
@@ -190,7 +193,7 @@ describe('history --follow', () => {
     first.write({ event: row(315) });
     first.write({ bookmarkRevision: '316' });
     await eventually(() => rows().length === 4);
-    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is shutting down')));
     await eventually(() => cli.stderr() !== '');
     clock.advance(1_000);
     const second = await server.watch(1);
@@ -201,17 +204,17 @@ describe('history --follow', () => {
       { afterRevision: '314', nodeName: 'gpu-1' },
       { afterRevision: '316', nodeName: 'gpu-1' },
     ]);
-    expect(cli.stderr()).toBe('rollcall: the coordinator is going away; going on after revision 316 in 1s\n');
+    expect(cli.stderr()).toBe('rollcall: the coordinator is shutting down; resuming after revision 316 in 1s\n');
     interrupt.abort();
     expect(await cli.ended).toBe(0);
   });
 
-  it('goes on where the coordinator breaks off after its first answer, before anything was printed', async () => {
+  it('retries if the coordinator fails after its first response, before anything is printed', async () => {
     const clock = new FakeClock(NOW_MS);
     const interrupt = new AbortController();
     const broken = [
       new RollcallError('COORDINATOR_UNREACHABLE', 'the connection broke'),
-      new RollcallError('DRAINING', 'the coordinator is going away'),
+      new RollcallError('DRAINING', 'the coordinator is shutting down'),
     ];
     const listEvents = () => {
       const error = broken.shift();
@@ -220,12 +223,12 @@ describe('history --follow', () => {
     };
     server.answers = { ...server.answers, ListEvents: listEvents };
     const cli = startCli(['history', '--follow', '--server', server.address], { clock, signal: interrupt.signal });
-    const told = ['rollcall: the connection broke; asking again in 1s\n'];
-    await eventually(() => cli.stderr() === told.join(''));
+    const expected = ['rollcall: the connection broke; retrying in 1s\n'];
+    await eventually(() => cli.stderr() === expected.join(''));
     expect(cli.stdout()).toBe('');
     clock.advance(1_000);
-    told.push('rollcall: the coordinator is going away; asking again in 2s\n');
-    await eventually(() => cli.stderr() === told.join(''));
+    expected.push('rollcall: the coordinator is shutting down; retrying in 2s\n');
+    await eventually(() => cli.stderr() === expected.join(''));
     clock.advance(2_000);
     await server.watch(0);
     expect(cli.stdout().match(/row \d+/g)).toEqual(['row 311', 'row 312']);
@@ -234,7 +237,7 @@ describe('history --follow', () => {
     expect(await cli.ended).toBe(0);
   });
 
-  it('goes on where the coordinator breaks off while it is asked what a decision was made from', async () => {
+  it('retries if the coordinator fails while it returns the inputs of a decision', async () => {
     const clock = new FakeClock(NOW_MS);
     const interrupt = new AbortController();
     let isBroken = true;
@@ -248,7 +251,7 @@ describe('history --follow', () => {
     const decision = { ...EVENTS[1], revision: 313 };
     (await server.watch(0)).write({ event: decision });
     await eventually(() => cli.stderr() !== '');
-    expect(cli.stderr()).toBe('rollcall: the connection broke; asking again in 1s\n');
+    expect(cli.stderr()).toBe('rollcall: the connection broke; retrying in 1s\n');
     isBroken = false;
     clock.advance(1_000);
     await eventually(() => cli.stdout().includes(' 313 '));
@@ -256,7 +259,7 @@ describe('history --follow', () => {
     expect(await cli.ended).toBe(0);
   });
 
-  it('ends with Ctrl-C while it waits for its beginning', async () => {
+  it('ends on Ctrl-C while it waits for the first page', async () => {
     const interrupt = new AbortController();
     server.answers = { ...server.answers, ListEvents: () => new Promise<object>(() => {}) };
     const cli = startCli(['history', '--follow', '--server', server.address], { signal: interrupt.signal });
@@ -266,7 +269,7 @@ describe('history --follow', () => {
     expect(cli.stderr()).toBe('');
   });
 
-  it('is refused at once by a coordinator that answered nothing yet', async () => {
+  it('fails without a retry if the coordinator has never responded', async () => {
     const unreachable = () => {
       throw new RollcallError('COORDINATOR_UNREACHABLE', 'nothing answers');
     };

@@ -1,4 +1,4 @@
-/** Runs a command line in this process, as main.ts does, with a world made up for the test. */
+/** Runs a command line in this process with an environment made for the test. */
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
@@ -11,7 +11,7 @@ export interface CliOptions {
   readonly columns?: number;
   readonly nowMs?: number;
   readonly signal?: AbortSignal;
-  /** Instead of `nowMs`: also drives timers. */
+  /** Replaces `nowMs` and also drives timers. */
   readonly clock?: Clock;
   /** IANA name. */
   readonly timeZone?: string;
@@ -29,7 +29,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   return { exitCode, stdout: output.stdout(), stderr: output.stderr() };
 }
 
-/** For commands that go on until they are told to stop. */
+/** For commands that run until they are interrupted. */
 export function startCli(argv: readonly string[], options: CliOptions = {}) {
   const written = { stdout: '', stderr: '' };
   const io: Io = {
@@ -48,7 +48,7 @@ export function startCli(argv: readonly string[], options: CliOptions = {}) {
   return { ended: run(argv, io), stdout: () => written.stdout, stderr: () => written.stderr };
 }
 
-/** Stands still at the time given, so that ages can be compared; timers are real, for calls to real servers. */
+/** A stopped clock, so that ages are constant. Timers are real, because calls go to real servers. */
 function clockAt(nowMs: number | undefined): Clock {
   return nowMs === undefined ? systemClock : { ...systemClock, nowMs: () => nowMs };
 }

@@ -1,10 +1,10 @@
-/** A small roll on a real server, and what the commands print of it. */
+/** A small cluster on a real server, and the output of commands for it. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { DAEMON_SETS, DRIFTS, EVENTS, EXPLANATION, NODES, NOW_MS, PLACEMENTS, STATUS } from './cluster-data.ts';
 import { type CliOptions, runCli } from './run-cli.ts';
 
-/** The server of the tests of this file; there only while they run. */
+/** The server for the tests of one file; it exists only while they run. */
 export let server: FakeQueryServer;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** What a command that succeeds prints. */
+/** The output of a command, which must succeed. */
 export async function answer(line: string, options: CliOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await runCli([...line.split(' '), '--server', server.address], {
     nowMs: NOW_MS,

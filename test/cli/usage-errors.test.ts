@@ -1,4 +1,4 @@
-/** Every mistake is one sentence on standard error, with its exit code, and never a stack trace. */
+/** Every expected error is one sentence on standard error with its exit code, and never a stack trace. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
@@ -14,11 +14,11 @@ beforeAll(async () => {
   server = await FakeQueryServer.start({
     ListNodes: () => ({ nodes: NODES }),
     ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }),
-    GetNode: refuse('UNKNOWN_NODE', 'node gpu-2 is not on the roll', 'gpu-2'),
-    GetDaemonSet: refuse('UNKNOWN_DAEMON_SET', 'no DaemonSet exporter is known', 'exporter'),
+    GetNode: refuse('UNKNOWN_NODE', 'node gpu-2 does not exist', 'gpu-2'),
+    GetDaemonSet: refuse('UNKNOWN_DAEMON_SET', 'DaemonSet exporter does not exist', 'exporter'),
     ListPlacements: () => ({ placements: [] }),
     ListEvents: () => ({ events: [] }),
-    ExplainPlacement: refuse('UNKNOWN_DAEMON_SET', 'no DaemonSet fluent is known', 'fluent'),
+    ExplainPlacement: refuse('UNKNOWN_DAEMON_SET', 'DaemonSet fluent does not exist', 'fluent'),
     GetStatus: () => {
       throw new Error('a secret of the coordinator');
     },
@@ -28,75 +28,65 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-describe('a mistake', () => {
+describe('a usage error', () => {
   it.each<[string, number, string]>([
     ['statsu', 2, "unknown command 'statsu'; did you mean status?"],
-    ['', 2, 'a command is missing; --help lists them'],
-    ['audit', 2, 'a command is missing; --help lists them'],
+    ['', 2, 'no command specified; use --help to list the commands'],
+    ['audit', 2, 'no command specified; use --help to list the commands'],
     ['audit verfy', 2, "unknown command 'verfy'; did you mean verify?"],
     ['why ds/fluentd', 2, "missing required argument 'node/NAME'"],
-    ['why ds/fluentd ds/other', 2, 'why needs one DaemonSet and one node: rollcall why daemonset/NAME node/NAME'],
-    ['deamonset/x', 2, "'deamonset/x' is no daemonset/NAME and no node/NAME; did you mean daemonset/x?"],
-    ['status node/x', 2, "'node/x' is a node; a DaemonSet is wanted here: daemonset/NAME"],
-    ['node/', 2, "'node/' names no node; write node/NAME"],
-    ['-n a ds/b/c', 2, "'ds/b/c' is in namespace b, but --namespace says a; leave one out"],
+    ['why ds/fluentd ds/other', 2, 'why requires one DaemonSet and one node: rollcall why daemonset/NAME node/NAME'],
+    ['deamonset/x', 2, "unknown resource type 'deamonset'; did you mean daemonset/x?"],
+    ['status node/x', 2, "'node/x' is a node; specify a DaemonSet as daemonset/NAME"],
+    ['node/', 2, "'node/' is not a valid node; use node/NAME"],
+    ['-n a ds/b/c', 2, "'ds/b/c' specifies namespace b, but --namespace is a; remove one of them"],
     ['nodes --outptu json', 2, "unknown option '--outptu'; did you mean --output?"],
-    [
-      'nodes -o xml',
-      2,
-      "option '-o, --output <format>' argument 'xml' cannot be used. Allowed choices are table, wide, json, yaml, svg",
-    ],
-    ['audit export -o json', 2, 'audit export does not take -o json; it writes rows as --format jsonl or --format csv'],
-    ['nodes -o svg', 2, '-o svg draws timelines only; nodes answers as table, wide, json or yaml'],
-    [
-      'timeline node/a node/b',
-      2,
-      'timeline draws one node, one DaemonSet, or one of each: rollcall timeline node/NAME',
-    ],
-    ['timeline node/a --from 2026-02-30', 2, '--from 2026-02-30 does not exist: 2026-02 has the days 01 to 28'],
-    [
-      'nodes --server here',
-      2,
-      "option '--server <address>' argument 'here' cannot be used. It must be an address such as 127.0.0.1:7655",
-    ],
+    ['nodes -o xml', 2, "invalid value 'xml' for --output: must be one of table, wide, json, yaml, svg"],
+    ['audit export -o json', 2, 'audit export does not support -o json; use --format jsonl or --format csv'],
+    ['nodes -o svg', 2, '-o svg is for timelines only; nodes supports table, wide, json and yaml'],
+    ['timeline node/a node/b', 2, 'timeline accepts one node, one DaemonSet, or one of each'],
+    ['timeline node/a --from 2026-02-30', 2, "invalid value '2026-02-30' for --from: 2026-02 has 28 days"],
+    ['nodes --server here', 2, "invalid value 'here' for --server: must be an address such as 127.0.0.1:7655"],
     [
       'nodes --request-timeout 5',
       2,
-      "option '--request-timeout <duration>' argument '5' cannot be used. It must be a duration such as 500ms or 10s",
+      "invalid value '5' for --request-timeout: must be a duration such as 500ms or 10s",
     ],
-    ['history --limit 0', 2, "option '--limit <rows>' argument '0' cannot be used. It must be a whole number from 1"],
-    ['node/gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
-    ['why ds/fluent node/gpu-1', 3, 'no DaemonSet fluent is known; did you mean daemonset/fluentd?'],
-    ['daemonset/exporter', 3, 'no DaemonSet exporter is known; did you mean daemonset/node-exporter?'],
-    ['history --node gpu-2', 3, 'node gpu-2 is not on the roll; did you mean node/gpu-1?'],
-  ])('such as "%s" ends with exit code %i and says: %s', async (line, exitCode, sentence) => {
+    ['history --limit 0', 2, "invalid value '0' for --limit: must be a positive integer"],
+    ['completion powershell', 2, "invalid value 'powershell' for <shell>: must be one of bash, zsh, fish"],
+    ['node/gpu-2', 3, 'node gpu-2 does not exist; did you mean node/gpu-1?'],
+    ['why ds/fluent node/gpu-1', 3, 'DaemonSet fluent does not exist; did you mean daemonset/fluentd?'],
+    ['daemonset/exporter', 3, 'DaemonSet exporter does not exist; did you mean daemonset/node-exporter?'],
+    ['history --node gpu-2', 3, 'node gpu-2 does not exist; did you mean node/gpu-1?'],
+  ])('in "%s" exits with code %i and prints: %s', async (line, exitCode, sentence) => {
     const words = line.split(' ').filter((word) => word !== '');
     const outcome = await runCli(words, { environment: { ROLLCALL_SERVER: server.address } });
     expect(outcome).toEqual({ exitCode, stdout: '', stderr: `rollcall: ${sentence}\n` });
   });
 });
 
-describe('a coordinator that', () => {
-  it('cannot be reached is exit code 5', async () => {
+describe('a coordinator that does not respond', () => {
+  it('exits with code 5 if nothing listens at the address', async () => {
     // Port 1 is reserved, and nothing listens there.
     expect(await runCli(['nodes', '--server', '127.0.0.1:1'])).toEqual({
       exitCode: 5,
       stdout: '',
-      stderr: 'rollcall: no coordinator answers at 127.0.0.1:1; start one, or name another with --server\n',
+      stderr:
+        'rollcall: no coordinator answers at 127.0.0.1:1; start a coordinator, or specify its address with --server\n',
     });
   });
 
-  it('says nothing for the whole request timeout is exit code 5', async () => {
+  it('exits with code 5 after the request timeout', async () => {
     expect(await runCli(['agents', '--server', server.address, '--request-timeout', '50ms'])).toEqual({
       exitCode: 5,
       stdout: '',
-      stderr: `rollcall: ${server.address} did not answer within 50ms; see --request-timeout\n`,
+      stderr: `rollcall: ${server.address} did not respond within 50ms; increase --request-timeout to wait longer\n`,
     });
   });
 });
 
-describe('a bug of the coordinator', () => {
-  it('tells nothing of its insides', async () => {
+describe('an internal error of the coordinator', () => {
+  it('reveals no internal details', async () => {
     expect(await runCli(['status', '--server', server.address])).toEqual({
       exitCode: 2,
       stdout: '',
@@ -105,8 +95,8 @@ describe('a bug of the coordinator', () => {
   });
 });
 
-describe('no coordinator is needed', () => {
-  it.each(['--help', '--version', 'version', 'why --help', 'completion bash'])('for %s', async (line) => {
+describe('without a coordinator', () => {
+  it.each(['--help', '--version', 'version', 'why --help', 'completion bash'])('%s succeeds', async (line) => {
     const { exitCode, stdout, stderr } = await runCli(line.split(' '), {
       environment: { ROLLCALL_SERVER: '127.0.0.1:1' },
     });
@@ -115,14 +105,14 @@ describe('no coordinator is needed', () => {
   });
 });
 
-describe('a part of a name', () => {
-  it('suggests nothing where several names have it', async () => {
+describe('a suggestion for a partial name', () => {
+  it('is left out if several names contain the part', async () => {
     const ambiguous = await FakeQueryServer.start({
       ListDaemonSets: () => ({
         daemonSets: ['node-exporter', 'windows-exporter'].map((name) => ({ daemonSet: { namespace: 'a', name } })),
       }),
       GetDaemonSet: () => {
-        throw new RollcallError('UNKNOWN_DAEMON_SET', 'no DaemonSet exporter is known', {
+        throw new RollcallError('UNKNOWN_DAEMON_SET', 'DaemonSet exporter does not exist', {
           metadata: { name: 'exporter' },
         });
       },
@@ -130,25 +120,22 @@ describe('a part of a name', () => {
     });
     const { stderr } = await runCli(['daemonset/exporter', '--server', ambiguous.address]);
     ambiguous.stop();
-    expect(stderr).toBe('rollcall: no DaemonSet exporter is known\n');
+    expect(stderr).toBe('rollcall: DaemonSet exporter does not exist\n');
   });
 });
 
 describe('help', () => {
-  it.each(['--help', 'plan --help', 'audit --help', 'timeline --help'])(
-    '%s fits a terminal of 80 columns',
-    async (line) => {
-      const { stdout } = await runCli(line.split(' '), { columns: 80, isTTY: true });
-      expect(stdout.split('\n').filter((text) => text.length > 80)).toEqual([]);
-      expect(stdout).toContain('address of the coordinator');
-    },
-  );
+  it.each(['--help', 'plan --help', 'audit --help', 'timeline --help'])('%s fits into 80 columns', async (line) => {
+    const { stdout } = await runCli(line.split(' '), { columns: 80, isTTY: true });
+    expect(stdout.split('\n').filter((text) => text.length > 80)).toEqual([]);
+    expect(stdout).toContain('Address of the coordinator');
+  });
 
-  it('says the choices of an option once, and its default', async () => {
+  it('shows the choices of an option once, and its default', async () => {
     const { stdout } = await runCli(['history', '--help']);
     const help = stdout.replaceAll(/\s+/g, ' ');
-    expect(help).toContain('--kind <kind> only rows of this kind, repeatable (decision, node,');
+    expect(help).toContain('--kind <kind> Only events of this kind; repeatable (one of: decision, node,');
     expect(help.match(/daemon-set, agent/g)).toHaveLength(1);
-    expect(help).toContain('--limit <rows> at most so many rows (default 50)');
+    expect(help).toContain('--limit <count> Maximum number of events (default: 50)');
   });
 });

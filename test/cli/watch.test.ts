@@ -1,4 +1,4 @@
-/** `rollcall watch` against a real stream: what it prints, where it resumes, and how it ends. */
+/** `rollcall watch` with a real stream: output, resumption and end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
@@ -9,7 +9,7 @@ import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { EVENTS, NOW_MS, STATUS } from './cluster-data.ts';
 import { startCli } from './run-cli.ts';
 
-const ROLL = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312\n';
+const SUMMARY = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312\n';
 const DECISION =
   '2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml\n';
 
@@ -37,7 +37,7 @@ function requests() {
 }
 
 describe('rollcall watch', () => {
-  it('leaves out what changes nothing for anybody, unless it is asked for wide', async () => {
+  it('omits events that do not change a verdict, unless -o wide is set', async () => {
     const quiet = { ...EVENTS[1], changes: [{ field: 'verdict', to: 'none' }] };
     const narrow = watch();
     (await server.watch(0)).write({ event: quiet });
@@ -49,26 +49,26 @@ describe('rollcall watch', () => {
     };
     (await server.watch(0)).write({ event: acknowledgement });
     (await server.watch(0)).write({ event: EVENTS[1] });
-    await eventually(() => narrow.stdout() === ROLL + DECISION);
+    await eventually(() => narrow.stdout() === SUMMARY + DECISION);
     const wide = watch('-o', 'wide');
     (await server.watch(1)).write({ event: quiet });
-    await eventually(() => wide.stdout() === ROLL + DECISION);
-    expect(narrow.stdout()).toBe(ROLL + DECISION);
+    await eventually(() => wide.stdout() === SUMMARY + DECISION);
+    expect(narrow.stdout()).toBe(SUMMARY + DECISION);
   });
 
-  it('prints the roll in one line, then each event, and ends with Ctrl-C and exit code 0', async () => {
+  it('prints a summary, then each event, and exits with code 0 on Ctrl-C', async () => {
     const cli = watch();
     const stream = await server.watch(0);
     stream.write({ bookmarkRevision: '312' });
     stream.write({ event: EVENTS[1] });
-    await eventually(() => cli.stdout() === ROLL + DECISION);
+    await eventually(() => cli.stdout() === SUMMARY + DECISION);
     expect(requests()).toMatchObject([{ afterRevision: '312' }]);
     interrupt.abort();
     expect(await cli.ended).toBe(0);
     expect(cli.stderr()).toBe('');
   });
 
-  it('prints one JSON object on a line, and nothing else, with -o json', async () => {
+  it('prints only one JSON object per line with -o json', async () => {
     const cli = watch('-o', 'json');
     const stream = await server.watch(0);
     for (const event of EVENTS) stream.write({ event });
@@ -81,49 +81,51 @@ describe('rollcall watch', () => {
     expect(events.map(({ revision }) => revision)).toEqual([311, 312]);
   });
 
-  it('passes filters on', async () => {
+  it('sends the filters', async () => {
     server.answers = { ...server.answers, GetNode: () => ({ node: { facts: { node: { name: 'gpu-1' } } } }) };
     watch('--node', 'gpu-1', '--kind', 'drift');
     await server.watch(0);
     expect(requests()).toMatchObject([{ nodeName: 'gpu-1', kinds: ['EVENT_KIND_DRIFT'] }]);
   });
 
-  it('says that a name is not known yet, and waits for it', async () => {
+  it('reports an unknown name and waits for it', async () => {
     server.answers = {
       ...server.answers,
       GetNode: () => {
-        throw new RollcallError('UNKNOWN_NODE', 'node gpu-2 is not on the roll', { metadata: { name: 'gpu-2' } });
+        throw new RollcallError('UNKNOWN_NODE', 'node gpu-2 does not exist', { metadata: { name: 'gpu-2' } });
       },
       ListNodes: () => ({ nodes: [{ facts: { node: { name: 'gpu-1' } } }] }),
     };
     const cli = watch('--node', 'gpu-2');
     await server.watch(0);
-    expect(cli.stderr()).toBe('rollcall: node gpu-2 is not on the roll; did you mean node/gpu-1? (waiting for it)\n');
+    expect(cli.stderr()).toBe(
+      'rollcall: node gpu-2 does not exist; did you mean node/gpu-1? (waiting for it to be added)\n',
+    );
   });
 });
 
-describe('a watch whose stream breaks', () => {
-  it('resumes after the last revision that it saw, also one it saw only as a bookmark', async () => {
+describe('a watch with a broken stream', () => {
+  it('resumes after the last revision, even if only a bookmark contained it', async () => {
     const cli = watch();
     const first = await server.watch(0);
     first.write({ event: { ...EVENTS[1], revision: 313 } });
     first.write({ bookmarkRevision: '320' });
-    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is shutting down')));
     await eventually(() => cli.stderr() !== '');
     clock.advance(1_000);
     const second = await server.watch(1);
     expect(requests()).toMatchObject([{ afterRevision: '312' }, { afterRevision: '320' }]);
-    expect(cli.stderr()).toBe('rollcall: the coordinator is going away; going on after revision 320 in 1s\n');
+    expect(cli.stderr()).toBe('rollcall: the coordinator is shutting down; resuming after revision 320 in 1s\n');
     second.write({ event: { ...EVENTS[1], revision: 321 } });
     await eventually(() => cli.stdout().includes(' 321  '));
   });
 
-  it('names the time of the row that it saw last, and goes on where the coordinator says that another journal begins', async () => {
+  it('sends the time of the last event, and resumes where the coordinator says that a new journal begins', async () => {
     const cli = watch();
     const first = await server.watch(0);
     const [seen, older] = [timeToWire(NOW_MS), timeToWire(NOW_MS - 1)];
     first.write({ bookmarkRevision: '320', bookmarkRecordTime: seen });
-    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is going away')));
+    first.emit('error', toStatus(new RollcallError('DRAINING', 'the coordinator is shutting down')));
     await eventually(() => cli.stderr() !== '');
     clock.advance(1_000);
     const second = await server.watch(1);
@@ -140,15 +142,15 @@ describe('a watch whose stream breaks', () => {
     ]);
     expect(cli.stdout()).toContain('   6  ');
     expect(cli.stderr().split('\n')).toEqual([
-      'rollcall: the coordinator is going away; going on after revision 320 in 1s',
-      'rollcall: the journal was replaced since its revision 320 was seen, as by an older backup; ' +
-        'going on after revision 5 of the one that is there now',
-      'rollcall: the coordinator ended the watch; asking again in 1s',
+      'rollcall: the coordinator is shutting down; resuming after revision 320 in 1s',
+      'rollcall: the journal was replaced after revision 320, for example by an older backup; ' +
+        'resuming after revision 5 of the new journal',
+      'rollcall: the coordinator ended the watch; reconnecting in 1s',
       '',
     ]);
   });
 
-  it('ends where trying again cannot help', async () => {
+  it('ends on an error that is not retryable', async () => {
     const cli = watch();
     const stream = await server.watch(0);
     stream.emit(
@@ -159,7 +161,7 @@ describe('a watch whose stream breaks', () => {
     expect(cli.stderr()).toBe('rollcall: after_revision is 312; the newest revision is 5\n');
   });
 
-  it('ends with Ctrl-C while it waits', async () => {
+  it('ends on Ctrl-C while it waits to reconnect', async () => {
     const cli = watch();
     (await server.watch(0)).end();
     await eventually(() => cli.stderr() !== '');

@@ -1,4 +1,4 @@
-/** `rollcall audit backup`: a file that is whole, and what the coordinator sent, or not there. */
+/** `rollcall audit backup`: writes the complete backup or no file. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ function audit(line: string, options: CliOptions = {}) {
 
 describe('rollcall audit backup', () => {
   it.each(['rollcall.db', 'rollcall.db-wal', 'rollcall.db-shm', 'rollcall.db.lock'])(
-    'never takes the place of a live journal: %s',
+    'never overwrites a journal in use: %s',
     async (name) => {
       const folder = temporaryFolder();
       for (const part of ['rollcall.db', 'rollcall.db-wal', 'rollcall.db-shm', 'rollcall.db.lock']) {
@@ -40,7 +40,7 @@ describe('rollcall audit backup', () => {
       const refusal = {
         exitCode: 2,
         stdout: '',
-        stderr: `rollcall: ${file} belongs to a coordinator's journal, as ${join(folder, 'rollcall.db.lock')} shows; name another file\n`,
+        stderr: `rollcall: ${file} belongs to the journal of a coordinator (${join(folder, 'rollcall.db.lock')} exists); specify another file\n`,
       };
       expect(await audit(`backup ${file} --force`)).toEqual(refusal);
       expect(await audit(`export -f ${file} --force`)).toEqual(refusal);
@@ -48,49 +48,49 @@ describe('rollcall audit backup', () => {
     },
   );
 
-  it('writes what the coordinator sends, and says up to where it goes', async () => {
+  it('writes the backup and prints its head', async () => {
     const file = join(temporaryFolder(), 'backup.db');
     expect(await audit(`backup ${file}`)).toEqual({
       exitCode: 0,
-      stdout: `${file}: 26 B of store store-1, up to 312:${HASH}\n`,
+      stdout: `${file}: 26 B, store store-1, head 312:${HASH}\n`,
       stderr: '',
     });
     expect(readFileSync(file)).toEqual(FILE);
   });
 
-  it('shows on a terminal how far the copy is, then how much of it came, and wipes both away', async () => {
+  it('shows the progress of the copy and the transfer on a terminal, then clears both', async () => {
     server.answers = { CreateBackup: () => [{ progress: { doneCount: 1024, totalCount: 4096 } }, ...backup(FILE)] };
     const { stderr } = await audit(`backup ${join(temporaryFolder(), 'backup.db')}`, { isErrorTTY: true });
-    const wipe = '\r\u001B[K';
-    expect(stderr).toMatch(`${wipe}copying: 1.0 KiB of 4.0 KiB (25%)${wipe}receiving: 5 B of 26 B (19%)`);
-    expect(stderr.endsWith(`${wipe}${wipe}`)).toBe(true);
+    const clear = '\r\u001B[K';
+    expect(stderr).toMatch(`${clear}copying: 1.0 KiB of 4.0 KiB (25%)${clear}receiving: 5 B of 26 B (19%)`);
+    expect(stderr.endsWith(`${clear}${clear}`)).toBe(true);
   });
 
   it.each<[string, () => object[]]>([
-    ['does not have its digest', () => backup(FILE, Buffer.alloc(32))],
-    ['is cut short', () => backup(FILE).slice(0, 2)],
-  ])('keeps no copy that %s', async (_, messages) => {
+    ['has a wrong digest', () => backup(FILE, Buffer.alloc(32))],
+    ['is incomplete', () => backup(FILE).slice(0, 2)],
+  ])('discards a backup that %s', async (_, messages) => {
     const folder = temporaryFolder();
     server.answers = { CreateBackup: messages };
     const { exitCode, stderr } = await audit(`backup ${join(folder, 'backup.db')}`);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: 'rollcall: the copy arrived damaged and was not kept; try again\n',
+      stderr: 'rollcall: the backup was damaged in transit and was discarded; try again\n',
     });
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('keeps a file that exists, and asks for nothing', async () => {
+  it('does not overwrite an existing file, and sends no request', async () => {
     const file = join(temporaryFolder(), 'journal.db');
     writeFileSync(file, 'the live file');
     expect((await audit(`backup ${file}`)).stderr).toBe(
-      `rollcall: ${file} exists; name another file, or replace it with --force\n`,
+      `rollcall: ${file} already exists; specify another file, or use --force to overwrite it\n`,
     );
     expect(server.asked).toEqual([]);
     expect(readFileSync(file, 'utf8')).toBe('the live file');
   });
 
-  it('ended with Ctrl-C leaves nothing', async () => {
+  it('leaves no file after Ctrl-C', async () => {
     const folder = temporaryFolder();
     const interrupt = new AbortController();
     server.answers = {
@@ -101,7 +101,7 @@ describe('rollcall audit backup', () => {
       },
     };
     const { exitCode, stderr } = await audit(`backup ${join(folder, 'backup.db')}`, { signal: interrupt.signal });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: 'rollcall: ended before it was done, as you asked\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: 'rollcall: interrupted before completion\n' });
     expect(existsSync(join(folder, 'backup.db.partial'))).toBe(false);
   });
 });

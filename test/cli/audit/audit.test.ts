@@ -1,4 +1,4 @@
-/** `rollcall audit`: the checks and their exit codes, and files that are whole or not there. */
+/** `rollcall audit`: checks and their exit codes, and exports. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ function audit(line: string, options: CliOptions = {}) {
 }
 
 describe('rollcall audit head', () => {
-  it('prints what verify takes as an anchor', async () => {
+  it('prints the anchor that verify accepts', async () => {
     expect(await audit('head')).toEqual({
       exitCode: 0,
       stdout: `312:${HASH} recorded 2026-03-14T15:09:26Z in store store-1\n`,
@@ -52,7 +52,7 @@ describe('rollcall audit head', () => {
 });
 
 describe('rollcall audit verify', () => {
-  it('says that the journal is sound, and ends with 0', async () => {
+  it('reports an intact journal and exits with code 0', async () => {
     expect(await audit('verify')).toEqual({
       exitCode: 0,
       stdout: `The journal is sound.\nchecked   312 rows, the newest good one is 312:${HASH}\nanchor    matches\n`,
@@ -60,7 +60,7 @@ describe('rollcall audit verify', () => {
     });
   });
 
-  it('names the first bad row and everything else that is wrong, and ends with 6', async () => {
+  it('reports the first invalid revision and every other problem, and exits with code 6', async () => {
     server.answers = {
       VerifyJournal: () => [
         {
@@ -92,21 +92,21 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
 `);
   });
 
-  it.each(['312', '312:ab', `x:${HASH}`, `312:${HASH}0`])('refuses the anchor %s', async (anchor) => {
+  it.each(['312', '312:ab', `x:${HASH}`, `312:${HASH}0`])('rejects the anchor %s', async (anchor) => {
     const { exitCode, stdout, stderr } = await audit(`verify --anchor ${anchor}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      `rollcall: --anchor cannot be '${anchor}'; it must be REVISION:HASH with the 64 digits of the hash, ` +
-        'as rollcall audit head prints it\n',
+      `rollcall: invalid value '${anchor}' for --anchor: must be REVISION:HASH with a hash of 64 hexadecimal digits, ` +
+        'as printed by audit head\n',
     );
   });
 
-  it('shows on a terminal how far it is, and wipes it away', async () => {
+  it('shows its progress on a terminal, then clears it', async () => {
     const { stderr } = await audit('verify', { isErrorTTY: true });
     expect(stderr).toBe('\r\u001B[Kverifying: 100 rows of 400 rows (25%)\r\u001B[K');
   });
 
-  it('shows on a terminal for how long the file is being checked, and elsewhere nothing', async () => {
+  it('shows the duration of the file check on a terminal only', async () => {
     const clock = new FakeClock(NOW_MS);
     const report = { report: { valid: true, head: HEAD } };
     let isChecked = () => {};
@@ -122,7 +122,7 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
     clock.advance(2_000);
     isChecked();
     expect(await cli.ended).toBe(0);
-    const lines = ['0s', '1s', '2s'].map((time) => `\r\u001B[Kchecking the file of 3.0 GiB: ${time} so far`);
+    const lines = ['0s', '1s', '2s'].map((time) => `\r\u001B[Kchecking the file (3.0 GiB): ${time} elapsed`);
     expect(cli.stderr()).toBe(`${lines.join('')}\r\u001B[K`);
     expect(clock.pendingCount).toBe(0);
     server.answers = { VerifyJournal: () => [{ fileCheck: { totalBytes: 9 } }, report] };
@@ -131,14 +131,14 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
 });
 
 describe('rollcall audit replay', () => {
-  it('says that all is decided as recorded, and ends with 0', async () => {
+  it('reports that all decisions are unchanged and exits with code 0', async () => {
     expect(await audit('replay')).toMatchObject({
       exitCode: 0,
       stdout: 'Engine 2 decides all 6 decisions as recorded.\nNot decided again: 1 decision ended a pair.\n',
     });
   });
 
-  it('prints each decision that comes out otherwise, with what stands in the way, and ends with 1', async () => {
+  it('prints each decision that differs with the reason, and exits with code 1', async () => {
     const difference = {
       decision: EVENTS[1],
       recorded: 'VERDICT_KEEP',
@@ -165,7 +165,7 @@ Engine 3 decides 1 of 6 decisions otherwise.
 });
 
 describe('rollcall audit replay -o json', () => {
-  it('prints each difference as it comes, and in the end what came of all', async () => {
+  it('prints each difference as it arrives, then the totals', async () => {
     const count = 400;
     const length = 50_000;
     const difference = (revision: number) => ({
@@ -193,7 +193,7 @@ describe('rollcall audit replay -o json', () => {
 });
 
 describe('rollcall audit rebuild', () => {
-  it('ends with 0 where the tables are equal, and with 6 where one differs', async () => {
+  it('exits with code 0 if the tables are equal, and with code 6 if one differs', async () => {
     expect(await audit('rebuild')).toMatchObject({
       exitCode: 0,
       stdout: 'All derived tables equal a rebuild: placement, node_now.\n',
@@ -204,7 +204,7 @@ describe('rollcall audit rebuild', () => {
 });
 
 describe('rollcall audit export', () => {
-  it('prints the pieces as they come, in the format asked for', async () => {
+  it('prints the pieces as they arrive, in the requested format', async () => {
     expect(await audit('export --format csv --until -1h -f -')).toEqual({
       exitCode: 0,
       stdout: 'one\ntwo\nthree\n',
@@ -216,7 +216,7 @@ describe('rollcall audit export', () => {
     });
   });
 
-  it('writes a whole file, and leaves one that exists unless it is told otherwise', async () => {
+  it('writes a file, and overwrites an existing one only with --force', async () => {
     const file = join(temporaryFolder(), 'rows.jsonl');
     expect(await audit(`export -f ${file}`)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(readFileSync(file, 'utf8')).toBe('one\ntwo\nthree\n');
@@ -224,41 +224,41 @@ describe('rollcall audit export', () => {
     expect(await audit(`export -f ${file}`)).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `rollcall: ${file} exists; name another file, or replace it with --force\n`,
+      stderr: `rollcall: ${file} already exists; specify another file, or use --force to overwrite it\n`,
     });
     expect(readFileSync(file, 'utf8')).toBe('mine');
     expect((await audit(`export -f ${file} --force`)).exitCode).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe('one\ntwo\nthree\n');
   });
 
-  it('leaves nothing where the coordinator fails half-way', async () => {
+  it('leaves no file if the coordinator fails in the middle', async () => {
     const folder = temporaryFolder();
     server.answers = {
       async *ExportEvents() {
         yield { text: 'one\n' };
-        throw new RollcallError('DRAINING', 'the coordinator is going away');
+        throw new RollcallError('DRAINING', 'the coordinator is shutting down');
       },
     };
     const { exitCode, stderr } = await audit(`export -f ${join(folder, 'rows.jsonl')}`);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: 'rollcall: the coordinator is going away\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: 'rollcall: the coordinator is shutting down\n' });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it.each([
-    ['missing/rows.jsonl', 'there is no such folder'],
-    ['file/rows.jsonl', 'a part of its path is no folder'],
-  ])('says in a sentence that %s cannot be written', async (name, why) => {
+    ['missing/rows.jsonl', 'the directory does not exist'],
+    ['file/rows.jsonl', 'part of the path is not a directory'],
+  ])('reports in one sentence that %s cannot be written', async (name, why) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
     const path = join(folder, name);
     expect(await audit(`export -f ${path}`)).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `rollcall: ${path} cannot be written: ${why}\n`,
+      stderr: `rollcall: cannot write ${path}: ${why}\n`,
     });
   });
 
-  it('holds few pieces at a time, however many there are: the coordinator waits until they are printed', async () => {
+  it('buffers few pieces: the coordinator waits until they are printed', async () => {
     const pieces = 400;
     const length = 100_000;
     const words = ['audit', 'export', '--server', server.address];

@@ -1,4 +1,4 @@
-/** Completion: what is offered for a word, and that the scripts offer it in real shells. */
+/** Completion candidates, and the completion scripts in real shells. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -16,7 +16,7 @@ const NAMES: KnownNames = {
   daemonSets: async () => ['a/agent', 'b/agent', 'kube-system/proxy'],
 };
 
-/** A tree with one command of each kind. */
+/** A command tree with one command of each kind. */
 function tree(): Command {
   const program = new Command('rollcall')
     .option('--server <address>', 'address of the coordinator')
@@ -34,7 +34,7 @@ async function offered(...words: string[]) {
   return [candidates.map(({ value }) => value), directive] as const;
 }
 
-describe('completion offers', () => {
+describe('completion candidates', () => {
   it.each<[string[], string[], string]>([
     [[''], ['why', 'history', 'plan', 'completion', 'help'], 'done'],
     [['pl'], ['plan'], 'done'],
@@ -62,14 +62,14 @@ describe('completion offers', () => {
 });
 
 describe('rollcall __complete', () => {
-  it('answers with descriptions and a directive', async () => {
+  it('prints candidates with descriptions, then a directive', async () => {
     const { exitCode, stdout } = await runCli(['__complete', '--', 'plan', '--remove-l']);
-    expect(stdout).toBe('--remove-label\twhat if the nodes lacked this label (repeatable)\n:done\n');
+    expect(stdout).toBe('--remove-label\tSimulate removing this label (repeatable)\n:done\n');
     expect(exitCode).toBe(0);
   });
 
   it.each(['-n kube-system', '--namespace kube-system', '--namespace=kube-system'])(
-    'offers with %s the DaemonSets of that namespace alone',
+    'offers only the DaemonSets of the namespace with %s',
     async (namespace) => {
       const server = await FakeQueryServer.start({ ListDaemonSets: () => ({ daemonSets: DAEMON_SETS }) });
       const words = `--server ${server.address} ${namespace} status daemonset/`.split(' ');
@@ -79,7 +79,7 @@ describe('rollcall __complete', () => {
     },
   );
 
-  it('is silent where no coordinator answers', async () => {
+  it('prints nothing if no coordinator answers', async () => {
     // Port 1 is reserved, and nothing listens there.
     const { exitCode, stdout, stderr } = await runCli(['__complete', '--', '--server', '127.0.0.1:1', 'node/']);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: ':done\n', stderr: '' });
@@ -94,7 +94,7 @@ function hasShell(shell: string): boolean {
   return spawnSync(shell, ['-c', 'true']).status === 0;
 }
 
-/** Runs a shell in which `rollcall` answers every question with `answer` and notes what it was asked. */
+/** Runs a shell in which `rollcall` prints `answer` and records its arguments. */
 function runShell(shell: string, commands: string, answer: string) {
   const folder = temporaryFolder();
   const stub = join(folder, 'rollcall');
@@ -110,14 +110,14 @@ function runShell(shell: string, commands: string, answer: string) {
 }
 
 describe('the completion script', () => {
-  it.each(SHELLS.filter((shell) => hasShell(shell)))('for %s is legal', (shell) => {
+  it.each(SHELLS.filter((shell) => hasShell(shell)))('for %s is syntactically valid', (shell) => {
     const file = join(temporaryFolder(), 'script');
     writeFileSync(file, completionScript(shell));
     const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  it.skipIf(!hasShell('bash'))('for bash offers what the program answers', () => {
+  it.skipIf(!hasShell('bash'))('for bash offers the candidates of the program', () => {
     const line = 'rollcall --server=127.0.0.1:7655 why daemonset/pr';
     const { stdout, stderr } = runShell(
       'bash',
@@ -143,7 +143,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`,
     expect(stdout).toBe('json\n__complete|--|--output=j|');
   });
 
-  it.skipIf(!hasShell('fish'))('for fish offers what the program answers, with descriptions', () => {
+  it.skipIf(!hasShell('fish'))('for fish offers the candidates of the program with descriptions', () => {
     const { stdout, stderr } = runShell(
       'fish',
       `${completionScript('fish')}\ncomplete --do-complete 'rollcall why '`,
@@ -153,7 +153,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`,
     expect(stdout).toBe('daemonset/\tthe first\n__complete|--|why||');
   });
 
-  it.skipIf(!hasShell('zsh'))('for zsh offers what the program answers, with descriptions', () => {
+  it.skipIf(!hasShell('zsh'))('for zsh offers the candidates of the program with descriptions', () => {
     const { stdout, stderr } = runShell(
       'zsh',
       `compdef() { : }

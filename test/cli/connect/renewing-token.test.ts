@@ -1,4 +1,4 @@
-/** A token that is asked for anew before it ends. */
+/** A token that is renewed before it expires. */
 import { expect, test } from 'vitest';
 import { RenewingToken } from '../../../cli/connect/renewing-token.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
@@ -15,7 +15,7 @@ function tokens() {
   return { clock, state, token };
 }
 
-test('a token serves for most of its life, and is asked for once, however many want the next', async () => {
+test('a token is used for most of its lifetime, and concurrent callers share one renewal', async () => {
   const { clock, token } = tokens();
   expect(await token.current()).toBe('token 1');
   clock.advance(LIFE_MS * 0.8 - 1);
@@ -24,7 +24,7 @@ test('a token serves for most of its life, and is asked for once, however many w
   expect(await Promise.all([token.current(), token.current()])).toEqual(['token 2', 'token 2']);
 });
 
-test('a token that cannot be renewed serves until it ends, and then it is said why', async () => {
+test('a token that cannot be renewed is used until it expires, then the error is reported', async () => {
   const { clock, state, token } = tokens();
   await token.current();
   state.isAway = true;

@@ -1,11 +1,11 @@
-/** What the command line proves itself with, read where the user names it. */
+/** Credentials that the CLI reads from files. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readMaterial } from '../../../cli/connect/security.ts';
 import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 
-test('a token file is read anew for every question, and what was read last counts while there is none', async () => {
+test('reads the token file for every call, and keeps the last token if the file is missing', async () => {
   const tokenFile = join(temporaryFolder(), 'token');
   writeFileSync(tokenFile, 'first\n');
   const { token } = readMaterial({ tokenFile });

@@ -1,4 +1,4 @@
-/** The way to a coordinator in a cluster, by the user's own rights, on an API server that has only what it takes. */
+/** Connections to a coordinator through a kubeconfig, with a minimal API server. */
 import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
@@ -44,7 +44,7 @@ function ask(...words: string[]) {
   return runCli([...words, '--kubeconfig', kubeconfig, '--request-timeout', '5s']);
 }
 
-/** One whose certificate is of the CA in the cluster. */
+/** Starts a coordinator with a certificate of the CA in the cluster. */
 async function startCoordinator(host = 'rollcall-coordinator.rollcall.svc'): Promise<FakeQueryServer> {
   const { certificate, key } = await authority.sign({ commonName: 'c', hosts: [host] });
   api.apply('/api/v1/pods', POD);
@@ -57,7 +57,7 @@ async function startCoordinator(host = 'rollcall-coordinator.rollcall.svc'): Pro
   return coordinator;
 }
 
-function accountsAsked(): string[] {
+function requestedAccounts(): string[] {
   return api.requests.flatMap(({ path }) => /serviceaccounts\/rollcall-([a-z]+)\/token$/.exec(path)?.[1] ?? []);
 }
 
@@ -68,8 +68,8 @@ function deny(...accounts: string[]): void {
 }
 
 describe('a coordinator in a cluster', () => {
-  it('that does not run, or is not ready, is said in a sentence', async () => {
-    const where = `in namespace rollcall of ${api.access.url}; see --coordinator-namespace and --context`;
+  it('that does not run or is not ready is reported in one sentence', async () => {
+    const where = `in namespace rollcall of ${api.access.url}; check --coordinator-namespace and --context`;
     expect(await ask('nodes')).toEqual({
       exitCode: 5,
       stdout: '',
@@ -79,9 +79,9 @@ describe('a coordinator in a cluster', () => {
     expect((await ask('nodes')).stderr).toBe(`rollcall: the coordinator is not ready ${where}\n`);
   });
 
-  it('is looked for where the user says, whatever else is not there either', async () => {
+  it('is reported missing from a wrong namespace, even though the ConfigMap and the ServiceAccount are missing too', async () => {
     api.apply('/api/v1/pods', POD);
-    const where = `in namespace other of ${api.access.url}; see --coordinator-namespace and --context`;
+    const where = `in namespace other of ${api.access.url}; check --coordinator-namespace and --context`;
     for (const what of ['configmaps/rollcall-coordinator-ca', 'serviceaccounts/rollcall-viewer/token']) {
       const path = `/api/v1/namespaces/other/${what}`;
       api.fault({ status: 404 }, (request) => request.path === path);
@@ -91,7 +91,7 @@ describe('a coordinator in a cluster', () => {
     );
   });
 
-  it('whose CA nobody has put where people may read it is said with what to name instead', async () => {
+  it('without a ConfigMap for its CA is reported with the option to use instead', async () => {
     api.apply('/api/v1/pods', POD);
     api.remove('/api/v1/configmaps', 'rollcall-coordinator-ca', 'rollcall');
     expect((await ask('nodes')).stderr).toMatch(
@@ -99,11 +99,11 @@ describe('a coordinator in a cluster', () => {
     );
   });
 
-  it('whose pod the user has no right to reach is said with the right that it takes', async () => {
+  it('whose pod the user has no right to reach is reported with the required verbs', async () => {
     api.apply('/api/v1/pods', POD);
     api.fault({ status: 403 }, ({ path }) => path.endsWith('/portforward'));
     expect((await ask('nodes')).stderr).toMatch(
-      /403; it takes get and create of pods\/portforward in namespace rollcall\n$/,
+      /403; you need the verbs get and create on pods\/portforward in namespace rollcall\n$/,
     );
   });
 
@@ -112,49 +112,51 @@ describe('a coordinator in a cluster', () => {
       { error: 'failed to connect to localhost:7655:\n connection refused' },
       'failed to connect to localhost:7655: connection refused',
     ],
-    ['ended' as const, 'the API server ended the port-forward before the pod had said anything'],
-  ])('whose pod cannot be reached through the port-forward is said as it says so', async (forward, why) => {
+    ['ended' as const, 'the API server closed the port-forward before the pod sent data'],
+  ])('whose pod cannot be reached through the port-forward is reported with the reason', async (forward, why) => {
     api.apply('/api/v1/pods', POD);
     api.forwards.set(POD.metadata.name, forward);
     expect(await ask('nodes')).toEqual({
       exitCode: 5,
       stdout: '',
-      stderr: `rollcall: no way leads to port 7655 of pod rollcall/rollcall-coordinator-x: ${why}\n`,
+      stderr: `rollcall: cannot forward to port 7655 of pod rollcall/rollcall-coordinator-x: ${why}\n`,
     });
   });
 
-  it('that the API server gives no way to is said in a sentence, and not taken for one that does not run', async () => {
+  it('that the API server refuses to forward to is not reported as missing', async () => {
     api.apply('/api/v1/pods', POD);
     const { exitCode, stderr } = await ask('nodes');
     expect(exitCode).toBe(5);
-    expect(stderr).toMatch(/^rollcall: the API server gave no way to pod rollcall\/rollcall-coordinator-x: .*\n$/);
+    expect(stderr).toMatch(
+      /^rollcall: the API server refused to forward to pod rollcall\/rollcall-coordinator-x: .*\n$/,
+    );
     expect(api.requests.map(({ path }) => path)).toContain(
       '/api/v1/namespaces/rollcall/pods/rollcall-coordinator-x/portforward',
     );
   });
 });
 
-describe('a coordinator that the port-forward leads to', () => {
-  it('is asked over TLS, by the name of its Service', async () => {
+describe('a coordinator behind the port-forward', () => {
+  it('is called over TLS with the name of its Service', async () => {
     const coordinator = await startCoordinator();
     api.forwards.set(POD.metadata.name, coordinator.port);
     expect(await ask('nodes', '-o', 'json')).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
   });
 });
 
-describe('what the user names', () => {
-  it('counts before what is found in the cluster: the token, and the name in the certificate', async () => {
+describe('credentials on the command line', () => {
+  it('take precedence over those in the cluster: the token and the server name', async () => {
     const coordinator = await startCoordinator('elsewhere.example');
     api.forwards.set(POD.metadata.name, coordinator.port);
     const token = join(temporaryFolder(), 'token');
-    writeFileSync(token, 'brought');
+    writeFileSync(token, 'provided');
     const named = ['--coordinator-name', 'elsewhere.example', '--token-file', token];
     expect(await ask('nodes', '-o', 'json', ...named)).toEqual({ exitCode: 0, stdout: '[]\n', stderr: '' });
-    expect(coordinator.authorizations).toEqual(['Bearer brought']);
-    expect(accountsAsked()).toEqual([]);
+    expect(coordinator.authorizations).toEqual(['Bearer provided']);
+    expect(requestedAccounts()).toEqual([]);
   });
 
-  it('of a certificate is enough proof, and half of it a mistake', async () => {
+  it('can be a client certificate, which requires its key', async () => {
     const coordinator = await startCoordinator();
     api.forwards.set(POD.metadata.name, coordinator.port);
     const folder = temporaryFolder();
@@ -163,34 +165,34 @@ describe('what the user names', () => {
     writeFileSync(join(folder, 'key'), key);
     const chain = ['--client-certificate', join(folder, 'crt')];
     expect((await ask('nodes', ...chain)).stderr).toBe(
-      'rollcall: --client-certificate and --client-key belong together; give both or neither\n',
+      'rollcall: --client-certificate and --client-key must be used together; specify both or neither\n',
     );
     expect((await ask('nodes', '-o', 'json', ...chain, '--client-key', join(folder, 'key'))).stdout).toBe('[]\n');
     expect(coordinator.authorizations).toEqual(['']);
-    expect(accountsAsked()).toEqual([]);
+    expect(requestedAccounts()).toEqual([]);
   });
 });
 
-describe('the token for it', () => {
+describe('the token from the cluster', () => {
   it.each([
     ['nodes', ['viewer']],
     ['plan --remove-label x', ['planner']],
     ['audit head', ['viewer']],
     ['audit verify', ['admin']],
-  ])('is for %s of the account that may just do that', async (line, accounts) => {
+  ])('for %s is that of the least privileged account', async (line, accounts) => {
     api.apply('/api/v1/pods', POD);
     await ask(...line.split(' '));
-    expect(accountsAsked()).toEqual(accounts);
+    expect(requestedAccounts()).toEqual(accounts);
   });
 
-  it('is of an account that may do more, where the user has no right to the least', async () => {
+  it('is that of a more privileged account if the user has no right to the least privileged one', async () => {
     api.apply('/api/v1/pods', POD);
     deny('viewer', 'planner');
     await ask('nodes');
-    expect(accountsAsked()).toEqual(['viewer', 'planner', 'admin']);
+    expect(requestedAccounts()).toEqual(['viewer', 'planner', 'admin']);
   });
 
-  it('is renewed before it ends, and asked again for the pod that leads then, so that a watch outlives both', async () => {
+  it('is renewed before it expires, and the watch moves to the pod of the new leader', async () => {
     const tokens = ['first', 'second'];
     api.answers.set(`${TOKENS}/rollcall-viewer/token`, (body) => ({ ...body, status: { token: tokens.shift() } }));
     const first = await startCoordinator();
@@ -214,29 +216,29 @@ describe('the token for it', () => {
     expect(new Set(second.authorizations)).toEqual(new Set(['Bearer second']));
     interrupt.abort();
     expect(await cli.ended).toBe(0);
-    expect(accountsAsked()).toEqual(['viewer', 'viewer']);
+    expect(requestedAccounts()).toEqual(['viewer', 'viewer']);
   });
 
-  it('is refused in a sentence where the user has a right to none', async () => {
+  it('is reported as denied if the user has no right to any account', async () => {
     api.apply('/api/v1/pods', POD);
     deny('admin');
     expect(await ask('audit', 'verify')).toEqual({
       exitCode: 4,
       stdout: '',
       stderr:
-        'rollcall: you may create no token of ServiceAccount rollcall/rollcall-admin; ask for the Role of that name\n',
+        'rollcall: you cannot create tokens for ServiceAccount rollcall/rollcall-admin; ask an administrator for the Role of that name\n',
     });
   });
 });
 
 describe('a context', () => {
-  it('is looked for in every file that KUBECONFIG lists and that exists', async () => {
+  it('is found in every existing file that KUBECONFIG lists', async () => {
     const environment = { KUBECONFIG: ['/nowhere/kubeconfig', kubeconfig].join(delimiter) };
     const { stderr } = await runCli(['nodes', '--context', 'here'], { environment });
     expect(stderr).toContain(`no coordinator runs in namespace rollcall of ${api.access.url}`);
   });
 
-  it('that the kubeconfig does not have is answered with those that it has', async () => {
+  it('that does not exist is reported with the contexts of the kubeconfig', async () => {
     expect(await ask('nodes', '--context', 'there')).toEqual({
       exitCode: 2,
       stdout: '',

@@ -1,4 +1,4 @@
-/** Documents that are written item by item: what comes out is what the whole would have been. */
+/** Documents that are written item by item equal those that are written as a whole. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { documentStream, jsonDocument, yamlDocument } from '../../../cli/output/document.ts';
@@ -10,8 +10,8 @@ const value = fc.oneof(
 );
 const fields = fc.dictionary(fc.constantFrom('replayed', 'different', 'text'), value);
 
-describe.each(['json', 'yaml'] as const)('a document in %s that is written item by item', (format) => {
-  it('is that of the whole list', async () => {
+describe.each(['json', 'yaml'] as const)('a %s document that is written item by item', (format) => {
+  it('equals the whole list', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 4 }), async (items) => {
         expect(await streamed(items)).toBe(await DOCUMENT[format](items));
@@ -19,7 +19,7 @@ describe.each(['json', 'yaml'] as const)('a document in %s that is written item 
     );
   });
 
-  it('is that of the whole object, of which the list is the first field', async () => {
+  it('equals the whole object whose first field is the list', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 4 }), fields, async (items, rest) => {
         expect(await streamed(items, 'differences', rest)).toBe(

@@ -1,4 +1,4 @@
-/** Tables, ages and colours: what people see, and what pipes get. */
+/** Tables, ages, colors and marks. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createStyle, supportsUtf8, wantsColor } from '../../../cli/output/style.ts';
@@ -22,7 +22,7 @@ const ROWS: Row[] = [
 ];
 
 describe('a table', () => {
-  it('has upper-case headers, three spaces, and no blanks at the end of a line', () => {
+  it('has upper-case headers, three spaces between columns, and no trailing spaces', () => {
     expect(renderTable(COLUMNS, ROWS)).toBe(
       'NAME     NOTE\na        short\nlonger   a note that goes on for quite a while\n',
     );
@@ -32,7 +32,7 @@ describe('a table', () => {
     expect(renderTable(COLUMNS, ROWS.slice(0, 1), { wide: true })).toBe('NAME   COUNT   NOTE\na      1       short\n');
   });
 
-  it('is cut to the width of a terminal, in its last column, and never to less than half a sentence', () => {
+  it('truncates the last column to the width of the terminal, but not below 40 columns', () => {
     const style = createStyle({ color: false, utf8: true });
     const row = {
       name: 'longer',
@@ -46,7 +46,7 @@ describe('a table', () => {
     expect(cut(200)).toBe(`longer   ${row.note}`);
   });
 
-  it('stays aligned where cells are coloured', () => {
+  it('stays aligned with colored cells', () => {
     const style = createStyle({ color: true, utf8: true });
     const painted = COLUMNS.map((column) => ({ ...column, paint: (_: Row, text: string) => style.bad(text) }));
     const colored = renderTable(painted, ROWS, { style });
@@ -54,7 +54,7 @@ describe('a table', () => {
     expect(stripVTControlCharacters(colored).replaceAll(/ +\n/g, '\n')).toBe(renderTable(COLUMNS, ROWS));
   });
 
-  it('lets no cell break its line or move the cursor', () => {
+  it('replaces line breaks and control characters in cells', () => {
     const table = renderTable(COLUMNS, [{ name: 'a\nb', count: 0, note: 'x\u001B[2Jy' }]);
     expect(table).toBe('NAME   NOTE\na b    x [2Jy\n');
   });
@@ -75,26 +75,26 @@ describe('a duration', () => {
     expect(durationText(ms)).toBe(text);
   });
 
-  it('is never negative, as clocks differ, and is never unknown without a word', () => {
+  it('is never negative, and is "never" for an unknown time', () => {
     expect(ageText('2026-01-01T00:00:05.000Z', Date.parse('2026-01-01T00:00:00.000Z'))).toBe('0s');
     expect(ageText(null, 0)).toBe('never');
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   it.each<[string, Record<string, string>, boolean, boolean, boolean]>([
-    ['are for terminals', {}, true, true, true],
-    ['are not for pipes', {}, false, true, false],
-    ['can be declined with --no-color', {}, true, false, false],
-    ['can be declined with NO_COLOR', { NO_COLOR: '1' }, true, true, false],
-    ['need a terminal that has them', { TERM: 'dumb' }, true, true, false],
+    ['are used on terminals', {}, true, true, true],
+    ['are not used in pipes', {}, false, true, false],
+    ['are disabled by --no-color', {}, true, false, false],
+    ['are disabled by NO_COLOR', { NO_COLOR: '1' }, true, true, false],
+    ['are disabled on a dumb terminal', { TERM: 'dumb' }, true, true, false],
   ])('%s', (_, environment, isTTY, isAllowed, expected) => {
     expect(wantsColor(environment, isTTY, isAllowed)).toBe(expected);
   });
 });
 
 describe('marks', () => {
-  it('are ASCII where the locale names another character set', () => {
+  it('are ASCII if the locale specifies another character set than UTF-8', () => {
     expect(
       [{}, { LANG: 'de_DE.UTF-8' }, { LC_ALL: 'C', LANG: 'de_DE.UTF-8' }, { LANG: 'POSIX' }].map(supportsUtf8),
     ).toEqual([true, true, false, false]);

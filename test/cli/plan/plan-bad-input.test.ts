@@ -1,4 +1,4 @@
-/** `rollcall plan` with input that cannot be meant: one sentence each, an exit code above 1, and nothing planned. */
+/** `rollcall plan` with invalid input: one sentence, an exit code above 1, and no plan. */
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { node } from '../../plan/objects.ts';
@@ -12,19 +12,19 @@ metadata: {name: Bad_Name}
 spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, spec: {containers: [{name: x, image: example.org/x:1}]}}}
 `;
 
-  it('lists every cause with its file and field, plans nothing, and ends with 2', async () => {
+  it('prints every problem with its file and field, and exits with code 2', async () => {
     const path = files({ 'bad.yaml': broken });
     const { exitCode, stdout, stderr } = await planOn(path, '-f', path('bad.yaml'));
     expect(stdout).toBe('');
     expect(stderr).toContain(`rollcall: ${path('bad.yaml')}:1: metadata.name: `);
     expect(stderr).toContain('spec.template.metadata.labels: ');
     expect(stderr).toMatch(
-      /nothing was planned because of \d problems; correct the manifests, or leave them out with --skip-invalid\n$/,
+      /\d problems found, nothing was planned; correct the manifests, or skip them with --skip-invalid\n$/,
     );
     expect(exitCode).toBe(2);
   });
 
-  it('plans the others with --skip-invalid', async () => {
+  it('plans the valid manifests with --skip-invalid', async () => {
     const path = files({ 'bad.yaml': broken });
     const { exitCode, stdout, stderr } = await planOn(path, '-f', path('bad.yaml'), '--skip-invalid');
     expect(stderr).toContain('bad.yaml:1: metadata.name');
@@ -32,7 +32,7 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     expect(exitCode).toBe(0);
   });
 
-  it('does not take a DaemonSet for gone that it had to leave out', async () => {
+  it('does not report a skipped DaemonSet as deleted', async () => {
     const old = { ...CACHE, metadata: { name: 'cache', namespace: 'default' } };
     const bad = { ...old, spec: { ...old.spec, selector: {} } };
     const path = files({ 'new.json': list([bad, EVERYWHERE]) });
@@ -42,7 +42,7 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     expect([stdout, exitCode]).toEqual(['Nothing changes.\n', 0]);
   });
 
-  it('names both places of two DaemonSets of one name', async () => {
+  it('prints both locations of a duplicate DaemonSet', async () => {
     const path = files({ 'again.json': list([CACHE]) });
     const { exitCode, stderr } = await planOn(path, '-f', path('again.json'));
     expect(stderr).toContain(`DaemonSet default/cache is at ${path('ds.json')}`);
@@ -51,48 +51,48 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
   });
 
   it.each([
-    [['--cordon'], '--cordon needs to know which nodes: --cordon NAME, --node NAME or --selector SELECTOR'],
-    [['--drop-node'], '--drop-node needs to know which nodes'],
-    [['--node', 'worker-1'], '--node and --selector say which nodes a what-if changes, but there is none; add one'],
-    [['--node', 'a', '-l', 'b', '--cordon'], '--node and --selector cannot be used together; choose one'],
+    [['--cordon'], '--cordon requires a node; use --cordon NAME, --node NAME or --selector SELECTOR'],
+    [['--drop-node'], '--drop-node requires a node'],
+    [['--node', 'worker-1'], '--node and --selector require a simulated change such as --set-label; add one'],
+    [['--node', 'a', '-l', 'b', '--cordon'], '--node and --selector cannot be used together; use one of them'],
     [['--set-label', 'x'], "the label 'x' cannot be used: write key=value"],
     [['--remove-label', 'x=y'], "the label 'x=y' cannot be used: a label is removed by its key alone; write x"],
     [
       ['--selector', 'pool=none', '--cordon'],
       "no node matches the selector 'pool=none', so there is nothing to change",
     ],
-    [['--against', '/does/not/exist'], '/does/not/exist cannot be read: it does not exist'],
-    [['-f', '-', '--against', '-'], 'standard input can be read once; give - to one option only'],
+    [['--against', '/does/not/exist'], 'cannot read /does/not/exist: no such file or directory'],
+    [['-f', '-', '--against', '-'], 'standard input can be read only once; use - for one option only'],
     [['--selecter', 'x'], "unknown option '--selecter'; did you mean --selector?"],
-  ])('%j is refused in one sentence with exit code 2', async (more, sentence) => {
+  ])('rejects %j with one sentence and exit code 2', async (more, sentence) => {
     const { exitCode, stdout, stderr } = await planOn(files(), ...more);
     expect(stderr).toMatch(/^rollcall: [^\n]*\n$/);
     expect(stderr).toContain(sentence);
     expect([exitCode, stdout]).toEqual([2, '']);
   });
 
-  it('calls standard input by its name', async () => {
+  it('refers to standard input by name', async () => {
     const outcome = await runCli(['plan', '-f', '-'], { stdin: JSON.stringify(node('a')) });
-    expect(outcome.stderr).toContain('there is no DaemonSet in standard input; give');
+    expect(outcome.stderr).toContain('no DaemonSet found in standard input; specify');
     expect(outcome.exitCode).toBe(2);
   });
 
-  it('suggests the nearest node, and ends with 3', async () => {
+  it('suggests the most similar node and exits with code 3', async () => {
     const { exitCode, stderr } = await planOn(files(), '--drop-node', 'wroker-1');
     expect(stderr).toBe('rollcall: there is no node wroker-1; did you mean worker-1?\n');
     expect(exitCode).toBe(3);
   });
 
-  it('says which files hold no DaemonSet, no node, or nothing to read', async () => {
+  it('reports files without DaemonSets, without nodes, and empty directories', async () => {
     const path = files();
     mkdirSync(path('empty'));
     const cases = [
       [
         ['-f', path('nodes.json')],
-        `there is no DaemonSet in ${path('nodes.json')}; give a file that holds some with -f`,
+        `no DaemonSet found in ${path('nodes.json')}; specify a file with DaemonSets with -f`,
       ],
-      [['-f', path('ds.json'), '--nodes', path('ds.json')], `there are no nodes in ${path('ds.json')}; give what`],
-      [['-f', path('empty')], `folder ${path('empty')} holds no .yaml, .yml or .json file`],
+      [['-f', path('ds.json'), '--nodes', path('ds.json')], `no nodes found in ${path('ds.json')}; specify the output`],
+      [['-f', path('empty')], `directory ${path('empty')} contains no .yaml, .yml or .json file`],
     ] as const;
     for (const [options, sentence] of cases) {
       const { exitCode, stderr } = await runCli(['plan', ...options]);

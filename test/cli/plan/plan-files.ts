@@ -1,4 +1,4 @@
-/** The files that most tests of `rollcall plan` plan on, and the call that does it. */
+/** The input files of most tests of `rollcall plan`, and the call that plans on them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonSet, Node } from '../../../shared/kubernetes/objects.ts';
@@ -21,7 +21,7 @@ export function list(items: readonly (DaemonSet | Node)[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-/** A folder with what most tests plan on: ds.json and nodes.json. */
+/** Creates a directory with ds.json and nodes.json. */
 export function files(more: Record<string, string> = {}): (name: string) => string {
   const folder = temporaryFolder();
   const contents = { 'ds.json': list([CACHE, EVERYWHERE]), 'nodes.json': list(NODES), ...more };

@@ -1,4 +1,4 @@
-/** `rollcall plan` without nodes asks a coordinator, over real gRPC, and prints the same. */
+/** `rollcall plan` without nodes plans with a coordinator over real gRPC. */
 
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ async function coordinator(): Promise<string> {
 }
 
 describe('rollcall plan with a coordinator', () => {
-  it('needs no DaemonSets and no nodes for a what-if', async () => {
+  it('needs no manifests for a simulated change', async () => {
     const server = await coordinator();
     const { stdout, stderr, exitCode } = await runCli(['plan', '--server', server, '--remove-label', 'disk']);
     expect(stderr).toBe('');
@@ -60,7 +60,7 @@ default/cache   run 1 → 0
     expect(exitCode).toBe(1);
   });
 
-  it('compares manifests with what is in force', async () => {
+  it('compares manifests with those in force', async () => {
     const server = await coordinator();
     const manifest = daemonSet('cache', { nodeSelector: { disk: 'hdd' } }, 'example.org/agent:2');
     const options = { stdin: JSON.stringify(manifest) };
@@ -89,7 +89,7 @@ default/cache   run 1
     expect([same.stdout, same.exitCode]).toEqual(['Nothing changes.\n', 0]);
   });
 
-  it('carries every kind of what-if', async () => {
+  it('sends every kind of simulated change', async () => {
     const server = await coordinator();
     const what = ['--drop-node', 'a', '--node', 'worker-1', '--set-label', 'disk=ssd', '--add-taint', 'x=y:NoSchedule'];
     const { stdout } = await runCli([
@@ -116,28 +116,28 @@ default/cache   run 1
     ]);
   });
 
-  it('says which node is unknown, and suggests the nearest once', async () => {
+  it('reports an unknown node and suggests the most similar one', async () => {
     const server = await coordinator();
     const { stderr, exitCode } = await runCli(['plan', '--server', server, '--drop-node', 'woker-1']);
     expect(stderr).toBe('rollcall: there is no node woker-1; did you mean worker-1?\n');
     expect(exitCode).toBe(3);
   });
 
-  it('says what to do where none answers, and ends with 5', async () => {
-    const nobody = await coordinator();
+  it('explains how to plan without a coordinator if none answers, and exits with code 5', async () => {
+    const stopped = await coordinator();
     servers.splice(0).forEach((server) => server.forceShutdown());
-    const { stderr, exitCode } = await runCli(['plan', '--server', nobody, '--remove-label', 'disk']);
+    const { stderr, exitCode } = await runCli(['plan', '--server', stopped, '--remove-label', 'disk']);
     expect(stderr).toBe(
-      `rollcall: no coordinator answers at ${nobody}; start one, or name another with --server, ` +
-        'or give nodes with --nodes to plan without one\n',
+      `rollcall: no coordinator answers at ${stopped}; start a coordinator, or specify its address with --server, ` +
+        'or plan without a coordinator by specifying nodes with --nodes\n',
     );
     expect(exitCode).toBe(5);
   });
 
-  it('says what to give where nothing is given', async () => {
+  it('explains what to specify if there is nothing to plan', async () => {
     const { stderr, exitCode } = await runCli(['plan']);
     expect(stderr).toBe(
-      'rollcall: there is nothing to plan; give -f FILE --nodes FILE, or a what-if such as --remove-label KEY\n',
+      'rollcall: nothing to plan; specify -f FILE --nodes FILE, or a simulated change such as --remove-label KEY\n',
     );
     expect(exitCode).toBe(2);
   });

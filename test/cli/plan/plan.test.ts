@@ -1,4 +1,4 @@
-/** `rollcall plan` with files: what it prints, and what it ends with. */
+/** `rollcall plan` with files: output and exit codes. */
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { DaemonSet } from '../../../shared/kubernetes/objects.ts';
@@ -7,7 +7,7 @@ import { runCli } from '../run-cli.ts';
 import { CACHE, EVERYWHERE, files, list, NODES, planOn, TAINT } from './plan-files.ts';
 
 describe('rollcall plan', () => {
-  it('prints who would run where and why not', async () => {
+  it('prints where DaemonSets would run, and why not elsewhere', async () => {
     const { exitCode, stdout, stderr } = await planOn(files());
     expect(stderr).toBe('');
     expect(stdout).toBe(`2 DaemonSets on 5 nodes
@@ -33,7 +33,7 @@ default/everywhere
     expect(exitCode).toBe(0);
   });
 
-  it('says what stops if a label disappears everywhere, and ends with 1', async () => {
+  it('prints what stops if a label is removed from all nodes, and exits with code 1', async () => {
     const { exitCode, stdout } = await planOn(files(), '--remove-label', 'disktype');
     expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods to stop, 0 daemon pods to start.
 
@@ -46,13 +46,13 @@ default/cache   run 2 → 0   keep 1 → 0
     expect(exitCode).toBe(1);
   });
 
-  it('ends with 0 where nothing changes', async () => {
+  it('exits with code 0 if nothing changes', async () => {
     const { exitCode, stdout } = await planOn(files(), '--cordon', 'worker-1');
     expect(stdout).toBe('Nothing changes.\n');
     expect(exitCode).toBe(0);
   });
 
-  it('compares with older manifests, also where only the template changes', async () => {
+  it('compares with older manifests, even if only the template changes', async () => {
     const path = files({
       'new.json': list([
         daemonSet('cache', { nodeSelector: { disktype: 'hdd' } }),
@@ -80,7 +80,7 @@ default/everywhere   run 5
     expect(exitCode).toBe(1);
   });
 
-  it('applies what-ifs together, each to the nodes that were chosen', async () => {
+  it('applies all simulated changes to the selected nodes', async () => {
     const path = files({ 'more.json': list([node('worker-9', { disktype: 'ssd' })]) });
     const options = ['--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'];
     const what = ['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'];
@@ -101,7 +101,7 @@ default/everywhere   run 5
 `);
   });
 
-  it('chooses nodes by label selector, and removes taints as kubectl does', async () => {
+  it('selects nodes by label selector, and removes taints like kubectl', async () => {
     const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
     expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
   keep → run    may start where it did not on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
@@ -109,14 +109,14 @@ default/everywhere   run 5
 `);
   });
 
-  it('reads DaemonSets and nodes mixed from standard input, as YAML documents', async () => {
+  it('reads DaemonSets and nodes from standard input as YAML documents', async () => {
     const stdin = [CACHE, ...NODES].map((object) => `---\n${stringify(object)}`).join('');
     const { exitCode, stdout } = await runCli(['plan', '-f', '-'], { stdin });
     expect(stdout).toMatch(/^1 DaemonSet on 5 nodes\n/);
     expect(exitCode).toBe(0);
   });
 
-  it('answers in JSON with every node of every group', async () => {
+  it('prints every node of every group in JSON', async () => {
     const { stdout } = await planOn(files(), '--remove-label', 'disktype', '-o', 'json');
     expect(JSON.parse(stdout)).toMatchObject({
       changed: true,
@@ -144,7 +144,7 @@ default/everywhere   run 5
     });
   });
 
-  it('names a few nodes of a large group, and all of them with -o wide', async () => {
+  it('prints some nodes of a large group, and all of them with -o wide', async () => {
     const many = Array.from({ length: 5000 }, (_, index) => node(`n${String(index).padStart(4, '0')}`));
     const path = files({ 'nodes.json': list(many) });
     const short = await planOn(path);
@@ -157,29 +157,29 @@ describe('rollcall plan with the dump of a whole cluster', () => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } } as DaemonSet;
   const dump = list([CACHE, EVERYWHERE, ...NODES, pod]);
 
-  it('passes over what is no DaemonSet and no Node without a word', async () => {
+  it('ignores other kinds without a warning', async () => {
     const { stdout, stderr, exitCode } = await runCli(['plan', '-f', '-'], { stdin: dump });
     expect(stdout).toMatch(/^2 DaemonSets on 5 nodes\n/);
     expect(stdout).not.toContain('Warnings');
     expect([stderr, exitCode]).toEqual(['', 0]);
   });
 
-  it('says so of a file that holds nothing else', async () => {
+  it('warns about a file that contains only other kinds', async () => {
     const path = files({ 'pods.json': list([pod, pod]) });
     const { stdout } = await planOn(path, '-f', path('pods.json'));
     expect(stdout).toContain(
-      `! ${path('pods.json')} holds no DaemonSet and no Node and is passed over; it holds 2 Pods (OtherKinds)`,
+      `! ${path('pods.json')} was ignored because it contains no DaemonSet and no Node; it contains 2 Pods (OtherKinds)`,
     );
   });
 
-  it('takes DaemonSets from -f and nodes from --nodes where both hold both', async () => {
+  it('takes DaemonSets from -f and nodes from --nodes if both files contain both', async () => {
     const path = files({ 'dump.json': dump });
     const options = ['-f', path('ds.json'), '--against', path('dump.json'), '--nodes', path('dump.json')];
     const { stdout, stderr, exitCode } = await runCli(['plan', ...options]);
     expect([stdout, stderr, exitCode]).toEqual(['Nothing changes.\n', '', 0]);
   });
 
-  it('shows what stops where a DaemonSet is only in the old one', async () => {
+  it('prints what stops if only the old manifests contain a DaemonSet', async () => {
     const path = files({ 'dump.json': dump, 'new.json': list([CACHE]) });
     const { stdout, exitCode } = await runCli(['plan', '-f', path('new.json'), '--against', path('dump.json')]);
     expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods to stop, 0 daemon pods to start.
@@ -191,7 +191,7 @@ default/everywhere   run 5 → 0
     expect(exitCode).toBe(1);
   });
 
-  it('shows the largest groups of each verdict, and all of them with -o wide', async () => {
+  it('prints the largest groups of each verdict, and all of them with -o wide', async () => {
     const tainted = Array.from({ length: 9 }, (_, index) => node(`t${index}`, {}, [{ ...TAINT, value: `v${index}` }]));
     const path = files({ 'ds.json': list([daemonSet('plain')]), 'nodes.json': list(tainted) });
     const short = await planOn(path);

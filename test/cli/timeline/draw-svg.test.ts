@@ -1,9 +1,9 @@
-/** A timeline as SVG: a document that stands alone, whatever the names in it. */
+/** A timeline as SVG is a standalone, well-formed document for any names. */
 import { describe, expect, it } from 'vitest';
 import { drawSvg } from '../../../cli/timeline/draw-svg.ts';
 import { lane, THREE_HOURS } from './three-hours.ts';
 
-/** The elements in order; throws where they do not nest. */
+/** The elements in order. Throws if they do not nest. */
 function elementsOf(svg: string): string[] {
   const open: string[] = [];
   const seen: string[] = [];
@@ -29,7 +29,7 @@ describe('a timeline as SVG', () => {
     );
   });
 
-  it('needs nothing of others: no script, no font, no image, no reference outside', () => {
+  it('contains no script, font, image or external reference', () => {
     expect(elementsOf(svg).filter((name) => ['script', 'image', 'foreignObject', 'use', 'a'].includes(name))).toEqual(
       [],
     );
@@ -43,14 +43,14 @@ describe('a timeline as SVG', () => {
     expect(svg).toContain('@media (prefers-color-scheme: dark)');
   });
 
-  it('says on every bar and mark what it is', () => {
+  it('has a title on every bar and mark', () => {
     expect(svg).toContain('<title>keep from 50</title>');
     expect(svg).toContain('<title>missing from 101</title>');
     expect(svg).toContain('<title>unhealthy 3 times</title>');
     expect(svg).toContain('<title>kube-system/calico-node, kube-system/kube-proxy</title>');
   });
 
-  it('lets no name become markup', () => {
+  it('escapes names', () => {
     const names = ['<script>alert(1)</script>', '"/><image href="x', '&lt;', 'a\u0000\u001B[2J\uFFFEb', "']]>"];
     const hostile = drawSvg({
       ...THREE_HOURS,
@@ -63,17 +63,17 @@ describe('a timeline as SVG', () => {
       lanes: names.map((name) => lane(name.replace(/[^a-z]/g, 'x'), [[0, 9, 'run']])),
     });
     expect(elementsOf(hostile)).toEqual(elementsOf(harmless));
-    // oxlint-disable-next-line no-control-regex -- these are what must not be there
+    // oxlint-disable-next-line no-control-regex -- matches characters that must not appear
     expect(hostile).not.toMatch(/[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]/);
     expect(hostile).toContain('&lt;script&gt;');
   });
 
-  it('of thousands of nodes stays small where they look the same', () => {
+  it('of thousands of nodes is small if their lanes look the same', () => {
     const lanes = Array.from({ length: 1_000 }, (_, index) => lane(`node-${index}`, [[0, 999, 'run']]));
     expect(elementsOf(drawSvg({ ...THREE_HOURS, lanes })).length).toBeLessThan(100);
   });
 
-  it('of a pair that changes all the time has no more bars than pixels', () => {
+  it('of a placement that changes constantly has no more bars than pixels', () => {
     const flapping = lane(
       'a',
       Array.from({ length: 20_000 }, (_, index) => [index / 112, (index + 1) / 112, index % 2 === 0 ? 'run' : 'none']),

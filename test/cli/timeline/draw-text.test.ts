@@ -1,4 +1,4 @@
-/** A timeline in a terminal, character for character. */
+/** A timeline in a terminal, compared by character. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createStyle } from '../../../cli/output/style.ts';
@@ -19,7 +19,7 @@ function draw(timeline: Timeline, { width, utf8 = true, color = false, wide = fa
 }
 
 describe('a timeline in a terminal', () => {
-  it('has a lane for each pair, a time axis, and below a lane what was not as it should be', () => {
+  it('has a time axis, a lane for each placement, and marks below a lane for drift and absence', () => {
     expect(draw(THREE_HOURS)).toBe(`\
 node gpu-1: 2026-03-14T12:00:00Z to 2026-03-14T15:00:00Z (3h), times in UTC
 
@@ -36,12 +36,12 @@ edge/edge-gateway                 ┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈�
                                                                        missing└─
 monitoring/late                                                 ━━━━━━━━━━━━━━━━
 
-━━━ run   ╌╌╌ keep   ┈┈┈ none   ─── agent present   × several changes
-+N: N more that look the same
+━━━ run   ╌╌╌ keep   ┈┈┈ none   ─── agent present   × multiple changes
++N: N more lanes look the same
 `);
   });
 
-  it('can be read without UTF-8', () => {
+  it('is readable without UTF-8', () => {
     const text = draw(THREE_HOURS, { utf8: false });
     expect(text).toMatch(/^[ -~\n]*$/);
     expect(text).toBe(`\
@@ -60,12 +60,12 @@ edge/edge-gateway                 ..............................................
                                                                        missing\`_
 monitoring/late                                                 ================
 
-=== run   --- keep   ... none   ___ agent present   x several changes
-+N: N more that look the same
+=== run   --- keep   ... none   ___ agent present   x multiple changes
++N: N more lanes look the same
 `);
   });
 
-  it('says nothing by colour alone', () => {
+  it('does not depend on color', () => {
     const colored = draw(THREE_HOURS, { color: true });
     expect(colored).toContain('\u001B[32m━');
     expect(stripVTControlCharacters(colored)).toBe(draw(THREE_HOURS));
@@ -76,7 +76,7 @@ monitoring/late                                                 ================
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
-  it('draws lanes that look the same once, and each of them with -o wide', () => {
+  it('draws lanes that look the same once, and all of them with -o wide', () => {
     const many = {
       ...THREE_HOURS,
       lanes: Array.from({ length: 1_000 }, (_, node) => lane(`n-${node}`, [[0, 999, 'run']])),
@@ -85,26 +85,26 @@ monitoring/late                                                 ================
     expect(draw(many, { wide: true }).match(/^n-\d+ +━+$/gm)).toHaveLength(1_000);
   });
 
-  it('draws at most sixty lanes that differ, and says how many more there are', () => {
+  it('draws at most 60 different lanes, and prints the number of the others', () => {
     const many = {
       ...THREE_HOURS,
       lanes: Array.from({ length: 100 }, (_, node) => lane(`n-${node}`, [[node, 999, 'run']])),
     };
     expect(draw(many, { width: 300 }).match(/^n-\d+ /gm)).toHaveLength(60);
-    expect(draw(many, { width: 300 })).toContain('40 more lanes; -o wide draws them all\n');
+    expect(draw(many, { width: 300 })).toContain('40 more lanes; use -o wide to draw all\n');
   });
 
-  it('cuts long names at their beginning, where namespaces are alike', () => {
+  it('truncates long names at the beginning', () => {
     const long = { ...THREE_HOURS, lanes: [lane(`${'namespace'.repeat(6)}/name`, [[0, 999, 'run']])] };
     expect(draw(long).split('\n')[3]).toMatch(/^…amespacenamespacenamespace\/name {2}━+$/);
   });
 
-  it('lets no name move the cursor', () => {
+  it('replaces control characters in names', () => {
     const hostile = { ...THREE_HOURS, subject: 'node a\u001B[2J', lanes: [lane('b\u001B[1Ac\nd', [[0, 999, 'run']])] };
     expect(draw(hostile)).not.toContain('\u001B');
   });
 
-  it('says so where nothing is recorded', () => {
-    expect(draw({ ...THREE_HOURS, lanes: [] })).toContain('Nothing is recorded of that time.\n');
+  it('says that no events are recorded for an empty range', () => {
+    expect(draw({ ...THREE_HOURS, lanes: [] })).toContain('No events are recorded for this time.\n');
   });
 });

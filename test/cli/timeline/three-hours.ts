@@ -1,12 +1,12 @@
-/** Three hours of one node as something to draw: one of each thing that a timeline can show. */
+/** A timeline of three hours of one node, with one of each thing that a timeline can show. */
 import type { Lane, MarkKind, SpanState, Timeline } from '../../../cli/timeline/timeline.ts';
 
 export const TO_MS = Date.parse('2026-03-14T15:00:00Z');
 const FROM_MS = TO_MS - 3 * 3_600_000;
-/** Beyond the end. */
+/** After the end. */
 const ON = 999;
 
-/** Minutes after the beginning. */
+/** Times are minutes after the start. */
 export function lane(
   label: string,
   spans: readonly (readonly [from: number, to: number, state: SpanState])[],

@@ -1,4 +1,4 @@
-/** The marks of a time axis: round, and never so many that their labels touch. */
+/** The ticks of a time axis have round times, and their labels never overlap. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Tick, ticksBetween } from '../../../cli/timeline/ticks.ts';
@@ -23,11 +23,11 @@ describe('a time axis', () => {
     ['Mondays', '2026-03-14T15:00:00Z', '2026-04-14T09:00:00Z', ['03-16', '03-23', '03-30', '04-06', '04-13']],
     ['months', '2026-03-14T15:00:00Z', '2026-07-14T09:00:00Z', ['2026-04', '2026-05', '2026-06', '2026-07']],
     ['years', '2019-03-14T15:00:00Z', '2026-03-14T09:00:00Z', ['2020', '2021', '2022', '2023', '2024', '2025', '2026']],
-  ])('names %s', (_, from, to, expected) => {
+  ])('has labels for %s', (_, from, to, expected) => {
     expect(labels(from, to, 50)).toEqual(expected);
   });
 
-  it('is ascending, within its range, and leaves room for every label, whatever the range', () => {
+  it('is ascending, stays in its range, and has room for every label, for any range', () => {
     const anyTime = fc.integer({ min: Date.UTC(1990, 0), max: Date.UTC(2090, 0) });
     const anyLength = fc.integer({ min: 1_000, max: 40 * 365 * 86_400_000 });
     fc.assert(

@@ -1,4 +1,4 @@
-/** `rollcall timeline`: what it asks for, and what becomes of the spans that it is told. */
+/** `rollcall timeline`: requests, and the output for the spans in the response. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TimelineView } from '../../../cli/view/timeline-view.ts';
 import { RollcallError } from '../../../shared/errors.ts';
@@ -72,7 +72,7 @@ async function timeline(line: string, options: CliOptions = {}) {
 }
 
 describe('rollcall timeline', () => {
-  it('of a node draws its agent, then each DaemonSet', async () => {
+  it('of a node draws the agent, then each DaemonSet', async () => {
     expect((await timeline('node/gpu-1')).stdout).toBe(`\
 node gpu-1: 2026-03-14T12:09:26Z to 2026-03-14T15:09:26Z (3h), times in UTC
 
@@ -87,7 +87,7 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
 `);
   });
 
-  it('of a DaemonSet draws each node, with its absence below', async () => {
+  it('of a DaemonSet draws each node, and marks where its agent was absent', async () => {
     const { stdout, request } = await timeline('daemonset/fluentd');
     expect(stdout).toMatch(/^gpu-1 .*━/m);
     expect(stdout).toMatch(/└absent─*┘/);
@@ -95,13 +95,13 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
     expect(request).toMatchObject({ daemonSet: { name: 'fluentd', namespace: '' }, nodeName: '' });
   });
 
-  it('of both draws the pair', async () => {
+  it('of both draws one lane', async () => {
     const { stdout, request } = await timeline('node/gpu-1 ds/kube-system/fluentd');
     expect(stdout.split(':')[0]).toBe('daemonset kube-system/fluentd on node gpu-1');
     expect(request).toMatchObject({ daemonSet: { name: 'fluentd', namespace: 'kube-system' }, nodeName: 'gpu-1' });
   });
 
-  it('asks for the last day, or for the stretch that it is given', async () => {
+  it('requests the last day or the given range', async () => {
     expect((await timeline('node/gpu-1')).request).toMatchObject({
       from: { time: timeToWire(NOW_MS - DAY_MS) },
       to: null,
@@ -110,7 +110,7 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
     expect(request).toMatchObject({ from: { time: timeToWire(NOW_MS - 3 * 3_600_000) }, to: { revision: '55' } });
   });
 
-  it('is as wide as the terminal, or as COLUMNS says', async () => {
+  it('is as wide as the terminal or as COLUMNS', async () => {
     const widest = async (options: CliOptions) =>
       Math.max(
         ...(await timeline('node/gpu-1', options)).stdout
@@ -123,13 +123,13 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
     expect(await widest({ environment: { COLUMNS: 'wide' } })).toBe(80);
   });
 
-  it('says on standard error what is left out', async () => {
+  it('reports on standard error which part is incomplete', async () => {
     expect((await timeline('node/gpu-1')).stderr).toBe(
-      'rollcall: 1 pair changed more often than can be told; the drawing is whole up to 2026-03-14T15:08:26Z, ask for less with --to\n',
+      'rollcall: 1 placement changed too often to show in full; the timeline is complete up to 2026-03-14T15:08:26Z, use --to to shorten it\n',
     );
   });
 
-  it('gives the spans of all pages as JSON', async () => {
+  it('prints the spans of all pages as JSON', async () => {
     const { stdout } = await timeline('node/gpu-1 -o json');
     const view = JSON.parse(stdout) as { timelines: { daemonSet: string; drifts: object[] }[] };
     expect(view.timelines.map(({ daemonSet }) => daemonSet)).toEqual(['kube-system/fluentd', 'kube-system/proxy']);
@@ -146,7 +146,7 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
     ]);
   });
 
-  it('draws SVG that says since when and by which rows', async () => {
+  it('draws SVG with the times and revisions of each span', async () => {
     const { stdout } = await timeline('node/gpu-1 -o svg');
     expect(stdout).toContain('<svg ');
     expect(stdout).toContain(
@@ -157,7 +157,7 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
 });
 
 describe('a journal that keeps less than a day', () => {
-  it('is drawn from its oldest moment on, unless another was asked for', async () => {
+  it('is drawn from the retention horizon by default', async () => {
     const pruned = await FakeQueryServer.start({
       ListTimelines: ({ from }: ListTimelinesRequest) => {
         if (from) throw new RollcallError('BEFORE_RETENTION', 'nothing is kept from before revision 40');
@@ -180,7 +180,7 @@ describe('a journal that keeps less than a day', () => {
     });
   });
 
-  it('is drawn from where its last page begins, where rows were let go of between the pages', async () => {
+  it('is drawn from the start of the last page if events were pruned between pages', async () => {
     const pruned = await FakeQueryServer.start({
       ListTimelines: ({ from, pageToken }: ListTimelinesRequest) => {
         if (from) throw new RollcallError('BEFORE_RETENTION', 'nothing is kept from before revision 10');
@@ -208,12 +208,12 @@ describe('a journal that keeps less than a day', () => {
       35,
       ['kube-system/fluentd', 'kube-system/proxy'],
     ]);
-    const told = timelines[0]?.verdicts.map(({ verdict, startTime, startRevision }) => [
+    const verdicts = timelines[0]?.verdicts.map(({ verdict, startTime, startRevision }) => [
       verdict,
       startTime,
       startRevision,
     ]);
-    expect(told).toEqual([['keep', from.time, 20]]);
+    expect(verdicts).toEqual([['keep', from.time, 20]]);
     expect(timelines[0]?.presences.map(({ startRevision }) => startRevision)).toEqual([30, 40]);
   });
 });
