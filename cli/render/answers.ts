@@ -1,5 +1,5 @@
 /** The five answers about a pair in words, and how many of a table's pairs have room. */
-import type { Answers } from '../../shared/fit/answers.ts';
+import type { Answers } from '../../shared/answers/five-answers.ts';
 import type { Answer } from '../../shared/fit/fit-result.ts';
 import { oneLine } from '../output/text.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -7,14 +7,14 @@ import type { RenderOptions } from './render-options.ts';
 /** One line for each answer. */
 export function answerLines(answers: Answers, { style }: RenderOptions): string[] {
   const why = answers.fitReasons.map(({ message }) => oneLine(message)).join(' ');
-  const words = { wanted: '', allowed: '', fits: why, running: '', healthy: '' };
+  const words = { selected: '', desired: '', fits: why, current: '', ready: '' };
   return (Object.keys(words) as (keyof typeof words)[]).map((word) => {
     const answer = paintAnswer(answers[word], style)(answers[word]);
     return `  ${word.padEnd(ANSWER_WIDTH)}   ${answer}${words[word] === '' ? '' : `: ${words[word]}`}`;
   });
 }
 
-/** Of `running`, so that they stand below each other with the other lines of an explanation. */
+/** Aligns the answers with the other lines of an explanation. */
 const ANSWER_WIDTH = 10;
 
 /** For a cell: `yes`, `no`, or `?` where nobody can say. */
@@ -27,14 +27,14 @@ export function paintAnswer(answer: Answer, style: RenderOptions['style']): (tex
 }
 
 export interface FitCounts {
-  readonly allowed: number;
+  readonly desired: number;
   readonly fits: number;
   readonly doesNotFit: number;
 }
 
 /** How many have room, with `?` where of some nobody can say. */
-export function fitsText({ allowed, fits, doesNotFit }: FitCounts): string {
-  if (allowed === fits + doesNotFit) return String(fits);
+export function fitsText({ desired, fits, doesNotFit }: FitCounts): string {
+  if (desired === fits + doesNotFit) return String(fits);
   return fits + doesNotFit === 0 ? '?' : `${fits}?`;
 }
 

@@ -3,7 +3,8 @@
 import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { oneLine } from '../output/text.ts';
-import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
+import { ageText } from '../output/time.ts';
+import type { DaemonSetView } from '../view/daemon-set-view.ts';
 import { fitsText, paintFits } from './answers.ts';
 import { paintDrift } from './drift.ts';
 import { problemLine } from './problems.ts';
@@ -15,22 +16,27 @@ export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: 
 
 function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
   const { style } = options;
-  const short = (of: keyof CountsView, than: keyof CountsView): Column<DaemonSetView>['paint'] => {
-    return ({ counts }, text) => (counts[of] < counts[than] ? style.warn(text) : text);
+  const short = (of: 'current' | 'ready' | 'upToDate' | 'available'): Column<DaemonSetView>['paint'] => {
+    return ({ counts }, text) => ((counts[of] ?? counts.desired) < counts.desired ? style.warn(text) : text);
   };
   return [
     { header: 'NAMESPACE', cell: ({ namespace }) => namespace },
     { header: 'NAME', cell: ({ name }) => name, paint: ({ inForce }, text) => (inForce ? text : style.bad(text)) },
-    { header: 'WANTED', cell: ({ counts }) => counts.wanted },
-    { header: 'ALLOWED', cell: ({ counts }) => counts.allowed },
-    { header: 'KEEP', cell: ({ counts }) => counts.keep },
+    { header: 'DESIRED', cell: ({ counts }) => counts.desired },
+    { header: 'CURRENT', cell: ({ counts }) => counts.current, paint: short('current') },
+    { header: 'READY', cell: ({ counts }) => counts.ready, paint: short('ready') },
+    { header: 'UP-TO-DATE', cell: ({ counts }) => counts.upToDate, paint: short('upToDate') },
+    { header: 'AVAILABLE', cell: ({ counts }) => counts.available ?? '-', paint: short('available') },
+    { header: 'DRIFT', cell: driftText, paint: driftPaint(style) },
+    { header: 'SELECTED', cell: ({ counts }) => counts.selected, wide: true },
     {
       header: 'FITS',
       cell: ({ counts }) => fitsText(counts),
       paint: ({ counts }, text) => paintFits(counts, style)(text),
+      wide: true,
     },
-    { header: 'RUNNING', cell: ({ counts }) => counts.running, paint: short('running', 'allowed') },
-    { header: 'HEALTHY', cell: ({ counts }) => counts.healthy, paint: short('healthy', 'allowed') },
+    { header: 'MISSCHEDULED', cell: ({ counts }) => counts.misscheduled, wide: true },
+    { header: 'KEEP', cell: ({ counts }) => counts.keep, wide: true },
     ...driftColumns(options),
     { header: 'NONE', cell: ({ counts }) => counts.none, wide: true },
     { header: 'ACKNOWLEDGED', cell: ({ counts }) => counts.acknowledged, wide: true },
@@ -40,16 +46,21 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
   ];
 }
 
-/** One column that says what drifts; `-o wide` has a column for each kind. */
+/** Says how old the counts are where they rest on the reports of absent agents; nothing where they do not. */
+export function staleCountsLine(oldestReportTime: string | null, { nowMs }: RenderOptions): string {
+  if (oldestReportTime === null) return '';
+  return `The counts include pods on absent nodes as last reported, up to ${ageText(oldestReportTime, nowMs)} ago.\n`;
+}
+
+/** One column for each kind of drift. */
 function driftColumns({ style }: RenderOptions): Column<DaemonSetView>[] {
-  const kinds = DRIFT_KINDS.map((kind) => ({
+  return DRIFT_KINDS.map((kind) => ({
     header: kind.toUpperCase(),
     wide: true as const,
     cell: ({ counts }: DaemonSetView) => counts[kind],
     paint: ({ counts }: DaemonSetView, text: string) =>
       counts[kind] === 0 ? style.dim(text) : paintDrift(kind, style)(text),
   }));
-  return [{ header: 'DRIFT', cell: driftText, paint: driftPaint(style) }, ...kinds];
 }
 
 function driftText({ counts }: DaemonSetView): string {

@@ -60,9 +60,9 @@ function reasonLines(reason: Reason, { style }: RenderOptions): string[] {
 }
 
 /** Both sides, where something of the node was compared and did not do. */
-function comparison({ outcome, wanted, found, nodeFieldPath }: Reason): string[] {
-  if (outcome === 'passed' || wanted === '' || nodeFieldPath === '') return [];
-  return [`wanted ${wanted}, found ${found === null ? 'nothing' : found || "''"}`];
+function comparison({ outcome, expected, found, nodeFieldPath }: Reason): string[] {
+  if (outcome === 'passed' || expected === '' || nodeFieldPath === '') return [];
+  return [`expected ${expected}, found ${found === null ? 'nothing' : found || "''"}`];
 }
 
 function editLine({ verdict, command, objectKind, action }: Edit): string {

@@ -83,10 +83,12 @@ function daemonSetHead(
   ].join('\n');
 }
 
-function countsLine(what: string, counts: Omit<CountsView, DriftView['kind'] | 'none' | 'acknowledged'>): string {
-  const { wanted, allowed, running, healthy, keep } = counts;
-  const answers = `${allowed} allowed, ${fitsText(counts)} fit, ${running} running, ${healthy} healthy`;
-  return `${plural(wanted, what)} wanted, ${answers}, ${keep} may stay`;
+type DetailCounts = Pick<CountsView, 'selected' | 'desired' | 'fits' | 'doesNotFit' | 'current' | 'ready' | 'keep'>;
+
+function countsLine(what: string, counts: DetailCounts): string {
+  const { selected, desired, current, ready, keep } = counts;
+  const answers = `${desired} desired, ${fitsText(counts)} fit, ${current} current, ${ready} ready`;
+  return `${plural(selected, what)} selected, ${answers}, ${keep} keep`;
 }
 
 /** What is shown of a silent node's daemon pods may long be otherwise. */

@@ -6,10 +6,10 @@
 import { plural } from '../../shared/plural.ts';
 import { oneLine } from '../output/text.ts';
 import { ageText } from '../output/time.ts';
-import type { CountsView } from '../view/daemon-set-view.ts';
+import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
-import { refusalLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
+import { refusalLines, renderDaemonSets, staleCountsLine, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -24,12 +24,12 @@ export function renderStatus(snapshot: ClusterView, options: RenderOptions): str
   return joinSections(
     [
       `${statusLine(status, options)}\n`,
-      daemonSets.length === 0 ? '' : renderDaemonSets(daemonSets, options),
+      daemonSets.length === 0 ? '' : countsTable(daemonSets, status.oldestReportTime, options),
       nodesSection(nodes, options),
       section('Absent', absenceLines(nodes, options), options),
       section('Missing and other drift', driftLines(drifts, options), options),
-      nowhere('Wanted', ({ wanted }) => wanted === 0, snapshot, options),
-      nowhere('Allowed', ({ wanted, allowed }) => wanted > 0 && allowed === 0, snapshot, options),
+      nowhere('Selected', ({ selected }) => selected === 0, snapshot, options),
+      nowhere('Desired', ({ selected, desired }) => selected > 0 && desired === 0, snapshot, options),
       withoutRoom(snapshot, options),
       section('Refused manifests', refusalLines(daemonSets, options), options),
       section('Warnings', warningLines(daemonSets, options), options),
@@ -56,13 +56,21 @@ export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 's
 export function renderDaemonSetStatus({ daemonSet, drifts }: DaemonSetStatusView, options: RenderOptions): string {
   return joinSections(
     [
-      renderDaemonSets([daemonSet], options),
+      countsTable([daemonSet], daemonSet.counts.oldestReportTime, options),
       section('Missing and other drift', driftLines(drifts, options), options),
       section('Refused manifest', refusalLines([daemonSet], options), options),
       section('Warnings', warningLines([daemonSet], options), options),
     ],
     options,
   );
+}
+
+function countsTable(
+  daemonSets: readonly DaemonSetView[],
+  oldestReportTime: string | null,
+  options: RenderOptions,
+): string {
+  return renderDaemonSets(daemonSets, options) + staleCountsLine(oldestReportTime, options);
 }
 
 function nodesSection(nodes: readonly NodeView[], options: RenderOptions): string {
@@ -112,7 +120,7 @@ function nowhere(
   const names = found.map(({ namespace, name }) => `${namespace}/${name}`);
   const isOnlyOfItsName = daemonSets.filter(({ name }) => name === first.name).length === 1;
   const asked = found.length > 1 ? 'NAME' : isOnlyOfItsName ? first.name : names[0];
-  return `${what} nowhere: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
+  return `${what} on no node: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
 }
 
 /** What is wanted and allowed but has no room waits for somebody to make some. */

@@ -3,6 +3,7 @@ import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetCounts__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetCounts.ts';
 import type { ManifestProblem__Output } from '../../shared/rpc/generated/rollcall/v1/ManifestProblem.ts';
+import { timeView } from './wire-fields.ts';
 
 export interface DaemonSetView {
   readonly namespace: string;
@@ -22,25 +23,34 @@ export interface DaemonSetView {
 }
 
 const COUNTS = [
-  'wanted',
-  'allowed',
+  'desired',
+  'current',
+  'ready',
+  'upToDate',
+  'misscheduled',
+  'selected',
   'fits',
   'doesNotFit',
   'keep',
   'none',
-  'running',
-  'healthy',
+  'acknowledged',
   'missing',
   'unexpected',
   'duplicate',
   'outdated',
   'unhealthy',
   'unknown',
-  'acknowledged',
+  'staleNodeCount',
+  'unreportedNodeCount',
 ] as const satisfies readonly (keyof DaemonSetCounts__Output)[];
 
-/** Nodes of the roll: by the five answers, by verdict, and by drift. */
-export type CountsView = Readonly<Record<(typeof COUNTS)[number], number>>;
+/** Counts of nodes: those of the DaemonSet's status, by verdict and by drift. */
+export interface CountsView extends Readonly<Record<(typeof COUNTS)[number], number>> {
+  /** `null` where it is not known: of the past, where the time since when a pod is ready is missing. */
+  readonly available: number | null;
+  /** When the agent that is absent for longest last reported; `null` where none of the counted nodes is absent. */
+  readonly oldestReportTime: string | null;
+}
 
 export function daemonSetView(wire: DaemonSet__Output): DaemonSetView {
   return {
@@ -51,9 +61,18 @@ export function daemonSetView(wire: DaemonSet__Output): DaemonSetView {
     templateRevision: wire.templateRevision,
     version: Number(wire.effectiveRevision),
     source: wire.source,
-    counts: Object.fromEntries(COUNTS.map((count) => [count, wire.counts?.[count] ?? 0])) as CountsView,
+    counts: countsView(wire.counts),
     warnings: wire.warnings.map(problemView),
     rejections: wire.rejections.map(problemView),
+  };
+}
+
+function countsView(wire: DaemonSetCounts__Output | null): CountsView {
+  const counts = Object.fromEntries(COUNTS.map((count) => [count, wire?.[count] ?? 0]));
+  return {
+    ...(counts as Record<(typeof COUNTS)[number], number>),
+    available: wire?.available ?? null,
+    oldestReportTime: timeView(wire?.oldestReportTime ?? null),
   };
 }
 

@@ -12,8 +12,8 @@ import { type InputsView, inputsView } from './inputs-view.ts';
 import { type PlacementView, placementView } from './placement-view.ts';
 import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
-/** Whether it is wanted and allowed is said once, among the answers. */
-type Decision = Omit<PlacementResult, 'wanted' | 'allowed'>;
+/** Whether the node is selected is among the answers, and whether its taints are tolerated among the reasons. */
+type Decision = Omit<PlacementResult, 'selected' | 'tolerated'>;
 
 export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decision {
   /** The journal row of the decision in force; `null` where it is not known. */
@@ -38,7 +38,11 @@ export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decisio
 
 export function explanationView(wire: ExplainPlacementResponse__Output): ExplanationView {
   const { summary: _summary, ...state } = placementView(present(wire.state, 'state'));
-  const { wanted: _wanted, allowed: _allowed, ...decision } = placementFromWire(present(wire.placement, 'placement'));
+  const {
+    selected: _selected,
+    tolerated: _tolerated,
+    ...decision
+  } = placementFromWire(present(wire.placement, 'placement'));
   return {
     ...state,
     ...decision,

@@ -12,14 +12,16 @@ export interface NodeView {
   readonly name: string;
   readonly presence: Presence | typeof UNKNOWN;
   readonly lastSeenTime: string | null;
-  /** DaemonSets that select the node; of these, allowed by its taints; of these, with room, without, running, ready. */
-  readonly wanted: number;
-  readonly allowed: number;
+  /** Counts of DaemonSets, as of nodes in CountsView. */
+  readonly desired: number;
+  readonly current: number;
+  readonly ready: number;
+  readonly upToDate: number;
+  readonly available: number | null;
+  readonly misscheduled: number;
+  readonly selected: number;
   readonly fits: number;
   readonly doesNotFit: number;
-  readonly running: number;
-  readonly healthy: number;
-  /** Verdict keep. */
   readonly keep: number;
   readonly drifts: number;
   /** Newest revision of the node's assignments, and the one that its agent acknowledged. */
@@ -43,12 +45,15 @@ export function nodeView(wire: Node__Output): NodeView {
     name,
     presence: presenceCodec.fromWire(wire.presence) ?? UNKNOWN,
     lastSeenTime: timeView(wire.lastSeenTime),
-    wanted: wire.wanted,
-    allowed: wire.allowed,
+    desired: wire.desired,
+    current: wire.current,
+    ready: wire.ready,
+    upToDate: wire.upToDate,
+    available: wire.available ?? null,
+    misscheduled: wire.misscheduled,
+    selected: wire.selected,
     fits: wire.fits,
     doesNotFit: wire.doesNotFit,
-    running: wire.running,
-    healthy: wire.healthy,
     keep: wire.keep,
     drifts: wire.driftCount,
     revision: Number(wire.revision),

@@ -1,5 +1,5 @@
 /** A placement in force, its daemon pods and its drifts, as `-o json` shows them and as tables read them. */
-import type { Answers } from '../../shared/fit/answers.ts';
+import type { Answers } from '../../shared/answers/five-answers.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DriftKind } from '../../shared/model/drift.ts';
 import type { PodPhase } from '../../shared/model/pod-health.ts';

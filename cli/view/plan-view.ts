@@ -59,7 +59,7 @@ interface ReasonGroup {
   /** Why, in a phrase; `''` where there is nothing to say. */
   readonly reason: string;
   /** The reasons behind the phrase, as one of the nodes has them. */
-  readonly reasons: readonly Pick<Reason, 'code' | 'message' | 'fieldPath' | 'wanted'>[];
+  readonly reasons: readonly Pick<Reason, 'code' | 'message' | 'fieldPath' | 'expected'>[];
   readonly nodes: readonly string[];
 }
 
@@ -174,7 +174,7 @@ class Groups<Facts extends object> {
       group.nodes.push(node);
       return;
     }
-    const shown = reasons.map(({ code, message, fieldPath, wanted }) => ({ code, message, fieldPath, wanted }));
+    const shown = reasons.map(({ code, message, fieldPath, expected }) => ({ code, message, fieldPath, expected }));
     this.#groups.set(groupKey, { ...facts, reason, reasons: shown, nodes: [node] });
   }
 

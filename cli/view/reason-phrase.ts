@@ -37,13 +37,13 @@ function isOfTaints({ code }: Reason): boolean {
   return code.startsWith('TAINT_');
 }
 
-function phraseOf({ code, wanted, found, message }: Reason): string {
-  const [key, value] = splitOnce(wanted, '=');
+function phraseOf({ code, expected, found, message }: Reason): string {
+  const [key, value] = splitOnce(expected, '=');
   switch (code) {
     case 'NODE_NAME_DIFFERS':
-      return `nodeName is ${wanted}`;
+      return `nodeName is ${expected}`;
     case 'NODE_SELECTOR_LABEL_MISSING':
-      return `label ${key} is missing (wanted ${wanted})`;
+      return `label ${key} is missing (expected ${expected})`;
     case 'NODE_SELECTOR_VALUE_DIFFERS':
       return `label ${key} is not '${value}'`;
     case 'TAINT_NOT_TOLERATED':
@@ -63,14 +63,14 @@ function affinityPhrase(reasons: readonly Reason[]): string {
   return `node affinity wants ${[...terms.values()].map((phrases) => phrases.join(' and ')).join(', or ')}`;
 }
 
-function affinityDemand({ code, wanted }: Reason): string {
+function affinityDemand({ code, expected }: Reason): string {
   switch (code) {
     case 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH':
-      return wanted;
+      return expected;
     case 'AFFINITY_TERM_EMPTY':
       return 'nothing (an empty term, which matches no node)';
     default:
-      return `${wanted} (which is not valid and matches no node)`;
+      return `${expected} (which is not valid and matches no node)`;
   }
 }
 

@@ -40,6 +40,9 @@ export interface StatusView {
   readonly complete: boolean;
   readonly nodes: number;
   readonly presentNodes: number;
+  /** Nodes whose agent is absent, and when the one that is absent for longest last reported. */
+  readonly absentNodes: number;
+  readonly oldestReportTime: string | null;
   /** Present, and with the newest assignments acknowledged and held against the pods. */
   readonly settledNodes: number;
   readonly daemonSets: number;
@@ -87,6 +90,8 @@ export function statusView(wire: GetStatusResponse__Output): StatusView {
     complete: wire.complete,
     nodes: wire.nodeCount,
     presentNodes: wire.presentNodeCount,
+    absentNodes: wire.absentNodeCount,
+    oldestReportTime: timeView(wire.oldestReportTime),
     settledNodes: wire.acknowledgedNodeCount,
     daemonSets: wire.daemonSetCount,
     rejectedDaemonSets: wire.rejectedDaemonSetCount,

@@ -5,7 +5,7 @@ import type { Assignment } from '../../shared/model/assignment.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
-import { isAssigned, isWanted, type NodeRow, VERDICTS } from './node-row.ts';
+import { isAssigned, isSelected, type NodeRow, VERDICTS } from './node-row.ts';
 import type { DaemonSetRow } from './placement-table.ts';
 
 export class NodePlacements {
@@ -35,15 +35,15 @@ export class NodePlacements {
   }
 
   /** Whether the DaemonSet selects the node, whatever the node's taints. */
-  isWanted(daemonSet: DaemonSetKey): boolean {
+  isSelected(daemonSet: DaemonSetKey): boolean {
     const placed = this.#daemonSets.get(daemonSet);
-    return placed !== undefined && this.#isWantedBy(placed);
+    return placed !== undefined && this.#isSelectedBy(placed);
   }
 
   /** How many DaemonSets select the node. */
-  get wantedCount(): number {
+  get selectedCount(): number {
     let count = 0;
-    for (const placed of this.#daemonSets.values()) if (this.#isWantedBy(placed)) count++;
+    for (const placed of this.#daemonSets.values()) if (this.#isSelectedBy(placed)) count++;
     return count;
   }
 
@@ -74,9 +74,9 @@ export class NodePlacements {
     return VERDICTS[this.#row.verdicts[slot] ?? 0] ?? null;
   }
 
-  #isWantedBy({ slot, compiled }: DaemonSetRow): boolean {
+  #isSelectedBy({ slot, compiled }: DaemonSetRow): boolean {
     const verdict = this.#verdictIn(slot);
-    return verdict !== null && isWanted(verdict, compiled, this.#row.node);
+    return verdict !== null && isSelected(verdict, compiled, this.#row.node);
   }
 }
 

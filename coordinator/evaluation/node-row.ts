@@ -14,9 +14,9 @@ export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none
 export const VERDICT_CODES = { run: 1, keep: 2, none: 3 } as const;
 
 /** Whether the DaemonSet selects the node: only a NoExecute taint turns a pair that is wanted into none, and few nodes have one. */
-export function isWanted(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {
+export function isSelected(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {
   if (verdict !== 'none') return true;
-  return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.wants(node);
+  return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.selects(node);
 }
 
 /** Whether an agent is told of a pair with this verdict. */

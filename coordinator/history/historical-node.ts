@@ -13,7 +13,7 @@ import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { assignmentOf } from '../evaluation/node-placements.ts';
-import { isWanted } from '../evaluation/node-row.ts';
+import { isSelected } from '../evaluation/node-row.ts';
 import type { AgentAt, NodeAt } from '../journal/read/historical-state.ts';
 import type { EffectivePlacement } from '../journal/read/journal-state.ts';
 import type { ReaderService } from '../journal/write/writer-service.ts';
@@ -136,14 +136,14 @@ export class HistoricalNode implements NodeSnapshot {
     return this.#pairs.get(daemonSet)?.verdict ?? null;
   }
 
-  isWanted(daemonSet: DaemonSetKey): boolean {
+  isSelected(daemonSet: DaemonSetKey): boolean {
     const verdict = this.#pairs.get(daemonSet)?.verdict;
     const placed = this.#around.daemonSets.get(daemonSet)?.placed;
-    return verdict !== undefined && Boolean(placed && isWanted(verdict, placed.compiled, this.object));
+    return verdict !== undefined && Boolean(placed && isSelected(verdict, placed.compiled, this.object));
   }
 
-  get wantedCount(): number {
-    return [...this.#pairs.keys()].filter((daemonSet) => this.isWanted(daemonSet)).length;
+  get selectedCount(): number {
+    return [...this.#pairs.keys()].filter((daemonSet) => this.isSelected(daemonSet)).length;
   }
 
   get fits() {

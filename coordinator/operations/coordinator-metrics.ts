@@ -107,15 +107,19 @@ function readJournal(metrics: CoordinatorMetrics, { journal }: CoordinatorContex
 /** One pass serves all of these, however the registry asks for them. */
 function readSnapshot(metrics: CoordinatorMetrics, context: CoordinatorContext): void {
   let newest: Promise<SnapshotSamples> | null = null;
-  metrics.read('rollcall_daemonset_wanted_nodes', async () => {
+  metrics.read('rollcall_daemonset_selected_nodes', async () => {
     newest = snapshotSamples(context);
-    return (await newest).wanted;
+    return (await newest).selected;
   });
   const rest = {
-    rollcall_daemonset_allowed_nodes: 'allowed',
+    rollcall_daemonset_desired_nodes: 'desired',
     rollcall_daemonset_without_room_nodes: 'withoutRoom',
-    rollcall_daemonset_running_nodes: 'running',
-    rollcall_daemonset_healthy_nodes: 'healthy',
+    rollcall_daemonset_current_nodes: 'current',
+    rollcall_daemonset_ready_nodes: 'ready',
+    rollcall_daemonset_up_to_date_nodes: 'upToDate',
+    rollcall_daemonset_available_nodes: 'available',
+    rollcall_daemonset_misscheduled_nodes: 'misscheduled',
+    rollcall_daemonset_stale_nodes: 'stale',
     rollcall_daemonset_drift_nodes: 'driftNodes',
     rollcall_daemonset_drift_oldest_seconds: 'driftOldestSeconds',
     rollcall_drifts: 'drifts',

@@ -2,17 +2,29 @@
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Drift } from '../../shared/model/drift.ts';
+import type { Counts } from '../../shared/model/tally.ts';
 import type { Sample } from '../../shared/operations/metric-registry.ts';
 import { LiveSnapshot } from '../query/live-snapshot.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import { driftReason } from './drift-reason.ts';
 
-export interface SnapshotSamples {
-  readonly wanted: readonly Sample[];
-  readonly allowed: readonly Sample[];
-  readonly withoutRoom: readonly Sample[];
-  readonly running: readonly Sample[];
-  readonly healthy: readonly Sample[];
+/** Counts of nodes that become one gauge each. */
+const NODE_COUNTS = {
+  selected: ({ selected }) => selected,
+  desired: ({ desired }) => desired,
+  withoutRoom: ({ doesNotFit }) => doesNotFit,
+  current: ({ current }) => current,
+  ready: ({ ready }) => ready,
+  upToDate: ({ upToDate }) => upToDate,
+  // Of now, it is always known.
+  available: ({ available }) => available ?? 0,
+  misscheduled: ({ misscheduled }) => misscheduled,
+  stale: ({ staleNodeCount }) => staleNodeCount,
+} as const satisfies Record<string, (counts: Counts) => number>;
+
+type NodeCountSamples = Readonly<Record<keyof typeof NODE_COUNTS, readonly Sample[]>>;
+
+export interface SnapshotSamples extends NodeCountSamples {
   readonly driftNodes: readonly Sample[];
   readonly driftOldestSeconds: readonly Sample[];
   readonly drifts: readonly Sample[];
@@ -21,17 +33,21 @@ export interface SnapshotSamples {
 export async function snapshotSamples(context: CoordinatorContext): Promise<SnapshotSamples> {
   const snapshot = new LiveSnapshot(context);
   const { daemonSets } = await snapshot.tally(context.evaluator.table.daemonSetKeys());
-  const counts = [...daemonSets].map(([key, count]) => ({ labels: labelsOf(key), count }));
   const drifts: Drift[] = [];
   for await (const node of snapshot.nodes(await snapshot.nodeNames())) drifts.push(...node.drifts);
   return {
-    wanted: counts.map(({ labels, count }) => ({ labels, value: count.wanted })),
-    allowed: counts.map(({ labels, count }) => ({ labels, value: count.allowed })),
-    withoutRoom: counts.map(({ labels, count }) => ({ labels, value: count.doesNotFit })),
-    running: counts.map(({ labels, count }) => ({ labels, value: count.running })),
-    healthy: counts.map(({ labels, count }) => ({ labels, value: count.healthy })),
+    ...nodeCountSamples(daemonSets),
     ...driftSamples(drifts, context.clock.nowMs()),
   };
+}
+
+function nodeCountSamples(daemonSets: ReadonlyMap<DaemonSetKey, Counts>): NodeCountSamples {
+  const counted = [...daemonSets].map(([key, counts]) => ({ labels: labelsOf(key), counts }));
+  const samples = Object.entries(NODE_COUNTS).map(([name, valueOf]) => [
+    name,
+    counted.map(({ labels, counts }) => ({ labels, value: valueOf(counts) })),
+  ]);
+  return Object.fromEntries(samples) as NodeCountSamples;
 }
 
 function driftSamples(

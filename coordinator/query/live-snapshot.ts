@@ -184,12 +184,12 @@ class LiveNode implements NodeSnapshot {
     return this.#placements?.verdict(daemonSet) ?? null;
   }
 
-  isWanted(daemonSet: DaemonSetKey): boolean {
-    return this.#placements?.isWanted(daemonSet) ?? false;
+  isSelected(daemonSet: DaemonSetKey): boolean {
+    return this.#placements?.isSelected(daemonSet) ?? false;
   }
 
-  get wantedCount(): number {
-    return this.#placements?.wantedCount ?? 0;
+  get selectedCount(): number {
+    return this.#placements?.selectedCount ?? 0;
   }
 
   get fits(): (daemonSet: DaemonSetKey) => FitResult {

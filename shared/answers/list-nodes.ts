@@ -4,6 +4,7 @@ import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { GetNodeRequest__Output } from '../rpc/generated/rollcall/v1/GetNodeRequest.ts';
 import type { ListNodesRequest__Output } from '../rpc/generated/rollcall/v1/ListNodesRequest.ts';
 import type { Node } from '../rpc/generated/rollcall/v1/Node.ts';
+import { countNode } from './counts.ts';
 import type { ListPage } from './list-page.ts';
 import { nodeOf } from './names.ts';
 import { type PageToken, pageOfKeys } from './paging.ts';
@@ -19,9 +20,11 @@ export async function listNodes(
 }
 
 async function* nodesToWire(snapshot: ClusterSnapshot, names: readonly string[]): AsyncGenerator<Node> {
-  for await (const node of snapshot.nodes(names)) yield nodeToWire(node);
+  const counting = { known: await snapshot.daemonSets(), moment: snapshot.asOf };
+  for await (const node of snapshot.nodes(names)) yield nodeToWire(node, countNode(node, counting));
 }
 
 export async function getNode({ nodeName }: GetNodeRequest__Output, snapshot: ClusterSnapshot) {
-  return { node: nodeToWire(await nodeOf(nodeName, snapshot)) };
+  const node = await nodeOf(nodeName, snapshot);
+  return { node: nodeToWire(node, countNode(node, { known: await snapshot.daemonSets(), moment: snapshot.asOf })) };
 }

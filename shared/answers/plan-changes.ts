@@ -51,8 +51,14 @@ function whatStandsInTheWay(placement: PlacementResult): PlacementResult {
   return { ...verdictOnly(placement), reasons: failed.map((reason) => ({ ...reason, edits: [] })) };
 }
 
-function verdictOnly({ verdict, wanted, allowed, shouldRun, shouldContinueRunning }: PlacementResult): PlacementResult {
-  return { verdict, wanted, allowed, shouldRun, shouldContinueRunning, reasons: [] };
+function verdictOnly({
+  verdict,
+  selected,
+  tolerated,
+  shouldRun,
+  shouldContinueRunning,
+}: PlacementResult): PlacementResult {
+  return { verdict, selected, tolerated, shouldRun, shouldContinueRunning, reasons: [] };
 }
 
 /** Tags and lengths of a message beside its texts, at most. */
@@ -64,8 +70,8 @@ function bytesOf(daemonSet: string, node: string, reasons: readonly Reason[]): n
   return reasons.reduce((sum, reason) => sum + bytesOfReason(reason), 3 * names);
 }
 
-function bytesOfReason({ code, message, fieldPath, nodeFieldPath, wanted, found, edits }: Reason): number {
-  const texts = [code, message, fieldPath, nodeFieldPath, wanted, found ?? ''];
+function bytesOfReason({ code, message, fieldPath, nodeFieldPath, expected, found, edits }: Reason): number {
+  const texts = [code, message, fieldPath, nodeFieldPath, expected, found ?? ''];
   for (const edit of edits) texts.push(edit.objectKind, edit.fieldPath, edit.action, edit.command);
   return texts.reduce((sum, text) => sum + text.length, FRAME_BYTES * (1 + edits.length));
 }

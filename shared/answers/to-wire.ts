@@ -1,11 +1,12 @@
 /** Turns what the coordinator knows into the messages of the query service. */
 
-import { type Answers, answersOf } from '../fit/answers.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
-import type { Counts } from '../model/tally.ts';
-import type { CompiledPlacement } from '../placement/types.ts';
+import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
+import type { Counts, NodeCounts } from '../model/tally.ts';
+import type { CompiledPlacement, Verdict } from '../placement/types.ts';
 import type { DaemonSet } from '../rpc/generated/rollcall/v1/DaemonSet.ts';
+import type { DaemonSetCounts } from '../rpc/generated/rollcall/v1/DaemonSetCounts.ts';
 import type { Node } from '../rpc/generated/rollcall/v1/Node.ts';
 import type { PlacementState } from '../rpc/generated/rollcall/v1/PlacementState.ts';
 import { driftToWire, nodeFactsToWire, podHealthToWire, verdictCodec } from '../rpc/wire.ts';
@@ -13,7 +14,9 @@ import { daemonSetRef } from '../rpc/wire-daemon-set.ts';
 import { answersToWire } from '../rpc/wire-fit.ts';
 import { timeToWire } from '../rpc/wire-time.ts';
 import { acknowledgementCodec, presenceCodec } from '../rpc/wire-words.ts';
-import { countNode, podsOf } from './counts.ts';
+import { isOfPredecessor, podsByDaemonSet } from '../verify/daemon-pods.ts';
+import { podsOf } from './counts.ts';
+import { type Answers, answersOf } from './five-answers.ts';
 
 export function daemonSetToWire(
   { key, placed, warnings, rejections }: DaemonSetSnapshot,
@@ -26,14 +29,18 @@ export function daemonSetToWire(
     templateRevision: record?.templateRevision ?? '',
     effectiveRevision: String(placed?.effectiveRevision ?? 0),
     source: record?.source ?? '',
-    counts: counts ?? {},
+    counts: counts === undefined ? {} : countsToWire(counts),
     warnings: [...warnings],
     rejections: [...rejections],
     accepted: placed !== null,
   };
 }
 
-export function nodeToWire(node: NodeSnapshot): Node {
+function countsToWire({ available, oldestReportMs, ...counts }: Counts): DaemonSetCounts {
+  return { ...counts, ...(available !== null && { available }), oldestReportTime: timeToWire(oldestReportMs) };
+}
+
+export function nodeToWire(node: NodeSnapshot, { available, ...counts }: NodeCounts): Node {
   return {
     facts: nodeFactsToWire(node.facts),
     presence: presenceCodec.toWire(node.presence),
@@ -41,7 +48,8 @@ export function nodeToWire(node: NodeSnapshot): Node {
     factsSource: node.source,
     factsTime: timeToWire(node.observedMs),
     lastSeenTime: timeToWire(node.lastSeenMs),
-    ...countNode(node),
+    ...counts,
+    ...(available !== null && { available }),
     revision: String(node.revision),
     acknowledgedRevision: String(node.acknowledgedRevision),
     problem: node.problem,
@@ -64,16 +72,21 @@ export function placementStateToWire(node: NodeSnapshot, { key, placed }: Daemon
     pods: podsOf(node, key).map(podHealthToWire),
     drifts: node.drifts.filter(({ daemonSet }) => daemonSet === key).map(driftToWire),
     summary: summary(node, placed.compiled),
-    answers: answersToWire(answers(node, key, placed.compiled)),
+    answers: answersToWire(answers(node, key, pair.verdict, placed.record)),
   };
 }
 
 /** The five answers about a pair. */
-function answers(node: NodeSnapshot, key: DaemonSetKey, compiled: CompiledPlacement): Answers {
+function answers(node: NodeSnapshot, key: DaemonSetKey, verdict: Verdict, { uid }: DaemonSetRecord): Answers {
+  const own = () =>
+    podsByDaemonSet(podsOf(node, key))
+      .get(key)
+      ?.filter((pod) => !isOfPredecessor(pod, uid)) ?? [];
   return answersOf({
-    placement: { wanted: node.isWanted(key), allowed: compiled.allows(node.object) },
+    isSelected: node.isSelected(key),
+    verdict,
     fit: node.fits(key),
-    pods: node.presence === 'present' ? podsOf(node, key) : null,
+    pods: node.presence === 'present' ? own() : null,
   });
 }
 

@@ -73,9 +73,9 @@ export interface NodeSnapshot {
   /** `null` for an unknown DaemonSet. */
   verdict(daemonSet: DaemonSetKey): Verdict | null;
   /** Whether the DaemonSet selects the node, regardless of taints. */
-  isWanted(daemonSet: DaemonSetKey): boolean;
+  isSelected(daemonSet: DaemonSetKey): boolean;
   /** How many DaemonSets select the node. */
-  readonly wantedCount: number;
+  readonly selectedCount: number;
   /** Whether a daemon pod of a DaemonSet has room on the node. */
   readonly fits: (daemonSet: DaemonSetKey) => FitResult;
 }

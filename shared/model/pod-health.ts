@@ -28,6 +28,8 @@ export interface PodHealth {
   /** 0 where it is not known. */
   readonly createdMs: number;
   readonly terminating: boolean;
+  /** Set where the pod names its node in its affinity and the scheduler has not bound it; no agent sees such a pod. */
+  readonly unscheduled?: true;
 }
 
 const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 'Failed']);

@@ -109,22 +109,50 @@ export const COORDINATOR_METRICS = {
   rollcall_journal_free_bytes: { type: 'gauge', labels: [], help: 'free space on the volume of the journal' },
   rollcall_journal_head_revision: { type: 'gauge', labels: [], help: 'newest revision that is on disk' },
   rollcall_journal_stalled: { type: 'gauge', labels: [], help: '1 if the journal cannot write, otherwise 0' },
-  rollcall_daemonset_wanted_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'nodes that it selects' },
-  rollcall_daemonset_allowed_nodes: {
+  rollcall_daemonset_selected_nodes: {
     type: 'gauge',
     labels: DAEMON_SET,
-    help: "of these, nodes where its pods may start: Kubernetes' desiredNumberScheduled",
+    help: 'nodes that its node selector and required node affinity match',
+  },
+  rollcall_daemonset_desired_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'nodes that should run a pod (desiredNumberScheduled)',
   },
   rollcall_daemonset_without_room_nodes: {
     type: 'gauge',
     labels: DAEMON_SET,
-    help: 'of the allowed, nodes where a pod of it has no room',
+    help: 'desired nodes without room for a pod',
   },
-  rollcall_daemonset_running_nodes: { type: 'gauge', labels: DAEMON_SET, help: 'of the allowed, nodes where it runs' },
-  rollcall_daemonset_healthy_nodes: {
+  rollcall_daemonset_current_nodes: {
     type: 'gauge',
     labels: DAEMON_SET,
-    help: 'of the allowed, nodes where it is healthy',
+    help: 'desired nodes with a pod in any phase (currentNumberScheduled)',
+  },
+  rollcall_daemonset_ready_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'desired nodes whose pod is ready (numberReady)',
+  },
+  rollcall_daemonset_up_to_date_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'desired nodes whose pod has the template revision in force (updatedNumberScheduled)',
+  },
+  rollcall_daemonset_available_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'desired nodes whose pod is ready for at least minReadySeconds (numberAvailable)',
+  },
+  rollcall_daemonset_misscheduled_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'nodes with a pod that should not run one (numberMisscheduled)',
+  },
+  rollcall_daemonset_stale_nodes: {
+    type: 'gauge',
+    labels: DAEMON_SET,
+    help: 'absent nodes whose pods count as their agents last reported them',
   },
   rollcall_daemonset_drift_nodes: {
     type: 'gauge',

@@ -2,7 +2,7 @@
 import { readDaemonSetFields } from './daemon-set-fields.ts';
 import { daemonSetWarnings } from './daemon-set-warnings.ts';
 import { PlacementExplainer } from './explain.ts';
-import { compileRules, decideByRules, isAllowed, isSelected, type PlacementRules } from './rules.ts';
+import { compileRules, decideByRules, isSelected, isTolerated, type PlacementRules } from './rules.ts';
 import type { CompiledPlacement, DaemonSet, Node, PlacementReads, PlacementResult } from './types.ts';
 
 /** Makes a DaemonSet ready to be placed on many nodes. Never throws, whatever the object holds. */
@@ -14,8 +14,8 @@ export function compilePlacement(daemonSet: DaemonSet): CompiledPlacement {
   let explainer: PlacementExplainer | undefined;
   return {
     decide: (node: Node) => decideByRules(rules, node),
-    wants: (node: Node) => isSelected(rules, node),
-    allows: (node: Node) => isAllowed(rules, node),
+    selects: (node: Node) => isSelected(rules, node),
+    tolerates: (node: Node) => isTolerated(rules, node),
     explain: (node: Node) => {
       explainer ??= new PlacementExplainer(rules, warnings);
       return explainer.explain(node);

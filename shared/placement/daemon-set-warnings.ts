@@ -52,23 +52,23 @@ function warningsOfTerm(term: CompiledTerm, rules: PlacementRules): Reason[] {
 
 function warningsOfRequirement(requirement: CompiledRequirement, termPath: string): Reason[] {
   const path = itemPath(`${termPath}.${requirement.list}`, requirement.index);
-  const wanted = requirementText(requirement);
+  const expected = requirementText(requirement);
   const { problem, list, operator, values } = requirement;
   if (problem !== '') {
     const compares = list === 'matchExpressions' && (operator === 'Gt' || operator === 'Lt') && values.length === 1;
     const code = compares ? 'WARNING_COMPARED_VALUE_NOT_INTEGER' : 'WARNING_TERM_UNUSABLE';
-    return [warning(code, `This requirement makes its whole term match no node: ${problem}.`, path, wanted)];
+    return [warning(code, `This requirement makes its whole term match no node: ${problem}.`, path, expected)];
   }
   if (list === 'matchExpressions' || requirement.key === NODE_NAME_FIELD) return [];
   const message = `Only ${NODE_NAME_FIELD} can be asked for in matchFields; Kubernetes reads '${requirement.key}' as empty on every node.`;
-  return [warning('WARNING_FIELD_UNKNOWN', message, path, wanted)];
+  return [warning('WARNING_FIELD_UNKNOWN', message, path, expected)];
 }
 
 function warningsOfToleration(toleration: TolerationFields, path: string, hostNetwork: boolean): Reason[] {
-  const wanted = tolerationText(toleration);
+  const expected = tolerationText(toleration);
   const warnings: Reason[] = [];
   const warn = (code: ReasonCode, message: string): void => {
-    warnings.push(warning(code, message, path, wanted));
+    warnings.push(warning(code, message, path, expected));
   };
   const { key, operator, effect, tolerationSeconds } = toleration;
   if (!OPERATORS.has(operator)) warn('WARNING_TOLERATION_OPERATOR_UNKNOWN', operatorMessage(operator));
@@ -85,7 +85,7 @@ function warningsOfToleration(toleration: TolerationFields, path: string, hostNe
   if (tolerationSeconds === null) return warnings;
   if (automaticTolerations(hostNetwork).some((automatic) => isSameToleration(automatic, toleration))) {
     const message =
-      `Kubernetes replaces this with its own toleration of ${wanted}, which has no end: ` +
+      `Kubernetes replaces this with its own toleration of ${expected}, which has no end: ` +
       `tolerationSeconds ${tolerationSeconds} is lost.`;
     warn('WARNING_TOLERATION_SECONDS_OVERWRITTEN', message);
   } else if ((effect === '' || effect === 'NoExecute') && OPERATORS.has(operator)) {
@@ -104,6 +104,6 @@ function operatorMessage(operator: string): string {
     : `Kubernetes knows no operator '${operator}', ${ending}`;
 }
 
-function warning(code: ReasonCode, message: string, fieldPath: string, wanted: string): Reason {
-  return { code, outcome: 'warning', message, fieldPath, nodeFieldPath: '', wanted, found: null, edits: [] };
+function warning(code: ReasonCode, message: string, fieldPath: string, expected: string): Reason {
+  return { code, outcome: 'warning', message, fieldPath, nodeFieldPath: '', expected, found: null, edits: [] };
 }

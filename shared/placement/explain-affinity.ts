@@ -29,7 +29,7 @@ interface ExplainedRequirement {
   readonly fieldPath: string;
   readonly nodeFieldPath: string;
   readonly demand: string;
-  readonly wanted: string;
+  readonly expected: string;
 }
 
 /** How a term came out on one node. */
@@ -58,7 +58,7 @@ export function explainedTerm(term: CompiledTerm): ExplainedTerm {
       nodeFieldPath:
         requirement.list === 'matchExpressions' ? entryPath(NODE_LABELS_PATH, requirement.key) : requirement.key,
       demand: requirementDemand(requirement),
-      wanted: requirementText(requirement),
+      expected: requirementText(requirement),
     })),
     firstInvalid: invalid === undefined ? '' : itemPath(invalid.list, invalid.index),
   };
@@ -82,7 +82,7 @@ function affinityReason(pair: PlacementPair, count: number, matching: ExplainedT
     message: affinityMessage(count, matching),
     fieldPath: REQUIRED_AFFINITY_PATH,
     nodeFieldPath: '',
-    wanted: count === 1 ? 'its one term' : `one of ${count} terms`,
+    expected: count === 1 ? 'its one term' : `one of ${count} terms`,
     found: matching === null ? null : matching.name,
     edits: matches ? NO_EDITS : affinityEdits(pair),
   };
@@ -108,7 +108,7 @@ function addTermReasons(pair: PlacementPair, explained: ExplainedTerm, reasons: 
     message: termMessage(pair, explained, matches, missed.length),
     fieldPath: explained.fieldPath,
     nodeFieldPath: '',
-    wanted: requirements.length === 1 ? 'its one requirement' : `all of ${requirements.length} requirements`,
+    expected: requirements.length === 1 ? 'its one requirement' : `all of ${requirements.length} requirements`,
     found: `${requirements.length - missed.length} met`,
     edits: NO_EDITS,
   });
@@ -148,7 +148,7 @@ function requirementReason(
   met: boolean,
   edits: readonly Edit[],
 ): Reason {
-  const { requirement, fieldPath, nodeFieldPath, wanted } = explained;
+  const { requirement, fieldPath, nodeFieldPath, expected } = explained;
   const value = requirementValue(requirement, pair.labels, pair.nodeName);
   return {
     code: requirementCode(pair, requirement, met),
@@ -156,7 +156,7 @@ function requirementReason(
     message: requirementMessage(pair, explained, met, value),
     fieldPath,
     nodeFieldPath,
-    wanted,
+    expected,
     found: value ?? null,
     edits,
   };

@@ -18,26 +18,26 @@ export function unconstrainedReason(rules: PlacementRules): Reason | null {
       'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: no name or label rules a node out.',
     fieldPath: POD_SPEC,
     nodeFieldPath: '',
-    wanted: 'any node',
+    expected: 'any node',
     found: null,
     edits: NO_EDITS,
   };
 }
 
 export function nodeNameReason(pair: PlacementPair): Reason | null {
-  const wanted = pair.rules.nodeName;
-  if (wanted === '') return null;
+  const expected = pair.rules.nodeName;
+  if (expected === '') return null;
   const found = pair.nodeName;
   const fits = pair.nodeNameFits;
   return {
     code: fits ? 'NODE_NAME_MATCHES' : 'NODE_NAME_DIFFERS',
     outcome: fits ? 'passed' : 'failed',
     message: fits
-      ? `The pod template is bound to node '${wanted}', and this is that node.`
-      : `The pod template is bound to node '${wanted}', but this node is '${found}'.`,
+      ? `The pod template is bound to node '${expected}', and this is that node.`
+      : `The pod template is bound to node '${expected}', but this node is '${found}'.`,
     fieldPath: NODE_NAME_PATH,
     nodeFieldPath: 'metadata.name',
-    wanted,
+    expected,
     found,
     edits: fits ? NO_EDITS : nodeNameEdits(pair),
   };
@@ -47,7 +47,7 @@ export function nodeNameReason(pair: PlacementPair): Reason | null {
 export interface ExplainedEntry extends SelectorEntry {
   readonly fieldPath: string;
   readonly nodeFieldPath: string;
-  readonly wanted: string;
+  readonly expected: string;
 }
 
 export function explainedEntry({ key, value }: SelectorEntry): ExplainedEntry {
@@ -56,20 +56,20 @@ export function explainedEntry({ key, value }: SelectorEntry): ExplainedEntry {
     value,
     fieldPath: entryPath(NODE_SELECTOR_PATH, key),
     nodeFieldPath: entryPath(NODE_LABELS_PATH, key),
-    wanted: `${key}=${value}`,
+    expected: `${key}=${value}`,
   };
 }
 
 export function selectorReason(pair: PlacementPair, entry: ExplainedEntry): Reason {
-  const { key, value, fieldPath, nodeFieldPath, wanted } = entry;
+  const { key, value, fieldPath, nodeFieldPath, expected } = entry;
   const found = readEntry(pair.labels, key);
-  const place = { fieldPath, nodeFieldPath, wanted, found: found ?? null };
+  const place = { fieldPath, nodeFieldPath, expected, found: found ?? null };
   if (found === value) {
     const removal = pair.verdict === 'none' ? null : labelEdit(pair, key, undefined);
     return {
       code: 'NODE_SELECTOR_MATCHES',
       outcome: 'passed',
-      message: `nodeSelector wants label ${wanted}, and this node has it.`,
+      message: `nodeSelector wants label ${expected}, and this node has it.`,
       ...place,
       edits: removal === null ? NO_EDITS : [removal],
     };
@@ -79,8 +79,8 @@ export function selectorReason(pair: PlacementPair, entry: ExplainedEntry): Reas
     outcome: 'failed',
     message:
       found === undefined
-        ? `nodeSelector wants label ${wanted}, but this node has no label ${key}.`
-        : `nodeSelector wants label ${wanted}, but on this node it is '${found}'.`,
+        ? `nodeSelector wants label ${expected}, but this node has no label ${key}.`
+        : `nodeSelector wants label ${expected}, but on this node it is '${found}'.`,
     ...place,
     edits: selectorEdits(pair, key, value),
   };

@@ -20,7 +20,7 @@ export function unschedulableReason(pair: PlacementPair): Reason | null {
       'the taint node.kubernetes.io/unschedulable:NoSchedule that goes with it is tolerated automatically.',
     fieldPath: '',
     nodeFieldPath: 'spec.unschedulable',
-    wanted: '',
+    expected: '',
     found: 'true',
     edits: NO_EDITS,
   };
@@ -50,7 +50,7 @@ function toleratedReason(pair: PlacementPair, taint: RawTaint, index: number, to
       : `Taint ${found} is tolerated automatically: Kubernetes adds toleration ${tolerationText(toleration)} to this daemon pod.`,
     fieldPath: fromTemplate ? itemPath(TOLERATIONS_PATH, toleration.templateIndex) : '',
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
-    wanted: tolerationText(toleration),
+    expected: tolerationText(toleration),
     found,
     edits: fromTemplate && blocking ? tolerationRemovalEdits(pair, toleration.templateIndex) : NO_EDITS,
   };
@@ -70,7 +70,7 @@ function untoleratedReason(
     message: `Taint ${found} is not tolerated${CONSEQUENCES[effect]}`,
     fieldPath: TOLERATIONS_PATH,
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
-    wanted: preference ? '' : 'no untolerated taint',
+    expected: preference ? '' : 'no untolerated taint',
     found,
     edits: preference ? NO_EDITS : untoleratedTaintEdits(pair, taint),
   };
@@ -90,7 +90,7 @@ function unknownEffectReason(taint: RawTaint, index: number): Reason {
     message: `Taint ${found} has effect '${asText(taint?.effect)}', which Kubernetes does not know and so ignores.`,
     fieldPath: '',
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
-    wanted: '',
+    expected: '',
     found,
     edits: NO_EDITS,
   };

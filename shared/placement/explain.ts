@@ -47,8 +47,8 @@ export class PlacementExplainer {
     const { verdict } = pair;
     return {
       verdict,
-      wanted: pair.blockers === 0,
-      allowed: pair.taintVerdict === 'run',
+      selected: pair.blockers === 0,
+      tolerated: pair.taintVerdict === 'run',
       shouldRun: verdict === 'run',
       shouldContinueRunning: verdict !== 'none',
       reasons,

@@ -38,7 +38,7 @@ function notReadyTaint(taint: RawTaint, index: number): Reason {
       'until the node is ready again no daemon pod starts here, and one that runs stays.',
     fieldPath: TOLERATIONS_PATH,
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
-    wanted: '',
+    expected: '',
     found,
     edits: NO_EDITS,
   };
@@ -57,7 +57,7 @@ function renamedTaint(pair: PlacementPair, taint: RawTaint, index: number): Reas
       `this node has its successor, ${found}, which the template does not tolerate.`,
     fieldPath: itemPath(TOLERATIONS_PATH, former.templateIndex),
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
-    wanted: tolerationText(former),
+    expected: tolerationText(former),
     found,
     edits: NO_EDITS,
   };

@@ -67,7 +67,7 @@ export function isSelected(rules: PlacementRules, node: Node): boolean {
 }
 
 /** Whether no taint of effect NoSchedule or NoExecute is untolerated. */
-export function isAllowed(rules: PlacementRules, node: Node): boolean {
+export function isTolerated(rules: PlacementRules, node: Node): boolean {
   return taintVerdict(rules.tolerationsByEffect, taintsOf(node)) === 'run';
 }
 

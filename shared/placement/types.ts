@@ -12,9 +12,9 @@ export type Verdict = 'run' | 'keep' | 'none';
 export interface PlacementResult {
   readonly verdict: Verdict;
   /** Whether the DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */
-  readonly wanted: boolean;
+  readonly selected: boolean;
   /** Whether no taint of the node keeps the daemon pod from starting there. */
-  readonly allowed: boolean;
+  readonly tolerated: boolean;
   readonly shouldRun: boolean;
   readonly shouldContinueRunning: boolean;
   readonly reasons: readonly Reason[];
@@ -38,7 +38,7 @@ export interface Reason {
   /** Path in the Node, or `''` where the rule reads nothing of it. */
   readonly nodeFieldPath: string;
   /** What the DaemonSet asks for, as text. */
-  readonly wanted: string;
+  readonly expected: string;
   /** What the node has, as text; `null` when the node lacks it. */
   readonly found: string | null;
   /** Edits of one object, each of which alone would turn the verdict. */
@@ -91,9 +91,9 @@ export interface CompiledPlacement {
   /** The verdict alone: no allocation, for the millions. */
   decide(node: Node): Verdict;
   /** Whether the DaemonSet selects the node, whatever its taints. */
-  wants(node: Node): boolean;
+  selects(node: Node): boolean;
   /** Whether no taint of the node keeps the daemon pod from starting there, whatever the DaemonSet selects. */
-  allows(node: Node): boolean;
+  tolerates(node: Node): boolean;
   /** The verdict with every reason, computed only when asked. */
   explain(node: Node): PlacementResult;
   /** What this DaemonSet reads of a node, so that a caller can tell which changes matter to it. */

@@ -105,12 +105,12 @@ class LazyPlacement implements PlacementResult {
     this.#node = node;
   }
 
-  get wanted(): boolean {
-    return this.verdict !== 'none' || this.#compiled.wants(this.#node);
+  get selected(): boolean {
+    return this.verdict !== 'none' || this.#compiled.selects(this.#node);
   }
 
-  get allowed(): boolean {
-    return this.#compiled.allows(this.#node);
+  get tolerated(): boolean {
+    return this.#compiled.tolerates(this.#node);
   }
 
   get shouldRun(): boolean {

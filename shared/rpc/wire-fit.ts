@@ -1,5 +1,5 @@
 /** What pods take of a node, and the five answers about a pair, as wire messages and back. */
-import type { Answers } from '../fit/answers.ts';
+import type { Answers } from '../answers/five-answers.ts';
 import type { Answer, FitReason } from '../fit/fit-result.ts';
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
 import type { NodeUsage, PodUsage } from '../model/node-usage.ts';
@@ -67,13 +67,13 @@ function podUsageFromWire(wire: WirePodUsageRead | null): PodUsage {
   };
 }
 
-export function answersToWire({ wanted, allowed, fits, running, healthy, fitReasons }: Answers): WireAnswers {
+export function answersToWire({ selected, desired, fits, current, ready, fitReasons }: Answers): WireAnswers {
   return {
-    wanted: answerCodec.toWire(wanted),
-    allowed: answerCodec.toWire(allowed),
+    selected: answerCodec.toWire(selected),
+    desired: answerCodec.toWire(desired),
     fits: answerCodec.toWire(fits),
-    running: answerCodec.toWire(running),
-    healthy: answerCodec.toWire(healthy),
+    current: answerCodec.toWire(current),
+    ready: answerCodec.toWire(ready),
     fitReasons: fitReasons.map(({ requested, allocatable, used, ...rest }) => ({
       ...rest,
       requested: String(requested),
@@ -85,14 +85,14 @@ export function answersToWire({ wanted, allowed, fits, running, healthy, fitReas
 
 /** A coordinator that is older than the answers says nothing of them. */
 export function answersFromWire(wire: WireAnswersRead | null): Answers {
-  const answer = (word: 'wanted' | 'allowed' | 'fits' | 'running' | 'healthy'): Answer =>
+  const answer = (word: 'selected' | 'desired' | 'fits' | 'current' | 'ready'): Answer =>
     (wire && answerCodec.fromWire(wire[word])) ?? 'unknown';
   return {
-    wanted: answer('wanted'),
-    allowed: answer('allowed'),
+    selected: answer('selected'),
+    desired: answer('desired'),
     fits: answer('fits'),
-    running: answer('running'),
-    healthy: answer('healthy'),
+    current: answer('current'),
+    ready: answer('ready'),
     fitReasons: (wire?.fitReasons ?? []).map(
       ({ code, message, resource, requested, allocatable, used, pod }): FitReason => ({
         code,

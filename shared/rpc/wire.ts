@@ -136,6 +136,7 @@ export function podHealthFromWire(wire: WirePodHealthRead): PodHealth {
     sinceMs: timeFromWire(wire.sinceTime),
     createdMs: timeFromWire(wire.createTime),
     terminating: wire.terminating,
+    ...(wire.unscheduled && { unscheduled: true }),
   };
 }
 
@@ -236,14 +237,14 @@ export function podReportFromWire(wire: WirePodReportRead): PodReport {
 export function placementToWire(
   daemonSet: DaemonSetKey,
   node: string,
-  { verdict, wanted, allowed, shouldRun, shouldContinueRunning, reasons }: PlacementResult,
+  { verdict, selected, tolerated, shouldRun, shouldContinueRunning, reasons }: PlacementResult,
 ): WirePlacement {
   return {
     daemonSet: daemonSetRef(daemonSet),
     node: { name: node },
     verdict: verdictCodec.toWire(verdict),
-    wanted,
-    allowed,
+    selected,
+    tolerated,
     shouldRun,
     shouldContinueRunning,
     reasons: reasons.map(reasonToWire),
@@ -253,8 +254,8 @@ export function placementToWire(
 export function placementFromWire(wire: WirePlacementRead): PlacementResult {
   return {
     verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
-    wanted: wire.wanted,
-    allowed: wire.allowed,
+    selected: wire.selected,
+    tolerated: wire.tolerated,
     shouldRun: wire.shouldRun,
     shouldContinueRunning: wire.shouldContinueRunning,
     reasons: wire.reasons.map(reasonFromWire),
@@ -277,14 +278,14 @@ function reasonToWire({ outcome, found, edits, ...rest }: Reason): WireReason {
 }
 
 function reasonFromWire(wire: WireReasonRead): Reason {
-  const { code, message, fieldPath, nodeFieldPath, wanted, found, edits } = wire;
+  const { code, message, fieldPath, nodeFieldPath, expected, found, edits } = wire;
   return {
     code,
     outcome: outcomeCodec.fromWire(wire.outcome) ?? 'ignored',
     message,
     fieldPath,
     nodeFieldPath,
-    wanted,
+    expected,
     found: found ?? null,
     edits: edits.map((edit) => ({
       objectKind: edit.objectKind === 'DaemonSet' ? 'DaemonSet' : 'Node',

@@ -13,10 +13,10 @@
  * - A pod of a DaemonSet that was deleted and created anew belongs to nobody: unexpected.
  */
 
-import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { DRIFT_KINDS, type Drift } from '../model/drift.ts';
 import type { PodHealth } from '../model/pod-health.ts';
+import { compareAge, compareText, hasEnded, isOfPredecessor, podsByDaemonSet } from './daemon-pods.ts';
 
 export interface FindDriftsInput {
   readonly node: string;
@@ -33,7 +33,7 @@ type Finding = Pick<Drift, 'kind' | 'podName' | 'detail'> & Partial<Pick<Drift, 
 /** Every disagreement, sorted by DaemonSet, kind and pod. */
 export function findDrifts({ node, assignments, pods, previous, nowMs }: FindDriftsInput): Drift[] {
   const byDaemonSet = new Map([...assignments].map((assignment) => [assignment.daemonSet, assignment]));
-  const podsOf = groupByDaemonSet(pods.filter(isThere));
+  const podsOf = podsByDaemonSet(pods);
   const keys = [...new Set([...byDaemonSet.keys(), ...podsOf.keys()])].toSorted(compareText);
   const drifts = keys.flatMap((daemonSet): Drift[] => {
     const findings = findingsOf(byDaemonSet.get(daemonSet), podsOf.get(daemonSet) ?? []);
@@ -56,7 +56,7 @@ function identityOf({ kind, daemonSet, podName }: Drift): string {
 
 function findingsOf(assignment: Assignment | undefined, pods: readonly PodHealth[]): Finding[] {
   if (assignment === undefined) return unexpected(pods, 'nothing is assigned that it could be');
-  const [strangers, own] = partition(pods, (pod) => isOfPredecessor(pod, assignment));
+  const [strangers, own] = partition(pods, (pod) => isOfPredecessor(pod, assignment.daemonSetUid));
   const living = own.filter((pod) => !pod.terminating && !hasEnded(pod)).toSorted(compareAge);
   const found = [...unexpected(strangers, FOREIGN), ...duplicates(living, assignment)];
   if (assignment.verdict === 'keep') return found;
@@ -112,37 +112,8 @@ function unhealthyDetail(pod: PodHealth): string {
   return hasEnded(pod) ? `${why}; it waits for its replacement` : why;
 }
 
-/** A pod that ended and is being deleted only waits for its finalizers. */
-function isThere(pod: PodHealth): boolean {
-  return !(pod.terminating && hasEnded(pod));
-}
-
-function hasEnded({ phase }: PodHealth): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
-
-/** Sources without uids (files) cannot tell, and are given the benefit of the doubt. */
-function isOfPredecessor(pod: PodHealth, { daemonSetUid }: Assignment): boolean {
-  return daemonSetUid !== '' && pod.daemonSetUid !== '' && pod.daemonSetUid !== daemonSetUid;
-}
-
-/** Kubernetes' order of which pod stays (podByCreationTimestampAndPhase, on one node). */
-function compareAge(left: PodHealth, right: PodHealth): number {
-  return left.createdMs - right.createdMs || compareText(left.podName, right.podName);
-}
-
 function compareDrifts(left: Drift, right: Drift): number {
   return DRIFT_KINDS.indexOf(left.kind) - DRIFT_KINDS.indexOf(right.kind) || compareText(left.podName, right.podName);
-}
-
-function compareText(left: DaemonSetKey, right: DaemonSetKey): number {
-  return left < right ? -1 : Number(left > right);
-}
-
-function groupByDaemonSet(pods: readonly PodHealth[]): Map<DaemonSetKey, PodHealth[]> {
-  const groups = new Map<DaemonSetKey, PodHealth[]>();
-  for (const pod of pods) groups.set(pod.daemonSet, [...(groups.get(pod.daemonSet) ?? []), pod]);
-  return groups;
 }
 
 function partition<Value>(values: readonly Value[], test: (value: Value) => boolean): [Value[], Value[]] {

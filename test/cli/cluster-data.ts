@@ -24,6 +24,8 @@ export const STATUS: GetStatusResponse = {
   startTime: minutesAgo(90),
   nodeCount: 3,
   presentNodeCount: 2,
+  absentNodeCount: 1,
+  oldestReportTime: minutesAgo(30),
   acknowledgedNodeCount: 2,
   daemonSetCount: 2,
   rejectedDaemonSetCount: 1,
@@ -44,12 +46,15 @@ export const DAEMON_SETS: DaemonSet[] = [
     source: 'fluentd.yaml:1',
     accepted: true,
     counts: {
-      wanted: 3,
-      allowed: 2,
+      desired: 2,
+      current: 1,
+      ready: 1,
+      upToDate: 1,
+      available: 1,
+      misscheduled: 1,
+      selected: 3,
       fits: 1,
       keep: 1,
-      running: 1,
-      healthy: 1,
       missing: 1,
       unknown: 0,
       acknowledged: 3,
@@ -69,7 +74,19 @@ export const DAEMON_SETS: DaemonSet[] = [
     effectiveRevision: 9,
     source: 'node-exporter.yaml:1',
     accepted: true,
-    counts: { wanted: 3, allowed: 3, fits: 2, doesNotFit: 1, running: 2, healthy: 2, unknown: 1, acknowledged: 2 },
+    counts: {
+      desired: 3,
+      current: 3,
+      ready: 2,
+      upToDate: 2,
+      selected: 3,
+      fits: 2,
+      doesNotFit: 1,
+      unknown: 1,
+      acknowledged: 2,
+      staleNodeCount: 1,
+      oldestReportTime: minutesAgo(30),
+    },
     rejections: [
       {
         code: 'Required',
@@ -82,11 +99,12 @@ export const DAEMON_SETS: DaemonSet[] = [
 ];
 
 export const NODES: Node[] = [
-  node('gpu-1', { wanted: 2, allowed: 1, fits: 1, keep: 1, running: 1, healthy: 1 }),
-  node('worker-1', { wanted: 2, allowed: 2, fits: 1, doesNotFit: 1, running: 1, healthy: 1, driftCount: 1 }),
+  node('gpu-1', { desired: 1, current: 1, ready: 1, misscheduled: 1, selected: 2, fits: 1, keep: 1 }),
+  node('worker-1', { desired: 2, current: 1, ready: 1, selected: 2, fits: 1, doesNotFit: 1, driftCount: 1 }),
   node('worker-2', {
-    wanted: 2,
-    allowed: 2,
+    desired: 2,
+    current: 1,
+    selected: 2,
     driftCount: 1,
     presence: 'PRESENCE_ABSENT',
     lastSeenTime: minutesAgo(30),
@@ -134,11 +152,11 @@ export const PLACEMENTS: PlacementState[] = [
     acknowledgement: 'ACKNOWLEDGEMENT_STATE_ACKNOWLEDGED',
     summary: 'Taint gpu:NoSchedule is not tolerated.; Another reason.',
     answers: {
-      wanted: 'ANSWER_YES',
-      allowed: 'ANSWER_NO',
+      selected: 'ANSWER_YES',
+      desired: 'ANSWER_NO',
       fits: 'ANSWER_YES',
-      running: 'ANSWER_YES',
-      healthy: 'ANSWER_YES',
+      current: 'ANSWER_YES',
+      ready: 'ANSWER_YES',
     },
   },
   {
@@ -151,11 +169,11 @@ export const PLACEMENTS: PlacementState[] = [
     drifts: DRIFTS.slice(0, 1),
     summary: 'Nothing rules this node out.',
     answers: {
-      wanted: 'ANSWER_YES',
-      allowed: 'ANSWER_YES',
+      selected: 'ANSWER_YES',
+      desired: 'ANSWER_YES',
       fits: 'ANSWER_NO',
-      running: 'ANSWER_NO',
-      healthy: 'ANSWER_NO',
+      current: 'ANSWER_NO',
+      ready: 'ANSWER_NO',
       fitReasons: [
         {
           code: 'RESOURCE_INSUFFICIENT',
@@ -231,7 +249,7 @@ export const EXPLANATION: ExplainPlacementResponse = {
         message: 'nodeSelector wants label os=linux, and this node has it.',
         fieldPath: 'spec.template.spec.nodeSelector.os',
         nodeFieldPath: 'metadata.labels.os',
-        wanted: 'os=linux',
+        expected: 'os=linux',
         found: 'linux',
       },
       {
@@ -240,7 +258,7 @@ export const EXPLANATION: ExplainPlacementResponse = {
         message: 'Taint gpu:NoSchedule is not tolerated.',
         fieldPath: 'spec.template.spec.tolerations',
         nodeFieldPath: 'spec.taints[0]',
-        wanted: 'no untolerated taint',
+        expected: 'no untolerated taint',
         found: 'gpu:NoSchedule',
         edits: [
           {

@@ -10,14 +10,15 @@ describe('rollcall status', () => {
     expect(await answer('status')).toBe(`\
 3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312
 
-NAMESPACE     NAME            WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT
-kube-system   fluentd         3        2         1      1?     1         1         1 missing
-monitoring    node-exporter   3        3         0      2      2         2         1 unknown
+NAMESPACE     NAME            DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   DRIFT
+kube-system   fluentd         2         1         1       1            1           1 missing
+monitoring    node-exporter   3         3         2       2            -           1 unknown
+The counts include pods on absent nodes as last reported, up to 30m ago.
 
-NODE       PRESENCE   LAST SEEN   WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT
-gpu-1      present    2s          2        1         1      1      1         1         0
-worker-1   present    2s          2        2         0      1      1         1         1
-worker-2   absent     30m         2        2         0      ?      0         0         1
+NODE       PRESENCE   LAST SEEN   DESIRED   CURRENT   READY   DRIFT
+gpu-1      present    2s          1         1         1       0
+worker-1   present    2s          2         1         1       1
+worker-2   absent     30m         2         1         0       1
 
 Absent
   worker-2 was last seen 30m ago, its facts are 45m old
@@ -52,7 +53,7 @@ Problems
 
   it('of one DaemonSet asks for that one only', async () => {
     server.asked.length = 0;
-    expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   3');
+    expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   2');
     expect(server.asked.map(({ method }) => method).sort()).toEqual(['GetDaemonSet', 'ListDrifts']);
     expect(server.asked[0]?.request).toMatchObject({ daemonSet: { namespace: 'kube-system', name: 'fluentd' } });
   });
@@ -72,6 +73,8 @@ Problems
       complete: false,
       nodes: 3,
       presentNodes: 2,
+      absentNodes: 1,
+      oldestReportTime: '2026-03-14T14:39:26.000Z',
       settledNodes: 2,
       daemonSets: 2,
       rejectedDaemonSets: 1,
@@ -92,7 +95,8 @@ Problems
 
   it('has a column for each kind of drift only when asked for wide', async () => {
     const [header] = (await answer('status --no-color -o wide')).split('\n').slice(2);
-    expect(header).toContain('DRIFT       MISSING   UNEXPECTED   DUPLICATE   OUTDATED   UNHEALTHY   UNKNOWN   NONE');
+    expect(header).toContain('AVAILABLE   DRIFT       SELECTED   FITS   MISSCHEDULED   KEEP');
+    expect(header).toContain('KEEP   MISSING   UNEXPECTED   DUPLICATE   OUTDATED   UNHEALTHY   UNKNOWN   NONE');
   });
 
   it('of thousands of nodes lists those with something to say', async () => {
@@ -120,7 +124,7 @@ since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSc
 ✓ nodeSelector wants label os=linux, and this node has it.
     spec.template.spec.nodeSelector.os · node metadata.labels.os
 ✗ Taint gpu:NoSchedule is not tolerated.
-    wanted no untolerated taint, found gpu:NoSchedule
+    expected no untolerated taint, found gpu:NoSchedule
     spec.template.spec.tolerations · node spec.taints[0]
     one edit would turn it to run: in the DaemonSet, add toleration {key: gpu}
     one edit would turn it to run: kubectl taint node gpu-1 gpu:NoSchedule-
@@ -129,11 +133,11 @@ Warnings
   ! The pod is evicted again and again (TOLERATION_LOOPS)
 
 Answers
-  wanted       yes
-  allowed      no
+  selected     yes
+  desired      no
   fits         yes
-  running      yes
-  healthy      yes
+  current      yes
+  ready        yes
 
 How it was decided
   trigger      node-report, revision 311: node gpu-1: taint gpu:NoSchedule added
@@ -191,7 +195,7 @@ describe('rollcall node/NAME and daemonset/NAME', () => {
   it('show the nodes of the DaemonSet, those that should run it first', async () => {
     expect(await answer('ds/fluentd')).toBe(`\
 daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
-3 nodes wanted, 2 allowed, 1? fit, 1 running, 1 healthy, 1 may stay
+3 nodes selected, 2 desired, 1? fit, 1 current, 1 ready, 1 keep
 
 NODE       VERDICT   FITS   POD   DRIFT     SINCE   REASON
 worker-1   run       no     -     missing   1h      no daemon pod is there; Insufficient cpu: it is short
@@ -211,8 +215,8 @@ Warnings
 
 describe('the lists', () => {
   it.each([
-    ['nodes', 'NODE       PRESENCE   LAST SEEN   WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT'],
-    ['daemonsets', 'NAMESPACE     NAME            WANTED   ALLOWED   KEEP   FITS   RUNNING   HEALTHY   DRIFT'],
+    ['nodes', 'NODE       PRESENCE   LAST SEEN   DESIRED   CURRENT   READY   DRIFT'],
+    ['daemonsets', 'NAMESPACE     NAME            DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   DRIFT'],
     ['agents', 'NODE    PRESENCE   LAST SEEN   CONNECTED   SENT   ACKNOWLEDGED   VERSION   PROBLEM'],
     ['drift', 'DRIFT     DAEMONSET                  NODE       FOR   DETAIL'],
   ])('%s begins with its headings', async (command, headings) => {

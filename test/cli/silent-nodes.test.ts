@@ -70,8 +70,8 @@ worker-2   keep      yes    Ready?   -       1h      Taint gpu:NoSchedule is not
   });
 });
 
-describe('a DaemonSet that no node wants', () => {
-  const nowhere = { ...DAEMON_SETS[0], counts: { wanted: 0 }, warnings: [] };
+describe('a DaemonSet that selects no node', () => {
+  const nowhere = { ...DAEMON_SETS[0], counts: { selected: 0 }, warnings: [] };
 
   async function statusOf(daemonSets: object[]): Promise<string> {
     const snapshot = await FakeQueryServer.start({
@@ -87,15 +87,15 @@ describe('a DaemonSet that no node wants', () => {
 
   it('is named below the roll, with the question that tells why', async () => {
     const answer = await statusOf([nowhere, ...DAEMON_SETS.slice(1)]);
-    expect(answer).toContain('\nWanted nowhere: kube-system/fluentd (rollcall daemonset/fluentd says why)\n');
+    expect(answer).toContain('\nSelected on no node: kube-system/fluentd (rollcall daemonset/fluentd says why)\n');
   });
 
-  it('shares its line with others, and none is there where all are wanted', async () => {
+  it('shares its line with others, and there is none where each DaemonSet selects a node', async () => {
     const other = { ...nowhere, daemonSet: { namespace: 'a', name: 'fluentd' } };
     expect(await statusOf([other, nowhere])).toContain(
-      '\nWanted nowhere: a/fluentd, kube-system/fluentd (rollcall daemonset/NAME says why)\n',
+      '\nSelected on no node: a/fluentd, kube-system/fluentd (rollcall daemonset/NAME says why)\n',
     );
     expect(await statusOf([other, ...DAEMON_SETS])).toContain('(rollcall daemonset/a/fluentd says why)');
-    expect(await statusOf(DAEMON_SETS)).not.toContain('Wanted nowhere');
+    expect(await statusOf(DAEMON_SETS)).not.toContain('Selected on no node');
   });
 });

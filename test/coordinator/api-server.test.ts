@@ -54,22 +54,22 @@ describe.skipIf(!hasControlPlane)('a coordinator on a real API server', () => {
 
     const coordinator = await start(controlPlane.kubeconfig);
     const client = new QueryService(`127.0.0.1:${coordinator.port}`, credentials.createInsecure());
-    const wanted = async () => {
+    const selected = async () => {
       const { daemonSets } = await ask(client, Query.ListDaemonSets, {});
-      return daemonSets.map(({ daemonSet: named, counts }) => `${named?.name} ${counts?.wanted}`);
+      return daemonSets.map(({ daemonSet: named, counts }) => `${named?.name} ${counts?.selected}`);
     };
     const problems = async () => (await ask(client, Query.GetStatus, {})).problems.length;
-    expect(await wanted()).toEqual(['a 1']);
+    expect(await selected()).toEqual(['a 1']);
     const { nodes } = await ask(client, Query.ListNodes, {});
     expect(nodes.map(({ facts }) => facts?.node?.name ?? '').sort()).toEqual(['n1', 'n2']);
 
     await controlPlane.stopApiServer();
     await until('the problem is said', PATIENCE_MS, async () => (await problems()) > 0);
-    expect(await wanted()).toEqual(['a 1']);
+    expect(await selected()).toEqual(['a 1']);
 
     await controlPlane.startApiServer();
     await admin.replace(`${NODES}/n2`, node('n2', { disk: 'ssd' }));
-    await until('the change is decided on', PATIENCE_MS, async () => (await wanted())[0] === 'a 2');
+    await until('the change is decided on', PATIENCE_MS, async () => (await selected())[0] === 'a 2');
     await until('the problem is over', PATIENCE_MS, async () => (await problems()) === 0);
 
     const { events } = await ask(client, Query.ListEvents, { pageSize: 1_000, oldestFirst: true });

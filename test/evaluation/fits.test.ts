@@ -75,10 +75,8 @@ describe('whether a DaemonSet is wanted on a node', () => {
     world.applyDaemonSet(AGENT, { nodeSelector: { disk: 'ssd' } });
     world.applyDaemonSet('default/other', { nodeSelector: { disk: 'hdd' } });
     const placements = world.evaluator.table.placementsOn('n1');
-    expect([placements?.isWanted(AGENT), placements?.isWanted('default/other'), placements?.wantedCount]).toEqual([
-      true,
-      false,
-      1,
-    ]);
+    expect([placements?.isSelected(AGENT), placements?.isSelected('default/other'), placements?.selectedCount]).toEqual(
+      [true, false, 1],
+    );
   });
 });

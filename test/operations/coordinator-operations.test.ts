@@ -77,7 +77,7 @@ describe('the operations port of a coordinator', () => {
     expect(text).toContain('rollcall_source_lists_total{collection="nodes"} 2');
     expect(text).toContain('rollcall_source_events_total{collection="nodes"} 40');
     expect(text).toContain('rollcall_source_ends_total{collection="nodes",end="expired"} 1');
-    expect(text).toContain('rollcall_daemonset_wanted_nodes{namespace="default",daemonset="c"} 4');
+    expect(text).toContain('rollcall_daemonset_selected_nodes{namespace="default",daemonset="c"} 4');
     expect(text).toContain('rollcall_daemonset_drift_nodes{namespace="default",daemonset="c",kind="unknown"} 4');
     expect(text).toContain(`rollcall_evaluated_pairs_total ${context.counters.pairsEvaluated}\n`);
     expect(text).toContain(`rollcall_journal_head_revision ${context.journal.durableRevision}\n`);

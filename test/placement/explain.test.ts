@@ -59,7 +59,7 @@ describe('a nodeSelector entry that the node does not satisfy', () => {
       message: "nodeSelector wants label example.com/disk=ssd, but on this node it is 'hdd'.",
       fieldPath: "spec.template.spec.nodeSelector['example.com/disk']",
       nodeFieldPath: "metadata.labels['example.com/disk']",
-      wanted: 'example.com/disk=ssd',
+      expected: 'example.com/disk=ssd',
       found: 'hdd',
     });
   });
@@ -136,7 +136,7 @@ describe('affinity', () => {
     ]);
     expect(reasons[3]).toMatchObject({
       message: "Label cpu must be an integer greater than 8, but on this node it is '4'.",
-      wanted: 'cpu Gt [8]',
+      expected: 'cpu Gt [8]',
       found: '4',
     });
   });
@@ -225,9 +225,9 @@ describe('taints', () => {
 test('a sentence shows some of very many values and counts the rest', () => {
   const values = Array.from({ length: 2000 }, (_, index) => `v${index}`);
   const placed = daemonSetWithTerms({ matchExpressions: [requirement('zone', 'In', ...values)] });
-  const { message, wanted } = reasonOf(evaluatePlacement(placed, node()), 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH');
+  const { message, expected } = reasonOf(evaluatePlacement(placed, node()), 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH');
   expect(message).toContain("'v7' and 1992 more");
-  expect(wanted).toContain('v7 and 1992 more');
+  expect(expected).toContain('v7 and 1992 more');
 });
 
 test('objects of a size that nobody writes are explained without delay, only with fewer edits', () => {

@@ -62,10 +62,10 @@ describe.each([
         const placement = compilePlacement(daemonSet);
         const result = placement.explain(node);
         const failed = failures(result);
-        expect(result.wanted).toBe(failed.every((code) => code === 'TAINT_NOT_TOLERATED'));
-        expect(result.allowed).toBe(!failed.includes('TAINT_NOT_TOLERATED'));
-        expect([placement.wants(node), placement.allows(node)]).toEqual([result.wanted, result.allowed]);
-        expect(result.verdict === 'run').toBe(result.wanted && result.allowed);
+        expect(result.selected).toBe(failed.every((code) => code === 'TAINT_NOT_TOLERATED'));
+        expect(result.tolerated).toBe(!failed.includes('TAINT_NOT_TOLERATED'));
+        expect([placement.selects(node), placement.tolerates(node)]).toEqual([result.selected, result.tolerated]);
+        expect(result.verdict === 'run').toBe(result.selected && result.tolerated);
       }),
       RUNS,
     );

@@ -32,7 +32,7 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
   const { query } = await startTestCoordinator();
   const daemonSets = await ask(query, Query.ListDaemonSets, {});
   expect(
-    daemonSets.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.wanted, counts?.unknown]),
+    daemonSets.daemonSets.map(({ daemonSet, counts }) => [daemonSet?.name, counts?.selected, counts?.unknown]),
   ).toEqual([
     ['a', 3, 3],
     ['b', 3, 3],
@@ -46,7 +46,7 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
     'n3',
   ]);
   expect((await ask(query, Query.GetNode, { nodeName: 'n2' })).node).toMatchObject({
-    wanted: 2,
+    selected: 2,
     presence: 'PRESENCE_NEVER_SEEN',
   });
   expect((await ask(query, Query.ListPlacements, { nodeName: 'n2' })).placements.map(({ verdict }) => verdict)).toEqual(

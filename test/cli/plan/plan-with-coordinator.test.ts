@@ -54,7 +54,7 @@ describe('rollcall plan with a coordinator', () => {
     expect(stdout).toBe(`1 DaemonSet would change on 1 node: 1 daemon pod to stop, 0 daemon pods to start.
 
 default/cache   run 1 → 0
-  run → none    stops on 1 node: label disk is missing (wanted disk=ssd)
+  run → none    stops on 1 node: label disk is missing (expected disk=ssd)
                 a
 `);
     expect(exitCode).toBe(1);

@@ -23,7 +23,7 @@ default/cache
          gpu-1
   none   1 node: label disktype is not 'ssd'
          worker-3
-  none   1 node: label disktype is missing (wanted disktype=ssd)
+  none   1 node: label disktype is missing (expected disktype=ssd)
          worker-4
 
 default/everywhere
@@ -38,9 +38,9 @@ default/everywhere
     expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods to stop, 0 daemon pods to start.
 
 default/cache   run 2 → 0   keep 1 → 0
-  run → none    stops on 2 nodes: label disktype is missing (wanted disktype=ssd)
+  run → none    stops on 2 nodes: label disktype is missing (expected disktype=ssd)
                 worker-1, worker-2
-  keep → none   may no longer stay on 1 node: label disktype is missing (wanted disktype=ssd)
+  keep → none   may no longer stay on 1 node: label disktype is missing (expected disktype=ssd)
                 gpu-1
 `);
     expect(exitCode).toBe(1);
@@ -131,8 +131,8 @@ default/everywhere   run 5
             {
               from: 'run',
               to: 'none',
-              reason: 'label disktype is missing (wanted disktype=ssd)',
-              reasons: [{ code: 'NODE_SELECTOR_LABEL_MISSING', wanted: 'disktype=ssd' }],
+              reason: 'label disktype is missing (expected disktype=ssd)',
+              reasons: [{ code: 'NODE_SELECTOR_LABEL_MISSING', expected: 'disktype=ssd' }],
               nodes: ['worker-1', 'worker-2'],
             },
             { from: 'keep', to: 'none', nodes: ['gpu-1'] },
