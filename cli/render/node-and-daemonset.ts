@@ -4,7 +4,7 @@ import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { CountsView } from '../view/daemon-set-view.ts';
-import type { DriftView, PlacementView } from '../view/placement-view.ts';
+import type { PlacementView } from '../view/placement-view.ts';
 import type { DaemonSetDetailView, NodeDetailView } from '../view/status-view.ts';
 import { answerText, fitsText, paintAnswer } from './answers.ts';
 import { refusalLines, warningLines } from './daemon-sets.ts';
