@@ -1,4 +1,4 @@
-/** Where the parts of a coordinator run that would hold up its event loop. */
+/** Which parts of a coordinator run in threads of their own, because they would block its event loop. */
 
 import { type HistoryOptions, historyInProcess, historyThread } from './history/history-queries.ts';
 import { type JournalThreads, sameThread, workerThreads } from './journal/journal-threads.ts';
@@ -7,8 +7,8 @@ export interface CoordinatorThreads extends JournalThreads {
   readonly startHistoryThread: HistoryOptions['start'];
 }
 
-/** Each in a thread of its own. Needs the built files. */
+/** Separate threads; requires the built files. */
 export const separateThreads: CoordinatorThreads = { ...workerThreads, startHistoryThread: historyThread };
 
-/** Everything on the caller's thread: for tests that run from the sources, never for serving. */
+/** Everything in the calling thread: for tests that run from the sources, never for production. */
 export const oneThread: CoordinatorThreads = { ...sameThread, startHistoryThread: historyInProcess };

@@ -1,4 +1,4 @@
-/** Starts a coordinator, lets it stand by until it leads, and stops it. What it consists of is in wiring.ts and components.ts. */
+/** Starts a coordinator, waits until it leads, and stops it. Its components are created in components.ts and connected in wiring.ts. */
 import { RollcallError } from '../shared/errors.ts';
 import {
   type ComponentOptions,
@@ -55,7 +55,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     if (coordinator === null) await shutdown.stop();
     return coordinator;
   } catch (error) {
-    await shutdown.stop().catch((err: unknown) => options.log.warn({ err }, 'the failed start left something behind'));
+    await shutdown
+      .stop()
+      .catch((err: unknown) => options.log.warn({ err }, 'some parts failed to stop after a failed start'));
     throw error;
   }
 }

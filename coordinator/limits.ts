@@ -1,71 +1,71 @@
-/** Every bound of the coordinator in one place, each with its reason. What a user sets is in settings.ts. */
+/** The limits of the coordinator, each with its reason. Limits that users can change are in settings.ts. */
 
-/** A peer that opened a stream and says nothing holds a place; a healthy one says hello at once. */
+/** Timeout of the Hello after an agent opened its stream. A healthy agent sends it immediately; a silent peer occupies a place. */
 export const HELLO_TIMEOUT_MS = 5_000;
 
-/** An agent applies an update in memory, or after one fsync; one that takes longer is stuck. */
+/** Timeout of an acknowledgement. An agent applies an update in memory, or after one fsync; a slower agent is stuck. */
 export const ACK_TIMEOUT_MS = 60_000;
 
-/** Between snapshots to an agent that refuses: doubling from the first to the second, never a hot loop. */
+/** Delay between snapshots to an agent that refuses them: exponential from `first` to `max`. */
 export const REFUSAL_BACKOFF_MS = { first: 1_000, max: 60_000 } as const;
 
-/** Agents let in per second, and at once: a handshake and a snapshot cost about two milliseconds. */
+/** Rate and burst at which agents may connect. A handshake and a snapshot take about two milliseconds. */
 export const ADMISSION = { perSecond: 200, burst: 400 } as const;
 
-/** What an agent that was not let in waits at least. */
+/** Minimum delay before an agent that was not admitted retries. */
 export const ADMISSION_RETRY_MS = 1_000;
 
-/** What an agent of a node that is not on the roll waits before it asks again. */
+/** Delay before an agent of a node outside the inventory retries. */
 export const UNKNOWN_NODE_RETRY_MS = 5_000;
 
-/** An agent's reports of one kind come no faster than this; changes in between merge. */
+/** Minimum interval between reports of one kind from one agent; changes in between are merged. */
 export const REPORT_INTERVAL_MIN_MS = 100;
 
-/** Heartbeats per second over all agents; with more agents, each speaks less often. */
+/** Maximum number of heartbeats per second over all agents. With more agents, each sends fewer. */
 export const HEARTBEATS_PER_SECOND_MAX = 50;
 
 /**
- * How long agents wait at most, at random, between attempts while no coordinator answers: no longer than it takes to keep all
- * their attempts under `attemptsPerSecond`. At 5,000 agents `delayMsMax` makes 167 a second, which `ADMISSION` still lets in.
+ * Upper bound of the random delay between attempts of an agent to reconnect: long enough to keep the attempts of all agents
+ * under `attemptsPerSecond`. At 5,000 agents `delayMsMax` means 167 attempts a second, which `ADMISSION` still admits.
  */
 export const RECONNECT = { attemptsPerSecond: 100, delayMsMin: 10_000, delayMsMax: 60_000 } as const;
 
-/** Messages that wait for one slow watcher before the next page is read for it. */
+/** Maximum number of messages that wait for a slow watcher before its next page is read. */
 export const WATCH_QUEUE_MAX = 100;
 
-/** How long a watcher may read nothing at all before it is let go. */
+/** Time without any read after which a watch is ended. */
 export const WATCH_STALL_MS = 30_000;
 
-/** Rows read at once from the journal for a watcher that catches up. */
+/** Number of events read from the journal at a time for a watcher that catches up. */
 export const WATCH_PAGE = 100;
 
 /** How long a stopping coordinator waits for its streams to end. */
 export const SHUTDOWN_GRACE_MS = 2_000;
 
-/** How long it goes on with questions about the record; whoever asked the others is told that it stops, while streams still end. */
+/** How long a stopping coordinator continues queries about the past. The rest then fails before `SHUTDOWN_GRACE_MS` ends the streams. */
 export const HISTORY_GRACE_MS = 1_000;
 
-/** Over how long agents are told to come back after a stop. */
+/** Window over which agents spread their reconnects after a drain. */
 export const DRAIN_WINDOW_MS = 1_000;
 
-/** How long an answer waits for the journal before it says that the journal is stalled. */
+/** How long an answer waits for the journal before it fails with JOURNAL_STALLED. */
 export const ANSWER_DURABLE_TIMEOUT_MS = 10_000;
 
-/** An instance id is a UUID, an agent's version a few characters; longer ones would be kept with every row. */
+/** Maximum length of an instance id, which is a UUID, and of an agent's version. They are stored with many events. */
 export const INSTANCE_ID_LENGTH_MAX = 128;
 
-/** Messages that wait for an agent that reads nothing; a healthy one leaves hardly ever two. */
+/** Maximum number of messages that wait for an agent that does not read. A healthy agent rarely leaves two. */
 export const UNREAD_MESSAGES_MAX = 100;
 
-/** A name or reason in a message from an agent that is longer than this is cut in logs and rows. */
+/** Maximum length of a name or reason from an agent; longer ones are cut in logs and events. */
 export const DETAIL_LENGTH_MAX = 500;
 
-/** How far a node's clock may run ahead of ours before its agent is sent away: a wrong time zone, and some. */
+/** How far ahead of the coordinator's clock a node's clock may be: a wrong time zone, and a margin. */
 export const CLOCK_SKEW_MS_MAX = 26 * 3_600_000;
 
 /**
- * What one report may hold. Kubernetes itself bounds names and values, and nodes with more labels,
- * taints or daemons than this do not exist; without a bound, one agent's rows could crowd out all others.
+ * Maximum sizes of one report. Kubernetes limits names and values, and no node has more labels, taints or daemon
+ * pods than this. Without limits, the events of one agent could crowd out all others.
  */
 export const REPORT_LIMITS = {
   labels: 1_000,
@@ -78,113 +78,115 @@ export const REPORT_LIMITS = {
   textLength: 1_024,
 } as const;
 
-/** Problems of the sources that a row names, all of them with each change; more are only counted. */
+/** Maximum number of source problems that one event lists; the others are only counted. */
 export const SOURCE_PROBLEMS_KEPT_MAX = 100;
 
-/** Text in one answer of rows: well below what one message carries, whatever the rows hold. */
+/** Maximum amount of text in one page of events, well below the size limit of a message. */
 export const EVENTS_PAGE_CHARACTERS_MAX = 4 * 1024 * 1024;
 
-/** Looks at the record, of some 10 ms each, for one page of a filter that matches seldom. */
+/** Maximum number of reads of the journal, some 10 ms each, for one page of a filter that rarely matches. */
 export const EVENT_READS_MAX = 20;
 
-/** Rows by which an answer first begins ahead of a pruning that overtook it twice, and twice as many each time: some 10 ms of pruning. */
+/** Margin between the retention horizon and the start of a range that pruning overtook twice. Pruning that much takes some 10 ms. */
 export const RANGE_LEAD_ROWS = 1_000;
 
-/** Maximum number of decisions that wait for one slow subscriber, some 4 MB; beyond it the subscriber reads the current state. */
+/** Maximum number of decisions, some 4 MB, that wait for a slow subscriber. Beyond it, the subscriber reads the current state instead. */
 export const DECISION_BACKLOG_MAX = 20_000;
 
-/** Changes of one pair or node in a timeline, of each kind: more than a picture shows. */
+/** Maximum number of changes of each kind in the timeline of one pair or node: more than a chart can show. */
 export const TIMELINE_STEPS_MAX = 500;
 
-/** Spans in one page of timelines: below a megabyte. */
+/** Maximum number of spans in one page of timelines, less than a megabyte. */
 export const TIMELINE_SPANS_MAX = 10_000;
 
-/** Checks, exports and backups that run at once; each takes a thread or a good part of one. */
+/** Maximum number of concurrent checks, exports and backups. Each occupies a thread or a good part of one. */
 export const AUDITS_MAX = 4;
 
-/** Watches open at once; each holds a page of rows. */
+/** Maximum number of open watches. Each holds one page of events. */
 export const WATCHES_MAX = 500;
 
-/** Questions about the record that are worked on at once, of which a plan holds every node in memory, and that may wait. */
+/** Maximum number of queries about the past that run concurrently, and that wait. A plan holds every node in memory. */
 export const HISTORY_QUERIES = { parallel: 8, waiting: 1_000 } as const;
 
-/** For how long nobody asks about the record before the thread that answers, and some 20 MB, are let go. */
+/** Idle time after which the history thread is ended, which frees some 20 MB. */
 export const HISTORY_IDLE_MS = 60_000;
 
-/** Connections open at once: every agent of the largest clusters, and as many people as ever ask. */
+/** Maximum number of open connections: the agents of the largest clusters and all their users. */
 export const CONNECTIONS_MAX = 20_000;
 
-/** How long a peer may take over its TLS handshake; a healthy one takes milliseconds. */
+/** Timeout of a TLS handshake, which takes milliseconds. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** A projected token has two kilobytes; no more than this is even looked at. */
+/** Maximum length of a bearer token. A projected token has about 2,000 characters. */
 export const TOKEN_LENGTH_MAX = 16_384;
 
 /**
- * Denials of one caller and kind within the window are one row and, after it, one more with their
- * number; callers that are told apart in one window are at most so many, the others are counted together.
+ * Denials of the same kind and caller within the window are recorded as one event, and after the window as one more with their
+ * count. `tracked` is the maximum number of callers that are counted separately.
  */
 export const DENIALS = { windowMs: 10 * 60_000, tracked: 100 } as const;
 
-/** An agent that is refused leaves a row once per window, node and reason; for so many of these at a time. */
+/** Refusals of agents are recorded once per window, node and reason, for at most `tracked` combinations at a time. */
 export const REFUSALS = { windowMs: 10 * 60_000, tracked: 1_000 } as const;
 
-/** Reviews of tokens and rights that the API server is asked for at once, and that may wait for their turn. */
+/** Maximum number of TokenReviews and SubjectAccessReviews that run concurrently, and that wait. */
 export const REVIEWS = { parallel: 20, waiting: 2_000 } as const;
 
-/** How long the API server may take over one review before it counts as away. */
+/** Timeout of one review, after which the API server counts as unreachable. */
 export const REVIEW_TIMEOUT_MS = 10_000;
 
-/** How long an answer of the API server is good: a deleted pod loses access within this, plus the life of its stream. */
+/** How long the result of a review is cached. A deleted pod loses access within this time plus the lifetime of its stream. */
 export const REVIEW_CACHE_MS = { accepted: 60_000, rejected: 10_000 } as const;
 
-/** For how long an accepted token or right goes on to count while the API server is away. */
+/** How long an accepted review stays valid while the API server is unreachable. */
 export const REVIEW_STALE_MS_MAX = 10 * 60_000;
 
-/** Answers that are remembered; beyond it the oldest are forgotten. */
+/** Maximum number of cached reviews; beyond it the oldest are dropped. */
 export const REVIEWS_CACHED_MAX = 20_000;
 
-/** After a credential has run out, how long the stream that it opened may go on: a clock may be off, a file late. */
+/** How long a stream may continue after its credentials have expired, to allow for clock skew and a late renewal. */
 export const CREDENTIAL_GRACE_MS = 60_000;
 
-/** The life of a token that does not say when it ends. */
+/** Lifetime of a token that does not state its expiry. */
 export const TOKEN_LIFETIME_DEFAULT_MS = 60 * 60_000;
 
-/** Before an agent whose token was rejected tries again, at least; its kubelet may be about to renew the file. */
+/** Minimum delay before an agent with a rejected token retries. Its kubelet may be about to renew the token. */
 export const REJECTED_RETRY_MS = 10_000;
 
-/** What a caller waits whom nobody can identify at the moment. */
+/** Delay before a caller that could not be authenticated, because the API server is unreachable, retries. */
 export const IDENTITY_UNKNOWN_RETRY_MS = 2_000;
 
-/** A timer cannot be set for the months that a certificate lasts. */
+/** Maximum interval between checks whether credentials have expired. Timers cannot be set for months. */
 export const EXPIRY_CHECK_INTERVAL_MS_MAX = 24 * 3_600_000;
 
-/** What an agent whose credentials ran out waits: its fresh ones are there already. */
+/** Delay before an agent with expired credentials reconnects. Its renewed credentials are available already. */
 export const EXPIRED_RETRY_MS = 100;
 
-/** Between looks at a journal that the last leader still has open. */
+/** Interval at which a new leader tries to open a journal that the previous leader still has open. */
 export const JOURNAL_RETRY_MS = 500;
 
 /**
- * The lease of the one leader, as Kubernetes' own components have it: taken for `leaseMs`, tried to renew every
- * `retryMs`, given up where that failed for `renewWithinMs`, which leaves `leaseMs - renewWithinMs` to stop in.
+ * Leader election with the timing of Kubernetes' own components. A leader holds the Lease for `leaseMs`, renews it every
+ * `retryMs`, and gives up after failing for `renewWithinMs`. It then has `leaseMs - renewWithinMs` to stop.
  */
 export const LEADERSHIP = {
   leaseMs: 15_000,
   renewWithinMs: 10_000,
   retryMs: 2_000,
-  /** Candidates wait up to this part longer. */
+  /** Candidates add a random delay of up to this fraction of `retryMs`. */
   retryJitter: 1.2,
-  /** How long one attempt may take. */
+  /** Timeout of one attempt. */
   attemptMs: 4_000,
 } as const;
 
-/** Timeout of a write to the cluster. A leader always holds its Lease for longer: `LEADERSHIP.leaseMs - LEADERSHIP.renewWithinMs`. */
+/** Timeout of a write to the cluster. A leader holds its Lease for longer: at least `LEADERSHIP.leaseMs - LEADERSHIP.renewWithinMs`. */
 export const CLUSTER_WRITE_TIMEOUT_MS = 5_000;
 
-/** Between two looks at whether the journal can write. */
+/** Interval at which the health service checks whether the journal can write. */
 export const HEALTH_CHECK_INTERVAL_MS = 1_000;
 
-/** After a start before the first pruning, which would only delay the first answers, and from one to the next. */
+/** Delay of the first pruning after a start, so that it does not slow down the first answers. */
 export const PRUNE_FIRST_MS = 30_000;
+
+/** Interval between prunings. */
 export const PRUNE_INTERVAL_MS = 600_000;

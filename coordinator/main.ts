@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The coordinator's program: reads settings, starts, and ends cleanly on a signal. Only wiring. */
+/** Entry point of the coordinator: reads settings, starts it, and stops it on a signal or when leadership is lost. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../shared/clock.ts';
@@ -9,7 +9,7 @@ import { VERSION } from '../shared/version.ts';
 import { startCoordinator } from './lifecycle.ts';
 import { coordinatorSettings } from './settings.ts';
 
-/** Exit code of a leader that lost its lease; whoever starts it again starts a candidate. */
+/** Exit code of a leader that lost its Lease; the restarted process is a candidate again. */
 const EXIT_LOST = 1;
 
 await runProgram({
@@ -30,7 +30,7 @@ await runProgram({
       stopRequested,
       environment: process.env,
       onFatal: (error) => {
-        log.fatal({ err: error }, 'the journal failed; nothing that was acknowledged is lost, start again');
+        log.fatal({ err: error }, 'the journal failed; nothing that was acknowledged is lost; restart the coordinator');
         process.exit(1);
       },
     });

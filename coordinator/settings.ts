@@ -1,4 +1,4 @@
-/** The settings of the coordinator: one row per flag, from which its environment variable, its key in the settings file and its documentation follow. */
+/** The settings of the coordinator: one row per flag, which also defines its environment variable, file key and documentation. */
 
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';

@@ -97,7 +97,7 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
     assignments: (node) => table.assignments(node),
     endedSince: (node, revision) => evaluator.endedSince(node, revision),
     isInInventory: (node) => evaluator.isInInventory(node),
-    nodeReported: (report) => nodes.report(report),
+    nodeReported: (report) => nodes.applyReport(report),
     podsReported: (node, report) => nodes.applyPodReport(node, report),
     agentAbsent: (node) => nodes.agentAbsent(node),
     lacksReports: (node) => nodes.isUsageMissing(node),

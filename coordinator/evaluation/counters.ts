@@ -1,30 +1,30 @@
 /**
- * Counts of work done since the start. Tests read them to prove that a change which cannot matter
- * costs nothing, and `rollcall status -o json` shows them.
+ * Counts the work since the start. Tests use them to prove that an irrelevant change costs nothing, and
+ * `rollcall status -o json` prints them.
  */
 export class Counters {
-  /** Pairs that were decided. */
+  /** Number of times that a pair of DaemonSet and node was decided. */
   pairsEvaluated = 0;
-  /** Pairs whose verdict changed. */
+  /** Number of decisions that changed a verdict. */
   decisionsChanged = 0;
-  /** Milliseconds spent deciding pairs. */
+  /** Time spent on decisions, in milliseconds. */
   evaluationMs = 0;
-  /** DaemonSets that were compiled for placement. */
+  /** Number of times that a DaemonSet was compiled for placement. */
   daemonSetsCompiled = 0;
-  /** Node reports, and those of them that said nothing new. */
+  /** Node reports, and those among them without a change. */
   nodeReports = 0;
   nodeReportsUnchanged = 0;
-  /** Pod reports, and those of them that said nothing new. */
+  /** Pod reports, and those among them without a change. */
   podReports = 0;
   podReportsUnchanged = 0;
   heartbeats = 0;
-  /** Assignment updates sent: snapshots and deltas. */
+  /** Assignment updates that were sent. */
   snapshotsSent = 0;
   deltasSent = 0;
-  /** What agents answered. */
+  /** Answers of agents to assignment updates. */
   acknowledgements = 0;
   refusals = 0;
-  /** Messages that this build does not know: a newer agent's. */
+  /** Messages of a kind that this build does not know, from a newer agent. */
   unknownMessages = 0;
 
   toRecord(): Record<string, number> {

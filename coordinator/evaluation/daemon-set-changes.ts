@@ -1,4 +1,4 @@
-/** What differs between two versions of a DaemonSet, and whether a placement can see it. */
+/** Compares two versions of a DaemonSet: what changed, and whether the change affects placement. */
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { Change } from '../../shared/journal-format/events.ts';
@@ -8,12 +8,12 @@ import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import { fieldChanges } from './field-changes.ts';
 
 export function daemonSetChanges(before: DaemonSetRecord | null, after: DaemonSetRecord | null): Change[] {
-  // Of what an earlier coordinator did not keep nobody knows whether it changed.
+  // An earlier version of the coordinator did not record images, so whether they changed is unknown.
   const known = after && before?.images === null ? { ...after, images: null } : after;
   return fieldChanges(before && flatten(before), known && flatten(known));
 }
 
-/** Whether the two are placed alike whatever the node. */
+/** Whether both versions have the same verdict on every node. */
 export function hasSamePlacement(before: DaemonSetRecord, after: DaemonSetRecord): boolean {
   return placementText(before) === placementText(after);
 }
@@ -22,7 +22,7 @@ function placementText({ placement }: DaemonSetRecord): string {
   return canonicalJson(placement.spec?.template?.spec ?? {});
 }
 
-/** Entries of lists are fields of their own, named by what they say, so that a change names just what changed. */
+/** Each list entry becomes a field named after its content, so that a change names only the entry that changed. */
 function flatten(record: DaemonSetRecord): Record<string, string> {
   const { nodeName, nodeSelector, affinity, tolerations, hostNetwork } = record.placement.spec?.template?.spec ?? {};
   const flat: Record<string, string> = {
@@ -55,7 +55,7 @@ function requirementText({ key = '', operator = '', values }: Requirement): stri
   return `${key} ${operator}${values === undefined || values.length === 0 ? '' : ` (${values.join(', ')})`}`;
 }
 
-/** As kubectl writes a taint, and what is beside it. */
+/** In kubectl's notation for taints, followed by an unusual operator and tolerationSeconds. */
 function tolerationText({
   key = '',
   operator = 'Equal',

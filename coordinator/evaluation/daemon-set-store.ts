@@ -1,4 +1,4 @@
-/** The DaemonSets in force, refused and removed, and what a change of one makes of its placements. */
+/** Stores the DaemonSets that are in force, rejected or removed, and records each change with the decisions that it causes. */
 
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
@@ -16,7 +16,7 @@ import { daemonSetChanges } from './daemon-set-changes.ts';
 import type { DecisionRecorder } from './decision-recorder.ts';
 import type { PlacementTable } from './placement-table.ts';
 
-/** Removals that an agent can still be told as a delta; one that stood aside for longer gets a snapshot. */
+/** Maximum number of removals kept for delta updates; an agent that missed more of them receives a snapshot. */
 const REMOVED_DAEMON_SETS_MAX = 1_000;
 
 export class DaemonSetStore {
@@ -57,7 +57,7 @@ export class DaemonSetStore {
       ...this.#recorder.causedBy('daemon-set-change', actor, changedMs),
     } as const;
     const isSame = before?.digest === digest && before.templateRevision === revision;
-    // A coordinator that kept less of the same manifest wrote no images.
+    // An earlier version of the coordinator recorded the same manifest without its images.
     if (isSame && before.images !== null) {
       if (wasRejected) this.#recorder.append([{ ...base, action: 'accepted', record: before, changes: [] }]);
       return;
@@ -119,12 +119,12 @@ export class DaemonSetStore {
     });
   }
 
-  /** Every DaemonSet in force or refused, sorted. */
+  /** Every DaemonSet that is in force or rejected, sorted. */
   keys(): DaemonSetKey[] {
     return [...new Set([...this.#table.daemonSetKeys(), ...this.#rejections.keys()])].sort();
   }
 
-  /** Why the newest manifest of a DaemonSet was refused; `[]` when it was not. */
+  /** Why the newest manifest of the DaemonSet was rejected; empty if it was accepted. */
   rejections(key: DaemonSetKey): readonly ManifestProblem[] {
     return this.#rejections.get(key) ?? [];
   }
@@ -137,7 +137,7 @@ export class DaemonSetStore {
     return this.#warnings.get(key) ?? [];
   }
 
-  /** DaemonSets that were removed after `revision`; `null` when that is too long ago to know. */
+  /** DaemonSets that were removed after `revision`; `null` if some of these removals are no longer stored. */
   removedSince(revision: number): DaemonSetKey[] | null {
     const [oldest] = this.#removed;
     if (this.#removed.length >= REMOVED_DAEMON_SETS_MAX && oldest && oldest.removedRevision > revision) return null;

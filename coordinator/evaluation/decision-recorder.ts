@@ -1,6 +1,6 @@
 /**
- * Records a change together with the decisions that it causes, numbered one after the other, so that
- * every decision names the row that caused it. Nothing is published here (docs/invariants.md, 1).
+ * Records a change together with the decisions that it causes, under consecutive revisions, so that every decision
+ * names the event that caused it. It publishes nothing (docs/invariants.md, 1).
  */
 
 import type { Clock } from '../../shared/clock.ts';
@@ -9,11 +9,11 @@ import type { PairChange } from '../../shared/model/pair-change.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { PlacementTable } from './placement-table.ts';
 
-/** What evaluation needs of the journal: one row after the other, numbered at once, durable later. */
+/** The part of the journal that evaluation uses. Events receive their revisions immediately and become durable later. */
 export interface Recorder {
-  /** The revision that the next appended event will get. */
+  /** The revision of the next appended event. */
   readonly nextRevision: number;
-  /** Returns the revision of the first of them. */
+  /** Returns the revision of the first event. */
   append(events: readonly NewEvent[]): number;
 }
 
@@ -21,7 +21,7 @@ export interface DecisionRecorderOptions {
   readonly table: PlacementTable;
   readonly recorder: Recorder;
   readonly clock: Clock;
-  /** The assignments of these nodes may have changed. */
+  /** Called when the assignments of these nodes may have changed. */
   readonly nodesChanged: (names: Iterable<string>) => void;
 }
 
@@ -63,7 +63,7 @@ export class DecisionRecorder {
     nodesChanged(new Set(changes.map(({ node }) => node)));
   }
 
-  /** When something happened, now where nobody says otherwise, and what made it. */
+  /** The time and the cause of an event; the time is now unless given. */
   causedBy(trigger: Trigger, actor: string, occurredMs = this.nowMs): { occurredMs: number; cause: Cause } {
     return { occurredMs, cause: { trigger, revision: 0, actor } };
   }

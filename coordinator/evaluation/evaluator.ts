@@ -1,7 +1,6 @@
 /**
- * The way of a change through the coordinator: a fact arrives, the pairs that it can affect are
- * decided again, and what changed, and only that, is recorded with its cause. Publishing waits for
- * the record (docs/architecture.md, "How a change flows"); nothing here sends anything.
+ * Evaluates changes: a fact arrives, the pairs that it can affect are decided again, and only what changed is recorded,
+ * with its cause. It publishes nothing (docs/architecture.md, "How a change flows").
  */
 
 import type { Clock } from '../../shared/clock.ts';
@@ -24,7 +23,7 @@ import { PlacementTable } from './placement-table.ts';
 export interface EvaluationListener {
   /** The assignments of these nodes may have changed. */
   nodesChanged(names: Iterable<string>): void;
-  /** The node left the roll. */
+  /** The node was removed from the inventory. */
   nodeRemoved(name: string): void;
 }
 
@@ -33,9 +32,9 @@ export interface EvaluatorOptions {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly listener: EvaluationListener;
-  /** Whether a live agent speaks for a node; where one does, the roll does not. */
+  /** Whether the agent of the node is present. While it is, it provides the facts of the node instead of the source. */
   readonly isPresent: (node: string) => boolean;
-  /** Whether a roll is given. Without one, every node that reports is on it. */
+  /** Whether the source provides a node inventory. If not, every node whose agent reports is in the inventory. */
   readonly hasInventory: boolean;
 }
 
@@ -47,8 +46,8 @@ export class Evaluator implements ClusterListener {
   readonly #decisions: DecisionRecorder;
   readonly #listener: EvaluationListener;
   readonly #hasInventory: boolean;
-  /** What the journal knows and the sources have not named since the start. */
-  readonly #unnamed = { nodes: new Set<string>(), daemonSets: new Set<DaemonSetKey>() };
+  /** Restored from the journal, and not listed by the source since the start. */
+  readonly #unconfirmed = { nodes: new Set<string>(), daemonSets: new Set<DaemonSetKey>() };
   #isSynced = false;
   readonly #waitForSync: Promise<void>;
   #announceSynced: () => void = () => {};
@@ -69,7 +68,7 @@ export class Evaluator implements ClusterListener {
     this.#hasInventory = hasInventory;
   }
 
-  /** Continues from what was in force when the last coordinator ended, and records the start. */
+  /** Restores the state in which the previous coordinator ended, and records the start. */
   start(state: JournalState): void {
     this.nodes.restore(state);
     this.daemonSets.restore(state);
@@ -80,23 +79,23 @@ export class Evaluator implements ClusterListener {
     }
     const [newest] = state.removedDaemonSets;
     if (newest !== undefined) this.table.markAllChanged(newest.removedRevision);
-    for (const key of this.daemonSets.keys()) this.#unnamed.daemonSets.add(key);
-    for (const name of this.#hasInventory ? this.table.nodeNames() : []) this.#unnamed.nodes.add(name);
+    for (const key of this.daemonSets.keys()) this.#unconfirmed.daemonSets.add(key);
+    for (const name of this.#hasInventory ? this.table.nodeNames() : []) this.#unconfirmed.nodes.add(name);
     this.#recordStart(state.engineVersion, ended);
   }
 
-  /** Records that the coordinator ends in good order. */
+  /** Records that the coordinator stopped. */
   stop(): void {
-    this.#decisions.append([this.#lifeEvent('stopped', '')]);
+    this.#decisions.append([this.#coordinatorEvent('stopped', '')]);
   }
 
   daemonSetApplied(entry: AppliedDaemonSet): void {
-    this.#unnamed.daemonSets.delete(entry.key);
+    this.#unconfirmed.daemonSets.delete(entry.key);
     this.daemonSets.apply(entry);
   }
 
   daemonSetRejected(entry: RejectedDaemonSet): void {
-    this.#unnamed.daemonSets.delete(entry.key);
+    this.#unconfirmed.daemonSets.delete(entry.key);
     this.daemonSets.reject(entry);
   }
 
@@ -105,7 +104,7 @@ export class Evaluator implements ClusterListener {
   }
 
   nodeApplied(entry: AppliedNode): void {
-    this.#unnamed.nodes.delete(entry.facts.name);
+    this.#unconfirmed.nodes.delete(entry.facts.name);
     this.nodes.apply(entry);
   }
 
@@ -120,31 +119,31 @@ export class Evaluator implements ClusterListener {
   problemsChanged(problems: readonly ManifestProblem[]): void {
     const before = new Set(this.#problems.map(problemSentence));
     const now = new Set(problems.map(problemSentence));
-    const went = [...before].filter((text) => !now.has(text)).map((text) => `no longer: ${text}`);
-    const details = [...[...now].filter((text) => !before.has(text)), ...went];
+    const resolved = [...before].filter((text) => !now.has(text)).map((text) => `resolved: ${text}`);
+    const details = [...[...now].filter((text) => !before.has(text)), ...resolved];
     this.#problems = problems;
-    const rows = details.map((detail) => this.#lifeEvent('problem', detail, 'node-change'));
-    const last = rows.pop();
-    if (last !== undefined) this.#decisions.append([...rows, { ...last, problems: kept([...now]) }]);
+    const events = details.map((detail) => this.#coordinatorEvent('problem', detail, 'node-change'));
+    const last = events.pop();
+    if (last !== undefined) this.#decisions.append([...events, { ...last, problems: truncated([...now]) }]);
   }
 
   /**
-   * Whatever the sources did not name by now does not exist any more; but while a part of them cannot
-   * be read, nobody can say what it would have named, and everything stays.
+   * Removes what the source did not list. While some paths cannot be read, nothing is removed, because they might
+   * list it.
    */
   synced(unreadPaths: readonly string[]): void {
-    if (unreadPaths.length === 0) this.#removeUnnamed();
+    if (unreadPaths.length === 0) this.#removeUnconfirmed();
     this.#isSynced = true;
     this.#announceSynced();
   }
 
-  /** DaemonSets whose assignment on the node ended after `revision`; `null` when nobody knows any more. */
+  /** DaemonSets whose assignment to the node ended after `revision`; `null` if this is no longer known. */
   endedSince(node: string, revision: number): DaemonSetKey[] | null {
     const removed = this.daemonSets.removedSince(revision);
     return removed && [...this.table.endedAssignmentsSince(node, revision), ...removed];
   }
 
-  /** Whether an agent may answer for this node. */
+  /** Whether an agent may connect for this node. */
   isInInventory(name: string): boolean {
     return !this.#hasInventory || this.table.node(name) !== undefined;
   }
@@ -153,45 +152,45 @@ export class Evaluator implements ClusterListener {
     return this.#isSynced;
   }
 
-  /** Resolves once every source has been read. */
+  /** Resolves when the source has been read completely for the first time. */
   waitForSync(): Promise<void> {
     return this.#waitForSync;
   }
 
-  /** Everything wrong with the sources right now that is nobody's DaemonSet or node. */
+  /** Current problems of the source that belong to no DaemonSet and no node. */
   get problems(): readonly ManifestProblem[] {
     return this.#problems;
   }
 
-  /** Decides everything, or one DaemonSet, afresh; returns how many verdicts changed. */
+  /** Decides all pairs, or those of one DaemonSet, again; returns how many verdicts changed. */
   reevaluate(actor: string, key?: DaemonSetKey): number {
     const changes = this.table.reevaluate(key);
     this.#decisions.recordDecisions([], changes, { trigger: 'operator', revision: 0, actor });
     return changes.length;
   }
 
-  #removeUnnamed(): void {
-    for (const key of this.#unnamed.daemonSets) this.daemonSetRemoved(key, '');
-    for (const name of this.#unnamed.nodes) this.nodeRemoved(name, '');
-    this.#unnamed.daemonSets.clear();
-    this.#unnamed.nodes.clear();
+  #removeUnconfirmed(): void {
+    for (const key of this.#unconfirmed.daemonSets) this.daemonSetRemoved(key, '');
+    for (const name of this.#unconfirmed.nodes) this.nodeRemoved(name, '');
+    this.#unconfirmed.daemonSets.clear();
+    this.#unconfirmed.nodes.clear();
   }
 
   /**
-   * Decides all pairs once: of a change and its decisions, a coordinator that was killed may have
-   * recorded the first only; and another engine may decide otherwise.
+   * Decides all pairs once. A coordinator that was killed may have recorded a change without its decisions, and
+   * another version of the placement engine may decide differently.
    */
   #recordStart(engineBefore: string | null, ended: readonly PairChange[]): void {
     const upgraded = engineBefore !== null && engineBefore !== PLACEMENT_ENGINE_VERSION;
-    const detail = upgraded ? `placement engine ${engineBefore} became ${PLACEMENT_ENGINE_VERSION}` : '';
+    const detail = upgraded ? `placement engine upgraded from ${engineBefore} to ${PLACEMENT_ENGINE_VERSION}` : '';
     const trigger = upgraded ? 'engine-upgrade' : 'restart';
     const changes = [...ended, ...this.table.reevaluate()];
     this.#decisions.recordDecisions([], changes, { trigger, revision: 0, actor: '' });
-    // Last, because its row says which engine decided what is in force: a crash in between decides again.
-    this.#decisions.append([this.#lifeEvent('started', detail)]);
+    // Recorded last, because it names the engine behind the current verdicts: after a crash in between, all pairs are decided again.
+    this.#decisions.append([this.#coordinatorEvent('started', detail)]);
   }
 
-  #lifeEvent(
+  #coordinatorEvent(
     action: 'started' | 'stopped' | 'problem',
     detail: string,
     trigger: Trigger = 'restart',
@@ -201,8 +200,8 @@ export class Evaluator implements ClusterListener {
   }
 }
 
-/** A row stays small, however much is wrong. */
-function kept(problems: readonly string[]): readonly string[] {
+/** Limits the size of the event. */
+function truncated(problems: readonly string[]): readonly string[] {
   const more = problems.length - SOURCE_PROBLEMS_KEPT_MAX;
   return more > 0 ? [...problems.slice(0, SOURCE_PROBLEMS_KEPT_MAX), `and ${more} more`] : problems;
 }

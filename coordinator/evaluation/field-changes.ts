@@ -1,4 +1,4 @@
-/** Field by field difference of two flat records: the form in which the journal keeps what changed. */
+/** Compares two flat records field by field, in the form in which the journal stores changes. */
 import type { Change } from '../../shared/journal-format/events.ts';
 
 export function fieldChanges(

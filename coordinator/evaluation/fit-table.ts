@@ -1,6 +1,6 @@
 /**
- * Whether daemon pods have room on nodes: worked out when asked, and again only where what it rests on
- * changed. It never changes a placement.
+ * Computes on demand whether daemon pods fit on nodes, and caches the result per node until its facts or usage change. It
+ * never affects a placement.
  */
 import { type Fit, fitOn } from '../../shared/fit/fit.ts';
 import type { FitResult } from '../../shared/fit/fit-result.ts';
@@ -10,31 +10,31 @@ import type { NodeUsage } from '../../shared/model/node-usage.ts';
 import type { NodeRecord, NodeStore } from './node-store.ts';
 import type { PlacementTable } from './placement-table.ts';
 
-/** Of one node, good for as long as its facts and usage are these. */
+/** The result for one node, valid while its facts and usage are these. */
 interface NodeFit {
   readonly facts: NodeFacts | undefined;
   readonly usage: NodeUsage | null;
   readonly fit: Fit;
 }
 
-const OF_NOBODY = fitOn({ allocatable: {}, usage: null });
+const UNKNOWN_NODE_FIT = fitOn({ allocatable: {}, usage: null });
 
 export class FitTable {
   readonly #table: PlacementTable;
   readonly #nodes: NodeStore;
-  readonly #known = new WeakMap<NodeRecord, NodeFit>();
+  readonly #cache = new WeakMap<NodeRecord, NodeFit>();
 
   constructor(table: PlacementTable, nodes: NodeStore) {
     this.#table = table;
     this.#nodes = nodes;
   }
 
-  /** Not known for a node or a DaemonSet that is not known. */
+  /** Unknown for an unknown node or DaemonSet. */
   fit(node: string, daemonSet: DaemonSetKey): FitResult {
     return this.onNode(node)(daemonSet);
   }
 
-  /** The same for whoever asks about many DaemonSets of a node, within one turn: what is known of the node is looked up once. */
+  /** The same for many DaemonSets on one node, which is looked up only once. Valid until the next change. */
   onNode(node: string): (daemonSet: DaemonSetKey) => FitResult {
     const fit = this.#fitOn(node);
     return (daemonSet) => fit(daemonSet, this.#table.daemonSet(daemonSet)?.record.needs ?? null);
@@ -42,11 +42,11 @@ export class FitTable {
 
   #fitOn(node: string): Fit {
     const record = this.#nodes.get(node);
-    if (record === undefined) return OF_NOBODY;
-    const [known, facts, { usage }] = [this.#known.get(record), this.#table.facts(node), record];
+    if (record === undefined) return UNKNOWN_NODE_FIT;
+    const [known, facts, { usage }] = [this.#cache.get(record), this.#table.facts(node), record];
     if (known !== undefined && known.facts === facts && known.usage === usage) return known.fit;
     const fit = fitOn({ allocatable: facts?.allocatable ?? {}, usage });
-    this.#known.set(record, { facts, usage, fit });
+    this.#cache.set(record, { facts, usage, fit });
     return fit;
   }
 }

@@ -1,20 +1,20 @@
-/** What differs between two states of a node's facts, and which of it a placement can read. */
+/** Compares two versions of a node's facts: what changed, and which part of it can affect placement. */
 
 import type { Change } from '../../shared/journal-format/events.ts';
 import { amountText } from '../../shared/kubernetes/resource-amounts.ts';
 import type { NodeFacts, NodeTaint } from '../../shared/model/node-facts.ts';
 import { fieldChanges } from './field-changes.ts';
 
-/** Every field that differs, from what to what; the resource version is a name for the state, not a part of it. */
+/** Every field that changed. The resource version is not compared, because it only names the version. */
 export function nodeChanges(before: NodeFacts | null, after: NodeFacts | null): Change[] {
   return fieldChanges(before && flatten(before), after && flatten(after));
 }
 
-/** The part of a difference that can alter a placement. */
+/** The part of a change that can affect placement. */
 export interface PlacementImpact {
-  /** Keys of labels that came, went or changed. */
+  /** Keys of the labels that were added, changed or removed. */
   readonly labelKeys: ReadonlySet<string>;
-  /** Whether a taint of an effect that placement reads came, went or changed. */
+  /** Whether a taint that placement reads was added, changed or removed. */
   readonly taints: boolean;
 }
 
@@ -25,7 +25,7 @@ export function placementImpact(before: NodeFacts, after: NodeFacts): PlacementI
   return { labelKeys, taints: taintsRead(before) !== taintsRead(after) };
 }
 
-/** PreferNoSchedule is never looked at (Kubernetes pkg/controller/daemon, predicates), nor is the order. */
+/** Placement ignores PreferNoSchedule (Kubernetes pkg/controller/daemon, predicates) and the order of taints. */
 function taintsRead({ taints }: NodeFacts): string {
   const read = taints.filter(({ effect }) => effect !== 'PreferNoSchedule');
   return read

@@ -1,4 +1,4 @@
-/** The placements of one node, read from its columns: whoever asks about many pairs of a node looks it up once. */
+/** Reads the placements of one node from its row, which is looked up once for any number of DaemonSets. */
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
@@ -17,7 +17,7 @@ export class NodePlacements {
     this.#daemonSets = daemonSets;
   }
 
-  /** `null` for a pair that does not exist. */
+  /** `null` if the DaemonSet is unknown. */
   verdict(daemonSet: DaemonSetKey): Verdict | null {
     const slot = this.#daemonSets.get(daemonSet)?.slot;
     return slot === undefined ? null : this.#verdictIn(slot);
@@ -47,7 +47,7 @@ export class NodePlacements {
     return count;
   }
 
-  /** Everything that the node's agent is to hold. */
+  /** The assignments that the agent of the node should have. */
   get assignments(): Assignment[] {
     const assignments: Assignment[] = [];
     for (const placed of this.#daemonSets.values()) {
@@ -57,7 +57,7 @@ export class NodePlacements {
     return assignments;
   }
 
-  /** The newest effective revision among the assignments; 0 without any. */
+  /** The highest effective revision among the assignments; 0 without assignments. */
   get newestRevision(): number {
     let newest = 0;
     for (const placed of this.#daemonSets.values()) {
@@ -80,7 +80,7 @@ export class NodePlacements {
   }
 }
 
-/** A placement made concrete; `effectiveRevision`: the revision at which the verdict or the DaemonSet last changed. */
+/** The assignment of a DaemonSet with this verdict; `effectiveRevision` is when the verdict or the DaemonSet last changed. */
 export function assignmentOf(
   record: DaemonSetRecord,
   verdict: Assignment['verdict'],

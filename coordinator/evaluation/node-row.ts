@@ -1,6 +1,6 @@
 /**
- * One node's row of the placement table: verdicts, versions and times as columns of numbers, because
- * half a million pairs as objects would cost ten times the memory.
+ * One node's row of the placement table. Verdicts, revisions and times are arrays of numbers, because half a million
+ * pairs as objects would need ten times the memory.
  */
 
 import type { Node } from '../../shared/kubernetes/objects.ts';
@@ -9,7 +9,7 @@ import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 
-/** Verdicts as bytes: 0 is a pair that does not exist. */
+/** Verdicts by their code; code 0 means that the pair does not exist. */
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
 export const VERDICT_CODES = { run: 1, keep: 2, none: 3 } as const;
 
@@ -19,7 +19,7 @@ export function isSelected(verdict: Verdict, compiled: CompiledPlacement, node: 
   return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.selects(node);
 }
 
-/** Whether an agent is told of a pair with this verdict. */
+/** Whether the agent receives an assignment for a pair with this verdict. */
 export function isAssigned(verdict: Verdict | null): verdict is Assignment['verdict'] {
   return verdict === 'run' || verdict === 'keep';
 }
@@ -27,7 +27,7 @@ export function isAssigned(verdict: Verdict | null): verdict is Assignment['verd
 export class NodeRow {
   facts: NodeFacts;
   node: Node;
-  /** The newest revision at which anything that this node's agent holds changed; the node's own, to begin with. */
+  /** The revision at which the assignments of the node last changed; initially the revision of the node itself. */
   revision: number;
   verdicts: Uint8Array;
   effectiveRevisions: Float64Array;

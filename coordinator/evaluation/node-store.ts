@@ -1,4 +1,4 @@
-/** The nodes of the roll: their facts and who gave them, what runs on them, and what a change makes of their placements. */
+/** Stores the nodes of the inventory with their facts, pods and drifts, and records each change with the decisions that it causes. */
 
 import type { Cause, NewEvent } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
@@ -19,26 +19,26 @@ import { compareResourceVersions } from './resource-version.ts';
 
 export type FactsOrigin = 'agent' | 'inventory';
 
-/** What is known of a node besides its facts and placements. */
+/** The state of a node besides its facts and placements. */
 export interface NodeRecord {
   origin: FactsOrigin;
-  /** Where the facts come from, for people: a file's path, or an API server. */
+  /** The origin of the facts for people: the path of a file, or the URL of an API server. */
   source: string;
   observedMs: number;
-  /** What the roll last said of the node; `null` until it said anything since the start. */
-  snapshot: InventoryEntry | null;
-  /** Set while the agent cannot read its source. */
+  /** The newest entry of the source about this node; `null` until the source has listed it since the start. */
+  inventory: InventoryEntry | null;
+  /** Why the agent cannot read its source; empty if it can. */
   problem: string;
   pods: readonly PodHealth[];
   drifts: readonly Drift[];
-  /** The assignments' revision that the agent held its pods against; 0 when it never did. */
+  /** The revision of the assignments with which the agent compared its pods; 0 if it never did. */
   verifiedRevision: number;
   podsObservedMs: number;
-  /** What the agent said of its pods last, since the start. */
+  /** The newest report of the agent about its pods since the start. */
   reported: ReportedPods | null;
-  /** Daemon pods that are meant for the node and that the scheduler cannot bind to it. */
+  /** Daemon pods for this node that the scheduler cannot bind. */
   unbound: readonly PodHealth[];
-  /** What the node's pods take, as its agent last said; `null` until it does. Not journalled: it is asked for again. */
+  /** Resource usage of the node's pods; `null` until the agent reports it. Not recorded in the journal, but requested again. */
   usage: NodeUsage | null;
 }
 
@@ -47,9 +47,9 @@ interface InventoryEntry {
   readonly source: string;
   readonly actor: string;
   readonly readMs: number;
-  /** When it changed there, where the roll knows, else when it was read. */
+  /** When the node changed in the source, if known; otherwise when it was read. */
   readonly changedMs: number;
-  /** Whether it is newer than what the agent last reported, and counts once the agent is gone. */
+  /** Whether it changed after the last report of the agent, and so applies when the agent is absent. */
   isNewer: boolean;
 }
 
@@ -57,9 +57,9 @@ export interface NodeStoreOptions {
   readonly table: PlacementTable;
   readonly recorder: DecisionRecorder;
   readonly counters: Counters;
-  /** Whether a live agent speaks for a node; where one does, the roll does not. */
+  /** Whether the agent of the node is present. While it is, it provides the facts of the node instead of the source. */
   readonly isPresent: (node: string) => boolean;
-  /** The assignments of these nodes may have changed. */
+  /** Called when the assignments of these nodes may have changed. */
   readonly nodesChanged: (names: Iterable<string>) => void;
 }
 
@@ -98,7 +98,7 @@ export class NodeStore {
     return this.#nodes.get(node);
   }
 
-  /** Whether the agent reported before, and what its pods take was forgotten since (a restart, a silence). */
+  /** Whether the agent has reported before and its usage was lost since, in a restart or while it was absent. */
   isUsageMissing(node: string): boolean {
     const record = this.#nodes.get(node);
     return record !== undefined && record.podsObservedMs > 0 && record.usage === null;
@@ -109,30 +109,30 @@ export class NodeStore {
     const entry = { facts, source, actor, readMs, changedMs: changedMs ?? readMs };
     const record = this.#nodes.get(facts.name);
     const known = this.#table.facts(facts.name);
-    if (record === undefined || known === undefined) return this.#takeInventory({ ...entry, isNewer: false });
-    const isAhead = compareResourceVersions(facts.resourceVersion, known.resourceVersion);
-    if (record.origin === 'agent' && isAhead !== null) {
-      record.snapshot = { ...entry, isNewer: false };
-      if (isAhead > 0 && nodeChanges(known, facts).length > 0) this.#takeInventory(record.snapshot);
+    if (record === undefined || known === undefined) return this.#applyInventory({ ...entry, isNewer: false });
+    const comparison = compareResourceVersions(facts.resourceVersion, known.resourceVersion);
+    if (record.origin === 'agent' && comparison !== null) {
+      record.inventory = { ...entry, isNewer: false };
+      if (comparison > 0 && nodeChanges(known, facts).length > 0) this.#applyInventory(record.inventory);
       return;
     }
-    // After a restart nobody knows what the roll said before the agent spoke, so that it is no news.
+    // After a restart it is unknown what the source said before the report of the agent, so this does not count as a change.
     const before = record.origin === 'inventory' ? known : facts;
-    const isNews = nodeChanges(record.snapshot?.facts ?? before, facts).length > 0;
-    record.snapshot = { ...entry, isNewer: isNews || record.snapshot?.isNewer === true };
-    // A live agent that has spoken sees more than a file does.
-    const agentSpeaks = record.origin === 'agent' && this.#isPresent(facts.name);
-    if (isNews && !agentSpeaks) this.#takeInventory(record.snapshot);
+    const hasChanged = nodeChanges(record.inventory?.facts ?? before, facts).length > 0;
+    record.inventory = { ...entry, isNewer: hasChanged || record.inventory?.isNewer === true };
+    // A present agent that has reported is better informed than a file.
+    const isAgentInCharge = record.origin === 'agent' && this.#isPresent(facts.name);
+    if (hasChanged && !isAgentInCharge) this.#applyInventory(record.inventory);
   }
 
-  /** The node's agent is gone: what the roll said since the agent's last report counts now. */
+  /** The agent of the node became absent: changes in the source since its last report apply now. */
   agentAbsent(node: string): void {
     const record = this.#nodes.get(node);
     if (record) record.usage = null;
-    const snapshot = record?.snapshot;
-    if (!snapshot?.isNewer) return;
+    const inventory = record?.inventory;
+    if (!inventory?.isNewer) return;
     const before = this.#table.facts(node) ?? null;
-    if (nodeChanges(before, snapshot.facts).length > 0) this.#takeInventory(snapshot);
+    if (nodeChanges(before, inventory.facts).length > 0) this.#applyInventory(inventory);
   }
 
   remove(name: string, actor: string): boolean {
@@ -154,67 +154,67 @@ export class NodeStore {
     return true;
   }
 
-  /** Takes an agent's report of its node's facts. */
-  report({ facts, source, observedMs, problem }: NodeReport): void {
+  /** Applies an agent's report about the facts of its node. */
+  applyReport({ facts, source, observedMs, problem }: NodeReport): void {
     this.#counters.nodeReports++;
     const record = this.#nodes.get(facts.name);
     const before = this.#table.facts(facts.name);
     if (record !== undefined) record.problem = problem;
-    const isAhead = record?.snapshot
-      ? compareResourceVersions(facts.resourceVersion, record.snapshot.facts.resourceVersion)
+    const comparison = record?.inventory
+      ? compareResourceVersions(facts.resourceVersion, record.inventory.facts.resourceVersion)
       : null;
-    // The roll has seen more: what the agent says was so before, and it will say the rest.
-    if (isAhead !== null && isAhead < 0) {
+    // The source is ahead of the agent, which will report the same change later.
+    if (comparison !== null && comparison < 0) {
       this.#counters.nodeReportsUnchanged++;
       return;
     }
-    if (record?.snapshot) record.snapshot.isNewer = false;
+    if (record?.inventory) record.inventory.isNewer = false;
     const unchanged = before !== undefined && nodeChanges(before, facts).length === 0;
-    // Where both watch the same object, it is no news that now the other of the two has seen it.
-    if (unchanged && record !== undefined && (record.origin === 'agent' || isAhead !== null)) {
+    // If both watch the same object, it is not a change that the other one of them has seen it now.
+    if (unchanged && record !== undefined && (record.origin === 'agent' || comparison !== null)) {
       this.#counters.nodeReportsUnchanged++;
       record.observedMs = observedMs;
       if (record.origin === 'agent') record.source = source;
       return;
     }
-    this.#takeFacts(facts, { origin: 'agent', source, observedMs, actor: source, occurredMs: observedMs });
-    const taken = this.#nodes.get(facts.name);
-    if (taken) taken.problem = problem;
+    this.#applyFacts(facts, { origin: 'agent', source, observedMs, actor: source, occurredMs: observedMs });
+    const applied = this.#nodes.get(facts.name);
+    if (applied) applied.problem = problem;
   }
 
-  /** Takes an agent's report of its node's daemon pods and of the node's own answer to the roll. */
+  /** Applies an agent's report about the daemon pods, the drifts and the resource usage of its node. */
   applyPodReport(node: string, report: PodReport): void {
     this.#counters.podReports++;
     const record = this.#nodes.get(node);
     if (record === undefined) return;
-    // An agent that holds no assignments yet has held its pods against nothing: that ends no drift.
+    // An agent without assignments has compared its pods with nothing, so its report ends no drift.
     const isVerified = report.verifiedRevision > 0;
     record.reported = { pods: report.pods, drifts: isVerified ? report.drifts : record.drifts };
     record.verifiedRevision = report.verifiedRevision;
     record.podsObservedMs = report.observedMs;
     record.usage = report.usage;
     const cause = { trigger: 'node-report', revision: 0, actor: record.source } as const;
-    const isNews = this.#settlePods(node, record, record.reported, { occurredMs: report.observedMs, cause });
-    if (!isNews) this.#counters.podReportsUnchanged++;
+    const hasChanged = this.#recordPodChanges(node, record, record.reported, { occurredMs: report.observedMs, cause });
+    if (!hasChanged) this.#counters.podReportsUnchanged++;
   }
 
-  /** Takes which daemon pods wait to be bound to the node; together with what its agent said, once it has. */
+  /** Sets the daemon pods that the scheduler cannot bind to the node; they take effect once the agent has reported. */
   setUnboundPods(node: string, unbound: readonly PodHealth[]): void {
     const record = this.#nodes.get(node);
     if (record === undefined) return;
     record.unbound = unbound;
     if (record.reported === null) return;
-    this.#settlePods(node, record, record.reported, this.#recorder.causedBy('node-change', ''));
+    this.#recordPodChanges(node, record, record.reported, this.#recorder.causedBy('node-change', ''));
   }
 
-  /** Records how pods and drifts differ from what was known; says whether they do. */
-  #settlePods(
+  /** Records changes of pods and drifts; returns whether there are any. */
+  #recordPodChanges(
     node: string,
     record: NodeRecord,
-    said: ReportedPods,
+    latest: ReportedPods,
     causedBy: Pick<NewEvent, 'occurredMs' | 'cause'>,
   ): boolean {
-    const { pods, drifts: reported } = mergeUnboundPods(said, node, record.unbound);
+    const { pods, drifts: reported } = mergeUnboundPods(latest, node, record.unbound);
     const changes = podChanges(record.pods, pods);
     const { drifts, changes: drifted } = driftChanges(record.drifts, reported);
     record.drifts = drifts;
@@ -234,27 +234,27 @@ export class NodeStore {
     return true;
   }
 
-  /** Where no pod changed, a drift comes and goes with what is assigned: the newest row about the pair. */
+  /** A drift that changed without a pod was caused by the newest event about the pair. */
   #assignmentCause(node: string, daemonSet: DaemonSetKey): Cause {
     const decided = this.#table.pair(node, daemonSet)?.effectiveRevision ?? 0;
     const changed = this.#table.daemonSet(daemonSet)?.effectiveRevision ?? 0;
     return { trigger: 'node-report', revision: Math.max(decided, changed), actor: '' };
   }
 
-  #takeInventory(snapshot: InventoryEntry): void {
-    const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = snapshot;
-    this.#takeFacts(facts, { origin: 'inventory', source, observedMs, actor, occurredMs });
+  #applyInventory(entry: InventoryEntry): void {
+    const { facts, source, actor, readMs: observedMs, changedMs: occurredMs } = entry;
+    this.#applyFacts(facts, { origin: 'inventory', source, observedMs, actor, occurredMs });
     const record = this.#nodes.get(facts.name);
-    if (record) record.snapshot = { ...snapshot, isNewer: false };
+    if (record) record.inventory = { ...entry, isNewer: false };
   }
 
-  #takeFacts(facts: NodeFacts, { origin, source, observedMs, actor, occurredMs }: Taken): void {
+  #applyFacts(facts: NodeFacts, { origin, source, observedMs, actor, occurredMs }: FactsSource): void {
     const before = this.#table.facts(facts.name) ?? null;
     const known = this.#nodes.get(facts.name);
     const changes = nodeChanges(before, facts);
-    // Where both watch the same object, who was quicker is in the row, and no change of the node.
-    const watchTheSame = compareResourceVersions(facts.resourceVersion, before?.resourceVersion ?? '') !== null;
-    if (known && known.origin !== origin && !watchTheSame) {
+    // If both watch the same object, the event names the faster of them, and that is not a change of the node.
+    const isSameObject = compareResourceVersions(facts.resourceVersion, before?.resourceVersion ?? '') !== null;
+    if (known && known.origin !== origin && !isSameObject) {
       changes.push({ field: 'origin', from: known.origin, to: origin });
     }
     const trigger = origin === 'agent' ? 'node-report' : 'node-change';
@@ -272,13 +272,13 @@ export class NodeStore {
     if (known) Object.assign(known, { origin, source, observedMs });
     else this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
     this.#recorder.record(event, trigger, (revision) => this.#table.setNode(facts, revision));
-    // Also a node that no DaemonSet touches has to hear that it has no assignments.
+    // A new node that no DaemonSet selects must also be told that it has no assignments.
     if (!known) this.#nodesChanged([facts.name]);
   }
 }
 
-/** Who said what is taken, and when. */
-interface Taken {
+/** Where facts come from, and when they were observed. */
+interface FactsSource {
   readonly origin: FactsOrigin;
   readonly source: string;
   readonly observedMs: number;
@@ -288,7 +288,7 @@ interface Taken {
 
 function newNodeRecord(origin: FactsOrigin, source: string, observedMs: number): NodeRecord {
   const unknown = {
-    snapshot: null,
+    inventory: null,
     problem: '',
     pods: [],
     drifts: [],

@@ -1,7 +1,6 @@
 /**
- * Keeps the verdict of every pair of DaemonSet and node, and decides again only the pairs that a
- * change can affect. It knows nothing of the journal: it says what changed, and is told later at
- * which revision that came into force.
+ * Stores the verdict of every pair of DaemonSet and node, and decides only the pairs that a change can affect. It is
+ * independent of the journal: it returns what changed, and receives the revision of each change afterwards.
  */
 
 import type { Clock } from '../../shared/clock.ts';
@@ -21,11 +20,11 @@ import { NodePlacements } from './node-placements.ts';
 import { isAssigned, NodeRow, VERDICT_CODES, VERDICTS } from './node-row.ts';
 
 export interface DaemonSetRow extends PlacedDaemonSet {
-  /** Column of this DaemonSet in every node's arrays. */
+  /** Index of this DaemonSet in the arrays of every node. */
   readonly slot: number;
 }
 
-/** Columns are added in steps of this, so that a new DaemonSet seldom moves every node's arrays. */
+/** Arrays grow by this many slots, so that a new DaemonSet rarely reallocates the arrays of every node. */
 const SLOT_STEP = 16;
 
 export class PlacementTable {
@@ -41,7 +40,7 @@ export class PlacementTable {
     this.#clock = clock;
   }
 
-  /** Takes facts of a node, in force from `effectiveRevision` on, and decides every pair that they can affect. */
+  /** Adds or updates a node as of `effectiveRevision`, and decides every pair that the change can affect. */
   setNode(facts: NodeFacts, effectiveRevision: number): PairChange[] {
     const row = this.#nodes.get(facts.name);
     if (row === undefined) {
@@ -58,7 +57,7 @@ export class PlacementTable {
     return this.#decide([row], affected);
   }
 
-  /** Forgets a node; all its pairs end. */
+  /** Removes a node with all its pairs. */
   removeNode(name: string): PairChange[] {
     const row = this.#nodes.get(name);
     if (row === undefined) return [];
@@ -71,19 +70,19 @@ export class PlacementTable {
     return ended;
   }
 
-  /** Takes a version of a DaemonSet, in force from `effectiveRevision` on, and decides every pair that it can affect. */
+  /** Adds or updates a DaemonSet as of `effectiveRevision`, and decides every pair that the change can affect. */
   setDaemonSet(record: DaemonSetRecord, effectiveRevision: number): PairChange[] {
     const before = this.#daemonSets.get(record.key);
-    const alike = before !== undefined && hasSamePlacement(before.record, record);
-    const compiled = alike ? before.compiled : this.#compile(record);
+    const isSamePlacement = before !== undefined && hasSamePlacement(before.record, record);
+    const compiled = isSamePlacement ? before.compiled : this.#compile(record);
     const row = { record, compiled, effectiveRevision, slot: before?.slot ?? this.#takeSlot() };
     this.#daemonSets.set(record.key, row);
-    const changes = alike ? [] : this.#decide(this.#nodes.values(), [row]);
-    this.#touchAssigned(row);
+    const changes = isSamePlacement ? [] : this.#decide(this.#nodes.values(), [row]);
+    this.#markAssignedChanged(row);
     return changes;
   }
 
-  /** Forgets a DaemonSet, from `effectiveRevision` on; all its pairs end. */
+  /** Removes a DaemonSet with all its pairs as of `effectiveRevision`. */
   removeDaemonSet(key: DaemonSetKey, effectiveRevision: number): PairChange[] {
     const row = this.#daemonSets.get(key);
     if (row === undefined) return [];
@@ -100,13 +99,13 @@ export class PlacementTable {
     return ended;
   }
 
-  /** Decides everything, or one DaemonSet, whatever is known already. */
+  /** Decides all pairs, or those of one DaemonSet. */
   reevaluate(key?: DaemonSetKey): PairChange[] {
     const rows = [...this.#daemonSets.values()].filter(({ record }) => key === undefined || record.key === key);
     return this.#decide(this.#nodes.values(), rows);
   }
 
-  /** Notes at which revision a change came into force. */
+  /** Sets the revision at which a change came into force. */
   setRevision({ node, daemonSet, from, to }: PairChange, effectiveRevision: number, nowMs: number): void {
     const row = this.#nodes.get(node);
     const slot = this.#daemonSets.get(daemonSet)?.slot;
@@ -116,7 +115,7 @@ export class PlacementTable {
     if (isAssigned(from) || isAssigned(to)) row.revision = Math.max(row.revision, effectiveRevision);
   }
 
-  /** Takes a pair as the journal had it, without deciding; false where its node or DaemonSet is gone. */
+  /** Restores a pair from the journal without deciding it; false if its node or DaemonSet no longer exists. */
   restore(node: string, daemonSet: DaemonSetKey, pair: EffectiveVerdict): boolean {
     const row = this.#nodes.get(node);
     const placed = this.#daemonSets.get(daemonSet);
@@ -124,7 +123,7 @@ export class PlacementTable {
     row.verdicts[placed.slot] = VERDICT_CODES[pair.verdict];
     row.effectiveRevisions[placed.slot] = pair.effectiveRevision;
     row.sinceMs[placed.slot] = pair.sinceMs;
-    // A verdict of none may have ended an assignment; an agent that is told so once more loses nothing.
+    // The verdict none may have ended an assignment; telling an agent so again is harmless.
     row.revision = Math.max(
       row.revision,
       pair.effectiveRevision,
@@ -133,12 +132,12 @@ export class PlacementTable {
     return true;
   }
 
-  /** Takes a node as the journal had it, without deciding. */
+  /** Restores a node from the journal without deciding its pairs. */
   restoreNode(facts: NodeFacts, effectiveRevision: number): void {
     this.#nodes.set(facts.name, new NodeRow(facts, this.#slotCount, effectiveRevision));
   }
 
-  /** Takes a DaemonSet as the journal had it, without deciding. */
+  /** Restores a DaemonSet from the journal without deciding its pairs. */
   restoreDaemonSet(record: DaemonSetRecord, effectiveRevision: number): void {
     this.#daemonSets.set(record.key, {
       record,
@@ -148,7 +147,7 @@ export class PlacementTable {
     });
   }
 
-  /** Notes that any node's assignments may have ended at `effectiveRevision`. */
+  /** Marks the assignments of every node as changed at `effectiveRevision`. */
   markAllChanged(effectiveRevision: number): void {
     for (const row of this.#nodes.values()) row.revision = Math.max(row.revision, effectiveRevision);
   }
@@ -173,7 +172,7 @@ export class PlacementTable {
     return [...this.#daemonSets.keys()].sort();
   }
 
-  /** `undefined` for a node that is not known. */
+  /** `undefined` for an unknown node. */
   placementsOn(name: string): NodePlacements | undefined {
     const row = this.#nodes.get(name);
     return row && new NodePlacements(row, this.#daemonSets);
@@ -183,12 +182,12 @@ export class PlacementTable {
     return this.placementsOn(node)?.pair(daemonSet);
   }
 
-  /** The newest revision of a node's assignments; 0 for a node that is not known. */
+  /** The revision at which the assignments of the node last changed; 0 for an unknown node. */
   revision(node: string): number {
     return this.#nodes.get(node)?.revision ?? 0;
   }
 
-  /** Everything that a node's agent is to hold; `null` for a node that is not known. */
+  /** The assignments that the agent of the node should have; `null` for an unknown node. */
   assignments(node: string): Assignment[] | null {
     return this.placementsOn(node)?.assignments ?? null;
   }
@@ -229,8 +228,8 @@ export class PlacementTable {
     return changes;
   }
 
-  /** What the assignments of this DaemonSet carry changed, so every node that has one must hear of it. */
-  #touchAssigned({ slot, effectiveRevision }: DaemonSetRow): void {
+  /** The content of the DaemonSet's assignments changed, so every node with an assignment needs an update. */
+  #markAssignedChanged({ slot, effectiveRevision }: DaemonSetRow): void {
     for (const row of this.#nodes.values()) {
       if (isAssigned(VERDICTS[row.verdicts[slot] ?? 0] ?? null))
         row.revision = Math.max(row.revision, effectiveRevision);

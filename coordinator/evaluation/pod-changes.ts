@@ -1,4 +1,4 @@
-/** What differs between two states of a node's daemon pods, and between two answers to the roll. */
+/** Compares two states of a node's daemon pods, and two states of its drifts. */
 
 import type { Change, DriftEvent } from '../../shared/journal-format/events.ts';
 import type { Drift } from '../../shared/model/drift.ts';
@@ -12,7 +12,7 @@ export function podChanges(before: readonly PodHealth[], after: readonly PodHeal
 
 export type DriftChange = Pick<DriftEvent, 'action' | 'drift'>;
 
-/** Drifts that began, ended or changed; one that lasts keeps the time since when it has, one told twice counts once. */
+/** Drifts that began, changed or ended. A drift that continues keeps its start time, and a drift reported twice counts once. */
 export function driftChanges(
   before: readonly Drift[],
   after: readonly Drift[],

@@ -1,6 +1,6 @@
 /**
- * Daemon pods that are meant for a node and that the scheduler cannot bind to it. They are on no node, so no
- * agent sees them, and to an agent they are missing. Pure.
+ * Combines an agent's report about its pods with the daemon pods that the scheduler cannot bind to the node. These are on no
+ * node yet, so the agent reports them as missing. Pure.
  */
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Drift } from '../../shared/model/drift.ts';
@@ -9,19 +9,19 @@ import type { PodReport } from '../../shared/model/reports.ts';
 
 export type ReportedPods = Pick<PodReport, 'pods' | 'drifts'>;
 
-/** What an agent said, with the pods that wait: where one waits none is missing, but the daemon is unhealthy. */
-export function mergeUnboundPods(said: ReportedPods, node: string, unbound: readonly PodHealth[]): ReportedPods {
-  const seen = new Set(said.pods.map(({ daemonSet, podName }) => `${daemonSet} ${podName}`));
+/** The report with the unbound pods added. Where one is waiting, the DaemonSet is unhealthy on the node instead of missing. */
+export function mergeUnboundPods(reported: ReportedPods, node: string, unbound: readonly PodHealth[]): ReportedPods {
+  const seen = new Set(reported.pods.map(({ daemonSet, podName }) => `${daemonSet} ${podName}`));
   const waiting = unbound.filter(({ daemonSet, podName }) => !seen.has(`${daemonSet} ${podName}`));
-  if (waiting.length === 0) return said;
+  if (waiting.length === 0) return reported;
   const daemonSets = new Set<DaemonSetKey>(waiting.map(({ daemonSet }) => daemonSet));
-  const others = said.drifts.filter(({ kind, daemonSet }) => !(kind === 'missing' && daemonSets.has(daemonSet)));
-  const wanting = new Set(said.drifts.filter(({ kind }) => kind === 'missing').map(({ daemonSet }) => daemonSet));
+  const others = reported.drifts.filter(({ kind, daemonSet }) => !(kind === 'missing' && daemonSets.has(daemonSet)));
+  const missing = new Set(reported.drifts.filter(({ kind }) => kind === 'missing').map(({ daemonSet }) => daemonSet));
   return {
-    pods: [...said.pods, ...waiting].sort(comparePods),
+    pods: [...reported.pods, ...waiting].sort(comparePods),
     drifts: [
       ...others,
-      ...waiting.filter(({ daemonSet }) => wanting.has(daemonSet)).map((pod) => unhealthy(pod, node)),
+      ...waiting.filter(({ daemonSet }) => missing.has(daemonSet)).map((pod) => unhealthy(pod, node)),
     ],
   };
 }

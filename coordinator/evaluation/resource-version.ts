@@ -1,11 +1,11 @@
-/** Which of two states of one object is the newer, where their names can tell. */
+/** Compares the resource versions of two copies of one object. */
 
 const DECIMAL = /^\d+$/;
 
 /**
- * Above zero where `left` is newer, below where it is older, zero where they are the same; `null` where nobody
- * can tell, because one of them is a file's digest. The numbers are one API server's (KEP-5504), and only
- * ever compared between two who watch the same object, never along one watch.
+ * Positive if `left` is newer, negative if it is older, 0 if they are equal; `null` if they are not comparable, because one is
+ * the digest of a file. The numbers come from one API server (KEP-5504). They are compared only between two watchers
+ * of the same object, never within one watch.
  */
 export function compareResourceVersions(left: string, right: string): number | null {
   if (!DECIMAL.test(left) || !DECIMAL.test(right)) return null;

@@ -163,7 +163,7 @@ test('another engine decides everything afresh at the start and names itself as 
   });
   expect(next.recorder.all('coordinator').at(-1)).toMatchObject({
     action: 'started',
-    detail: `placement engine 0 became ${PLACEMENT_ENGINE_VERSION}`,
+    detail: `placement engine upgraded from 0 to ${PLACEMENT_ENGINE_VERSION}`,
   });
 });
 
@@ -278,8 +278,8 @@ test('what is wrong with the sources is recorded once when it comes and once whe
   expect(rows.map(({ detail, problems }) => [detail, problems])).toEqual([
     [sayA, [sayA]],
     [sayB, undefined],
-    [`no longer: ${sayA}`, [sayB]],
-    [`no longer: ${sayB}`, []],
+    [`resolved: ${sayA}`, [sayB]],
+    [`resolved: ${sayB}`, []],
   ]);
 });
 

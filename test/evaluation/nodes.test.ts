@@ -53,7 +53,7 @@ test('the last facts of an absent agent stay where the roll says nothing newer',
 
 test('what the roll said after the last report counts once the agent is absent, whatever its clock says', () => {
   const world = withAgent();
-  world.evaluator.nodes.report({
+  world.evaluator.nodes.applyReport({
     facts: SEEN,
     source: 'x',
     sequence: 9,

@@ -88,7 +88,7 @@ export class World {
     this.clock.advance(1);
     const observedMs = this.clock.nowMs();
     const sequence = ++this.#reportSequence;
-    this.evaluator.nodes.report({ facts: node, source: '/etc/node.yaml', observedMs, sequence, problem });
+    this.evaluator.nodes.applyReport({ facts: node, source: '/etc/node.yaml', observedMs, sequence, problem });
   }
 
   applyPodReport(
