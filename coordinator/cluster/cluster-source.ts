@@ -28,7 +28,7 @@ export interface ClusterListener {
   /** A node of the roll is new, or changed there. */
   nodeApplied(entry: AppliedNode): void;
   nodeRemoved(name: string, actor: string): void;
-  /** The daemon pods that are meant for the node and that the scheduler cannot bind to it are now these. */
+  /** The daemon pods that name this node in their affinity and that the scheduler has not bound are now these. */
   unboundPodsChanged(node: string, pods: readonly PodHealth[]): void;
   /**
    * Everything that is wrong with the sources now and is nobody's DaemonSet: unreadable files, wrong

@@ -13,8 +13,8 @@ import { podHealth } from '../../shared/model/pod-health.ts';
 export interface UnboundPod {
   readonly uid: string;
   readonly node: string;
-  /** `null` while the scheduler has not tried to bind it, and once it is being deleted. */
-  readonly health: PodHealth | null;
+  /** With a waiting reason once the scheduler could not bind it. */
+  readonly health: PodHealth;
 }
 
 /** `null` for a pod that is no daemon's. */
@@ -23,21 +23,14 @@ export function toUnboundPod(object: object): UnboundPod | null {
   const node = targetNodeName(pod);
   const health = podHealth(pod, { nowMs: 0, minReadySeconds: 0 });
   if (node === null || health === null) return null;
-  return { uid: health.podUid, node, health: wasRefused(pod) && !health.terminating ? health : null };
-}
-
-function wasRefused({ status }: Pod): boolean {
-  const conditions = isObject(status) ? (status.conditions ?? []) : [];
-  return conditions.some(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  return { uid: health.podUid, node, health: { ...health, unscheduled: true } };
 }
 
 export class UnboundPods {
   readonly #byNode = new Map<string, Map<string, PodHealth>>();
 
   /** The node whose pods are others now. */
-  put(pod: UnboundPod): string {
-    const { node, uid, health } = pod;
-    if (health === null) return this.remove(pod);
+  put({ node, uid, health }: UnboundPod): string {
     const pods = this.#byNode.get(node) ?? new Map<string, PodHealth>();
     this.#byNode.set(node, pods.set(uid, health));
     return node;

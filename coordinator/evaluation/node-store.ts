@@ -36,7 +36,7 @@ export interface NodeRecord {
   podsObservedMs: number;
   /** The newest report of the agent about its pods since the start. */
   reported: ReportedPods | null;
-  /** Daemon pods for this node that the scheduler cannot bind. */
+  /** Daemon pods that name the node in their affinity and that the scheduler has not bound. The journal keeps those that it could not bind. */
   unbound: readonly PodHealth[];
   /** Resource usage of the node's pods; `null` until the agent reports it. Not recorded in the journal, but requested again. */
   usage: NodeUsage | null;
@@ -70,6 +70,7 @@ export class NodeStore {
   readonly #isPresent: (node: string) => boolean;
   readonly #nodesChanged: (names: Iterable<string>) => void;
   readonly #nodes = new Map<string, NodeRecord>();
+  readonly #unbound = new Map<string, readonly PodHealth[]>();
 
   constructor({ table, recorder, counters, isPresent, nodesChanged }: NodeStoreOptions) {
     this.#table = table;
@@ -82,7 +83,7 @@ export class NodeStore {
   restore({ nodes, pods, drifts }: Pick<JournalState, 'nodes' | 'pods' | 'drifts'>): void {
     for (const { facts, origin, source, observedMs, effectiveRevision } of nodes) {
       this.#table.restoreNode(facts, effectiveRevision);
-      this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
+      this.#addRecord(facts.name, newNodeRecord(origin, source, observedMs));
     }
     for (const { node, pods: known, verifiedRevision, observedMs } of pods) {
       const record = this.#nodes.get(node);
@@ -200,6 +201,9 @@ export class NodeStore {
 
   /** Sets the daemon pods that the scheduler cannot bind to the node; they take effect once the agent has reported. */
   setUnboundPods(node: string, unbound: readonly PodHealth[]): void {
+    // Also of a node that is not known yet: the lists of pods and nodes arrive in any order.
+    if (unbound.length === 0) this.#unbound.delete(node);
+    else this.#unbound.set(node, unbound);
     const record = this.#nodes.get(node);
     if (record === undefined) return;
     record.unbound = unbound;
@@ -248,6 +252,10 @@ export class NodeStore {
     if (record) record.inventory = { ...entry, isNewer: false };
   }
 
+  #addRecord(node: string, record: NodeRecord): void {
+    this.#nodes.set(node, { ...record, unbound: this.#unbound.get(node) ?? [] });
+  }
+
   #applyFacts(facts: NodeFacts, { origin, source, observedMs, actor, occurredMs }: FactsSource): void {
     const before = this.#table.facts(facts.name) ?? null;
     const known = this.#nodes.get(facts.name);
@@ -270,7 +278,7 @@ export class NodeStore {
       cause: { trigger, revision: 0, actor },
     } as const;
     if (known) Object.assign(known, { origin, source, observedMs });
-    else this.#nodes.set(facts.name, newNodeRecord(origin, source, observedMs));
+    else this.#addRecord(facts.name, newNodeRecord(origin, source, observedMs));
     this.#recorder.record(event, trigger, (revision) => this.#table.setNode(facts, revision));
     // A new node that no DaemonSet selects must also be told that it has no assignments.
     if (!known) this.#nodesChanged([facts.name]);

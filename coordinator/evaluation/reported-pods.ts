@@ -9,10 +9,24 @@ import type { PodReport } from '../../shared/model/reports.ts';
 
 export type ReportedPods = Pick<PodReport, 'pods' | 'drifts'>;
 
-/** The report with the unbound pods added. Where one is waiting, the DaemonSet is unhealthy on the node instead of missing. */
+/** Adds the unbound pods that the report lacks. The order is that of a report. */
+export function withUnboundPods(pods: readonly PodHealth[], unbound: readonly PodHealth[]): readonly PodHealth[] {
+  const added = unseenPods(pods, unbound);
+  return added.length === 0 ? pods : [...pods, ...added].sort(comparePods);
+}
+
+function unseenPods(pods: readonly PodHealth[], unbound: readonly PodHealth[]): readonly PodHealth[] {
+  if (unbound.length === 0) return [];
+  const seen = new Set(pods.map(({ daemonSet, podName }) => `${daemonSet} ${podName}`));
+  return unbound.filter(({ daemonSet, podName }) => !seen.has(`${daemonSet} ${podName}`));
+}
+
+/**
+ * Adds the pods that the scheduler could not bind: a DaemonSet with such a pod is not missing on the node but unhealthy.
+ * A pod that the scheduler has not tried yet is bound within milliseconds, and is left to the report of the agent.
+ */
 export function mergeUnboundPods(reported: ReportedPods, node: string, unbound: readonly PodHealth[]): ReportedPods {
-  const seen = new Set(reported.pods.map(({ daemonSet, podName }) => `${daemonSet} ${podName}`));
-  const waiting = unbound.filter(({ daemonSet, podName }) => !seen.has(`${daemonSet} ${podName}`));
+  const waiting = unseenPods(reported.pods, unbound).filter(isUnschedulable);
   if (waiting.length === 0) return reported;
   const daemonSets = new Set<DaemonSetKey>(waiting.map(({ daemonSet }) => daemonSet));
   const others = reported.drifts.filter(({ kind, daemonSet }) => !(kind === 'missing' && daemonSets.has(daemonSet)));
@@ -24,6 +38,10 @@ export function mergeUnboundPods(reported: ReportedPods, node: string, unbound: 
       ...waiting.filter(({ daemonSet }) => missing.has(daemonSet)).map((pod) => unhealthy(pod, node)),
     ],
   };
+}
+
+function isUnschedulable({ terminating, waitingReason }: PodHealth): boolean {
+  return !terminating && waitingReason !== '';
 }
 
 function unhealthy({ daemonSet, podName, waitingReason, waitingMessage, createdMs }: PodHealth, node: string): Drift {

@@ -19,6 +19,7 @@ import type { Verdict } from '../../shared/placement/types.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
 import type { NodePlacements } from '../evaluation/node-placements.ts';
 import type { NodeRecord } from '../evaluation/node-store.ts';
+import { withUnboundPods } from '../evaluation/reported-pods.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 
 export class LiveSnapshot implements ClusterSnapshot {
@@ -165,7 +166,8 @@ class LiveNode implements NodeSnapshot {
   }
 
   get pods(): readonly PodHealth[] {
-    return this.#record?.pods ?? [];
+    const { pods = [], unbound = [] } = this.#record ?? {};
+    return withUnboundPods(pods, unbound);
   }
 
   get drifts(): readonly Drift[] {

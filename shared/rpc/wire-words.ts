@@ -7,8 +7,8 @@ import type { AcknowledgementState__Output as WireAcknowledgementState } from '.
 import type { AnchorState__Output as WireAnchorState } from './generated/rollcall/v1/AnchorState.ts';
 import type { EventKind__Output as WireEventKind } from './generated/rollcall/v1/EventKind.ts';
 import type { ExportFormat__Output as WireExportFormat } from './generated/rollcall/v1/ExportFormat.ts';
-import type { RetainedRowsState__Output as WireRetainedRowsState } from './generated/rollcall/v1/RetainedRowsState.ts';
 import type { Presence__Output as WirePresence } from './generated/rollcall/v1/Presence.ts';
+import type { RetainedRowsState__Output as WireRetainedRowsState } from './generated/rollcall/v1/RetainedRowsState.ts';
 import type { Trigger__Output as WireTrigger } from './generated/rollcall/v1/Trigger.ts';
 import { enumCodec } from './wire-enum.ts';
 

@@ -31,9 +31,13 @@ describe('a daemon pod that is on no node yet', () => {
   it('is told with the words of the scheduler, of the node that it is meant for', async () => {
     const made = await synced(withRevision);
     made.server.apply(PODS, unboundPod('a-1', { refused: false }));
+    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
+    expect(made.listener.unbound.get('n1')).toMatchObject([
+      { podName: 'a-1', phase: 'Pending', waitingReason: '', unscheduled: true },
+    ]);
     made.server.apply(PODS, unboundPod('web', { owner: 'ReplicaSet' }));
     made.server.apply(PODS, unboundPod('a-1'));
-    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
+    await eventually(() => made.listener.unbound.get('n1')?.[0]?.waitingReason !== '');
     expect(made.listener.unbound.get('n1')).toMatchObject([
       {
         daemonSet: 'default/a',
@@ -47,10 +51,6 @@ describe('a daemon pod that is on no node yet', () => {
   it.each([
     ['bound', (server: FakeApiServer) => server.apply(PODS, { ...unboundPod('a-1'), spec: { nodeName: 'n1' } })],
     ['deleted', (server: FakeApiServer) => server.remove(PODS, 'a-1', 'default')],
-    [
-      'on its way out',
-      (server: FakeApiServer) => server.apply(PODS, unboundPod('a-1', { deletionTimestamp: '2026-01-01T00:00:00Z' })),
-    ],
   ])('is told no more once it is %s', async (_, act) => {
     const made = await synced(withRevision);
     made.server.apply(PODS, unboundPod('a-1'));
@@ -58,6 +58,13 @@ describe('a daemon pod that is on no node yet', () => {
     act(made.server);
     await eventually(() => made.listener.unbound.get('n1')?.length === 0);
     expect(made.listener.problems).toEqual([]);
+  });
+
+  it('is reported as terminating while it is being deleted', async () => {
+    const made = await synced(withRevision);
+    made.server.apply(PODS, unboundPod('a-1', { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+    await eventually(() => made.listener.unbound.get('n1')?.length === 1);
+    expect(made.listener.unbound.get('n1')).toMatchObject([{ podName: 'a-1', terminating: true }]);
   });
 
   it('keeps nobody waiting for it: without the right to read pods the rest is told, and that is a problem', async () => {
