@@ -14,7 +14,7 @@ export interface ResourceAttributes {
 
 /** The rights that people are given. `answer` is an agent's, by its ServiceAccount or certificate. */
 export const RESOURCE_OF_RIGHT: Readonly<Record<Exclude<Right, 'answer'>, ResourceAttributes>> = {
-  read: { group: 'rollcall.dev', resource: 'rolls', verb: 'get' },
+  read: { group: 'rollcall.dev', resource: 'placements', verb: 'get' },
   plan: { group: 'rollcall.dev', resource: 'plans', verb: 'create' },
   administer: { group: 'rollcall.dev', resource: 'coordinators', verb: 'administer' },
 };
