@@ -7,8 +7,8 @@ import type { Clock } from '../shared/clock.ts';
 import { ApiServerSource } from './cluster/api-server-source.ts';
 import type { ClusterSource } from './cluster/cluster-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
-import { type Identities, NOBODY_ASKED, provedIdentities } from './identity/identities.ts';
-import { KubernetesIdentities } from './identity/kubernetes/kubernetes-identities.ts';
+import { type Authenticator, NO_AUTHENTICATION, createAuthenticator } from './identity/identities.ts';
+import { KubernetesAuthenticator } from './identity/kubernetes/kubernetes-identities.ts';
 import type { Journal } from './journal/journal.ts';
 import { JournalMaintenance, LogHeadPublisher } from './journal/maintenance/journal-maintenance.ts';
 import { KubernetesLease } from './leadership/kubernetes-lease.ts';
@@ -66,11 +66,11 @@ export function createClusterSource(options: ComponentOptions, client: ApiServer
   return new FolderSource({ daemonSets: daemonsets, nodes, log, clock });
 }
 
-export function createIdentities({ settings, clock }: ComponentOptions, client: ApiServerClient | null): Identities {
+export function createIdentities({ settings, clock }: ComponentOptions, client: ApiServerClient | null): Authenticator {
   const { plaintext, namespace, agentServiceAccount: name } = settings;
-  if (plaintext) return NOBODY_ASKED;
-  if (client === null) return provedIdentities(null);
-  return provedIdentities(new KubernetesIdentities({ client, clock, agentServiceAccount: { namespace, name } }));
+  if (plaintext) return NO_AUTHENTICATION;
+  if (client === null) return createAuthenticator(null);
+  return createAuthenticator(new KubernetesAuthenticator({ client, clock, agentServiceAccount: { namespace, name } }));
 }
 
 export function createMaintenance({ settings, clock, log }: ComponentOptions, journal: Journal): JournalMaintenance {

@@ -122,7 +122,7 @@ async function openLeaderJournal({ options, shutdown, leadership }: Parts) {
 function wire({ options, shutdown, apiServer }: Parts, journal: Journal): CoordinatorContext {
   const { startHistoryThread } = options.threads ?? separateThreads;
   const identities = createIdentities(options, apiServer);
-  return wireCoordinator({ ...options, startHistoryThread, identities, shutdown }, journal);
+  return wireCoordinator({ ...options, startHistoryThread, authenticator: identities, shutdown }, journal);
 }
 
 function readSources({ options, shutdown, operations, apiServer }: Parts, context: CoordinatorContext): void {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
 import type { SessionEvaluation } from './agents/session-ports.ts';
-import { Sessions } from './agents/sessions.ts';
+import { AgentSessions } from './agents/sessions.ts';
 import { Counters } from './evaluation/counters.ts';
 import { decisionLog } from './evaluation/decision-log.ts';
 import { DecisionStream, type DecisionSubscriber } from './evaluation/decision-stream.ts';
@@ -11,9 +11,9 @@ import { Evaluator } from './evaluation/evaluator.ts';
 import { type HistoryOptions, HistoryQueries } from './history/history-queries.ts';
 import { AuthInterceptor } from './identity/auth-interceptor.ts';
 import { Denials } from './identity/denials.ts';
-import type { Identities } from './identity/identities.ts';
+import type { Authenticator } from './identity/identities.ts';
 import type { Journal } from './journal/journal.ts';
-import { RefusalTally } from './operations/refusal-tally.ts';
+import { RefusalCounter } from './operations/refusal-tally.ts';
 import type { CoordinatorContext } from './server/coordinator-context.ts';
 import type { CoordinatorSettings } from './settings.ts';
 import type { ShutdownRegistry } from './shutdown-registry.ts';
@@ -25,7 +25,7 @@ export interface WiringOptions {
   readonly random: () => number;
   readonly randomId: () => string;
   readonly version: string;
-  readonly identities: Identities;
+  readonly authenticator: Authenticator;
   /** Starts the thread that answers queries about the past. */
   readonly startHistoryThread: HistoryOptions['start'];
   readonly shutdown: ShutdownRegistry;
@@ -33,10 +33,10 @@ export interface WiringOptions {
 
 /** Builds every component that works on the journal, and registers what must end before the journal is closed. */
 export function wireCoordinator(options: WiringOptions, journal: Journal): CoordinatorContext {
-  const { settings, clock, log, random, randomId, version, identities, startHistoryThread, shutdown } = options;
+  const { settings, clock, log, random, randomId, version, authenticator: identities, startHistoryThread, shutdown } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
-  const refusals = new RefusalTally();
+  const refusals = new RefusalCounter();
   // The evaluator and the sessions call each other.
   const evaluator = new Evaluator({
     recorder: journal,
@@ -50,7 +50,7 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
     },
   });
   const denials = new Denials({ clock, append: (events) => void journal.append(events) });
-  const sessions: Sessions = new Sessions({
+  const sessions: AgentSessions = new AgentSessions({
     journal,
     denied: (denial) => denials.record(denial),
     evaluation: sessionEvaluation(evaluator),
@@ -65,11 +65,11 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
     startGraceMs,
   });
   const authInterceptor = new AuthInterceptor({
-    identities,
+    authenticator: identities,
     denials,
     refusals,
     log,
-    admit: () => sessions.checkRate(),
+    checkRate: () => sessions.checkRate(),
   });
   const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
   shutdown.register('history queries', () => historyQueries.close());
@@ -111,6 +111,6 @@ function publishDecisions(journal: Journal, log: Logger, subscribers: readonly D
 }
 
 /** Sends each agent the assignments that are durable. An agent computes its update from the current state, so a gap is harmless. */
-function agentPublisher(sessions: Sessions): DecisionSubscriber {
+function agentPublisher(sessions: AgentSessions): DecisionSubscriber {
   return { name: 'agent sessions', decided: () => sessions.journalAdvanced() };
 }

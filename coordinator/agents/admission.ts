@@ -1,7 +1,7 @@
 /** A token bucket at the door: after a restart thousands of agents come at once, and all are let in, in turn. */
 import type { Clock } from '../../shared/clock.ts';
 
-export class Admission {
+export class TokenBucket {
   readonly #clock: Clock;
   readonly #perSecond: number;
   readonly #burst: number;
@@ -17,7 +17,7 @@ export class Admission {
   }
 
   /** Whether one more may come in now. */
-  admit(): boolean {
+  take(): boolean {
     const nowMs = this.#clock.nowMs();
     const earned = ((nowMs - this.#countedMs) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, earned));

@@ -13,23 +13,23 @@ import {
   INSTANCE_ID_LENGTH_MAX,
   UNKNOWN_NODE_RETRY_MS,
 } from '../limits.ts';
-import { Admission } from './admission.ts';
+import { TokenBucket } from './admission.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { SessionIdentity } from './agent-session.ts';
 import { type AssignmentSource, type Held, holdsNewest } from './assignment-update.ts';
-import { cut, quoted } from './detail.ts';
-import type { SessionsOptions } from './session-ports.ts';
+import { truncate, quote } from './detail.ts';
+import type { AgentSessionsOptions } from './session-ports.ts';
 
-export type AgentAdmissionOptions = Pick<SessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
+export type AgentAdmissionOptions = Pick<AgentSessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
 
 export class AgentAdmission {
   readonly #options: AgentAdmissionOptions;
-  readonly #admission: Admission;
+  readonly #admission: TokenBucket;
   #isClosed = false;
 
   constructor(options: AgentAdmissionOptions) {
     this.#options = options;
-    this.#admission = new Admission({ clock: options.clock, ...ADMISSION });
+    this.#admission = new TokenBucket({ clock: options.clock, ...ADMISSION });
   }
 
   /** From now on everybody is sent away. */
@@ -45,7 +45,7 @@ export class AgentAdmission {
     if (this.#isClosed) {
       throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: DRAIN_WINDOW_MS });
     }
-    if (!this.#admission.admit()) {
+    if (!this.#admission.take()) {
       const retryAfterMs = ADMISSION_RETRY_MS * (1 + this.#options.random());
       throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
     }
@@ -55,13 +55,13 @@ export class AgentAdmission {
   admit(hello: Hello__Output, caller: Caller): SessionIdentity {
     const node = hello.node?.name ?? '';
     checkHello(hello, this.#options.clock.nowMs());
-    checkSpeaksFor(node, caller);
+    checkNodeIdentity(node, caller);
     if (!this.#options.evaluation.isInInventory(node)) throw unknownNode(node);
     return {
       sessionId: this.#options.randomId(),
       node,
       instanceId: hello.instanceId,
-      agentVersion: cut(hello.agentVersion),
+      agentVersion: truncate(hello.agentVersion),
       startedMs: timeFromWire(hello.startTime),
       protocolVersion: Math.min(hello.maxProtocolVersion, PROTOCOL_VERSION.max),
     };
@@ -69,7 +69,7 @@ export class AgentAdmission {
 }
 
 /** A crowd at the door is let in moments later, and a row for each would be noise; no row can name what is no name. */
-export function isWorthARow(node: string, { reason }: RollcallError): boolean {
+export function isRecordable(node: string, { reason }: RollcallError): boolean {
   return reason !== 'TOO_MANY_CONNECTS' && reason !== 'DRAINING' && isDnsSubdomain(node);
 }
 
@@ -79,7 +79,7 @@ function checkHello(hello: Hello__Output, nowMs: number): void {
   const { instanceId } = hello;
   if (node === '') throw new RollcallError('MESSAGE_INVALID', 'hello.node.name is empty');
   if (!isDnsSubdomain(node)) {
-    throw new RollcallError('MESSAGE_INVALID', `hello.node.name is no name of a node: ${quoted(node)}`);
+    throw new RollcallError('MESSAGE_INVALID', `hello.node.name is no name of a node: ${quote(node)}`);
   }
   if (instanceId === '') throw new RollcallError('MESSAGE_INVALID', 'hello.instance_id is empty');
   if (instanceId.length > INSTANCE_ID_LENGTH_MAX) {
@@ -102,7 +102,7 @@ function checkHello(hello: Hello__Output, nowMs: number): void {
 }
 
 /** An agent speaks for its own node and no other (docs/invariants.md, 5). */
-function checkSpeaksFor(node: string, { name, speaksFor }: Caller): void {
+function checkNodeIdentity(node: string, { name, agentNode: speaksFor }: Caller): void {
   if (speaksFor?.kind === 'any' || speaksFor?.node === node) return;
   const own = speaksFor === null ? 'no node' : `node ${speaksFor.node} alone`;
   throw new RollcallError('NODE_IDENTITY_MISMATCH', `${name} speaks for ${own}, and said hello for node ${node}`, {
@@ -127,7 +127,7 @@ export function unknownNode(node: string): RollcallError {
  * @returns why the previous session ends.
  * @throws RollcallError SUPERSEDED where the new one has to stay outside.
  */
-export function takeOver(previous: SessionIdentity, next: SessionIdentity, leaseMs: number): string {
+export function takeoverReason(previous: SessionIdentity, next: SessionIdentity, leaseMs: number): string {
   const { node, instanceId, startedMs } = previous;
   if (instanceId === next.instanceId) return `the same agent opened a new stream for node ${node}`;
   if (next.startedMs > startedMs) return `an agent that started later took over node ${node}; stop one of the two`;

@@ -9,8 +9,8 @@ import { CONNECT, type Denial } from '../identity/denials.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
-import { cut } from './detail.ts';
-import { Refusals } from './refusals.ts';
+import { truncate } from './detail.ts';
+import { RefusalFilter } from './refusals.ts';
 
 export interface AgentJournalOptions {
   readonly append: (events: readonly NewEvent[]) => number;
@@ -21,54 +21,54 @@ export interface AgentJournalOptions {
 
 export class AgentJournal {
   readonly #options: AgentJournalOptions;
-  readonly #refusals: Refusals;
+  readonly #refusals: RefusalFilter;
 
   constructor(options: AgentJournalOptions) {
     this.#options = options;
-    this.#refusals = new Refusals(options.clock);
+    this.#refusals = new RefusalFilter(options.clock);
   }
 
   /** Something happened to a session. */
-  session(action: AgentEvent['action'], session: AgentSession, lastSeenMs: number, detail: string): void {
+  recordSession(action: AgentEvent['action'], session: AgentSession, lastSeenMs: number, detail: string): void {
     const { node, sessionId, instanceId, agentVersion } = session.identity;
     const { peerAddress } = session;
     this.#agent({ action, node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
   /** `credentialId` names the token that opened the stream, where there was one. */
-  connected(session: AgentSession, { credentialId }: Caller, held: Held | null): void {
+  recordConnected(session: AgentSession, { credentialId }: Caller, held: Held | null): void {
     const resumed = held === null ? [] : [`resumed at revision ${held.revision}`];
     const details = [...resumed, ...(credentialId === '' ? [] : [`token ${credentialId}`])];
-    this.session('connected', session, this.#nowMs, details.join(', '));
+    this.recordSession('connected', session, this.#nowMs, details.join(', '));
   }
 
   /** Somebody said hello in vain. */
-  refused(hello: Hello__Output, { peerAddress, caller }: SessionStream, error: RollcallError): void {
+  recordRefused(hello: Hello__Output, { peerAddress, caller }: SessionStream, error: RollcallError): void {
     const { log, denied } = this.#options;
-    const node = cut(hello.node?.name ?? '');
+    const node = truncate(hello.node?.name ?? '');
     log.warn({ node, reason: error.reason, detail: error.message }, 'agent refused');
     if (error.reason === 'NODE_IDENTITY_MISMATCH') return denied({ caller, peerAddress, method: CONNECT, node, error });
-    if (!this.#refusals.isNews(node, error)) return;
+    if (!this.#refusals.shouldRecord(node, error)) return;
     this.#agent({
       action: 'refused',
       node,
       sessionId: '',
-      instanceId: cut(hello.instanceId),
-      agentVersion: cut(hello.agentVersion),
+      instanceId: truncate(hello.instanceId),
+      agentVersion: truncate(hello.agentVersion),
       peerAddress,
       lastSeenMs: 0,
       detail: `${error.reason}: ${error.message}`,
     });
   }
 
-  absent({ node, session, instanceId, agentVersion, lastSeenMs }: AgentRecord, detail: string): void {
+  recordAbsent({ node, session, instanceId, agentVersion, lastSeenMs }: AgentRecord, detail: string): void {
     const sessionId = session?.identity.sessionId ?? '';
     const peerAddress = session?.peerAddress ?? '';
     this.#agent({ action: 'absent', node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
   /** An agent answered the assignments of a revision; `held` is what it holds since. */
-  answered(
+  recordAnswer(
     action: 'acknowledged' | 'refused',
     session: AgentSession,
     { assignmentRevision, held, detail }: { assignmentRevision: number; held: Held | null; detail: string },
@@ -84,7 +84,7 @@ export class AgentJournal {
         assignmentRevision,
         digest,
         instanceId,
-        detail: cut(detail),
+        detail: truncate(detail),
         occurredMs: this.#nowMs,
         cause,
       },

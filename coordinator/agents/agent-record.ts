@@ -1,6 +1,6 @@
 /** What the coordinator remembers of one node's agent, across its sessions and its own restarts. */
 import type { Presence } from '../../shared/model/presence.ts';
-import { type AgentSession, NO_REPORT, type TakenReport } from './agent-session.ts';
+import { type AgentSession, NO_ACCEPTED_REPORT, type AcceptedReport } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 
 export interface AgentRecord {
@@ -15,7 +15,7 @@ export interface AgentRecord {
   acknowledged: Held | null;
   sent: Held | null;
   /** The last report that was taken, of which agent process, and what has to be durable before it is. */
-  lastReport: { instanceId: string } & TakenReport;
+  lastReport: { instanceId: string } & AcceptedReport;
   cancelLease: () => void;
 }
 
@@ -29,7 +29,7 @@ export function newAgentRecord(node: string): AgentRecord {
     agentVersion: '',
     acknowledged: null,
     sent: null,
-    lastReport: { instanceId: '', ...NO_REPORT },
+    lastReport: { instanceId: '', ...NO_ACCEPTED_REPORT },
     cancelLease: () => {},
   };
 }

@@ -15,7 +15,7 @@ import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import type { Caller } from '../identity/caller.ts';
 import { ACK_TIMEOUT_MS, REFUSAL_BACKOFF_MS } from '../limits.ts';
 import { type AssignmentSource, type Held, nextUpdate, type Update } from './assignment-update.ts';
-import { cut, quoted } from './detail.ts';
+import { truncate, quote } from './detail.ts';
 import { nodeReportProblem, podReportProblem } from './report-problem.ts';
 
 /** What a session needs of its gRPC stream. */
@@ -40,7 +40,7 @@ export interface SessionIdentity {
 
 export interface SessionListener {
   /** Anything at all was heard. */
-  heard(session: AgentSession): void;
+  messageReceived(session: AgentSession): void;
   heartbeat(session: AgentSession): void;
   unknownMessage(session: AgentSession): void;
   /**
@@ -60,12 +60,12 @@ export interface SessionListener {
 }
 
 /** A report that was taken, and the revision that has to be durable before it is acknowledged. */
-export interface TakenReport {
+export interface AcceptedReport {
   readonly sequence: number;
   readonly revision: number;
 }
 
-export const NO_REPORT: TakenReport = { sequence: 0, revision: 0 };
+export const NO_ACCEPTED_REPORT: AcceptedReport = { sequence: 0, revision: 0 };
 
 export interface AgentSessionOptions {
   readonly identity: SessionIdentity;
@@ -77,7 +77,7 @@ export interface AgentSessionOptions {
   /** What the agent holds, where its cursor could be resumed. */
   readonly held: Held | null;
   /** The last report that was taken of this agent process. */
-  readonly lastReport: TakenReport;
+  readonly lastReport: AcceptedReport;
   /** The newest durable revision: nothing newer is ever sent (docs/invariants.md, 1). */
   readonly durableRevision: () => number;
 }
@@ -90,9 +90,9 @@ export class AgentSession {
   #inFlight: { sequence: number; update: Update } | null = null;
   #cancelAckTimer: () => void = () => {};
   #updateSequence = 0;
-  #lastReport: TakenReport;
+  #lastReport: AcceptedReport;
   /** Reports that are taken but not yet acknowledged, in order; one for each revision, so no more than rows wait. */
-  #unacknowledged: TakenReport[] = [];
+  #unacknowledged: AcceptedReport[] = [];
   #refusals = 0;
   #isPausing = false;
   #cancelPause: () => void = () => {};
@@ -138,7 +138,7 @@ export class AgentSession {
   receive(message: ConnectRequest__Output): void {
     if (!this.#isOpen) return;
     const { listener } = this.#options;
-    listener.heard(this);
+    listener.messageReceived(this);
     switch (message.message) {
       case 'nodeReport':
         return this.#takeNodeReport(message);
@@ -207,7 +207,7 @@ export class AgentSession {
     const problem = nodeReportProblem(report);
     if (problem !== null) return this.#fail('MESSAGE_INVALID', problem);
     if (report.facts.name !== this.node) return this.#failForeign('node', report.facts.name);
-    const kept = { ...report, source: cut(report.source), problem: cut(report.problem) };
+    const kept = { ...report, source: truncate(report.source), problem: truncate(report.problem) };
     this.#takeReport(report.sequence, () => this.#options.listener.nodeReported(this, kept));
   }
 
@@ -242,7 +242,7 @@ export class AgentSession {
     this.#cancelAckTimer();
     const { held } = inFlight.update;
     if (error && error.code !== status.OK) {
-      return this.#takeRefusal(inFlight.update, cut(error.message) || 'the agent gave no reason');
+      return this.#takeRefusal(inFlight.update, truncate(error.message) || 'the agent gave no reason');
     }
     if (Number(appliedRevision) !== held.revision) {
       const said = `assignment_ack.applied_revision is ${appliedRevision}, the update went to ${held.revision}`;
@@ -272,7 +272,7 @@ export class AgentSession {
   }
 
   #failForeign(what: string, node: string): void {
-    const said = `an agent that said hello for node ${this.node} reported ${what} ${quoted(node)}`;
+    const said = `an agent that said hello for node ${this.node} reported ${what} ${quote(node)}`;
     this.#fail('NODE_IDENTITY_MISMATCH', said);
   }
 

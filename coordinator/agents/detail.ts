@@ -2,7 +2,7 @@
 import { DETAIL_LENGTH_MAX } from '../limits.ts';
 
 /** The first part of a long text. */
-export function cut(text: string): string {
+export function truncate(text: string): string {
   if (text.length <= DETAIL_LENGTH_MAX) return text;
   const last = text.charCodeAt(DETAIL_LENGTH_MAX - 1);
   const isHalf = last >= 0xd800 && last <= 0xdbff;
@@ -10,6 +10,6 @@ export function cut(text: string): string {
 }
 
 /** A text in quotation marks, in which nothing can be mistaken for the sentence around it. */
-export function quoted(text: string): string {
-  return JSON.stringify(cut(text));
+export function quote(text: string): string {
+  return JSON.stringify(truncate(text));
 }

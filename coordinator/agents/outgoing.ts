@@ -5,14 +5,14 @@
 import type { AgentSession } from './agent-session.ts';
 import type { SessionEvaluation, SessionJournal } from './session-ports.ts';
 
-export interface OutgoingOptions {
+export interface SendQueueOptions {
   readonly journal: SessionJournal;
   readonly evaluation: Pick<SessionEvaluation, 'revision'>;
   readonly sessionOf: (node: string) => AgentSession | null;
 }
 
-export class Outgoing {
-  readonly #options: OutgoingOptions;
+export class SendQueue {
+  readonly #options: SendQueueOptions;
   /** Nodes whose agent may have to hear of something. */
   readonly #changed = new Set<string>();
   /** Sessions with a report that is taken but not acknowledged. */
@@ -20,23 +20,23 @@ export class Outgoing {
   /** Sessions with a report that could not be taken. */
   readonly #deferredReports = new Set<AgentSession>();
 
-  constructor(options: OutgoingOptions) {
+  constructor(options: SendQueueOptions) {
     this.#options = options;
   }
 
-  changed(node: string): void {
+  nodeChanged(node: string): void {
     if (this.#options.sessionOf(node) !== null) this.#changed.add(node);
   }
 
-  pendingAcks(session: AgentSession): void {
+  addPendingAck(session: AgentSession): void {
     this.#owing.add(session);
   }
 
-  deferredReports(session: AgentSession): void {
+  addDeferredReport(session: AgentSession): void {
     this.#deferredReports.add(session);
   }
 
-  forget(session: AgentSession): void {
+  remove(session: AgentSession): void {
     this.#owing.delete(session);
     this.#deferredReports.delete(session);
   }

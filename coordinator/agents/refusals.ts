@@ -2,9 +2,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { REFUSALS } from '../limits.ts';
-import { isWorthARow } from './agent-admission.ts';
+import { isRecordable } from './agent-admission.ts';
 
-export class Refusals {
+export class RefusalFilter {
   readonly #clock: Clock;
   /** When each node was last given a row for a reason, oldest first. */
   readonly #toldMs = new Map<string, number>();
@@ -14,8 +14,8 @@ export class Refusals {
   }
 
   /** True for the first refusal of a node for a reason, and again once a window has passed. */
-  isNews(node: string, error: RollcallError): boolean {
-    if (!isWorthARow(node, error)) return false;
+  shouldRecord(node: string, error: RollcallError): boolean {
+    if (!isRecordable(node, error)) return false;
     const nowMs = this.#clock.nowMs();
     this.#forgetUntil(nowMs - REFUSALS.windowMs);
     const key = `${node} ${error.reason}`;

@@ -11,7 +11,7 @@ import type { NodeUsage, PodUsage } from '../../shared/model/node-usage.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import { TIMESTAMP_MS } from '../../shared/rpc/wire-time.ts';
 import { REPORT_LIMITS } from '../limits.ts';
-import { quoted } from './detail.ts';
+import { quote } from './detail.ts';
 
 /** One sentence that names the field; `null` for a sound report. */
 export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {
@@ -129,5 +129,5 @@ function timeProblem(path: string, ms: number): string | null {
 function keyProblem(path: string, key: DaemonSetKey): string | null {
   const slash = key.indexOf('/');
   if (isDnsSubdomain(key.slice(0, slash)) && isDnsSubdomain(key.slice(slash + 1))) return null;
-  return `${path} names no DaemonSet: ${quoted(key)}`;
+  return `${path} names no DaemonSet: ${quote(key)}`;
 }

@@ -27,7 +27,7 @@ export interface SessionEvaluation extends AssignmentSource {
   lacksReports(node: string): boolean;
 }
 
-export interface SessionsOptions {
+export interface AgentSessionsOptions {
   readonly journal: SessionJournal;
   readonly evaluation: SessionEvaluation;
   /** Hears of an agent that spoke for another node than its own. */

@@ -10,38 +10,38 @@ import type { Hello__Output } from '../../shared/rpc/generated/rollcall/v1/Hello
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
 import type { JournalState } from '../journal/read/journal-state.ts';
 import * as limits from '../limits.ts';
-import { AgentAdmission, resume, superseded, takeOver, unknownNode } from './agent-admission.ts';
+import { AgentAdmission, resume, superseded, takeoverReason, unknownNode } from './agent-admission.ts';
 import { AgentJournal } from './agent-journal.ts';
 import { type AgentRecord, newAgentRecord, presenceOf } from './agent-record.ts';
 import {
   AgentSession,
-  NO_REPORT,
+  NO_ACCEPTED_REPORT,
   type SessionIdentity,
   type SessionListener,
   type SessionStream,
-  type TakenReport,
+  type AcceptedReport,
 } from './agent-session.ts';
 import { type Held, holdsNewest, type Update } from './assignment-update.ts';
 import { Leases } from './leases.ts';
-import { Outgoing } from './outgoing.ts';
-import type { SessionsOptions } from './session-ports.ts';
+import { SendQueue } from './outgoing.ts';
+import type { AgentSessionsOptions } from './session-ports.ts';
 import { welcome } from './welcome.ts';
 
-export class Sessions implements SessionListener {
-  readonly #options: SessionsOptions;
+export class AgentSessions implements SessionListener {
+  readonly #options: AgentSessionsOptions;
   readonly #agents = new Map<string, AgentRecord>();
   readonly #admission: AgentAdmission;
   readonly #journal: AgentJournal;
   readonly #leases: Leases;
-  readonly #outgoing: Outgoing;
+  readonly #outgoing: SendQueue;
 
-  constructor(options: SessionsOptions) {
+  constructor(options: AgentSessionsOptions) {
     const { journal, evaluation, clock, log, denied, leaseMs } = options;
     this.#options = options;
     this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
     this.#admission = new AgentAdmission(options);
     const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
-    this.#outgoing = new Outgoing({ journal, evaluation, sessionOf });
+    this.#outgoing = new SendQueue({ journal, evaluation, sessionOf });
     this.#journal = new AgentJournal({ clock, log, denied, append: (events) => journal.append(events) });
   }
 
@@ -69,7 +69,7 @@ export class Sessions implements SessionListener {
     try {
       return this.#open(hello, stream);
     } catch (error) {
-      if (error instanceof RollcallError) this.#journal.refused(hello, stream, error);
+      if (error instanceof RollcallError) this.#journal.recordRefused(hello, stream, error);
       throw error;
     }
   }
@@ -82,7 +82,7 @@ export class Sessions implements SessionListener {
 
   /** These nodes' agents may have to hear of something, once it is durable. */
   nodesChanged(names: Iterable<string>): void {
-    for (const name of names) this.#outgoing.changed(name);
+    for (const name of names) this.#outgoing.nodeChanged(name);
     this.#outgoing.flush();
   }
 
@@ -105,7 +105,7 @@ export class Sessions implements SessionListener {
     for (const session of sessions) {
       const backoff = { delay: durationToWire(0), jitter: durationToWire(windowMs) };
       session.send({ drain: { reason, backoff } });
-      this.#journal.session('drained', session, this.#options.clock.nowMs(), reason);
+      this.#journal.recordSession('drained', session, this.#options.clock.nowMs(), reason);
     }
     return sessions.length;
   }
@@ -121,7 +121,7 @@ export class Sessions implements SessionListener {
       const { session } = record;
       record.session = null;
       if (session === null) continue;
-      this.#outgoing.forget(session);
+      this.#outgoing.remove(session);
       session.end();
     }
   }
@@ -139,7 +139,7 @@ export class Sessions implements SessionListener {
   }
 
   /** Whether the agent is connected and holds, acknowledged, the node's newest assignments. */
-  isSettled(node: string): boolean {
+  hasAcknowledged(node: string): boolean {
     const { evaluation } = this.#options;
     const session = this.#agents.get(node)?.session;
     if (!session?.held) return false;
@@ -148,7 +148,7 @@ export class Sessions implements SessionListener {
 
   // What a session says (SessionListener).
 
-  heard(session: AgentSession): void {
+  messageReceived(session: AgentSession): void {
     const record = this.#agents.get(session.node);
     if (record?.session === session) record.lastSeenMs = this.#options.clock.nowMs();
   }
@@ -170,7 +170,7 @@ export class Sessions implements SessionListener {
   }
 
   reportsPending(session: AgentSession): void {
-    this.#outgoing.pendingAcks(session);
+    this.#outgoing.addPendingAck(session);
   }
 
   updateSent(session: AgentSession, update: Update): void {
@@ -186,14 +186,14 @@ export class Sessions implements SessionListener {
     this.#options.counters.acknowledgements++;
     const record = this.#agents.get(session.node);
     if (record) record.acknowledged = held;
-    this.#journal.answered('acknowledged', session, { assignmentRevision: held.revision, held, detail: '' });
+    this.#journal.recordAnswer('acknowledged', session, { assignmentRevision: held.revision, held, detail: '' });
   }
 
   refused(session: AgentSession, update: Update, detail: string): void {
     this.#options.counters.refusals++;
     this.#options.log.warn({ node: session.node, detail }, 'agent refused assignments');
     const { held } = session;
-    this.#journal.answered('refused', session, { assignmentRevision: update.held.revision, held, detail });
+    this.#journal.recordAnswer('refused', session, { assignmentRevision: update.held.revision, held, detail });
   }
 
   failed(session: AgentSession, error: RollcallError): void {
@@ -210,7 +210,7 @@ export class Sessions implements SessionListener {
     const record = this.#record(node);
     if (record.session !== null) this.#supersede(record, record.session, identity);
     const held = resume(hello, record, { storeId: journal.storeId, source: evaluation });
-    const lastReport = record.lastReport.instanceId === instanceId ? record.lastReport : NO_REPORT;
+    const lastReport = record.lastReport.instanceId === instanceId ? record.lastReport : NO_ACCEPTED_REPORT;
     const session = new AgentSession({
       identity,
       stream,
@@ -222,7 +222,7 @@ export class Sessions implements SessionListener {
       lastReport,
       durableRevision: () => journal.durableRevision,
     });
-    this.#journal.connected(session, stream.caller, held);
+    this.#journal.recordConnected(session, stream.caller, held);
     Object.assign(record, { session, isPresent: true, lastSeenMs: clock.nowMs(), instanceId, agentVersion });
     this.#leases.start(record, this.#options.leaseMs);
     log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'agent connected');
@@ -231,7 +231,7 @@ export class Sessions implements SessionListener {
     return session;
   }
 
-  #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: TakenReport }): void {
+  #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: AcceptedReport }): void {
     const { journal, evaluation, clock, version, leaseMs, heartbeatMs } = this.#options;
     session.send({
       welcome: welcome(session.identity, {
@@ -251,10 +251,10 @@ export class Sessions implements SessionListener {
 
   #supersede(record: AgentRecord, previous: AgentSession, next: SessionIdentity): void {
     const { leaseMs } = this.#options;
-    const detail = takeOver(previous.identity, next, leaseMs);
-    this.#journal.session('superseded', previous, record.lastSeenMs, detail);
+    const detail = takeoverReason(previous.identity, next, leaseMs);
+    this.#journal.recordSession('superseded', previous, record.lastSeenMs, detail);
     record.session = null;
-    this.#outgoing.forget(previous);
+    this.#outgoing.remove(previous);
     previous.end(superseded(record.node, detail, leaseMs));
   }
 
@@ -262,7 +262,7 @@ export class Sessions implements SessionListener {
   #take(session: AgentSession, sequence: number, take: () => void): number | null {
     const { journal } = this.#options;
     if (!journal.accepting) {
-      this.#outgoing.deferredReports(session);
+      this.#outgoing.addDeferredReport(session);
       return null;
     }
     take();
@@ -273,11 +273,11 @@ export class Sessions implements SessionListener {
   }
 
   #disconnected(session: AgentSession, detail: string): void {
-    this.#outgoing.forget(session);
+    this.#outgoing.remove(session);
     const record = this.#agents.get(session.node);
     if (record?.session !== session) return;
     record.session = null;
-    this.#journal.session('disconnected', session, record.lastSeenMs, detail);
+    this.#journal.recordSession('disconnected', session, record.lastSeenMs, detail);
   }
 
   #expire(record: AgentRecord): void {
@@ -285,7 +285,7 @@ export class Sessions implements SessionListener {
     record.isPresent = false;
     const detail = `nothing was heard for ${this.#options.leaseMs / 1000} seconds`;
     this.#options.log.warn({ node, lastSeenMs }, 'node is absent');
-    this.#journal.absent(record, detail);
+    this.#journal.recordAbsent(record, detail);
     record.session = null;
     session?.end(new RollcallError('LEASE_EXPIRED', detail, { metadata: { node } }));
     this.#options.evaluation.agentAbsent(node);

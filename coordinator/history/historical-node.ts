@@ -45,7 +45,7 @@ export class HistoricalNode implements NodeSnapshot {
   #pods: readonly PodHealth[] | undefined;
   #placements: ReadonlyMap<DaemonSetKey, EffectivePlacement> | undefined;
   #assignments: readonly Assignment[] | undefined;
-  #isSettled: boolean | undefined;
+  #hasAcknowledged: boolean | undefined;
 
   /** A node that was on the roll at the revision. */
   constructor(name: string, revision: number, reading: NodeReading, around: Around) {
@@ -87,14 +87,14 @@ export class HistoricalNode implements NodeSnapshot {
     return this.#agentAt?.lastSeenMs ?? 0;
   }
 
-  get isSettled(): boolean {
-    this.#isSettled ??= this.#holdsNewest();
-    return this.#isSettled;
+  get hasAcknowledged(): boolean {
+    this.#hasAcknowledged ??= this.#holdsNewest();
+    return this.#hasAcknowledged;
   }
 
   /** An agent holds its pods against what it acknowledges at once, and where it finds nothing new there is no row of it. */
-  get hasAnswered(): boolean {
-    return this.isSettled;
+  get hasReported(): boolean {
+    return this.hasAcknowledged;
   }
 
   get revision(): number {

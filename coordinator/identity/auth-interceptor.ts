@@ -4,28 +4,28 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { TOKEN_LENGTH_MAX } from '../limits.ts';
-import type { RefusalTally } from '../operations/refusal-tally.ts';
-import type { ConnectionProof } from '../tls/listener.ts';
-import { ANYBODY, type Caller } from './caller.ts';
+import type { RefusalCounter } from '../operations/refusal-tally.ts';
+import type { ConnectionCredentials } from '../tls/listener.ts';
+import { ANONYMOUS, type Caller } from './caller.ts';
 import { CONNECT, type Denial, type Denials } from './denials.ts';
-import type { Identities, Proof } from './identities.ts';
-import { RESOURCE_OF_RIGHT, RIGHT_OF_CALL, type Right, ROLE_OF_RIGHT } from './rights.ts';
+import type { Authenticator, Credentials } from './identities.ts';
+import { RESOURCES_BY_RIGHT, RIGHT_OF_CALL, type Right, ROLES_BY_RIGHT } from './rights.ts';
 
 export interface AuthInterceptorOptions {
-  readonly identities: Identities;
+  readonly authenticator: Authenticator;
   readonly denials: Denials;
-  readonly refusals: RefusalTally;
+  readonly refusals: RefusalCounter;
   readonly log: Logger;
   /** Lets one more agent try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
-  readonly admit: () => void;
+  readonly checkRate: () => void;
 }
 
 /** A call on its way through the gate. */
-interface Passing {
+interface PendingCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly right: Right | 'open';
-  readonly proof: Proof;
+  readonly proof: Credentials;
 }
 
 export class AuthInterceptor {
@@ -45,7 +45,7 @@ export class AuthInterceptor {
   }
 
   /** Puts every call through the gate; `proofOf` tells what the connection of a peer proved. */
-  interceptor(proofOf: (peer: string) => ConnectionProof): ServerInterceptor {
+  interceptor(proofOf: (peer: string) => ConnectionCredentials): ServerInterceptor {
     return ({ path }, call) =>
       new ServerInterceptingCall(call, {
         start: (next) => {
@@ -73,7 +73,7 @@ export class AuthInterceptor {
   async renew(token: string, previous: Caller, peerAddress: string): Promise<Caller> {
     let caller: Caller | null = null;
     try {
-      caller = await this.#options.identities.callerOf({ token, connection: { kind: 'none' } });
+      caller = await this.#options.authenticator.authenticate({ token, connection: { kind: 'none' } });
       if (!isSameAgent(caller, previous)) {
         const said = `${caller.name} renewed a stream of ${previous.name}, or one of another node`;
         throw new RollcallError('NODE_IDENTITY_MISMATCH', said);
@@ -98,13 +98,13 @@ export class AuthInterceptor {
     denials.record(denial);
   }
 
-  async #let(passing: Passing, peer: string): Promise<Caller> {
+  async #let(passing: PendingCall, peer: string): Promise<Caller> {
     let caller: Caller | null = null;
     try {
-      if (passing.right === 'open') return ANYBODY;
+      if (passing.right === 'open') return ANONYMOUS;
       // First what costs nothing, so that a crowd at the door costs nothing either.
-      if (passing.right === 'answer') this.#options.admit();
-      caller = await this.#options.identities.callerOf(passing.proof);
+      if (passing.right === 'connect') this.#options.checkRate();
+      caller = await this.#options.authenticator.authenticate(passing.proof);
       await this.#authorize(caller, passing.right);
       return caller;
     } catch (error) {
@@ -116,22 +116,22 @@ export class AuthInterceptor {
   }
 
   async #authorize(caller: Caller, right: Right): Promise<void> {
-    if (right === 'answer') {
-      if (caller.speaksFor !== null) return;
+    if (right === 'connect') {
+      if (caller.agentNode !== null) return;
       throw new RollcallError('PERMISSION_DENIED', `${caller.name} is no agent; ${HOW_TO_BE_AN_AGENT}`);
     }
-    if (caller.provedBy === 'nothing' || (await this.#options.identities.hasRight(caller, right))) return;
-    const { group, resource, verb } = RESOURCE_OF_RIGHT[right];
+    if (caller.authenticatedBy === 'nothing' || (await this.#options.authenticator.hasRight(caller, right))) return;
+    const { group, resource, verb } = RESOURCES_BY_RIGHT[right];
     const said =
       `${caller.name} may not ${right}: it needs the verb ${verb} on ${resource}.${group}, ` +
-      `which the ClusterRole ${ROLE_OF_RIGHT[right]} grants`;
+      `which the ClusterRole ${ROLES_BY_RIGHT[right]} grants`;
     throw new RollcallError('PERMISSION_DENIED', said, { metadata: { right } });
   }
 }
 
-function isSameAgent(caller: Caller, { name, speaksFor }: Caller): boolean {
-  if (caller.name !== name || caller.speaksFor?.kind !== 'node' || speaksFor?.kind !== 'node') return false;
-  return caller.speaksFor.node === speaksFor.node;
+function isSameAgent(caller: Caller, { name, agentNode: speaksFor }: Caller): boolean {
+  if (caller.name !== name || caller.agentNode?.kind !== 'node' || speaksFor?.kind !== 'node') return false;
+  return caller.agentNode.node === speaksFor.node;
 }
 
 const HOW_TO_BE_AN_AGENT =

@@ -1,10 +1,10 @@
 /** Who makes a call: what was proved, and of what the caller may speak. */
 
 /** The node that an agent may speak for; `any` where nobody is asked to prove anything. */
-export type SpeaksFor = { readonly kind: 'any' } | { readonly kind: 'node'; readonly node: string };
+export type AgentNode = { readonly kind: 'any' } | { readonly kind: 'node'; readonly node: string };
 
 export interface Caller {
-  readonly provedBy: 'nothing' | 'certificate' | 'token';
+  readonly authenticatedBy: 'nothing' | 'certificate' | 'token';
   /** Name of the user as Kubernetes or the certificate gives it; `''` where nobody is asked. */
   readonly name: string;
   readonly groups: readonly string[];
@@ -16,19 +16,19 @@ export interface Caller {
   /** When the proof runs out, in milliseconds since 1970; `null`: never. */
   readonly expiresMs: number | null;
   /** `null`: this is no agent. */
-  readonly speaksFor: SpeaksFor | null;
+  readonly agentNode: AgentNode | null;
 }
 
 /** On a plaintext port, which is on loopback only, nobody is asked to prove anything. */
-export const ANYBODY: Caller = {
-  provedBy: 'nothing',
+export const ANONYMOUS: Caller = {
+  authenticatedBy: 'nothing',
   name: '',
   groups: [],
   uid: '',
   extra: {},
   credentialId: '',
   expiresMs: null,
-  speaksFor: { kind: 'any' },
+  agentNode: { kind: 'any' },
 };
 
 /** The caller as rows and logs name it: the user, and the token's id where there is one. */

@@ -3,7 +3,7 @@
  * groups, and its common name is a user or `rollcall:node:<node>`, as in Kubernetes' own certificates.
  */
 import { RollcallError } from '../../shared/errors.ts';
-import type { ConnectionProof } from '../tls/listener.ts';
+import type { ConnectionCredentials } from '../tls/listener.ts';
 import type { Caller } from './caller.ts';
 import type { Right } from './rights.ts';
 
@@ -18,7 +18,7 @@ const RIGHTS_OF_ORGANIZATION: Readonly<Record<string, readonly Right[]>> = {
 };
 
 /** @throws RollcallError CREDENTIALS_MISSING or CERTIFICATE_REJECTED. */
-export function callerOfCertificate(proof: ConnectionProof): Caller {
+export function callerOfCertificate(proof: ConnectionCredentials): Caller {
   switch (proof.kind) {
     case 'none':
       throw new RollcallError('CREDENTIALS_MISSING', 'the caller brought neither a token nor a client certificate');
@@ -35,14 +35,14 @@ export function callerOfCertificate(proof: ConnectionProof): Caller {
         );
       }
       return {
-        provedBy: 'certificate',
+        authenticatedBy: 'certificate',
         name: commonName,
         groups: organizations,
         uid: '',
         extra: {},
         credentialId: '',
         expiresMs: proof.notAfterMs,
-        speaksFor: nodeOf(commonName, organizations),
+        agentNode: nodeOf(commonName, organizations),
       };
     }
   }
@@ -52,7 +52,7 @@ export function certificateHasRight({ groups }: Caller, right: Right): boolean {
   return groups.some((group) => RIGHTS_OF_ORGANIZATION[group]?.includes(right) ?? false);
 }
 
-function nodeOf(commonName: string, organizations: readonly string[]): Caller['speaksFor'] {
+function nodeOf(commonName: string, organizations: readonly string[]): Caller['agentNode'] {
   if (!organizations.includes(AGENTS) || !commonName.startsWith(NODE_PREFIX)) return null;
   return { kind: 'node', node: commonName.slice(NODE_PREFIX.length) };
 }

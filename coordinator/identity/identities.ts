@@ -1,47 +1,47 @@
 /** The ways in which callers prove who they are, and what each way lets them do. */
 import { RollcallError } from '../../shared/errors.ts';
-import type { ConnectionProof } from '../tls/listener.ts';
-import { ANYBODY, type Caller } from './caller.ts';
+import type { ConnectionCredentials } from '../tls/listener.ts';
+import { ANONYMOUS, type Caller } from './caller.ts';
 import { callerOfCertificate, certificateHasRight } from './certificate-identity.ts';
 import type { Right } from './rights.ts';
 
 /** What a call brings along. */
-export interface Proof {
+export interface Credentials {
   /** A bearer token; `null`: none was sent. */
   readonly token: string | null;
-  readonly connection: ConnectionProof;
+  readonly connection: ConnectionCredentials;
 }
 
-export interface Identities {
+export interface Authenticator {
   /** Who calls. @throws RollcallError where that is not proved, or cannot be found out now. */
-  callerOf(proof: Proof): Promise<Caller>;
+  authenticate(proof: Credentials): Promise<Caller>;
   /** Whether the caller has one of the rights that people are given. @throws RollcallError IDENTITY_UNKNOWN. */
-  hasRight(caller: Caller, right: Exclude<Right, 'answer'>): Promise<boolean>;
+  hasRight(caller: Caller, right: Exclude<Right, 'connect'>): Promise<boolean>;
 }
 
 /** Tokens as somebody vouches for them: Kubernetes, or a test. */
-export interface TokenIdentities {
-  callerOfToken(token: string): Promise<Caller>;
-  hasRight(caller: Caller, right: Exclude<Right, 'answer'>): Promise<boolean>;
+export interface TokenAuthenticator {
+  authenticateToken(token: string): Promise<Caller>;
+  hasRight(caller: Caller, right: Exclude<Right, 'connect'>): Promise<boolean>;
 }
 
 /** Nobody is asked: for a plaintext port on loopback. */
-export const NOBODY_ASKED: Identities = {
-  callerOf: () => Promise.resolve(ANYBODY),
+export const NO_AUTHENTICATION: Authenticator = {
+  authenticate: () => Promise.resolve(ANONYMOUS),
   hasRight: () => Promise.resolve(true),
 };
 
 /** A token counts before a certificate, because it says more: whoever sends one means it. */
-export function provedIdentities(tokens: TokenIdentities | null): Identities {
+export function createAuthenticator(tokens: TokenAuthenticator | null): Authenticator {
   return {
-    async callerOf({ token, connection }) {
+    async authenticate({ token, connection }) {
       if (token === null) return callerOfCertificate(connection);
-      if (tokens !== null) return tokens.callerOfToken(token);
+      if (tokens !== null) return tokens.authenticateToken(token);
       const said = 'this coordinator takes no tokens: it has no API server to ask';
       throw new RollcallError('TOKEN_REJECTED', said);
     },
     hasRight(caller, right) {
-      if (tokens !== null && caller.provedBy === 'token') return tokens.hasRight(caller, right);
+      if (tokens !== null && caller.authenticatedBy === 'token') return tokens.hasRight(caller, right);
       return Promise.resolve(certificateHasRight(caller, right));
     },
   };

@@ -3,7 +3,7 @@
  * resources of the API group `rollcall.dev`, which exist in RBAC rules and nowhere else.
  */
 
-export type Right = 'answer' | 'read' | 'plan' | 'administer';
+export type Right = 'connect' | 'read' | 'plan' | 'administer';
 
 /** What a SubjectAccessReview asks for; all of it is cluster-wide. */
 export interface ResourceAttributes {
@@ -13,14 +13,14 @@ export interface ResourceAttributes {
 }
 
 /** The rights that people are given. `answer` is an agent's, by its ServiceAccount or certificate. */
-export const RESOURCE_OF_RIGHT: Readonly<Record<Exclude<Right, 'answer'>, ResourceAttributes>> = {
+export const RESOURCES_BY_RIGHT: Readonly<Record<Exclude<Right, 'connect'>, ResourceAttributes>> = {
   read: { group: 'rollcall.dev', resource: 'placements', verb: 'get' },
   plan: { group: 'rollcall.dev', resource: 'plans', verb: 'create' },
   administer: { group: 'rollcall.dev', resource: 'coordinators', verb: 'administer' },
 };
 
 /** ClusterRoles of deploy/ that hold the right, for the sentence that tells a person how to get it. */
-export const ROLE_OF_RIGHT: Readonly<Record<Exclude<Right, 'answer'>, string>> = {
+export const ROLES_BY_RIGHT: Readonly<Record<Exclude<Right, 'connect'>, string>> = {
   read: 'rollcall-viewer',
   plan: 'rollcall-planner',
   administer: 'rollcall-admin',
@@ -28,7 +28,7 @@ export const ROLE_OF_RIGHT: Readonly<Record<Exclude<Right, 'answer'>, string>> =
 
 /** `open`: anybody who reaches the port may ask, as probes do. */
 export const RIGHT_OF_CALL: Readonly<Record<string, Right | 'open'>> = {
-  '/rollcall.v1.AgentService/Connect': 'answer',
+  '/rollcall.v1.AgentService/Connect': 'connect',
   '/rollcall.v1.QueryService/GetStatus': 'read',
   '/rollcall.v1.QueryService/ListDaemonSets': 'read',
   '/rollcall.v1.QueryService/GetDaemonSet': 'read',

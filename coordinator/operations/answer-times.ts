@@ -13,7 +13,7 @@ interface Waiting {
 /** Decisions that wait for one agent's answer; more than this at once are answered by one update anyway. */
 const WAITING_MAX = 64;
 
-export class AnswerTimes {
+export class AcknowledgementTimes {
   /** By node, in order; a node is in it while its agent is connected. */
   readonly #waiting = new Map<string, Waiting[]>();
 

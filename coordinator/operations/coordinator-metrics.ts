@@ -5,7 +5,7 @@ import type { MetricRegistry, Sample } from '../../shared/operations/metric-regi
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { AnswerTimes } from './answer-times.ts';
+import { AcknowledgementTimes } from './answer-times.ts';
 import { type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
 
 export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS>;
@@ -17,7 +17,7 @@ export interface CoordinatorMetricsOptions {
 }
 
 /** Connects the metrics to a house; to be called once. */
-export function readContext(
+export function registerCoordinatorMetrics(
   metrics: CoordinatorMetrics,
   context: CoordinatorContext,
   { dataFolder, source }: CoordinatorMetricsOptions,
@@ -84,7 +84,7 @@ function readEvaluation(metrics: CoordinatorMetrics, { counters }: CoordinatorCo
 }
 
 function readJournal(metrics: CoordinatorMetrics, { journal }: CoordinatorContext, dataFolder: string): void {
-  const answerTimes = new AnswerTimes();
+  const answerTimes = new AcknowledgementTimes();
   journal.onDurable((_revision, events, commitMs) => {
     metrics.observe('rollcall_journal_commit_seconds', commitMs / 1000);
     metrics.observe('rollcall_journal_commit_rows', events.length);

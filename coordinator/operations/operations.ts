@@ -12,7 +12,7 @@ import type { Address } from '../../shared/settings/address.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
-import { type CoordinatorMetrics, readContext } from './coordinator-metrics.ts';
+import { type CoordinatorMetrics, registerCoordinatorMetrics } from './coordinator-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
   /** `undefined`: nothing is served. */
@@ -68,7 +68,7 @@ export class CoordinatorOperations {
       return state === 'writing' || state === 'closed' ? null : `the journal cannot write: ${problem}`;
     });
     if (this.#server !== undefined)
-      readContext(this.metrics, context, { dataFolder: this.#options.dataFolder, source });
+      registerCoordinatorMetrics(this.metrics, context, { dataFolder: this.#options.dataFolder, source });
   }
 
   /** Agents and the CLI are answered; `certificates` is `null` where that is in plaintext. */

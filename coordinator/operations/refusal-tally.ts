@@ -1,7 +1,7 @@
 /** How often agents and callers were turned away, by the reason of the catalogue of errors. */
 import type { RollcallError } from '../../shared/errors.ts';
 
-export class RefusalTally {
+export class RefusalCounter {
   readonly #counts = new Map<string, number>();
 
   count({ reason }: Pick<RollcallError, 'reason'>): void {

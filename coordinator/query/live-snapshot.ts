@@ -142,14 +142,14 @@ class LiveNode implements NodeSnapshot {
     return this.#agent?.lastSeenMs ?? 0;
   }
 
-  get isSettled(): boolean {
-    return this.#context.sessions.isSettled(this.name);
+  get hasAcknowledged(): boolean {
+    return this.#context.sessions.hasAcknowledged(this.name);
   }
 
-  get hasAnswered(): boolean {
+  get hasReported(): boolean {
     const held = this.#agent?.session?.held;
     const record = this.#record;
-    if (!held || record === undefined || !this.isSettled) return false;
+    if (!held || record === undefined || !this.hasAcknowledged) return false;
     return record.podsObservedMs > 0 && record.verifiedRevision >= held.revision;
   }
 

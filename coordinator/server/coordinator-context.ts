@@ -2,17 +2,17 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
-import type { Sessions } from '../agents/sessions.ts';
+import type { AgentSessions } from '../agents/sessions.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { HistoryQueries } from '../history/history-queries.ts';
 import type { AuthInterceptor } from '../identity/auth-interceptor.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RefusalTally } from '../operations/refusal-tally.ts';
+import type { RefusalCounter } from '../operations/refusal-tally.ts';
 
 export interface CoordinatorContext {
   readonly evaluator: Evaluator;
-  readonly sessions: Sessions;
+  readonly sessions: AgentSessions;
   /** What every call passes first. */
   readonly authInterceptor: AuthInterceptor;
   readonly journal: Journal;
@@ -21,7 +21,7 @@ export interface CoordinatorContext {
   readonly clock: Clock;
   readonly scheduler: CooperativeScheduler;
   readonly counters: Counters;
-  readonly refusals: RefusalTally;
+  readonly refusals: RefusalCounter;
   readonly log: Logger;
   readonly version: string;
   readonly startedMs: number;

@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listener = new Listener({ listen, certificates, accept, log });
   const server = new Server({
     ...SERVER_OPTIONS,
-    interceptors: [authInterceptor.interceptor((peer) => listener.proofOf(peer))],
+    interceptors: [authInterceptor.interceptor((peer) => listener.credentialsOf(peer))],
   });
   server.addService(agentServiceDefinition(), agentService(context));
   server.addService(acceptingBytes(QueryService.service), queryService(context));

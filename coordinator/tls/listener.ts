@@ -12,7 +12,7 @@ import { CONNECTIONS_MAX, HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
 import type { ServerCertificates } from './server-certificates.ts';
 
 /** What a connection proved by itself, before anything was said on it. */
-export type ConnectionProof =
+export type ConnectionCredentials =
   | { readonly kind: 'none' }
   /** A client certificate of a trusted CA, in force and not revoked. */
   | { readonly kind: 'certificate'; readonly subject: CertificateSubject; readonly notAfterMs: number }
@@ -33,13 +33,13 @@ export interface ListenerOptions {
   readonly log: Logger;
 }
 
-const NOTHING_PROVED: ConnectionProof = { kind: 'none' };
+const NOTHING_PROVED: ConnectionCredentials = { kind: 'none' };
 
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
   /** By the peer's address and port, as gRPC names the peer of a call. */
-  readonly #open = new Map<string, { readonly socket: Socket; readonly proof: ConnectionProof }>();
+  readonly #open = new Map<string, { readonly socket: Socket; readonly proof: ConnectionCredentials }>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -64,7 +64,7 @@ export class Listener {
   }
 
   /** What the connection of a call proved; `peer` is what gRPC calls the peer of the call. */
-  proofOf(peer: string): ConnectionProof {
+  credentialsOf(peer: string): ConnectionCredentials {
     return this.#open.get(peer)?.proof ?? NOTHING_PROVED;
   }
 
@@ -99,7 +99,7 @@ export class Listener {
     return server;
   }
 
-  #accepted(socket: Socket, proof: ConnectionProof): void {
+  #accepted(socket: Socket, proof: ConnectionCredentials): void {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#open.set(peer, { socket, proof });
     socket.once('close', () => this.#open.delete(peer));
@@ -114,7 +114,7 @@ export class Listener {
   }
 }
 
-function proofOfSocket(socket: TLSSocket): ConnectionProof {
+function proofOfSocket(socket: TLSSocket): ConnectionCredentials {
   const certificate = socket.getPeerCertificate();
   // Without a certificate Node gives an object that holds nothing.
   if (certificate.raw === undefined) return NOTHING_PROVED;

@@ -21,7 +21,7 @@ export async function tallyOf(snapshot: ClusterSnapshot, keys: readonly DaemonSe
       absentCount += 1;
       oldestReportMs = oldestOf(oldestReportMs, node.lastSeenMs);
     }
-    if (node.hasAnswered) answeredCount += 1;
+    if (node.hasReported) answeredCount += 1;
     if (daemonSets.size > 0) countPairs(node, daemonSets, { known, moment: snapshot.asOf });
   }
   return { nodeCount, presentCount, absentCount, oldestReportMs, answeredCount, daemonSets };
@@ -60,7 +60,7 @@ export function podsOf({ pods }: NodeSnapshot, daemonSet: DaemonSetKey): readonl
 }
 
 function countPairs(node: NodeSnapshot, counts: ReadonlyMap<DaemonSetKey, Counts>, { known, moment }: Counting): void {
-  const { isSettled, fits, presence } = node;
+  const { hasAcknowledged, fits, presence } = node;
   const pods = podsByDaemonSet(node.pods);
   for (const [key, count] of counts) {
     const verdict = node.verdict(key);
@@ -68,7 +68,7 @@ function countPairs(node: NodeSnapshot, counts: ReadonlyMap<DaemonSetKey, Counts
     const standing = standingOf(pods.get(key), known.get(key), moment);
     if (node.isSelected(key)) count.selected++;
     if (verdict === 'none') count.none++;
-    else if (isSettled) count.acknowledged++;
+    else if (hasAcknowledged) count.acknowledged++;
     if (verdict === 'keep') count.keep++;
     if (verdict === 'run') countDesired(count, fits(key).fits, standing);
     else if (standing !== null) count.misscheduled++;

@@ -92,7 +92,7 @@ function answers(node: NodeSnapshot, key: DaemonSetKey, verdict: Verdict, { uid 
 
 /** What an agent acknowledged it holds, also while it is silent. */
 function acknowledgement(node: NodeSnapshot, version: number) {
-  const isHeld = node.isSettled || node.acknowledgedRevision >= version;
+  const isHeld = node.hasAcknowledged || node.acknowledgedRevision >= version;
   if (isHeld) return acknowledgementCodec.toWire('acknowledged');
   return acknowledgementCodec.toWire(node.isRefusing ? 'refused' : 'pending');
 }

@@ -56,9 +56,9 @@ export interface NodeSnapshot {
   /** 0: never. */
   readonly lastSeenMs: number;
   /** The agent is connected and has acknowledged the newest assignments. */
-  readonly isSettled: boolean;
+  readonly hasAcknowledged: boolean;
   /** The agent is settled and has verified its pods against these assignments. */
-  readonly hasAnswered: boolean;
+  readonly hasReported: boolean;
   /** The newest effective revision among the node's assignments; 0 without any. The agent may have acknowledged a newer one that has ended. */
   readonly revision: number;
   readonly acknowledgedRevision: number;

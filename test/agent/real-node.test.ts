@@ -86,7 +86,7 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
     await makeDaemonSet();
     await until('every daemon pod is bound or refused', PATIENCE_MS, async () => {
       daemonPods = await podsByTarget();
-      return [...daemonPods.values()].filter(isSettled).length === Object.keys(NODES).length;
+      return [...daemonPods.values()].filter(hasAcknowledged).length === Object.keys(NODES).length;
     });
   }, START_PATIENCE_MS + PATIENCE_MS);
 
@@ -167,7 +167,7 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
   }
 });
 
-function isSettled({ spec, status }: Pod): boolean {
+function hasAcknowledged({ spec, status }: Pod): boolean {
   const isRefused = status?.conditions?.some(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   return isRefused === true || Boolean(spec?.nodeName);
 }

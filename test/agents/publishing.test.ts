@@ -182,7 +182,7 @@ test('what an agent acknowledged is journalled and outlives a restart, so that i
   next.commit();
   expect(again.stream.all('welcome')[0]?.resumed).toBe(true);
   expect(again.updates).toEqual([]);
-  expect(next.sessions.isSettled('n1')).toBe(true);
+  expect(next.sessions.hasAcknowledged('n1')).toBe(true);
 });
 
 test('an agent that resumes gets what changed meanwhile as a delta, removals included', () => {

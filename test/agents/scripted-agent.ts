@@ -35,7 +35,7 @@ export class SpokenAgent {
   /** Resolves once it holds, acknowledged and on disk, the newest assignments. */
   async settled(): Promise<void> {
     const { sessions, journal } = this.#running.context;
-    await eventually(() => sessions.isSettled(this.#node));
+    await eventually(() => sessions.hasAcknowledged(this.#node));
     await journal.durable(journal.nextRevision - 1);
   }
 

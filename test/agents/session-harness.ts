@@ -1,7 +1,7 @@
 /** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
 
 import type { AgentSession } from '../../coordinator/agents/agent-session.ts';
-import { Sessions } from '../../coordinator/agents/sessions.ts';
+import { AgentSessions } from '../../coordinator/agents/sessions.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { Denial } from '../../coordinator/identity/denials.ts';
@@ -44,7 +44,7 @@ export class SessionHarness {
   readonly recorder: MemoryRecorder;
   readonly counters = new Counters();
   readonly evaluator: Evaluator;
-  readonly sessions: Sessions;
+  readonly sessions: AgentSessions;
   readonly denials: Denial[] = [];
   readonly #hasInventory: boolean;
 
@@ -70,7 +70,7 @@ export class SessionHarness {
       },
     });
     let sessionCount = 0;
-    const sessions: Sessions = new Sessions({
+    const sessions: AgentSessions = new AgentSessions({
       journal: recorder,
       evaluation: sessionEvaluation(evaluator),
       clock,

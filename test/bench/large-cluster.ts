@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSession, SessionStream } from '../../coordinator/agents/agent-session.ts';
 import { historyThread } from '../../coordinator/history/history-queries.ts';
-import { ANYBODY } from '../../coordinator/identity/caller.ts';
-import { NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
+import { ANONYMOUS } from '../../coordinator/identity/caller.ts';
+import { NO_AUTHENTICATION } from '../../coordinator/identity/identities.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
 import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
@@ -99,7 +99,7 @@ function populateLargeCluster(journal: Journal): CoordinatorContext {
       random: () => 0.5,
       randomId: () => `id-${++ids}`,
       version: 'bench',
-      identities: NOBODY_ASKED,
+      authenticator: NO_AUTHENTICATION,
       startHistoryThread: historyThread,
       shutdown: new ShutdownRegistry(),
     },
@@ -121,7 +121,7 @@ async function settleAgents(context: CoordinatorContext): Promise<void> {
     if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
-  while (!names.every((name) => sessions.isSettled(name))) await new Promise(setImmediate);
+  while (!names.every((name) => sessions.hasAcknowledged(name))) await new Promise(setImmediate);
   for (const [index, name] of names.entries()) {
     applyPodReport(context, name, index % NODES_PER_DRIFT === 0);
     if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
@@ -140,7 +140,7 @@ function letIn({ sessions }: CoordinatorContext, name: string): void {
 /** The stream of an agent that acknowledges whatever it is assigned. */
 class AcknowledgingStream implements SessionStream {
   readonly peerAddress = '127.0.0.1:1';
-  readonly caller = ANYBODY;
+  readonly caller = ANONYMOUS;
   session: AgentSession | null = null;
 
   send({ assignmentUpdate }: ConnectResponse): void {

@@ -1,7 +1,7 @@
 /** An agent's end of a stream in memory: what it was sent, as it would read it, and how the stream ended. */
 
 import type { SessionStream } from '../../coordinator/agents/agent-session.ts';
-import { ANYBODY, type Caller } from '../../coordinator/identity/caller.ts';
+import { ANONYMOUS, type Caller } from '../../coordinator/identity/caller.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type {
@@ -24,7 +24,7 @@ export class MemoryStream implements SessionStream {
   /** Called when the stream ends, as gRPC tells its own side at once. */
   onEnd: () => void = () => {};
 
-  constructor(peerAddress = '127.0.0.1:1', caller = ANYBODY) {
+  constructor(peerAddress = '127.0.0.1:1', caller = ANONYMOUS) {
     this.peerAddress = peerAddress;
     this.caller = caller;
   }

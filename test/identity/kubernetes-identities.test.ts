@@ -1,6 +1,6 @@
 /** Identity by Kubernetes where the API server is newer, slow, away, or asked by thousands at once. */
 import { expect, test } from 'vitest';
-import { KubernetesIdentities } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
+import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
 import { REVIEW_CACHE_MS, REVIEW_STALE_MS_MAX, REVIEW_TIMEOUT_MS, REVIEWS } from '../../coordinator/limits.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { RollcallError } from '../../shared/errors.ts';
@@ -22,7 +22,7 @@ class Reviewer {
   extra: Record<string, string[]> = NODE_CLAIM;
   /** Holds every answer back until it is called. */
   release: (() => void)[] | null = null;
-  readonly identities = new KubernetesIdentities({
+  readonly identities = new KubernetesAuthenticator({
     client: { create: () => this.#review(), get: () => Promise.reject(new ApiServerError('missing', 'no such pod')) },
     clock: this.clock,
     agentServiceAccount: { namespace: 'rollcall', name: 'rollcall-agent' },
@@ -37,7 +37,7 @@ class Reviewer {
   }
 
   async refusal(token: string): Promise<RollcallError> {
-    const error: unknown = await this.identities.callerOfToken(token).catch((thrown: unknown) => thrown);
+    const error: unknown = await this.identities.authenticateToken(token).catch((thrown: unknown) => thrown);
     if (error instanceof RollcallError) return error;
     throw new Error('the token was accepted');
   }
@@ -52,7 +52,7 @@ function tokenUntil(expiresMs: number): string {
 test('newer API servers name the node in the token, and its id goes into the rows', async () => {
   const { identities, clock } = new Reviewer();
   const expiresMs = clock.nowMs() + 600_000;
-  expect(await identities.callerOfToken(tokenUntil(expiresMs))).toMatchObject({
+  expect(await identities.authenticateToken(tokenUntil(expiresMs))).toMatchObject({
     name: AGENT,
     speaksFor: { kind: 'node', node: 'n1' },
     credentialId: 'JTI=7',
@@ -80,8 +80,8 @@ test('a token of a pod that is gone, or that names none, is refused', async () =
 test('a token is reviewed once a minute, and not beyond its own end', async () => {
   const reviewer = new Reviewer();
   const token = tokenUntil(reviewer.clock.nowMs() + REVIEW_CACHE_MS.accepted / 2);
-  await reviewer.identities.callerOfToken(token);
-  await reviewer.identities.callerOfToken(token);
+  await reviewer.identities.authenticateToken(token);
+  await reviewer.identities.authenticateToken(token);
   expect(reviewer.asked).toBe(1);
   reviewer.clock.advance(REVIEW_CACHE_MS.accepted / 2);
   expect((await reviewer.refusal(token)).message).toContain('expired');
@@ -90,10 +90,10 @@ test('a token is reviewed once a minute, and not beyond its own end', async () =
 
 test('while the API server is away known tokens count for a while, and others are asked to come back', async () => {
   const reviewer = new Reviewer();
-  await reviewer.identities.callerOfToken('known');
+  await reviewer.identities.authenticateToken('known');
   reviewer.isAway = true;
   reviewer.clock.advance(REVIEW_STALE_MS_MAX - 1);
-  expect((await reviewer.identities.callerOfToken('known')).name).toBe(AGENT);
+  expect((await reviewer.identities.authenticateToken('known')).name).toBe(AGENT);
   const refusal = await reviewer.refusal('unknown');
   expect(refusal.reason).toBe('IDENTITY_UNKNOWN');
   expect(refusal.retryAfterMs).toBeGreaterThan(0);
@@ -115,8 +115,8 @@ test('a crowd is reviewed in turns, each token once, and whoever is too many is 
   const release: (() => void)[] = [];
   reviewer.release = release;
   const callers = REVIEWS.parallel + REVIEWS.waiting;
-  const answers = Array.from({ length: callers }, (_, index) => reviewer.identities.callerOfToken(`t${index}`));
-  answers.push(reviewer.identities.callerOfToken('t0'));
+  const answers = Array.from({ length: callers }, (_, index) => reviewer.identities.authenticateToken(`t${index}`));
+  answers.push(reviewer.identities.authenticateToken('t0'));
   await eventually(() => release.length === REVIEWS.parallel);
   expect(reviewer.asked).toBe(REVIEWS.parallel);
   expect((await reviewer.refusal('one too many')).reason).toBe('IDENTITY_UNKNOWN');

@@ -1,6 +1,6 @@
 /** Agents and people with real tokens of a real API server: who gets in, who does not, and what is journalled. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KubernetesIdentities } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
+import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
 import type { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { RawAgent } from '../agents/raw-agent.ts';
@@ -47,7 +47,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
 
   function startTestCoordinator(): Promise<TlsCoordinator> {
     const agentServiceAccount = { namespace: NAMESPACE, name: 'rollcall-agent' };
-    return TlsCoordinator.start(new KubernetesIdentities({ client, clock: systemClock, agentServiceAccount }));
+    return TlsCoordinator.start(new KubernetesAuthenticator({ client, clock: systemClock, agentServiceAccount }));
   }
 
   it('lets the agent of a pod speak for the node that the pod runs on, and for no other', async () => {

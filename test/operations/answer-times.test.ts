@@ -1,17 +1,17 @@
 /** How long agents take to hold what was decided, read off rows. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AnswerTimes } from '../../coordinator/operations/answer-times.ts';
+import { AcknowledgementTimes } from '../../coordinator/operations/answer-times.ts';
 import type { AgentEvent, AssignmentEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { CAUSE, decision } from '../journal/events.ts';
 
 const NODE = 'node-1';
 
 describe('the time from a decision to its acknowledgement', () => {
-  let times: AnswerTimes;
+  let times: AcknowledgementTimes;
   let revision: number;
 
   beforeEach(() => {
-    times = new AnswerTimes();
+    times = new AcknowledgementTimes();
     revision = 0;
   });
 

@@ -2,7 +2,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import type { Caller } from '../../coordinator/identity/caller.ts';
-import type { Identities } from '../../coordinator/identity/identities.ts';
+import type { Authenticator } from '../../coordinator/identity/identities.ts';
 import { CREDENTIAL_GRACE_MS } from '../../coordinator/limits.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { RawAgent } from '../agents/raw-agent.ts';
@@ -14,7 +14,7 @@ const START_MS = Date.parse('2026-03-14T15:09:26Z');
 
 function agentOf(node: string, expiresMs: number): Caller {
   const user = { name: 'agent', groups: [], uid: '', extra: {}, credentialId: 'JTI=7' };
-  return { provedBy: 'token', ...user, expiresMs, speaksFor: { kind: 'node', node } };
+  return { authenticatedBy: 'token', ...user, expiresMs, agentNode: { kind: 'node', node } };
 }
 
 /** Tokens by what they are worth. */
@@ -24,8 +24,8 @@ const TOKENS: Readonly<Record<string, Caller>> = {
   'of-another-node': agentOf('n2', START_MS + 3 * LIFE_MS),
 };
 
-const identities: Identities = {
-  async callerOf({ token }) {
+const identities: Authenticator = {
+  async authenticate({ token }) {
     if (token === 'away') throw new RollcallError('IDENTITY_UNKNOWN', 'nobody can be asked');
     const caller = TOKENS[token ?? ''];
     if (caller === undefined) throw new RollcallError('TOKEN_REJECTED', 'no such token');

@@ -2,7 +2,7 @@
 import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { historyInProcess } from '../../coordinator/history/history-queries.ts';
-import { type Identities, NOBODY_ASKED } from '../../coordinator/identity/identities.ts';
+import { type Authenticator, NO_AUTHENTICATION } from '../../coordinator/identity/identities.ts';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { startServer } from '../../coordinator/server/server.ts';
@@ -45,7 +45,7 @@ export interface TestCoordinatorOptions {
   readonly keys?: readonly string[];
   /** Of the sources; where there are any, what the journal knows stays although nobody names it. */
   readonly unreadPaths?: readonly string[];
-  readonly identities?: Identities;
+  readonly identities?: Authenticator;
   readonly certificates?: ServerCertificates | null;
   /** How the clients connect. */
   readonly security?: ChannelSecurity;
@@ -57,7 +57,7 @@ export async function startTestCoordinator({
   nodes = ['n1', 'n2', 'n3'],
   keys = ['default/a', 'kube-system/b'],
   unreadPaths = [],
-  identities = NOBODY_ASKED,
+  identities = NO_AUTHENTICATION,
   certificates = null,
   security = PLAINTEXT,
   journal: journalOptions = {},
@@ -76,7 +76,7 @@ export async function startTestCoordinator({
       random: () => 0.5,
       randomId: () => `id-${++ids}`,
       version: '1.2.3',
-      identities,
+      authenticator: identities,
       startHistoryThread,
       shutdown: new ShutdownRegistry(),
     },

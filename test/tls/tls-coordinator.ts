@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { provedIdentities, type TokenIdentities } from '../../coordinator/identity/identities.ts';
+import { createAuthenticator, type TokenAuthenticator } from '../../coordinator/identity/identities.ts';
 import { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { AccessEvent } from '../../shared/journal-format/events.ts';
@@ -33,7 +33,7 @@ export class TlsCoordinator {
     this.#crlFile = crlFile;
   }
 
-  static async start(tokens: TokenIdentities | null = null): Promise<TlsCoordinator> {
+  static async start(tokens: TokenAuthenticator | null = null): Promise<TlsCoordinator> {
     const folder = temporaryFolder();
     const ca = await CertificateAuthority.create();
     const server = await ca.sign({ commonName: 'coordinator', hosts: ['127.0.0.1'] });
@@ -50,7 +50,7 @@ export class TlsCoordinator {
     };
     const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
     const certificates = new ServerCertificates({ files, clock: systemClock, log });
-    const running = await startTestCoordinator({ identities: provedIdentities(tokens), certificates });
+    const running = await startTestCoordinator({ identities: createAuthenticator(tokens), certificates });
     return new TlsCoordinator(running, ca, clientCrl);
   }
 

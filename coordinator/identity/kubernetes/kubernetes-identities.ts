@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
 import { RollcallError } from '../../../shared/errors.ts';
 import { REJECTED_RETRY_MS, TOKEN_LIFETIME_DEFAULT_MS } from '../../limits.ts';
-import type { Caller, SpeaksFor } from '../caller.ts';
-import type { TokenIdentities } from '../identities.ts';
-import { RESOURCE_OF_RIGHT, type Right } from '../rights.ts';
-import { RememberedReviews } from './remembered-reviews.ts';
+import type { Caller, AgentNode } from '../caller.ts';
+import type { TokenAuthenticator } from '../identities.ts';
+import { RESOURCES_BY_RIGHT, type Right } from '../rights.ts';
+import { ReviewCache } from './remembered-reviews.ts';
 import { nodeOfPod, type ReviewClient, type ReviewedUser, reviewAccess, reviewToken } from './reviews.ts';
 
 /** What Kubernetes says of the user of a bound token (KEP-4193); the node since 1.30, the pod since 1.21 and before. */
@@ -23,7 +23,7 @@ const EXTRA = {
 /** What a token must be meant for, so that it is of no use anywhere else. */
 const TOKEN_AUDIENCE = 'rollcall';
 
-export interface KubernetesIdentitiesOptions {
+export interface KubernetesAuthenticatorOptions {
   readonly client: ReviewClient;
   readonly clock: Clock;
   readonly agentServiceAccount: ServiceAccountRef;
@@ -40,31 +40,31 @@ type TokenAnswer =
 
 type AccessAnswer = { readonly accepted: boolean };
 
-export class KubernetesIdentities implements TokenIdentities {
-  readonly #options: KubernetesIdentitiesOptions;
-  readonly #tokens: RememberedReviews<TokenAnswer>;
-  readonly #rights: RememberedReviews<AccessAnswer>;
+export class KubernetesAuthenticator implements TokenAuthenticator {
+  readonly #options: KubernetesAuthenticatorOptions;
+  readonly #tokens: ReviewCache<TokenAnswer>;
+  readonly #rights: ReviewCache<AccessAnswer>;
 
-  constructor(options: KubernetesIdentitiesOptions) {
+  constructor(options: KubernetesAuthenticatorOptions) {
     this.#options = options;
-    this.#tokens = new RememberedReviews(options.clock);
-    this.#rights = new RememberedReviews(options.clock);
+    this.#tokens = new ReviewCache(options.clock);
+    this.#rights = new ReviewCache(options.clock);
   }
 
-  async callerOfToken(token: string): Promise<Caller> {
+  async authenticateToken(token: string): Promise<Caller> {
     if (token === '') throw rejected('it is no bearer token');
     // Only its digest stays in memory.
-    const answer = await this.#tokens.answerOf(digestOf(token), () => this.#review(token));
+    const answer = await this.#tokens.get(digestOf(token), () => this.#review(token));
     if (!answer.accepted) throw rejected(answer.why);
     const { caller } = answer;
     if (caller.expiresMs !== null && caller.expiresMs <= this.#options.clock.nowMs()) throw rejected('it has expired');
     return caller;
   }
 
-  async hasRight({ name, uid, groups, extra }: Caller, right: Exclude<Right, 'answer'>): Promise<boolean> {
+  async hasRight({ name, uid, groups, extra }: Caller, right: Exclude<Right, 'connect'>): Promise<boolean> {
     const user = { username: name, uid, groups, extra };
-    const { accepted } = await this.#rights.answerOf(digestOf(JSON.stringify([right, user])), async () => ({
-      accepted: await reviewAccess(this.#options.client, user, RESOURCE_OF_RIGHT[right]),
+    const { accepted } = await this.#rights.get(digestOf(JSON.stringify([right, user])), async () => ({
+      accepted: await reviewAccess(this.#options.client, user, RESOURCES_BY_RIGHT[right]),
     }));
     return accepted;
   }
@@ -79,20 +79,20 @@ export class KubernetesIdentities implements TokenIdentities {
     const speaksFor = await this.#speaksFor(user);
     if (typeof speaksFor === 'string') return { accepted: false, why: speaksFor };
     const caller: Caller = {
-      provedBy: 'token',
+      authenticatedBy: 'token',
       name: user.username,
       uid: user.uid,
       groups: user.groups,
       extra: user.extra,
       credentialId: user.extra[EXTRA.credentialId]?.[0] ?? '',
       expiresMs: expiryOf(token) ?? clock.nowMs() + TOKEN_LIFETIME_DEFAULT_MS,
-      speaksFor,
+      agentNode: speaksFor,
     };
     return { accepted: true, caller };
   }
 
   /** The node of an agent, `null` for anybody else, or in words why an agent has none. */
-  async #speaksFor({ username, extra }: ReviewedUser): Promise<SpeaksFor | null | string> {
+  async #speaksFor({ username, extra }: ReviewedUser): Promise<AgentNode | null | string> {
     const { namespace, name } = this.#options.agentServiceAccount;
     if (username !== `system:serviceaccount:${namespace}:${name}`) return null;
     const [claimed] = extra[EXTRA.node] ?? [];

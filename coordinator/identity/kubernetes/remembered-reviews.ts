@@ -23,7 +23,7 @@ interface Remembered<Answer> {
   readonly answeredMs: number;
 }
 
-export class RememberedReviews<Answer extends Review> {
+export class ReviewCache<Answer extends Review> {
   readonly #clock: Clock;
   readonly #line = new ConcurrencyLimiter(REVIEWS);
   readonly #remembered = new Map<string, Remembered<Answer>>();
@@ -37,7 +37,7 @@ export class RememberedReviews<Answer extends Review> {
    * The answer to the question that `key` stands for; `ask` throws where the API server does not answer.
    * @throws RollcallError IDENTITY_UNKNOWN where nothing is known and nobody can be asked.
    */
-  async answerOf(key: string, ask: () => Promise<Answer>): Promise<Answer> {
+  async get(key: string, ask: () => Promise<Answer>): Promise<Answer> {
     const known = this.#remembered.get(key);
     if (known !== undefined && this.#ageMs(known) < freshMs(known.answer)) return known.answer;
     try {
