@@ -2,18 +2,18 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
-import type { SessionEvaluation } from './agents/session-ports.ts';
-import { AgentSessions } from './agents/sessions.ts';
+import { AgentSessions } from './agents/agent-sessions.ts';
+import type { SessionEvaluation } from './agents/session-dependencies.ts';
 import { Counters } from './evaluation/counters.ts';
 import { decisionLog } from './evaluation/decision-log.ts';
 import { DecisionStream, type DecisionSubscriber } from './evaluation/decision-stream.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
 import { type HistoryOptions, HistoryQueries } from './history/history-queries.ts';
 import { AuthInterceptor } from './identity/auth-interceptor.ts';
+import type { Authenticator } from './identity/authenticator.ts';
 import { Denials } from './identity/denials.ts';
-import type { Authenticator } from './identity/identities.ts';
 import type { Journal } from './journal/journal.ts';
-import { RefusalCounter } from './operations/refusal-tally.ts';
+import { RefusalCounter } from './operations/refusal-counter.ts';
 import type { CoordinatorContext } from './server/coordinator-context.ts';
 import type { CoordinatorSettings } from './settings.ts';
 import type { ShutdownRegistry } from './shutdown-registry.ts';
@@ -33,7 +33,17 @@ export interface WiringOptions {
 
 /** Builds every component that works on the journal, and registers what must end before the journal is closed. */
 export function wireCoordinator(options: WiringOptions, journal: Journal): CoordinatorContext {
-  const { settings, clock, log, random, randomId, version, authenticator: identities, startHistoryThread, shutdown } = options;
+  const {
+    settings,
+    clock,
+    log,
+    random,
+    randomId,
+    version,
+    authenticator: identities,
+    startHistoryThread,
+    shutdown,
+  } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
   const refusals = new RefusalCounter();

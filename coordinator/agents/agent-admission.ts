@@ -13,12 +13,12 @@ import {
   INSTANCE_ID_LENGTH_MAX,
   UNKNOWN_NODE_RETRY_MS,
 } from '../limits.ts';
-import { TokenBucket } from './admission.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { SessionIdentity } from './agent-session.ts';
 import { type AssignmentSource, type Held, holdsNewest } from './assignment-update.ts';
-import { truncate, quote } from './detail.ts';
-import type { AgentSessionsOptions } from './session-ports.ts';
+import { quote, truncate } from './peer-text.ts';
+import type { AgentSessionsOptions } from './session-dependencies.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export type AgentAdmissionOptions = Pick<AgentSessionsOptions, 'clock' | 'random' | 'randomId' | 'evaluation'>;
 

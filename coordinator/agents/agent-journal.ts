@@ -9,8 +9,8 @@ import { CONNECT, type Denial } from '../identity/denials.ts';
 import type { AgentRecord } from './agent-record.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
-import { truncate } from './detail.ts';
-import { RefusalFilter } from './refusals.ts';
+import { truncate } from './peer-text.ts';
+import { RefusalFilter } from './refusal-filter.ts';
 
 export interface AgentJournalOptions {
   readonly append: (events: readonly NewEvent[]) => number;

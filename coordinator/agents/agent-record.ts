@@ -1,6 +1,6 @@
 /** What the coordinator remembers of one node's agent, across its sessions and its own restarts. */
 import type { Presence } from '../../shared/model/presence.ts';
-import { type AgentSession, NO_ACCEPTED_REPORT, type AcceptedReport } from './agent-session.ts';
+import { type AcceptedReport, type AgentSession, NO_ACCEPTED_REPORT } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
 
 export interface AgentRecord {

@@ -15,7 +15,7 @@ import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
 import type { Caller } from '../identity/caller.ts';
 import { ACK_TIMEOUT_MS, REFUSAL_BACKOFF_MS } from '../limits.ts';
 import { type AssignmentSource, type Held, nextUpdate, type Update } from './assignment-update.ts';
-import { truncate, quote } from './detail.ts';
+import { quote, truncate } from './peer-text.ts';
 import { nodeReportProblem, podReportProblem } from './report-problem.ts';
 
 /** What a session needs of its gRPC stream. */

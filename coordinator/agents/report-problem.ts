@@ -11,7 +11,7 @@ import type { NodeUsage, PodUsage } from '../../shared/model/node-usage.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import { TIMESTAMP_MS } from '../../shared/rpc/wire-time.ts';
 import { REPORT_LIMITS } from '../limits.ts';
-import { quote } from './detail.ts';
+import { quote } from './peer-text.ts';
 
 /** One sentence that names the field; `null` for a sound report. */
 export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {

@@ -5,7 +5,7 @@ import type { MetricRegistry, Sample } from '../../shared/operations/metric-regi
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { AcknowledgementTimes } from './answer-times.ts';
+import { AcknowledgementTimes } from './acknowledgement-times.ts';
 import { type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
 
 export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS>;

@@ -2,13 +2,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
-import type { AgentSessions } from '../agents/sessions.ts';
+import type { AgentSessions } from '../agents/agent-sessions.ts';
 import type { Counters } from '../evaluation/counters.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { HistoryQueries } from '../history/history-queries.ts';
 import type { AuthInterceptor } from '../identity/auth-interceptor.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RefusalCounter } from '../operations/refusal-tally.ts';
+import type { RefusalCounter } from '../operations/refusal-counter.ts';
 
 export interface CoordinatorContext {
   readonly evaluator: Evaluator;

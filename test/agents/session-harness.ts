@@ -1,7 +1,7 @@
 /** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
 
 import type { AgentSession } from '../../coordinator/agents/agent-session.ts';
-import { AgentSessions } from '../../coordinator/agents/sessions.ts';
+import { AgentSessions } from '../../coordinator/agents/agent-sessions.ts';
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { Denial } from '../../coordinator/identity/denials.ts';

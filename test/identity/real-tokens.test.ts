@@ -1,6 +1,6 @@
 /** Agents and people with real tokens of a real API server: who gets in, who does not, and what is journalled. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
+import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-authenticator.ts';
 import type { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { RawAgent } from '../agents/raw-agent.ts';

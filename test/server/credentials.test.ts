@@ -1,8 +1,8 @@
 /** What becomes of an agent's stream when what it proved itself with runs out. */
 import { Metadata } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
+import type { Authenticator } from '../../coordinator/identity/authenticator.ts';
 import type { Caller } from '../../coordinator/identity/caller.ts';
-import type { Authenticator } from '../../coordinator/identity/identities.ts';
 import { CREDENTIAL_GRACE_MS } from '../../coordinator/limits.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { RawAgent } from '../agents/raw-agent.ts';

@@ -2,7 +2,7 @@
 import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { historyInProcess } from '../../coordinator/history/history-queries.ts';
-import { type Authenticator, NO_AUTHENTICATION } from '../../coordinator/identity/identities.ts';
+import { type Authenticator, NO_AUTHENTICATION } from '../../coordinator/identity/authenticator.ts';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
 import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { startServer } from '../../coordinator/server/server.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createAuthenticator, type TokenAuthenticator } from '../../coordinator/identity/identities.ts';
+import { createAuthenticator, type TokenAuthenticator } from '../../coordinator/identity/authenticator.ts';
 import { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { AccessEvent } from '../../shared/journal-format/events.ts';

@@ -1,6 +1,6 @@
 /** How long agents take to hold what was decided, read off rows. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcknowledgementTimes } from '../../coordinator/operations/answer-times.ts';
+import { AcknowledgementTimes } from '../../coordinator/operations/acknowledgement-times.ts';
 import type { AgentEvent, AssignmentEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { CAUSE, decision } from '../journal/events.ts';
 

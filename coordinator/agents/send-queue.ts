@@ -3,7 +3,7 @@
  * (docs/invariants.md, 1), and reports that could not be taken wait to be asked for again.
  */
 import type { AgentSession } from './agent-session.ts';
-import type { SessionEvaluation, SessionJournal } from './session-ports.ts';
+import type { SessionEvaluation, SessionJournal } from './session-dependencies.ts';
 
 export interface SendQueueOptions {
   readonly journal: SessionJournal;

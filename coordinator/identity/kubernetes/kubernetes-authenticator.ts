@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
 import { RollcallError } from '../../../shared/errors.ts';
 import { REJECTED_RETRY_MS, TOKEN_LIFETIME_DEFAULT_MS } from '../../limits.ts';
-import type { Caller, AgentNode } from '../caller.ts';
-import type { TokenAuthenticator } from '../identities.ts';
+import type { TokenAuthenticator } from '../authenticator.ts';
+import type { AgentNode, Caller } from '../caller.ts';
 import { RESOURCES_BY_RIGHT, type Right } from '../rights.ts';
-import { ReviewCache } from './remembered-reviews.ts';
+import { ReviewCache } from './review-cache.ts';
 import { nodeOfPod, type ReviewClient, type ReviewedUser, reviewAccess, reviewToken } from './reviews.ts';
 
 /** What Kubernetes says of the user of a bound token (KEP-4193); the node since 1.30, the pod since 1.21 and before. */
@@ -117,7 +117,7 @@ function digestOf(text: string): string {
 /** When a token that was found good says that it ends, in milliseconds since 1970; undefined where it is no JWT. */
 function expiryOf(token: string): number | undefined {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const payload: unknown = JSON.parse(Buffer.from(token.split('./')[1] ?? '', 'base64url').toString('utf8'));
     const { exp } = payload as { exp?: unknown };
     return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
   } catch {

@@ -14,17 +14,17 @@ import { AgentAdmission, resume, superseded, takeoverReason, unknownNode } from 
 import { AgentJournal } from './agent-journal.ts';
 import { type AgentRecord, newAgentRecord, presenceOf } from './agent-record.ts';
 import {
+  type AcceptedReport,
   AgentSession,
   NO_ACCEPTED_REPORT,
   type SessionIdentity,
   type SessionListener,
   type SessionStream,
-  type AcceptedReport,
 } from './agent-session.ts';
 import { type Held, holdsNewest, type Update } from './assignment-update.ts';
 import { Leases } from './leases.ts';
-import { SendQueue } from './outgoing.ts';
-import type { AgentSessionsOptions } from './session-ports.ts';
+import { SendQueue } from './send-queue.ts';
+import type { AgentSessionsOptions } from './session-dependencies.ts';
 import { welcome } from './welcome.ts';
 
 export class AgentSessions implements SessionListener {

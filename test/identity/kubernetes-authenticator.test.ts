@@ -1,6 +1,6 @@
 /** Identity by Kubernetes where the API server is newer, slow, away, or asked by thousands at once. */
 import { expect, test } from 'vitest';
-import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-identities.ts';
+import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-authenticator.ts';
 import { REVIEW_CACHE_MS, REVIEW_STALE_MS_MAX, REVIEW_TIMEOUT_MS, REVIEWS } from '../../coordinator/limits.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { RollcallError } from '../../shared/errors.ts';
