@@ -54,7 +54,7 @@ test('newer API servers name the node in the token, and its id goes into the row
   const expiresMs = clock.nowMs() + 600_000;
   expect(await identities.authenticateToken(tokenUntil(expiresMs))).toMatchObject({
     name: AGENT,
-    speaksFor: { kind: 'node', node: 'n1' },
+    agentNode: { kind: 'node', node: 'n1' },
     credentialId: 'JTI=7',
     expiresMs,
   });
