@@ -117,7 +117,7 @@ function digestOf(text: string): string {
 /** When a token that was found good says that it ends, in milliseconds since 1970; undefined where it is no JWT. */
 function expiryOf(token: string): number | undefined {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split('./')[1] ?? '', 'base64url').toString('utf8'));
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     const { exp } = payload as { exp?: unknown };
     return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
   } catch {
