@@ -3,7 +3,7 @@ import { EXIT } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
 import { parseTimeRange, timeRangeToWire } from '../moment/time-range.ts';
 import { pairFilter } from '../options/pair-options.ts';
-import { bytesText, Progress, rowsText } from '../output/progress.ts';
+import { bytesText, countText, Progress } from '../output/progress.ts';
 import {
   renderHead,
   renderRebuild,
@@ -82,7 +82,7 @@ async function withProgress<Result>(
   activity: string,
   work: (progress: Progress) => Promise<Result>,
 ): Promise<Result> {
-  const progress = new Progress(io, activity, rowsText);
+  const progress = new Progress(io, activity, countText, ' events');
   try {
     return await work(progress);
   } finally {

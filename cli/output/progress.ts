@@ -13,22 +13,24 @@ export class Progress {
   readonly #clock: Clock;
   readonly #activity: string;
   readonly #text: (amount: number) => string;
+  readonly #noun: string;
   #shownMs = Number.NEGATIVE_INFINITY;
   #stopCounting: () => void = () => {};
 
-  /** `activity` is for example `verifying`; `text` formats amounts, for example as `1,200 rows`. */
-  constructor(io: Io, activity: string, text: (amount: number) => string) {
+  /** `activity` is for example `verifying`; `text` formats amounts, and `noun` follows them, for example ` events`. */
+  constructor(io: Io, activity: string, text: (amount: number) => string, noun = '') {
     this.#io = io;
     this.#clock = io.clock;
     this.#activity = activity;
     this.#text = text;
+    this.#noun = noun;
   }
 
   /** `total` is 0 if it is unknown. */
   emit(done: number, total: number): void {
     if (!this.#io.isErrorTTY || this.#clock.nowMs() - this.#shownMs < INTERVAL_MS) return;
-    const share = total > 0 ? ` of ${this.#text(total)} (${Math.floor((done / total) * 100)}%)` : '';
-    this.#show(`${this.#activity}: ${this.#text(done)}${share}`);
+    const [of, share] = total > 0 ? [` of ${this.#text(total)}`, ` (${Math.floor((done / total) * 100)}%)`] : ['', ''];
+    this.#show(`${this.#activity}: ${this.#text(done)}${of}${this.#noun}${share}`);
   }
 
   /** For an activity of unknown length: shows how long it has taken so far. */
@@ -53,8 +55,9 @@ export class Progress {
   }
 }
 
-export function rowsText(rows: number): string {
-  return `${rows.toLocaleString('en-US')} rows`;
+/** For example `1,200`. */
+export function countText(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** In the largest unit in which the amount is at least one. */

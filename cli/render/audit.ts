@@ -1,7 +1,6 @@
-/** What the checks of the journal found, for people. */
+/** Prints the results of the checks of the journal. */
 
 import { plural } from '../../shared/plural.ts';
-import { rowsText } from '../output/progress.ts';
 import { oneLine } from '../output/text.ts';
 import { timeText } from '../output/time.ts';
 import {
@@ -18,7 +17,7 @@ import type { RenderOptions } from './render-options.ts';
 
 type Options = Pick<RenderOptions, 'style' | 'wide'>;
 
-/** The anchor comes first, so that a script can cut it out. */
+/** The anchor comes first, so that scripts can extract it. */
 export function renderHead({ anchor, recordTime, storeId }: PublishedHeadView, { style }: Options): string {
   return `${style.bold(anchor)} recorded ${timeText(recordTime)} in store ${storeId}\n`;
 }
@@ -26,17 +25,15 @@ export function renderHead({ anchor, recordTime, storeId }: PublishedHeadView, {
 export function renderVerification(view: VerificationView, { style }: Options): string {
   const { good, checkedRows, head, kept, horizon } = view;
   const problems = problemsOf(view);
-  const verdict = good ? style.good('The journal is sound.') : style.bad('The journal is not sound.');
+  const verdict = good ? style.good('The journal is intact.') : style.bad('The journal is not intact.');
   const lines = [
     verdict,
     ...problems.map((problem) => `  ${style.bad(style.marks.failed)} ${oneLine(problem)}`),
-    `checked   ${rowsText(checkedRows)}${head === null ? '' : `, the newest good one is ${anchorText(head)}`}`,
+    `checked   ${plural(checkedRows, 'event')}${head === null ? '' : `, newest valid revision ${anchorText(head)}`}`,
     ...anchorLine(view, style),
     ...(horizon === null
       ? []
-      : [
-          `horizon   ${horizonLine(horizon)}${kept === 'sealed' ? '; what is still in force is as it was sealed' : ''}`,
-        ]),
+      : [`horizon   ${horizonLine(horizon)}${kept === 'sealed' ? '; rows kept from before it are unchanged' : ''}`]),
   ];
   return style.fit(lines.map((line) => `${line}\n`).join(''));
 }
@@ -44,11 +41,13 @@ export function renderVerification(view: VerificationView, { style }: Options): 
 function problemsOf({ bad, anchor, kept, fileProblem }: VerificationView): string[] {
   return [
     ...(bad === null ? [] : [`revision ${bad.revision}: ${bad.problem}`]),
-    ...(anchor === 'differs' ? ['the row of the anchor has another hash: it, or a row before it, was altered'] : []),
-    ...(anchor === 'missing'
-      ? ['the journal ends before the anchor: rows were taken away, or this is an older copy of it']
+    ...(anchor === 'differs'
+      ? ['the hash at the revision of the anchor differs: that event or an earlier one was altered']
       : []),
-    ...(kept === 'altered' ? ['rows from before the horizon are not as they were sealed'] : []),
+    ...(anchor === 'missing'
+      ? ['the journal ends before the anchor: events were removed, or this is an older copy']
+      : []),
+    ...(kept === 'altered' ? ['rows kept from before the retention horizon were altered'] : []),
     ...(fileProblem === '' ? [] : [`the file: ${fileProblem}`]),
   ];
 }
@@ -60,21 +59,21 @@ function anchorLine({ anchor }: VerificationView, style: Options['style']): stri
     case 'matches':
       return ['anchor    matches'];
     case 'pruned':
-      return [style.warn('anchor    its row was let go, so that nothing can be said about it')];
+      return [style.warn('anchor    cannot be compared, its revision was pruned')];
     case 'differs':
     case 'missing':
       return ['anchor    does not match'];
   }
 }
 
-/** One decision that comes out otherwise; ends with a line break. */
+/** One decision that differs. Ends with a newline. */
 export function renderReplayDifference(view: ReplayDifferenceView, { style, wide }: Options): string {
   const { decision, recorded, replayed, reason, inputs } = view;
   const place = style.dim(`${timeText(decision.occurTime)} ${String(decision.revision).padStart(7)}`);
   const pair = `${decision.daemonSet ?? '?'} on ${decision.node ?? '?'}`;
   const engine = decision.engineVersion === '' ? '' : ` by engine ${decision.engineVersion}`;
   const why = reason === '' ? '' : `: ${oneLine(reason)}`;
-  const line = `${place}  ${pair}: recorded ${recorded ?? 'gone'}${engine}, today ${style.bad(replayed)}${why}\n`;
+  const line = `${place}  ${pair}: recorded ${recorded ?? 'gone'}${engine}, now ${style.bad(replayed)}${why}\n`;
   const facts = wide && inputs !== null ? inputFacts(inputs, style, true) : [];
   return style.fit(
     line + facts.map(({ name, text }) => `${' '.repeat(31)}${name.padEnd(12)}${oneLine(text)}\n`).join(''),
@@ -85,16 +84,16 @@ export function renderReplay(view: ReplayView, { style }: Options): string {
   const { replayed, different, ended, withoutInputs, engineVersion } = view;
   const outcome =
     different === 0
-      ? style.good(`Engine ${engineVersion} decides all ${plural(replayed, 'decision')} as recorded.`)
-      : style.bad(`Engine ${engineVersion} decides ${different} of ${plural(replayed, 'decision')} otherwise.`);
+      ? style.good(`Engine ${engineVersion} reproduces all ${plural(replayed, 'decision')}.`)
+      : style.bad(`Engine ${engineVersion} decides ${different} of ${plural(replayed, 'decision')} differently.`);
   const left = [
-    ...(ended === 0 ? [] : [`${plural(ended, 'decision')} ended a pair`]),
-    ...(withoutInputs === 0 ? [] : [`of ${plural(withoutInputs, 'decision')} the inputs are no longer kept`]),
+    ...(ended === 0 ? [] : [`${plural(ended, 'decision')} that ended a placement`]),
+    ...(withoutInputs === 0 ? [] : [`${plural(withoutInputs, 'decision')} whose inputs were pruned`]),
   ];
-  return style.fit(`${outcome}\n${left.length === 0 ? '' : `Not decided again: ${left.join('; ')}.\n`}`);
+  return style.fit(`${outcome}\n${left.length === 0 ? '' : `Not replayed: ${left.join('; ')}.\n`}`);
 }
 
 export function renderRebuild({ equal, tables, differingTables }: RebuildView, { style }: Options): string {
-  if (equal) return style.fit(`${style.good('All derived tables equal a rebuild')}: ${tables.join(', ')}.\n`);
-  return style.fit(`${style.bad('Not equal to a rebuild')}: ${differingTables.join(', ')}.\n`);
+  if (equal) return style.fit(`${style.good('All derived tables match the rebuilt ones')}: ${tables.join(', ')}.\n`);
+  return style.fit(`${style.bad('Tables that differ from the rebuilt ones')}: ${differingTables.join(', ')}.\n`);
 }

@@ -1,4 +1,4 @@
-/** Pairs that are placed otherwise at one moment than at another: a line about the moments, then a table with causes. */
+/** Prints the placements that differ between two moments: a summary, then a table with causes. */
 
 import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -14,8 +14,8 @@ export function renderPlacementDifferences(view: PlacementDifferencesView, optio
   const daemonSets = new Set(differences.map(({ daemonSet }) => daemonSet));
   const found =
     differences.length === 0
-      ? 'no pair is placed otherwise'
-      : `${plural(differences.length, 'pair')} of ${plural(daemonSets.size, 'DaemonSet')} placed otherwise`;
+      ? 'no placement differs'
+      : `${plural(differences.length, 'placement')} of ${plural(daemonSets.size, 'DaemonSet')} ${differences.length === 1 ? 'differs' : 'differ'}`;
   const line = `${momentText(from)} → ${momentText(to)}: ${style.bold(found)}\n`;
   return style.fit(
     differences.length === 0 ? line : `${line}\n${renderTable(columnsFor(options), differences, options)}`,
@@ -37,11 +37,11 @@ function columnsFor({ style }: RenderOptions): Column<PlacementDifferenceView>[]
     { header: 'WHEN', cell: ({ decision }) => timeText(decision?.occurTime ?? null) },
     { header: 'REVISION', cell: ({ decision }) => decision?.revision ?? '-' },
     { header: 'ENGINE', cell: ({ decision }) => decision?.engineVersion || '-', wide: true },
-    { header: 'BECAUSE', cell: because },
+    { header: 'CAUSE', cell: causeText },
   ];
 }
 
-function because({ decision }: PlacementDifferenceView): string {
+function causeText({ decision }: PlacementDifferenceView): string {
   if (decision?.cause == null) return '-';
   const { message, actor } = decision.cause;
   return oneLine([message, ...(actor === '' ? [] : [`by ${actor}`])].filter((part) => part !== '').join(', ')) || '-';

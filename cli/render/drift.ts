@@ -1,4 +1,4 @@
-/** Where assignments and reality disagree: as a table, and as sentences below the roll. */
+/** Prints drift: as a table, and as lines below the status. */
 
 import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { plural } from '../../shared/plural.ts';
@@ -9,9 +9,9 @@ import type { DriftView } from '../view/placement-view.ts';
 import type { RenderOptions } from './render-options.ts';
 import { nodeNames } from './shorten.ts';
 
-/** More lines than this below a roll help nobody; `rollcall drift` has them all. */
+/** Maximum number of lines below the status; `rollcall drift` lists all. */
 const LINES_MAX = 40;
-/** Of `unexpected`, the widest kind. */
+/** The length of `unexpected`, the longest kind. */
 const KIND_WIDTH = 10;
 
 export function renderDrifts(drifts: readonly DriftView[], options: RenderOptions): string {
@@ -27,32 +27,32 @@ export function renderDrifts(drifts: readonly DriftView[], options: RenderOption
   return renderTable(columns, [...drifts].sort(compareDrifts), options);
 }
 
-/** What is not known is no fault; everything else is. */
+/** `unknown` and `outdated` are warnings; the other kinds are errors. */
 export function paintDrift(kind: DriftView['kind'], style: RenderOptions['style']): (text: string) => string {
   return kind === 'unknown' || kind === 'outdated' ? style.warn : style.bad;
 }
 
-/** What the kind says by itself where nothing more is known. */
+/** The detail, or a default text for the kind. */
 export function driftDetail({ kind, detail }: DriftView): string {
   return detail || WITHOUT_DETAIL[kind];
 }
 
 const WITHOUT_DETAIL: Record<DriftView['kind'], string> = {
-  missing: 'no daemon pod is there',
-  unexpected: 'a daemon pod is there that must not be',
-  duplicate: 'more than one daemon pod is there',
-  outdated: 'the daemon pod was made from an older template',
+  missing: 'no daemon pod exists',
+  unexpected: 'a daemon pod exists but should not',
+  duplicate: 'more than one daemon pod exists',
+  outdated: 'the daemon pod has an older template revision',
   unhealthy: 'the daemon pod is not ready',
-  unknown: 'the agent of this node is silent',
+  unknown: 'the agent of this node is absent',
 };
 
-/** Who and why, the same drift of many nodes on one line. */
+/** One line for each kind and cause; the same drift on many nodes shares a line. */
 export function driftLines(drifts: readonly DriftView[], options: RenderOptions): string[] {
   const groups = groupDrifts(drifts);
   const shown = options.wide ? groups : groups.slice(0, LINES_MAX);
   const lines = shown.map((group) => driftLine(group, options));
   const more = groups.length - shown.length;
-  return more > 0 ? [...lines, `  and ${more} more; rollcall drift lists all`] : lines;
+  return more > 0 ? [...lines, `  and ${more} more; use rollcall drift to list all`] : lines;
 }
 
 function driftLine(group: readonly DriftView[], options: RenderOptions): string {
@@ -70,7 +70,7 @@ function driftLine(group: readonly DriftView[], options: RenderOptions): string 
   return `  ${kindText}   ${what} on ${where}: ${why} ${style.dim(`(for ${ageText(since, nowMs)})`)}`;
 }
 
-/** A silent node leaves all its DaemonSets unknown: that is one thing to say. Others group by DaemonSet and detail. */
+/** Groups `unknown` drift by node, because an absent agent affects all DaemonSets of its node. Groups other drift by DaemonSet. */
 function groupDrifts(drifts: readonly DriftView[]): DriftView[][] {
   const groups = new Map<string, DriftView[]>();
   for (const drift of [...drifts].sort(compareDrifts)) {

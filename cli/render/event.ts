@@ -1,4 +1,4 @@
-/** A row of the journal on one line: when, which, what, and because of what. Pure; `npm start` prints the same. */
+/** Prints an event on one line: time, revision, message, cause and actor. `npm start` prints the same. */
 
 import { oneLine } from '../output/text.ts';
 import { timeText } from '../output/time.ts';
@@ -6,20 +6,20 @@ import type { EventView } from '../view/event-view.ts';
 import { inputFacts, provenance } from './inputs.ts';
 import type { RenderOptions } from './render-options.ts';
 
-/** Wide enough for a million rows. */
+/** Wide enough for revisions up to 9,999,999. */
 const REVISION_WIDTH = 7;
 
-/** Ends with a line break. A decision whose inputs were asked for has lines below it: what made it, and what from. */
+/** Ends with a newline. A decision with inputs has more lines for its cause and inputs. */
 export function renderEvent(event: EventView, { style }: Pick<RenderOptions, 'style'>): string {
   const { revision, occurTime, message } = event;
   const place = style.dim(`${timeText(occurTime)} ${String(revision).padStart(REVISION_WIDTH)}`);
   return style.fit(
-    `${place}  ${paintOf(event, style)(oneLine(message))}${because(event, style)}\n${detailLines(event, style)}`,
+    `${place}  ${paintOf(event, style)(oneLine(message))}${causeText(event, style)}\n${detailLines(event, style)}`,
   );
 }
 
 const DETAIL_INDENT = ' '.repeat('2026-01-01T00:00:00Z'.length + REVISION_WIDTH + 3);
-/** Of `daemonset`, the widest name. */
+/** Fits `daemonset`, the longest name, and a gap. */
 const DETAIL_NAME_WIDTH = 12;
 
 function detailLines(event: EventView, style: RenderOptions['style']): string {
@@ -29,8 +29,8 @@ function detailLines(event: EventView, style: RenderOptions['style']): string {
   return style.dim(lines.join(''));
 }
 
-/** The row that caused this one, and who is behind it. That a report came of an agent goes without saying. */
-function because({ cause }: EventView, style: RenderOptions['style']): string {
+/** The causing event and the actor. Omits a cause without a revision, such as a report of an agent. */
+function causeText({ cause }: EventView, style: RenderOptions['style']): string {
   if (cause === null) return '';
   const reason = cause.revision === null ? '' : `, because ${oneLine(cause.message)}`;
   const actor = cause.actor === '' ? '' : `, by ${oneLine(cause.actor)}`;

@@ -1,11 +1,10 @@
-/** Says what a decision was made from, by whom, and by which engine. */
-
+/** Prints the cause, engine and inputs of a decision. */
 import type { Style } from '../output/style.ts';
 import { timeText } from '../output/time.ts';
 import type { EventView } from '../view/event-view.ts';
 import type { InputsView } from '../view/inputs-view.ts';
 
-/** Enough of a SHA-256 to tell two apart; `-o wide` and JSON have it whole. */
+/** Number of hexadecimal digits of a SHA-256; `-o wide` and JSON include all. */
 const DIGEST_LENGTH = 12;
 
 export interface Fact {
@@ -15,12 +14,12 @@ export interface Fact {
 
 /** Trigger, actor, engine and times. */
 export function provenance({ cause, engineVersion, occurTime, recordTime, revision }: EventView): Fact[] {
-  const trigger = cause === null ? 'not known' : cause.trigger;
+  const trigger = cause === null ? 'unknown' : cause.trigger;
   const led = cause?.revision ? `, revision ${cause.revision}: ${cause.message}` : '';
-  const late = occurTime === recordTime ? '' : `, happened ${occurTime ?? 'at a time not known'}`;
+  const late = occurTime === recordTime ? '' : `, occurred ${occurTime ?? 'at an unknown time'}`;
   return [
     { name: 'trigger', text: `${trigger}${led}` },
-    { name: 'actor', text: cause?.actor || 'not known' },
+    { name: 'actor', text: cause?.actor || 'unknown' },
     { name: 'recorded', text: `revision ${revision}, ${recordTime ?? '-'}${late}` },
     ...(engineVersion === '' ? [] : [{ name: 'engine', text: engineVersion }]),
   ];
@@ -34,7 +33,7 @@ export function inputFacts(inputs: InputsView, style: Style, wide: boolean): Fac
     versionText(inputs.nodeVersion, inputs.nodeDigest, style, wide),
     ...(nodeResourceVersion === '' || !wide ? [] : [`resourceVersion ${nodeResourceVersion}`]),
     `from the ${factsOrigin}${factsSource === '' ? '' : ` (${factsSource})`}`,
-    ...(factsTime === null ? [] : [`seen ${timeText(factsTime)}`]),
+    ...(factsTime === null ? [] : [`observed ${timeText(factsTime)}`]),
   ];
   const daemonSet = [
     versionText(inputs.daemonSetVersion, inputs.daemonSetDigest, style, wide),

@@ -1,4 +1,4 @@
-/** Prints what a change would do: what starts and stops where, and why, by DaemonSet. */
+/** Prints the effect of a change for each DaemonSet: where daemon pods start and stop, and why. */
 import type { Verdict } from '../../shared/placement/types.ts';
 import { plural } from '../../shared/plural.ts';
 import type { ChangeGroup, DaemonSetDifference, DifferenceView } from '../view/plan-view.ts';
@@ -6,18 +6,18 @@ import { warningsSection } from './problems.ts';
 import type { RenderOptions } from './render-options.ts';
 import { nodeNames, shownGroups } from './shorten.ts';
 
-/** Of `keep → none`, the widest. */
+/** The length of `keep → none`, the longest change. */
 const VERDICTS_WIDTH = 11;
 const NAMES_INDENT = ' '.repeat(VERDICTS_WIDTH + 5);
 
-/** What a change of the verdict means for daemon pods. */
+/** The effect of a change of the verdict on daemon pods. */
 const MEANING: Record<`${Verdict} ${Verdict}`, string> = {
-  'run none': 'stops',
-  'none run': 'starts',
-  'run keep': 'may stay, but would not start again',
-  'keep run': 'may start where it did not',
-  'keep none': 'may no longer stay',
-  'none keep': 'may stay, but does not start',
+  'run none': 'would stop',
+  'none run': 'would start',
+  'run keep': 'would stay, but not start again',
+  'keep run': 'would start',
+  'keep none': 'could no longer stay',
+  'none keep': 'could stay, but would not start',
   'run run': '',
   'keep keep': '',
   'none none': '',
@@ -30,23 +30,20 @@ export function renderDifference(view: DifferenceView, options: RenderOptions): 
 }
 
 function summaryOf(touched: readonly DaemonSetDifference[]): string {
-  if (touched.length === 0) return 'Nothing changes.';
+  if (touched.length === 0) return 'No changes.';
   const groups = touched.flatMap((daemonSet) => daemonSet.groups);
   const nodes = new Set(groups.flatMap((group) => group.nodes));
-  const pods = (wanted: (group: ChangeGroup) => boolean) =>
-    sum(groups.filter(wanted).map((group) => group.nodes.length));
-  const stops = plural(
+  const pods = (matches: (group: ChangeGroup) => boolean) =>
+    sum(groups.filter(matches).map((group) => group.nodes.length));
+  const stopped = plural(
     pods(({ from, to }) => from === 'run' && to === 'none'),
     'daemon pod',
   );
-  const starts = plural(
-    pods(({ to }) => to === 'run'),
-    'daemon pod',
-  );
+  const started = pods(({ to }) => to === 'run');
   const replaced = sum(touched.map((daemonSet) => daemonSet.replaced));
   const where = nodes.size === 0 ? '' : ` on ${plural(nodes.size, 'node')}`;
-  const andReplaced = replaced === 0 ? '' : `, ${replaced} to be replaced`;
-  return `${plural(touched.length, 'DaemonSet')} would change${where}: ${stops} to stop, ${starts} to start${andReplaced}.`;
+  const andReplaced = replaced === 0 ? '' : `, ${replaced} replaced`;
+  return `${plural(touched.length, 'DaemonSet')} would change${where}: ${stopped} stopped, ${started} started${andReplaced}.`;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -70,7 +67,7 @@ function daemonSetSection(daemonSet: DaemonSetDifference, options: RenderOptions
 function templateLine({ replaced, templateChanges }: DaemonSetDifference, { style, wide }: RenderOptions): string {
   const fields = templateChanges.length === 0 ? '' : ` in ${nodeNames(templateChanges, wide)}`;
   const pods = replaced === 0 ? '' : `: ${plural(replaced, 'daemon pod')} would be replaced`;
-  return `  ${style.warn('the template changes')}${fields}${pods}\n`;
+  return `  ${style.warn('template changes')}${fields}${pods}\n`;
 }
 
 function countChange(verdict: string, before: number, after: number): string {

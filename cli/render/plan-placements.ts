@@ -1,4 +1,4 @@
-/** Prints who would run where and why not: the counts of every DaemonSet, then its nodes by verdict and reason. */
+/** Prints where DaemonSets would run: the counts of each DaemonSet, then its nodes by verdict and reason. */
 
 import { plural } from '../../shared/plural.ts';
 import { renderTable } from '../output/table.ts';

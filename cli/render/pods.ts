@@ -1,4 +1,4 @@
-/** Daemon pods in words: a few for a cell, a line where there is room. */
+/** Prints the state of a daemon pod: a word for a cell, or a line. */
 
 import { plural } from '../../shared/plural.ts';
 import { ageText } from '../output/time.ts';

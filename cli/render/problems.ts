@@ -1,4 +1,4 @@
-/** Problems and warnings of manifests, one on each line. */
+/** Prints problems and warnings of manifests, one per line. */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { RenderOptions } from './render-options.ts';
 
@@ -12,7 +12,7 @@ function at(fieldPath: string): string {
   return fieldPath === '' ? '' : `${fieldPath}: `;
 }
 
-/** No section where there is no warning. */
+/** A section, or nothing if there are no warnings. */
 export function warningsSection(warnings: readonly ManifestProblem[], { style }: RenderOptions): string[] {
   if (warnings.length === 0) return [];
   const lines = warnings.map((warning) => `  ${style.warn(style.marks.warning)} ${style.fit(problemLine(warning))}\n`);

@@ -1,7 +1,7 @@
-/** Keeps long lists of groups readable: the largest of each kind, and how many more there are. */
+/** Shortens long lists to their most important items and the number of the others. */
 import { plural } from '../../shared/plural.ts';
 
-/** Taints and labels combine: a large cluster has dozens of combinations for each verdict, most of a few nodes. */
+/** Large clusters have dozens of combinations of taints and labels for each verdict, most of them on a few nodes. */
 const GROUPS_OF_A_KIND_MAX = 6;
 
 interface Group {
@@ -10,11 +10,11 @@ interface Group {
 
 export interface ShownGroups<Kind extends Group> {
   readonly shown: readonly Kind[];
-  /** One line about the others; `''` where all are shown. */
+  /** One line about the omitted groups; `''` if there are none. */
   readonly more: string;
 }
 
-/** `groups` come with the most important of each kind first; `kindOf` tells the kinds apart. */
+/** `groups` are ordered by importance within each kind; `kindOf` returns the kind of a group. */
 export function shownGroups<Kind extends Group>(
   groups: readonly Kind[],
   kindOf: (group: Kind) => string,
@@ -33,11 +33,11 @@ export function shownGroups<Kind extends Group>(
   const nodes = hidden.reduce((sum, group) => sum + group.nodes.length, 0);
   return {
     shown,
-    more: `  and ${plural(hidden.length, 'more combination')} of reasons on ${plural(nodes, 'node')}; -o wide lists them all\n`,
+    more: `  and ${plural(hidden.length, 'more combination')} of reasons on ${plural(nodes, 'node')}; use -o wide to list all\n`,
   };
 }
 
-/** So many fit on a line beside their reason. */
+/** Number of names that fit on a line. */
 const NAMES_MAX = 5;
 
 export function nodeNames(names: readonly string[], wide: boolean): string {

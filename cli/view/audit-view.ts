@@ -1,4 +1,4 @@
-/** What `rollcall audit` answers, as `-o json` shows it (docs/cli.md). */
+/** The JSON documents of `rollcall audit` (docs/cli.md). */
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DerivedTablesReport__Output } from '../../shared/rpc/generated/rollcall/v1/DerivedTablesReport.ts';
 import type { GetHeadResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetHeadResponse.ts';
@@ -25,11 +25,11 @@ export interface HeadView {
   readonly hash: string;
 }
 
-/** The newest row, to be kept elsewhere. */
+/** The newest revision, to be stored elsewhere. */
 export interface PublishedHeadView extends HeadView {
   readonly recordTime: string | null;
   readonly storeId: string;
-  /** As `audit verify --anchor` takes it. */
+  /** The value for `audit verify --anchor`. */
   readonly anchor: string;
 }
 
@@ -47,18 +47,18 @@ export function headView({ revision, hash }: JournalHead__Output): HeadView {
 }
 
 export interface VerificationView {
-  /** Nothing at all is wrong. */
+  /** True if no problem was found. */
   readonly good: boolean;
   readonly checkedRows: number;
-  /** The newest good row. */
+  /** The newest valid revision. */
   readonly head: HeadView | null;
-  /** The first row that does not fit, and what is wrong with it. */
+  /** The first invalid revision. */
   readonly bad: { readonly revision: number; readonly problem: string } | null;
-  /** How the head that was published earlier compares; `null` where none was given. */
+  /** The comparison with the anchor; `null` without an anchor. */
   readonly anchor: AnchorState | null;
-  /** What of the rows from before the horizon is vouched for; `null` where nothing was let go. */
+  /** The state of rows kept from before the retention horizon; `null` if nothing was pruned. */
   readonly kept: RetainedRowsState | null;
-  /** `''` where nothing is wrong with the file, or it was not looked at. */
+  /** `''` if the file is intact or was not checked. */
   readonly fileProblem: string;
   readonly horizon: HorizonView | null;
 }
@@ -79,9 +79,9 @@ export function verificationView(wire: VerifyReport__Output): VerificationView {
 
 export interface ReplayDifferenceView {
   readonly decision: EventView;
-  /** The verdict that was recorded; `null` where the pair ended. */
+  /** The recorded verdict; `null` if the placement ended. */
   readonly recorded: Verdict | null;
-  /** The verdict of today's engine, and what stands in the way. */
+  /** The verdict of the current engine and the reason. */
   readonly replayed: Verdict;
   readonly reason: string;
   readonly inputs: InputsView | null;
@@ -98,11 +98,11 @@ export function replayDifferenceView(wire: ReplayDifference__Output): ReplayDiff
   };
 }
 
-/** Beside its differences, which come first. */
+/** The totals, which follow the differences. */
 export interface ReplayView {
   readonly replayed: number;
   readonly different: number;
-  /** Decisions that ended a pair, and those whose inputs are no longer kept: there is nothing to decide again. */
+  /** Decisions that ended a placement, and those whose inputs were pruned. Neither can be replayed. */
   readonly ended: number;
   readonly withoutInputs: number;
   readonly engineVersion: string;

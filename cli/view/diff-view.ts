@@ -1,5 +1,4 @@
-/** The pairs that are placed otherwise at one moment than at another, as `diff -o json` shows them (docs/cli.md). */
-
+/** The JSON document of `rollcall diff` (docs/cli.md). */
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DiffPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/DiffPlacementsResponse.ts';
@@ -20,16 +19,16 @@ export interface PlacementDifferencesView {
 export interface PlacementDifferenceView {
   readonly daemonSet: DaemonSetKey;
   readonly node: string;
-  /** `null` where the pair did not exist then. */
+  /** `null` if the placement did not exist. */
   readonly before: Verdict | null;
   readonly after: Verdict | null;
-  /** How many decisions lie between. */
+  /** Number of decisions between the moments. */
   readonly decisions: number;
-  /** The last of them, with its cause. */
+  /** The last of these decisions. */
   readonly decision: EventView | null;
 }
 
-/** `pages` of one question: at least one. */
+/** `pages` are the pages of one request, at least one. */
 export function placementDifferencesView(pages: readonly DiffPlacementsResponse__Output[]): PlacementDifferencesView {
   const first = pages[0];
   return {

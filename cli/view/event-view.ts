@@ -1,4 +1,4 @@
-/** A row of the journal as `-o json` shows it (docs/cli.md) and as `history` and `watch` print it. */
+/** An event as `history` and `watch` print it, and its JSON (docs/cli.md). */
 import type { EventKind, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
@@ -9,27 +9,27 @@ import { timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface EventView {
   readonly revision: number;
-  /** When it happened, and when it was recorded. */
+  /** When the event occurred and when it was recorded. */
   readonly occurTime: string | null;
   readonly recordTime: string | null;
   readonly kind: EventKind | typeof UNKNOWN;
   readonly action: string;
   readonly node: string | null;
   readonly daemonSet: DaemonSetKey | null;
-  /** `null` before: the field was not there; `null` after: it is gone. */
+  /** `from` is `null` for an added field, `to` is `null` for a removed field. */
   readonly changes: readonly { readonly field: string; readonly from: string | null; readonly to: string | null }[];
   readonly cause: CauseView | null;
-  /** One sentence for people. */
+  /** One sentence. */
   readonly message: string;
-  /** Version of the placement engine; `''` but in decisions and in rows of the coordinator. */
+  /** Version of the placement engine in decisions and coordinator events; otherwise `''`. */
   readonly engineVersion: string;
-  /** What a decision was made from, where it was asked for; `null` where the journal no longer keeps it. */
+  /** The inputs of a decision, if requested; `null` if they were pruned. */
   readonly inputs?: InputsView | null;
 }
 
 export interface CauseView {
   readonly trigger: Trigger | typeof UNKNOWN;
-  /** The row that caused this one; `null` where there is none. */
+  /** The causing event; `null` if there is none. */
   readonly revision: number | null;
   readonly actor: string;
   readonly message: string;

@@ -1,9 +1,9 @@
-/** What a decision is a pure function of, as `why` and `history` show it (docs/cli.md). */
+/** The inputs of a decision, as `why` and `history` print them (docs/cli.md). */
 import type { DecisionInputs__Output } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import { timeView } from './wire-fields.ts';
 
 export interface InputsView {
-  /** The row that brought the node's facts, and SHA-256 over their canonical JSON. */
+  /** The revision of the node's facts, and the SHA-256 of their canonical JSON. */
   readonly nodeVersion: number;
   readonly nodeDigest: string;
   readonly nodeResourceVersion: string;
@@ -11,7 +11,7 @@ export interface InputsView {
   readonly factsOrigin: string;
   readonly factsSource: string;
   readonly factsTime: string | null;
-  /** The row that brought this version of the DaemonSet, and SHA-256 of its manifest. */
+  /** The revision of this version of the DaemonSet, and the SHA-256 of its manifest. */
   readonly daemonSetVersion: number;
   readonly daemonSetDigest: string;
   readonly daemonSetGeneration: number;

@@ -1,4 +1,4 @@
-/** Of which moment an answer is, as `-o json` shows it with `--at` (docs/cli.md). */
+/** The moment of an answer and the retention horizon, as JSON (docs/cli.md). */
 
 import type { AsOf } from '../../shared/model/as-of.ts';
 import type { RetentionHorizon__Output } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
@@ -6,10 +6,10 @@ import { isoTime } from '../output/time.ts';
 import { timeView } from './wire-fields.ts';
 
 export interface AsOfView {
-  /** The newest row of the journal that the answer rests on. */
+  /** The newest revision that the answer is based on. */
   readonly revision: number;
   readonly time: string | null;
-  /** When that row was recorded; `null` before the first one. */
+  /** When that revision was recorded; `null` before the first one. */
   readonly recordTime: string | null;
 }
 
@@ -18,12 +18,12 @@ export function asOfView({ revision, timeMs, recordedMs }: AsOf): AsOfView {
 }
 
 export interface HorizonView {
-  /** The newest row that was let go. */
+  /** The newest revision that was pruned. */
   readonly revision: number;
   readonly recordTime: string | null;
 }
 
-/** `null` where nothing was let go. */
+/** `null` if nothing was pruned. */
 export function horizonView(wire: RetentionHorizon__Output | null): HorizonView | null {
   return wire && { revision: Number(wire.revision), recordTime: timeView(wire.recordTime) };
 }

@@ -1,5 +1,4 @@
-/** When which verdict, which drift and which presence held, as `timeline -o json` shows it (docs/cli.md). */
-
+/** The JSON document of `rollcall timeline`: spans of verdicts, drift and presence (docs/cli.md). */
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Presence } from '../../shared/model/presence.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
@@ -15,36 +14,39 @@ import { type DriftView, driftView } from './placement-view.ts';
 import { present, timeView, UNKNOWN } from './wire-fields.ts';
 
 export interface TimelineView {
-  /** The stretch of time. */
+  /** The time range. */
   readonly from: AsOfView;
   readonly to: AsOfView;
-  /** One for each pair that existed at any moment of it. */
+  /** One for each placement that existed in the range. */
   readonly timelines: readonly PairTimelineView[];
 }
 
 export interface PairTimelineView {
   readonly daemonSet: DaemonSetKey;
   readonly node: string;
-  /** Without gaps but where the pair did not exist. */
+  /** Gaps are times in which the placement did not exist. */
   readonly verdicts: readonly (SpanView & { readonly verdict: Verdict })[];
-  /** Of different kinds they may overlap. */
+  /** Spans of different kinds may overlap. */
   readonly drifts: readonly (SpanView & Pick<DriftView, 'kind' | 'pod' | 'detail'>)[];
-  /** Whether the node answered. */
+  /** The presence of the node's agent. */
   readonly presences: readonly (SpanView & { readonly presence: Presence | typeof UNKNOWN })[];
-  /** Set where more changed than is told: the spans are whole up to here. */
+  /** Set if the placement changed too often to return all spans: they are complete up to this time. */
   readonly toldUntilTime: string | null;
 }
 
 export interface SpanView {
   readonly startTime: string;
   readonly endTime: string;
-  /** The row that brought it; `null` where no row did. */
+  /** The revision that started the span; `null` if none did. */
   readonly startRevision: number | null;
-  /** The row that ended it; `null` where it still held at the end. */
+  /** The revision that ended the span; `null` if it had not ended. */
   readonly endRevision: number | null;
 }
 
-/** `pages` of one question: at least one. A later one may begin later, where rows were let go of meanwhile; then all do. */
+/**
+ * `pages` are the pages of one request, at least one. If events are pruned between pages, a later page begins later. All
+ * spans then begin there.
+ */
 export function timelineView(pages: readonly ListTimelinesResponse__Output[]): TimelineView {
   const last = pages.at(-1);
   const from = asOfView(asOfFromWire(present(last?.from ?? null, 'from')));
@@ -57,7 +59,7 @@ export function timelineView(pages: readonly ListTimelinesResponse__Output[]): T
   };
 }
 
-/** What is told of a pair from a moment on; `null` where it did not exist any more. */
+/** The timeline from a moment on; `null` if the placement no longer existed. */
 function pairSince(from: AsOfView, pair: PairTimelineView): PairTimelineView | null {
   const verdicts = spansSince(from, pair.verdicts);
   if (verdicts.length === 0) return null;

@@ -53,9 +53,9 @@ describe('rollcall diff', () => {
       exitCode: 1,
       stderr: '',
       stdout: `\
-2026-03-14T14:09:26Z (revision 100) → 2026-03-14T15:09:26Z (revision 312): 2 pairs of 2 DaemonSets placed otherwise
+2026-03-14T14:09:26Z (revision 100) → 2026-03-14T15:09:26Z (revision 312): 2 placements of 2 DaemonSets differ
 
-DAEMONSET             NODE    PLACEMENT    WHEN                   REVISION   BECAUSE
+DAEMONSET             NODE    PLACEMENT    WHEN                   REVISION   CAUSE
 kube-system/fluentd   gpu-1   run → keep   2026-03-14T15:07:26Z   312        node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
 kube-system/proxy     old     run → gone   -                      -          -
 `,
@@ -66,8 +66,7 @@ kube-system/proxy     old     run → gone   -                      -          -
     expect(await diff('--from -1h --node same')).toEqual({
       exitCode: 0,
       stderr: '',
-      stdout:
-        '2026-03-14T14:09:26Z (revision 100) → 2026-03-14T15:09:26Z (revision 312): no pair is placed otherwise\n',
+      stdout: '2026-03-14T14:09:26Z (revision 100) → 2026-03-14T15:09:26Z (revision 312): no placement differs\n',
     });
   });
 

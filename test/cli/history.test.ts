@@ -126,9 +126,7 @@ describe('pages of history', () => {
     server.answers = {
       ListEvents: () => ({ events: [row(9)], horizon: { revision: 8, recordTime: timeToWire(NOW_MS - HOUR_MS) } }),
     };
-    expect((await history('')).stderr).toBe(
-      'rollcall: rows up to revision 8 (2026-03-14T14:09:26Z) were let go; what came before is not told\n',
-    );
+    expect((await history('')).stderr).toBe('rollcall: events up to revision 8 (2026-03-14T14:09:26Z) were pruned\n');
   });
 
   it('with an altered page token fail with the error of the coordinator', async () => {
@@ -159,7 +157,7 @@ describe('the inputs of a decision', () => {
       'actor       gpu-1.yaml',
       'recorded    revision 312, 2026-03-14T15:07:26.000Z',
       'engine      2',
-      `node        version 9, sha256:${digest}, resourceVersion 4711, from the agent (gpu-1.yaml), seen 2026-03-14T15:07:26Z`,
+      `node        version 9, sha256:${digest}, resourceVersion 4711, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z`,
       expect.stringContaining('daemonset   version 7, sha256:ff00'),
       expect.stringContaining('311  node gpu-1: taint gpu:NoSchedule added'),
       '',

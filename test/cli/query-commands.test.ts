@@ -24,7 +24,7 @@ Absent
   worker-2 was last seen 30m ago, its facts are 45m old
 
 Missing and other drift
-  missing      kube-system/fluentd on worker-1: no daemon pod is there (for 5m)
+  missing      kube-system/fluentd on worker-1: no daemon pod exists (for 5m)
   unknown      monitoring/node-exporter on worker-2: the agent of this node is silent (for 30m)
 
 Does not fit: monitoring/node-exporter on 1 node (rollcall daemonset/NAME says why)
@@ -144,7 +144,7 @@ How it was decided
   actor        gpu-1.yaml
   recorded     revision 312, 2026-03-14T15:07:26.000Z
   engine       2
-  node         version 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), seen 2026-03-14T15:07:26Z
+  node         version 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z
   daemonset    version 7, sha256:ff00ff00ff00…, generation 1, template abc, from fluentd.yaml:1
   since then   the node at revision 311 changed, and turned nothing
 
@@ -198,7 +198,7 @@ daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
 3 nodes selected, 2 desired, 1? fit, 1 current, 1 ready, 1 keep
 
 NODE       VERDICT   FITS   POD   DRIFT     SINCE   REASON
-worker-1   run       no     -     missing   1h      no daemon pod is there; Insufficient cpu: it is short
+worker-1   run       no     -     missing   1h      no daemon pod exists; Insufficient cpu: it is short
 gpu-1      keep      yes    -     -         1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
 
 Warnings
@@ -277,17 +277,17 @@ describe('drift', () => {
     drifting.stop();
     expect(list.split('\n').map((line) => line.split(/ {3,}/).toSpliced(3, 1))).toEqual([
       ['DRIFT', 'DAEMONSET', 'NODE', 'DETAIL'],
-      ['missing', 'default/zoo', 'd', 'no daemon pod is there'],
-      ['missing', 'kube-system/fluentd', 'c', 'no daemon pod is there'],
-      ['outdated', 'kube-system/fluentd', 'b', 'the daemon pod was made from an older template'],
+      ['missing', 'default/zoo', 'd', 'no daemon pod exists'],
+      ['missing', 'kube-system/fluentd', 'c', 'no daemon pod exists'],
+      ['outdated', 'kube-system/fluentd', 'b', 'the daemon pod has an older template revision'],
       ['unhealthy', 'kube-system/fluentd', 'a', 'CrashLoopBackOff'],
       [''],
     ]);
     expect(snapshot.replaceAll(/ \(for .*\)/g, '')).toContain(`
 Missing and other drift
-  missing      default/zoo on d: no daemon pod is there
-  missing      kube-system/fluentd on c: no daemon pod is there
-  outdated     kube-system/fluentd on b: the daemon pod was made from an older template
+  missing      default/zoo on d: no daemon pod exists
+  missing      kube-system/fluentd on c: no daemon pod exists
+  outdated     kube-system/fluentd on b: the daemon pod has an older template revision
   unhealthy    kube-system/fluentd on a: CrashLoopBackOff
 `);
   });

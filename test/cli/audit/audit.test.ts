@@ -55,7 +55,7 @@ describe('rollcall audit verify', () => {
   it('reports an intact journal and exits with code 0', async () => {
     expect(await audit('verify')).toEqual({
       exitCode: 0,
-      stdout: `The journal is sound.\nchecked   312 rows, the newest good one is 312:${HASH}\nanchor    matches\n`,
+      stdout: `The journal is intact.\nchecked   312 events, newest valid revision 312:${HASH}\nanchor    matches\n`,
       stderr: '',
     });
   });
@@ -81,14 +81,14 @@ describe('rollcall audit verify', () => {
     const { exitCode, stdout } = await audit(`verify --anchor 312:${HASH}`);
     expect(exitCode).toBe(6);
     expect(stdout).toBe(`\
-The journal is not sound.
+The journal is not intact.
   ✗ revision 120: its hash does not follow from the row before
-  ✗ the journal ends before the anchor: rows were taken away, or this is an older copy of it
-  ✗ rows from before the horizon are not as they were sealed
+  ✗ the journal ends before the anchor: events were removed, or this is an older copy
+  ✗ rows kept from before the retention horizon were altered
   ✗ the file: page 7 is torn
-checked   119 rows, the newest good one is 119:${HASH}
+checked   119 events, newest valid revision 119:${HASH}
 anchor    does not match
-horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came before is not told
+horizon   events up to revision 40 (2026-03-14T15:09:26Z) were pruned
 `);
   });
 
@@ -103,7 +103,7 @@ horizon   rows up to revision 40 (2026-03-14T15:09:26Z) were let go; what came b
 
   it('shows its progress on a terminal, then clears it', async () => {
     const { stderr } = await audit('verify', { isErrorTTY: true });
-    expect(stderr).toBe('\r\u001B[Kverifying: 100 rows of 400 rows (25%)\r\u001B[K');
+    expect(stderr).toBe('\r\u001B[Kverifying: 100 of 400 events (25%)\r\u001B[K');
   });
 
   it('shows the duration of the file check on a terminal only', async () => {
@@ -134,7 +134,7 @@ describe('rollcall audit replay', () => {
   it('reports that all decisions are unchanged and exits with code 0', async () => {
     expect(await audit('replay')).toMatchObject({
       exitCode: 0,
-      stdout: 'Engine 2 decides all 6 decisions as recorded.\nNot decided again: 1 decision ended a pair.\n',
+      stdout: 'Engine 2 reproduces all 6 decisions.\nNot replayed: 1 decision that ended a placement.\n',
     });
   });
 
@@ -154,8 +154,8 @@ describe('rollcall audit replay', () => {
     const { exitCode, stdout } = await audit('replay --daemonset fluentd --since -2h');
     expect(exitCode).toBe(1);
     expect(stdout).toBe(`\
-2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: recorded keep by engine 2, today none: taint gpu:NoExecute is not tolerated
-Engine 3 decides 1 of 6 decisions otherwise.
+2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: recorded keep by engine 2, now none: taint gpu:NoExecute is not tolerated
+Engine 3 decides 1 of 6 decisions differently.
 `);
     expect(server.asked[0]?.request).toMatchObject({
       daemonSet: { name: 'fluentd' },
@@ -196,10 +196,13 @@ describe('rollcall audit rebuild', () => {
   it('exits with code 0 if the tables are equal, and with code 6 if one differs', async () => {
     expect(await audit('rebuild')).toMatchObject({
       exitCode: 0,
-      stdout: 'All derived tables equal a rebuild: placement, node_now.\n',
+      stdout: 'All derived tables match the rebuilt ones: placement, node_now.\n',
     });
     server.answers = { CheckDerivedTables: () => [{ report: { equal: false, differingTables: ['node_now'] } }] };
-    expect(await audit('rebuild')).toMatchObject({ exitCode: 6, stdout: 'Not equal to a rebuild: node_now.\n' });
+    expect(await audit('rebuild')).toMatchObject({
+      exitCode: 6,
+      stdout: 'Tables that differ from the rebuilt ones: node_now.\n',
+    });
   });
 });
 

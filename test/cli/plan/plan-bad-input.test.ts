@@ -39,7 +39,7 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
     const { exitCode, stdout, stderr } = await runCli(['plan', ...options, '--skip-invalid']);
     expect(stderr).toContain('spec.selector');
-    expect([stdout, exitCode]).toEqual(['Nothing changes.\n', 0]);
+    expect([stdout, exitCode]).toEqual(['No changes.\n', 0]);
   });
 
   it('prints both locations of a duplicate DaemonSet', async () => {

@@ -51,10 +51,10 @@ describe('rollcall plan with a coordinator', () => {
     const server = await coordinator();
     const { stdout, stderr, exitCode } = await runCli(['plan', '--server', server, '--remove-label', 'disk']);
     expect(stderr).toBe('');
-    expect(stdout).toBe(`1 DaemonSet would change on 1 node: 1 daemon pod to stop, 0 daemon pods to start.
+    expect(stdout).toBe(`1 DaemonSet would change on 1 node: 1 daemon pod stopped, 0 started.
 
 default/cache   run 1 → 0
-  run → none    stops on 1 node: label disk is missing (expected disk=ssd)
+  run → none    would stop on 1 node: label disk is missing (expected disk=ssd)
                 a
 `);
     expect(exitCode).toBe(1);
@@ -65,13 +65,13 @@ default/cache   run 1 → 0
     const manifest = daemonSet('cache', { nodeSelector: { disk: 'hdd' } }, 'example.org/agent:2');
     const options = { stdin: JSON.stringify(manifest) };
     const { stdout, exitCode } = await runCli(['plan', '--server', server, '-f', '-'], options);
-    expect(stdout).toBe(`1 DaemonSet would change on 2 nodes: 1 daemon pod to stop, 1 daemon pod to start.
+    expect(stdout).toBe(`1 DaemonSet would change on 2 nodes: 1 daemon pod stopped, 1 started.
 
 default/cache   run 1
-  the template changes
-  run → none    stops on 1 node: label disk is not 'hdd'
+  template changes
+  run → none    would stop on 1 node: label disk is not 'hdd'
                 a
-  none → run    starts on 1 node: until now, label disk is not 'ssd'
+  none → run    would start on 1 node: until now, label disk is not 'ssd'
                 worker-1
 `);
     expect(exitCode).toBe(1);
@@ -79,14 +79,14 @@ default/cache   run 1
       stdin: JSON.stringify(daemonSet('cache', { nodeSelector: { disk: 'ssd' } }, 'example.org/agent:2')),
     };
     expect((await runCli(['plan', '--server', server, '-f', '-'], image)).stdout).toBe(
-      `1 DaemonSet would change: 0 daemon pods to stop, 0 daemon pods to start, 1 to be replaced.
+      `1 DaemonSet would change: 0 daemon pods stopped, 0 started, 1 replaced.
 
 default/cache   run 1
-  the template changes: 1 daemon pod would be replaced
+  template changes: 1 daemon pod would be replaced
 `,
     );
     const same = await runCli(['plan', '--server', server, '-f', '-'], { stdin: JSON.stringify(CACHE) });
-    expect([same.stdout, same.exitCode]).toEqual(['Nothing changes.\n', 0]);
+    expect([same.stdout, same.exitCode]).toEqual(['No changes.\n', 0]);
   });
 
   it('sends every kind of simulated change', async () => {

@@ -35,12 +35,12 @@ default/everywhere
 
   it('prints what stops if a label is removed from all nodes, and exits with code 1', async () => {
     const { exitCode, stdout } = await planOn(files(), '--remove-label', 'disktype');
-    expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods to stop, 0 daemon pods to start.
+    expect(stdout).toBe(`1 DaemonSet would change on 3 nodes: 2 daemon pods stopped, 0 started.
 
 default/cache   run 2 → 0   keep 1 → 0
-  run → none    stops on 2 nodes: label disktype is missing (expected disktype=ssd)
+  run → none    would stop on 2 nodes: label disktype is missing (expected disktype=ssd)
                 worker-1, worker-2
-  keep → none   may no longer stay on 1 node: label disktype is missing (expected disktype=ssd)
+  keep → none   could no longer stay on 1 node: label disktype is missing (expected disktype=ssd)
                 gpu-1
 `);
     expect(exitCode).toBe(1);
@@ -48,7 +48,7 @@ default/cache   run 2 → 0   keep 1 → 0
 
   it('exits with code 0 if nothing changes', async () => {
     const { exitCode, stdout } = await planOn(files(), '--cordon', 'worker-1');
-    expect(stdout).toBe('Nothing changes.\n');
+    expect(stdout).toBe('No changes.\n');
     expect(exitCode).toBe(0);
   });
 
@@ -61,21 +61,19 @@ default/cache   run 2 → 0   keep 1 → 0
     });
     const options = ['-f', path('new.json'), '--against', path('ds.json'), '--nodes', path('nodes.json')];
     const { exitCode, stdout } = await runCli(['plan', ...options]);
-    expect(
-      stdout,
-    ).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods to stop, 1 daemon pod to start, 5 to be replaced.
+    expect(stdout).toBe(`2 DaemonSets would change on 4 nodes: 2 daemon pods stopped, 1 started, 5 replaced.
 
 default/cache   run 2 → 1   keep 1 → 0
-  the template changes in spec.nodeSelector.disktype
-  run → none    stops on 2 nodes: label disktype is not 'hdd'
+  template changes in spec.nodeSelector.disktype
+  run → none    would stop on 2 nodes: label disktype is not 'hdd'
                 worker-1, worker-2
-  keep → none   may no longer stay on 1 node: label disktype is not 'hdd'
+  keep → none   could no longer stay on 1 node: label disktype is not 'hdd'
                 gpu-1
-  none → run    starts on 1 node: until now, label disktype is not 'ssd'
+  none → run    would start on 1 node: until now, label disktype is not 'ssd'
                 worker-3
 
 default/everywhere   run 5
-  the template changes in spec.containers[0].image: 5 daemon pods would be replaced
+  template changes in spec.containers[0].image: 5 daemon pods would be replaced
 `);
     expect(exitCode).toBe(1);
   });
@@ -85,18 +83,18 @@ default/everywhere   run 5
     const options = ['--add-node', path('more.json'), '--drop-node', 'worker-1', '--node', 'worker-4'];
     const what = ['--set-label', 'disktype=ssd', '--add-taint', 'dedicated=db:NoExecute'];
     const { stdout } = await planOn(path, ...options, ...what);
-    expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods to stop, 2 daemon pods to start.
+    expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods stopped, 2 started.
 
 default/cache   run 2   keep 1
-  run → none    stops on 1 node: the node is gone
+  run → none    would stop on 1 node: the node is gone
                 worker-1
-  none → run    starts on 1 node: the node is new
+  none → run    would start on 1 node: the node is new
                 worker-9
 
 default/everywhere   run 5
-  run → none    stops on 1 node: the node is gone
+  run → none    would stop on 1 node: the node is gone
                 worker-1
-  none → run    starts on 1 node: the node is new
+  none → run    would start on 1 node: the node is new
                 worker-9
 `);
   });
@@ -104,7 +102,7 @@ default/everywhere   run 5
   it('selects nodes by label selector, and removes taints like kubectl', async () => {
     const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
     expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
-  keep → run    may start where it did not on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
+  keep → run    would start on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
                 gpu-1
 `);
   });
@@ -176,16 +174,16 @@ describe('rollcall plan with the dump of a whole cluster', () => {
     const path = files({ 'dump.json': dump });
     const options = ['-f', path('ds.json'), '--against', path('dump.json'), '--nodes', path('dump.json')];
     const { stdout, stderr, exitCode } = await runCli(['plan', ...options]);
-    expect([stdout, stderr, exitCode]).toEqual(['Nothing changes.\n', '', 0]);
+    expect([stdout, stderr, exitCode]).toEqual(['No changes.\n', '', 0]);
   });
 
   it('prints what stops if only the old manifests contain a DaemonSet', async () => {
     const path = files({ 'dump.json': dump, 'new.json': list([CACHE]) });
     const { stdout, exitCode } = await runCli(['plan', '-f', path('new.json'), '--against', path('dump.json')]);
-    expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods to stop, 0 daemon pods to start.
+    expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods stopped, 0 started.
 
 default/everywhere   run 5 → 0
-  run → none    stops on 5 nodes: the DaemonSet is gone
+  run → none    would stop on 5 nodes: the DaemonSet is gone
                 gpu-1, worker-1, worker-2, worker-3, worker-4
 `);
     expect(exitCode).toBe(1);
@@ -196,7 +194,7 @@ default/everywhere   run 5 → 0
     const path = files({ 'ds.json': list([daemonSet('plain')]), 'nodes.json': list(tainted) });
     const short = await planOn(path);
     expect(short.stdout.match(/ {2}keep /g)).toHaveLength(6);
-    expect(short.stdout).toContain('  and 3 more combinations of reasons on 3 nodes; -o wide lists them all\n');
+    expect(short.stdout).toContain('  and 3 more combinations of reasons on 3 nodes; use -o wide to list all\n');
     const wide = await planOn(path, '-o', 'wide');
     expect(wide.stdout.match(/ {2}keep /g)).toHaveLength(9);
     expect(wide.stdout).not.toContain('more combinations');
