@@ -1,4 +1,4 @@
-/** The five answers about a pair in words, and how many of a table's pairs have room. */
+/** Prints the five answers about a placement, and the FITS column. */
 import type { Answers } from '../../shared/answers/five-answers.ts';
 import type { Answer } from '../../shared/fit/fit-result.ts';
 import { oneLine } from '../output/text.ts';
@@ -17,7 +17,7 @@ export function answerLines(answers: Answers, { style }: RenderOptions): string[
 /** Aligns the answers with the other lines of an explanation. */
 const ANSWER_WIDTH = 10;
 
-/** For a cell: `yes`, `no`, or `?` where nobody can say. */
+/** For a cell: `yes`, `no`, or `?` if the answer is unknown. */
 export function answerText(answer: Answer): string {
   return answer === 'unknown' ? '?' : answer;
 }
@@ -32,7 +32,7 @@ export interface FitCounts {
   readonly doesNotFit: number;
 }
 
-/** How many have room, with `?` where of some nobody can say. */
+/** The number that fit, with `?` if some answers are unknown. */
 export function fitsText({ desired, fits, doesNotFit }: FitCounts): string {
   if (desired === fits + doesNotFit) return String(fits);
   return fits + doesNotFit === 0 ? '?' : `${fits}?`;

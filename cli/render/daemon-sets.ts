@@ -1,4 +1,4 @@
-/** DaemonSets with their counts, and what is to be said of their manifests. */
+/** Prints DaemonSets with their counts, and the problems and warnings of their manifests. */
 
 import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -46,7 +46,7 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
   ];
 }
 
-/** Says how old the counts are where they rest on the reports of absent agents; nothing where they do not. */
+/** The age of the counts if they are based on reports of absent agents; otherwise empty. */
 export function staleCountsLine(oldestReportTime: string | null, { nowMs }: RenderOptions): string {
   if (oldestReportTime === null) return '';
   return `The counts include pods on absent nodes as last reported, up to ${ageText(oldestReportTime, nowMs)} ago.\n`;
@@ -68,7 +68,7 @@ function driftText({ counts }: DaemonSetView): string {
   return drifting.map((kind) => `${counts[kind]} ${kind}`).join(', ') || '-';
 }
 
-/** In the colour of the first kind, which weighs most. */
+/** In the color of the first kind, which is the most severe. */
 function driftPaint(style: RenderOptions['style']): Column<DaemonSetView>['paint'] {
   return ({ counts }, text) => {
     const first = DRIFT_KINDS.find((kind) => counts[kind] > 0);
@@ -76,17 +76,17 @@ function driftPaint(style: RenderOptions['style']): Column<DaemonSetView>['paint
   };
 }
 
-/** One heading for each DaemonSet whose newest manifest was refused, and every cause below it. */
-export function refusalLines(daemonSets: readonly DaemonSetView[], { style }: RenderOptions): string[] {
+/** A heading for each DaemonSet whose newest manifest was rejected, and the problems below it. */
+export function rejectionLines(daemonSets: readonly DaemonSetView[], { style }: RenderOptions): string[] {
   return daemonSets
     .filter(({ rejections }) => rejections.length > 0)
     .flatMap(({ namespace, name, inForce, rejections }) => [
-      `  ${style.bad(`${namespace}/${name}`)}: ${inForce ? 'the last good version stays in force' : 'no good version was ever seen'}`,
+      `  ${style.bad(`${namespace}/${name}`)}: ${inForce ? 'the last valid version stays in force' : 'no valid version was ever received'}`,
       ...rejections.map((problem) => `    ${problemLine(problem)}`),
     ]);
 }
 
-/** More of them belong to `rollcall status daemonset/NAME`. */
+/** Maximum number of warnings without `-o wide`. */
 const WARNINGS_MAX = 10;
 
 export function warningLines(daemonSets: readonly DaemonSetView[], { style, wide }: RenderOptions): string[] {
@@ -97,5 +97,5 @@ export function warningLines(daemonSets: readonly DaemonSetView[], { style, wide
     }),
   );
   if (wide || lines.length <= WARNINGS_MAX) return lines;
-  return [...lines.slice(0, WARNINGS_MAX), `  and ${lines.length - WARNINGS_MAX} more; -o wide shows all`];
+  return [...lines.slice(0, WARNINGS_MAX), `  and ${lines.length - WARNINGS_MAX} more; use -o wide to list all`];
 }

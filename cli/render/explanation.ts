@@ -1,4 +1,4 @@
-/** Says why a node runs a DaemonSet or not: the verdict in words, every reason in order, and what became of it. */
+/** Prints why a DaemonSet does or does not run on a node: verdict, reasons, decision and current state. */
 import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
 import { oneLine } from '../output/text.ts';
 import { ageText, timeText } from '../output/time.ts';
@@ -12,7 +12,7 @@ import { problemLine } from './problems.ts';
 import type { RenderOptions } from './render-options.ts';
 import { joinSections, section } from './sections.ts';
 
-/** Ends with a line break. */
+/** Ends with a newline. */
 export function renderExplanation(explanation: ExplanationView, options: RenderOptions): string {
   const { reasons } = explanation;
   return joinSections(
@@ -21,8 +21,8 @@ export function renderExplanation(explanation: ExplanationView, options: RenderO
       reasons.flatMap((reason) => reasonLines(reason, options)).join(''),
       section('Warnings', manifestWarnings(explanation, options), options),
       section('Answers', answerLines(explanation.answers, options), options),
-      section('How it was decided', decisionLines(explanation, options), options),
-      section('What became of it', stateLines(explanation, options), options),
+      section('Decision', decisionLines(explanation, options), options),
+      section('State', stateLines(explanation, options), options),
     ],
     options,
   );
@@ -39,11 +39,11 @@ function headline(explanation: ExplanationView, { style, nowMs }: RenderOptions)
   return `${style.bold(name)} ${paint(verb)} ${style.bold(node)}: ${meaning}\n${style.dim(since)}\n`;
 }
 
-/** What should be, and not what is: whether a pod runs is among the answers. */
+/** The desired state. The answers describe the actual state. */
 const VERDICT_WORDS: Record<Verdict, readonly [verb: string, meaning: string]> = {
-  run: ['belongs on', 'a daemon pod has to run there'],
-  keep: ['may stay on', 'no pod is started, one that runs may stay'],
-  none: ['does not belong on', 'no pod may start or stay there'],
+  run: ['should run on', 'a daemon pod is started and kept there'],
+  keep: ['may stay on', 'no daemon pod is started there, but an existing one is kept'],
+  none: ['should not run on', 'no daemon pod is started or kept there'],
 };
 
 const INDENT = '    ';
@@ -59,21 +59,21 @@ function reasonLines(reason: Reason, { style }: RenderOptions): string[] {
   ];
 }
 
-/** Both sides, where something of the node was compared and did not do. */
+/** The compared values, if a comparison with the node failed. */
 function comparison({ outcome, expected, found, nodeFieldPath }: Reason): string[] {
   if (outcome === 'passed' || expected === '' || nodeFieldPath === '') return [];
   return [`expected ${expected}, found ${found === null ? 'nothing' : found || "''"}`];
 }
 
 function editLine({ verdict, command, objectKind, action }: Edit): string {
-  return `one edit would turn it to ${verdict}: ${command || `in the ${objectKind}, ${action}`}`;
+  return `to change the verdict to ${verdict}: ${command || `in the ${objectKind}, ${action}`}`;
 }
 
 function paintOutcome(outcome: ReasonOutcome, style: RenderOptions['style']): (text: string) => string {
   return { passed: style.good, failed: style.bad, ignored: style.dim, warning: style.warn }[outcome];
 }
 
-/** A warning that is among the reasons is not said twice. */
+/** Omits warnings that are among the reasons. */
 function manifestWarnings({ reasons, warnings }: ExplanationView, { style }: RenderOptions): string[] {
   const said = new Set(reasons.map(({ code, fieldPath }) => `${code} ${fieldPath}`));
   return warnings
@@ -81,7 +81,7 @@ function manifestWarnings({ reasons, warnings }: ExplanationView, { style }: Ren
     .map((warning) => `  ${style.warn(style.marks.warning)} ${problemLine(warning)}`);
 }
 
-/** Who and what made the decision in force, and what from. */
+/** The cause, engine and inputs of the decision in force. */
 function decisionLines(explanation: ExplanationView, { style, wide }: RenderOptions): string[] {
   const { decision, decisionInputs, inputs, decidedDifferently, engineVersion } = explanation;
   if (decision === null) return [];
@@ -91,29 +91,30 @@ function decisionLines(explanation: ExplanationView, { style, wide }: RenderOpti
     ...(decisionInputs === null || inputs === null ? [] : laterLines(decisionInputs, inputs)),
     ...(decidedDifferently
       ? [
-          `  ${style.bad(style.marks.warning)} the engine ${engineVersion} decides otherwise today; the verdict above is the recorded one`,
+          `  ${style.bad(style.marks.warning)} engine ${engineVersion} would decide differently now; the verdict above is the recorded one`,
         ]
       : []),
   ];
 }
 
-/** What changed since and turned nothing. */
+/** Changes since the decision that did not affect the verdict. */
 function laterLines(decided: InputsView, now: InputsView): string[] {
   const changed = [
-    ...(now.nodeVersion > decided.nodeVersion ? [`the node at revision ${now.nodeVersion}`] : []),
-    ...(now.daemonSetVersion > decided.daemonSetVersion ? [`the DaemonSet at revision ${now.daemonSetVersion}`] : []),
+    ...(now.nodeVersion > decided.nodeVersion ? [`node changed at revision ${now.nodeVersion}`] : []),
+    ...(now.daemonSetVersion > decided.daemonSetVersion
+      ? [`DaemonSet changed at revision ${now.daemonSetVersion}`]
+      : []),
   ];
   return changed.length === 0
     ? []
-    : [`  ${'since then'.padEnd(12)} ${changed.join(' and ')} changed, and turned nothing`];
+    : [`  ${'since then'.padEnd(12)} ${changed.join(', ')} without affecting the verdict`];
 }
 
 function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {
   const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, version } = explanation;
   const answers = presence === 'present' ? style.good('present') : style.bad(presence);
   const facts = factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, ${ageText(factsTime, nowMs)} old`;
-  const assignment =
-    acknowledgement === null ? 'none: there is nothing to run' : `${acknowledgement}, version ${version}`;
+  const assignment = acknowledgement === null ? 'none' : `${acknowledgement}, version ${version}`;
   return [
     `  node         ${answers}, ${facts}`,
     `  assignment   ${assignment}`,

@@ -1,4 +1,4 @@
-/** One node or one DaemonSet: a few lines about it, then its placements as a table. */
+/** Prints a node or a DaemonSet: a summary, then its placements as a table. */
 import type { Verdict } from '../../shared/placement/types.ts';
 import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -7,7 +7,7 @@ import type { CountsView } from '../view/daemon-set-view.ts';
 import type { PlacementView } from '../view/placement-view.ts';
 import type { DaemonSetDetailView, NodeDetailView } from '../view/status-view.ts';
 import { answerText, fitsText, paintAnswer } from './answers.ts';
-import { refusalLines, warningLines } from './daemon-sets.ts';
+import { rejectionLines, warningLines } from './daemon-sets.ts';
 import { driftDetail, driftLines, paintDrift } from './drift.ts';
 import { paintPresence, taintText } from './nodes.ts';
 import { podState } from './pods.ts';
@@ -15,10 +15,9 @@ import type { RenderOptions } from './render-options.ts';
 import { joinSections, section } from './sections.ts';
 import { nodeNames } from './shorten.ts';
 
-/** Nodes that are not present, and when their agents were last seen. */
+/** Nodes whose agents are not present, and when each agent was last seen. */
 export type SilentNodes = ReadonlyMap<string, string | null>;
 
-/** What belongs on the node, and what is missing there. */
 export function renderNodeDetail({ node, placements }: NodeDetailView, options: RenderOptions): string {
   const belonging = placements.filter(({ verdict }) => verdict !== 'none');
   const drifts = placements.flatMap((placement) => placement.drifts);
@@ -27,9 +26,11 @@ export function renderNodeDetail({ node, placements }: NodeDetailView, options: 
     [
       nodeHead(node, options),
       silenceLine(placements, silent, options),
-      belonging.length === 0 ? 'Nothing belongs here.\n' : placementTable(belonging, 'daemonSet', silent, options),
-      section('Missing and other drift', driftLines(drifts, options), options),
-      section('Does not belong here', absences(placements, options), options),
+      belonging.length === 0
+        ? 'No DaemonSets belong on this node.\n'
+        : placementTable(belonging, 'daemonSet', silent, options),
+      section('Drift', driftLines(drifts, options), options),
+      section('DaemonSets that do not belong on this node', absences(placements, options), options),
     ],
     options,
   );
@@ -45,7 +46,7 @@ export function renderDaemonSetDetail(
       daemonSetHead(daemonSet, options),
       silenceLine(placements, silent, options),
       placements.length === 0 ? '' : placementTable(placements, 'node', silent, options),
-      section('Refused manifest', refusalLines([daemonSet], options), options),
+      section('Rejected manifest', rejectionLines([daemonSet], options), options),
       section('Warnings', warningLines([daemonSet], options), options),
     ],
     options,
@@ -91,7 +92,7 @@ function countsLine(what: string, counts: DetailCounts): string {
   return `${plural(selected, what)} selected, ${answers}, ${keep} keep`;
 }
 
-/** What is shown of a silent node's daemon pods may long be otherwise. */
+/** Explains that the pod states of an absent node are the last reported ones. */
 function silenceLine(
   placements: readonly PlacementView[],
   silent: SilentNodes,
@@ -102,18 +103,18 @@ function silenceLine(
   if (first === undefined) return '';
   const age = (node: string) => ageText(silent.get(node) ?? null, nowMs);
   if (others.length === 0) {
-    return `The agent of ${first} has been silent for ${age(first)}; a state with ? is what it last said.\n`;
+    return `The agent of ${first} has been absent for ${age(first)}; a state with ? is the last reported one.\n`;
   }
   const ages = nodeNames(
     [first, ...others].map((node) => `${node} for ${age(node)}`),
     wide,
   );
-  return `${others.length + 1} agents have been silent: ${ages}; a state with ? is what they last said.\n`;
+  return `${others.length + 1} agents have been absent: ${ages}; a state with ? is the last reported one.\n`;
 }
 
 const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
 
-/** The other name is in the heading. */
+/** `named` is the column that identifies the placement; the heading contains the other name. */
 function placementTable(
   placements: readonly PlacementView[],
   named: 'node' | 'daemonSet',
@@ -153,14 +154,14 @@ function placementTable(
   return renderTable(columns, sorted, options);
 }
 
-/** A filtered pair is an answer, and never hidden. */
+/** Lists placements with the verdict none, which are answers too. */
 function absences(placements: readonly PlacementView[], options: RenderOptions): string[] {
   return placements
     .filter(({ verdict }) => verdict === 'none')
     .map((placement) => `  ${placement.daemonSet}${options.style.dim(`: ${reasonText(placement, options)}`)}`);
 }
 
-/** Why not, where something stands in the way; else what is wrong; nothing where all is as it should be. */
+/** Why no daemon pod should run, or what is wrong if one should; empty if there is no problem. */
 function reasonText({ verdict, summary, drifts, answers }: PlacementView, { wide }: RenderOptions): string {
   const noRoom = answers.fits === 'no' ? answers.fitReasons.map(({ message }) => message.replace(/\.$/, '')) : [];
   if (verdict === 'run' && !wide) return [...drifts.map(driftDetail), ...noRoom].join('; ');

@@ -1,4 +1,4 @@
-/** The nodes of the roll, and their agents, as tables. */
+/** Prints nodes and agents as tables. */
 import type { NodeTaint } from '../../shared/model/node-facts.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
@@ -72,7 +72,7 @@ export function renderAgents(agents: readonly AgentView[], options: RenderOption
   return renderTable(columns, agents, options);
 }
 
-/** A node that does not answer is never hidden among the others. */
+/** Highlights nodes whose agents are not present. */
 export function paintPresence(
   { presence }: Pick<NodeView, 'presence'>,
   { style }: RenderOptions,

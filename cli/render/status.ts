@@ -1,7 +1,4 @@
-/**
- * The roll: a line, the DaemonSets, the nodes, and then who is missing and why. Pure; `npm start`
- * prints the same.
- */
+/** Prints the status of the cluster: a summary, DaemonSets, nodes, and then drift and problems. `npm start` prints the same. */
 
 import { plural } from '../../shared/plural.ts';
 import { oneLine } from '../output/text.ts';
@@ -9,14 +6,14 @@ import { ageText } from '../output/time.ts';
 import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
-import { refusalLines, renderDaemonSets, staleCountsLine, warningLines } from './daemon-sets.ts';
+import { rejectionLines, renderDaemonSets, staleCountsLine, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
 import type { RenderOptions } from './render-options.ts';
 import { joinSections, section } from './sections.ts';
 import { nodeNames } from './shorten.ts';
 
-/** Beyond this many nodes, only those with something to say are listed, and at most so many of them. */
+/** Larger clusters list only nodes that need attention, and at most this many. */
 const NODES_MAX = 40;
 
 export function renderStatus(snapshot: ClusterView, options: RenderOptions): string {
@@ -26,12 +23,12 @@ export function renderStatus(snapshot: ClusterView, options: RenderOptions): str
       `${statusLine(status, options)}\n`,
       daemonSets.length === 0 ? '' : countsTable(daemonSets, status.oldestReportTime, options),
       nodesSection(nodes, options),
-      section('Absent', absenceLines(nodes, options), options),
-      section('Missing and other drift', driftLines(drifts, options), options),
-      nowhere('Selected', ({ selected }) => selected === 0, snapshot, options),
-      nowhere('Desired', ({ selected, desired }) => selected > 0 && desired === 0, snapshot, options),
+      section('Absent nodes', absenceLines(nodes, options), options),
+      section('Drift', driftLines(drifts, options), options),
+      withoutNodes('Selects no node', ({ selected }) => selected === 0, snapshot, options),
+      withoutNodes('Desired on no node', ({ selected, desired }) => selected > 0 && desired === 0, snapshot, options),
       withoutRoom(snapshot, options),
-      section('Refused manifests', refusalLines(daemonSets, options), options),
+      section('Rejected manifests', rejectionLines(daemonSets, options), options),
       section('Warnings', warningLines(daemonSets, options), options),
       section('Problems', problemLines(snapshot, options), options),
     ],
@@ -39,15 +36,15 @@ export function renderStatus(snapshot: ClusterView, options: RenderOptions): str
   );
 }
 
-/** The whole roll in one line. */
+/** The summary of the cluster in one line. */
 export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 'style'>): string {
   const { nodes, presentNodes, settledNodes, daemonSets, rejectedDaemonSets, revision } = status;
-  const away = nodes - presentNodes;
-  const presence = `${presentNodes} present, ${away > 0 ? style.bad(`${away} absent`) : '0 absent'}`;
+  const absent = nodes - presentNodes;
+  const presence = `${presentNodes} present, ${absent > 0 ? style.bad(`${absent} absent`) : '0 absent'}`;
   const unsettled = presentNodes - settledNodes;
   const parts = [
-    `${style.bold(plural(nodes, 'node'))}: ${presence}${unsettled > 0 ? `, ${unsettled} yet to answer` : ''}`,
-    style.bold(plural(daemonSets, 'DaemonSet')) + (rejectedDaemonSets > 0 ? `, ${rejectedDaemonSets} refused` : ''),
+    `${style.bold(plural(nodes, 'node'))}: ${presence}${unsettled > 0 ? `, ${unsettled} not settled` : ''}`,
+    style.bold(plural(daemonSets, 'DaemonSet')) + (rejectedDaemonSets > 0 ? `, ${rejectedDaemonSets} rejected` : ''),
     `revision ${revision}`,
   ];
   return style.fit(parts.join(' · '));
@@ -57,8 +54,8 @@ export function renderDaemonSetStatus({ daemonSet, drifts }: DaemonSetStatusView
   return joinSections(
     [
       countsTable([daemonSet], daemonSet.counts.oldestReportTime, options),
-      section('Missing and other drift', driftLines(drifts, options), options),
-      section('Refused manifest', refusalLines([daemonSet], options), options),
+      section('Drift', driftLines(drifts, options), options),
+      section('Rejected manifest', rejectionLines([daemonSet], options), options),
       section('Warnings', warningLines([daemonSet], options), options),
     ],
     options,
@@ -76,18 +73,18 @@ function countsTable(
 function nodesSection(nodes: readonly NodeView[], options: RenderOptions): string {
   if (nodes.length === 0) return '';
   if (nodes.length <= NODES_MAX || options.wide) return renderNodes(nodes, options);
-  const telling = nodes.filter(hasSomethingToSay);
-  const shown = telling.slice(0, NODES_MAX);
+  const noteworthy = nodes.filter(needsAttention);
+  const shown = noteworthy.slice(0, NODES_MAX);
   const rest = nodes.length - shown.length;
   const how =
-    telling.length > shown.length
-      ? `${telling.length - shown.length} of them absent, behind or with drift`
-      : 'all as they should be';
-  const note = `${plural(rest, 'node')} not shown, ${how}; rollcall nodes lists all\n`;
+    noteworthy.length > shown.length
+      ? `${noteworthy.length - shown.length} of them absent, not settled or with drift`
+      : 'all without problems';
+  const note = `${plural(rest, 'node')} not shown, ${how}; use rollcall nodes to list all\n`;
   return shown.length === 0 ? note : `${renderNodes(shown, options)}${note}`;
 }
 
-function hasSomethingToSay({ presence, drifts, problem, revision, acknowledgedRevision }: NodeView): boolean {
+function needsAttention({ presence, drifts, problem, revision, acknowledgedRevision }: NodeView): boolean {
   return presence !== 'present' || drifts > 0 || problem !== '' || acknowledgedRevision < revision;
 }
 
@@ -97,40 +94,40 @@ function absenceLines(nodes: readonly NodeView[], options: RenderOptions): strin
     .slice(0, NODES_MAX)
     .map((node) => `  ${paintPresence(node, options)(node.name)} ${absence(node, options)}`);
   const more = absent.length - lines.length;
-  return more > 0 ? [...lines, `  and ${more} more; rollcall nodes lists all`] : lines;
+  return more > 0 ? [...lines, `  and ${more} more; use rollcall nodes to list all`] : lines;
 }
 
-/** An answer that rests on old data says how old. */
+/** The age of the data of an absent node. */
 function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderOptions): string {
-  const seen = presence === 'never-seen' ? 'has never answered' : `was last seen ${ageText(lastSeenTime, nowMs)} ago`;
+  const seen = presence === 'never-seen' ? 'was never seen' : `was last seen ${ageText(lastSeenTime, nowMs)} ago`;
   const age = facts.time === null ? '' : `, its facts are ${ageText(facts.time, nowMs)} old`;
   return `${seen}${age}`;
 }
 
-/** Mostly a mistake in a label or a selector, and by its zeros alone easily overlooked. */
-function nowhere(
+/** DaemonSets that no node matches: often an error in a label or a selector, and easily overlooked in the table. */
+function withoutNodes(
   what: string,
-  isSo: (counts: CountsView) => boolean,
+  matches: (counts: CountsView) => boolean,
   { daemonSets, nodes }: ClusterView,
   { wide }: RenderOptions,
 ): string {
-  const found = daemonSets.filter(({ inForce, counts }) => inForce && isSo(counts));
+  const found = daemonSets.filter(({ inForce, counts }) => inForce && matches(counts));
   const [first] = found;
   if (first === undefined || nodes.length === 0) return '';
   const names = found.map(({ namespace, name }) => `${namespace}/${name}`);
-  const isOnlyOfItsName = daemonSets.filter(({ name }) => name === first.name).length === 1;
-  const asked = found.length > 1 ? 'NAME' : isOnlyOfItsName ? first.name : names[0];
-  return `${what} on no node: ${nodeNames(names, wide)} (rollcall daemonset/${asked} says why)\n`;
+  const isUniqueName = daemonSets.filter(({ name }) => name === first.name).length === 1;
+  const typedName = found.length > 1 ? 'NAME' : isUniqueName ? first.name : names[0];
+  return `${what}: ${nodeNames(names, wide)} (use rollcall daemonset/${typedName} to see why)\n`;
 }
 
-/** What is wanted and allowed but has no room waits for somebody to make some. */
+/** DaemonSets that are desired on nodes without enough room. */
 function withoutRoom({ daemonSets }: ClusterView, { wide }: RenderOptions): string {
   const short = daemonSets.filter(({ counts }) => counts.doesNotFit > 0);
   if (short.length === 0) return '';
   const names = short.map(
     ({ namespace, name, counts }) => `${namespace}/${name} on ${plural(counts.doesNotFit, 'node')}`,
   );
-  return `Does not fit: ${nodeNames(names, wide)} (rollcall daemonset/NAME says why)\n`;
+  return `Does not fit: ${nodeNames(names, wide)} (use rollcall daemonset/NAME to see why)\n`;
 }
 
 function problemLines({ status, nodes }: ClusterView, { style }: RenderOptions): string[] {

@@ -1,4 +1,4 @@
-/** A DaemonSet as `-o json` shows it (docs/cli.md) and as tables read it. */
+/** A DaemonSet as tables read it, and its JSON (docs/cli.md). */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetCounts__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetCounts.ts';
@@ -8,17 +8,17 @@ import { timeView } from './wire-fields.ts';
 export interface DaemonSetView {
   readonly namespace: string;
   readonly name: string;
-  /** False when no good version was ever seen. */
+  /** False if no valid version was ever received. */
   readonly inForce: boolean;
   readonly generation: number;
   readonly templateRevision: string;
-  /** The revision at which this manifest came into force. */
+  /** The revision at which this manifest took effect. */
   readonly version: number;
-  /** A file's path, or an API server. */
+  /** Path of a file, or address of an API server. */
   readonly source: string;
   readonly counts: CountsView;
   readonly warnings: readonly ManifestProblem[];
-  /** Why the newest manifest was refused; empty where it was not. */
+  /** Why the newest manifest was rejected; empty if it was accepted. */
   readonly rejections: readonly ManifestProblem[];
 }
 

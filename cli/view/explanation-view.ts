@@ -1,4 +1,4 @@
-/** Everything about one pair: the decision with every reason, and what became of it. Also what `why -o json` shows. */
+/** The explanation of a placement and its JSON: the decision with every reason, and the current state. */
 
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Presence } from '../../shared/model/presence.ts';
@@ -16,23 +16,23 @@ import { present, timeView, UNKNOWN } from './wire-fields.ts';
 type Decision = Omit<PlacementResult, 'selected' | 'tolerated'>;
 
 export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decision {
-  /** The journal row of the decision in force; `null` where it is not known. */
+  /** The event of the decision in force; `null` if it is unknown. */
   readonly decision: EventView | null;
-  /** Whether the node answers, and how old what is known of it is. */
+  /** The presence of the node's agent. */
   readonly presence: Presence | typeof UNKNOWN;
   /** `agent` or `roll`. */
   readonly factsOrigin: string;
   readonly factsTime: string | null;
-  /** About the manifest, whatever the node. */
+  /** Warnings about the manifest, for any node. */
   readonly warnings: readonly ManifestProblem[];
-  /** The row that led to the decision; `null` where there is none, or it was let go. */
+  /** The event that caused the decision; `null` if there is none or it was pruned. */
   readonly causingEvent: EventView | null;
-  /** What the reasons were found from, and by which engine. */
+  /** The inputs of the reasons, and the version of the engine that found them. */
   readonly inputs: InputsView | null;
   readonly engineVersion: string;
-  /** What the decision in force was made from; `null` where the journal no longer keeps it. */
+  /** The inputs of the decision in force; `null` if they were pruned. */
   readonly decisionInputs: InputsView | null;
-  /** This engine decides otherwise than the one whose decision is in force. */
+  /** True if the current engine would decide differently. */
   readonly decidedDifferently: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A node of the roll, and the session of its agent, as `-o json` shows them (docs/cli.md) and as tables read them. */
+/** A node and the session of its agent as tables read them, and their JSON (docs/cli.md). */
 
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { Presence } from '../../shared/model/presence.ts';
@@ -24,7 +24,7 @@ export interface NodeView {
   readonly doesNotFit: number;
   readonly keep: number;
   readonly drifts: number;
-  /** Newest revision of the node's assignments, and the one that its agent acknowledged. */
+  /** The newest revision of the node's assignments, and the one that its agent acknowledged. */
   readonly revision: number;
   readonly acknowledgedRevision: number;
   /** Set while the agent cannot read its source. */
@@ -73,7 +73,7 @@ export interface AgentView {
   readonly peerAddress: string;
   readonly connectTime: string | null;
   readonly lastSeenTime: string | null;
-  /** When the node becomes absent if the agent says nothing more. */
+  /** When the node becomes absent unless the agent sends another message. */
   readonly leaseExpireTime: string | null;
   readonly sentRevision: number;
   readonly acknowledgedRevision: number;

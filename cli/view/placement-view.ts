@@ -1,4 +1,4 @@
-/** A placement in force, its daemon pods and its drifts, as `-o json` shows them and as tables read them. */
+/** A placement in force with its daemon pods and drift as tables read it, and its JSON (docs/cli.md). */
 import type { Answers } from '../../shared/answers/five-answers.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DriftKind } from '../../shared/model/drift.ts';
@@ -19,10 +19,10 @@ export interface PlacementView {
   readonly daemonSet: DaemonSetKey;
   readonly node: string;
   readonly verdict: Verdict;
-  /** The revision and the time at which the verdict came into force. */
+  /** The revision and the time at which the verdict took effect. */
   readonly version: number;
   readonly sinceTime: string | null;
-  /** `null` where there is no assignment. */
+  /** `null` without an assignment. */
   readonly acknowledgement: Acknowledgement | null;
   readonly pods: readonly PodView[];
   readonly drifts: readonly DriftView[];
@@ -42,7 +42,7 @@ export interface PodView {
   readonly waitingReason: string;
   readonly waitingMessage: string;
   readonly templateRevision: string;
-  /** Since when ready is what it is. */
+  /** The last transition of `ready`. */
   readonly sinceTime: string | null;
   readonly createTime: string | null;
 }
@@ -51,7 +51,7 @@ export interface DriftView {
   readonly kind: DriftKind;
   readonly daemonSet: DaemonSetKey;
   readonly node: string;
-  /** `''` where no pod is there. */
+  /** `''` without a pod. */
   readonly pod: string;
   readonly detail: string;
   readonly sinceTime: string | null;

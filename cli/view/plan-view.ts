@@ -1,6 +1,6 @@
 /**
- * Plans as they are shown: nodes with the same verdict for the same reason are one group, so that
- * thousands of nodes stay readable. The shapes are those of `-o json` (docs/cli.md).
+ * The JSON documents of `rollcall plan` (docs/cli.md). Nodes with the same verdict for the same reason form one group, so that
+ * plans for thousands of nodes are readable.
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { PlacementResult, Reason, Verdict } from '../../shared/placement/types.ts';
@@ -8,13 +8,13 @@ import type { DaemonSetPlacements, VerdictCounts } from '../../shared/plan/place
 import type { PlannedChange, PlannedCounts } from '../../shared/plan/plan.ts';
 import { blockingReasons, reasonPhrase } from './reason-phrase.ts';
 
-/** Who would run where. */
+/** Where DaemonSets would run. */
 export interface PlacementsView {
   readonly nodeCount: number;
   readonly daemonSets: readonly {
     readonly daemonSet: string;
     readonly counts: VerdictCounts;
-    /** Verdicts in the order run, keep, none; within them, the largest group first. */
+    /** Ordered by verdict (run, keep, none), then by size. */
     readonly groups: readonly PlacementGroup[];
   }[];
   readonly warnings: readonly ManifestProblem[];
@@ -24,10 +24,10 @@ export interface PlacementGroup extends ReasonGroup {
   readonly verdict: Verdict;
 }
 
-/** What a change would do. */
+/** The effect of a change. */
 export interface DifferenceView {
   readonly changed: boolean;
-  /** The revision that the plan was made on; `null` where it was made from files. */
+  /** The revision on which the plan is based; `null` for a plan from files. */
   readonly revision: number | null;
   readonly daemonSets: readonly DaemonSetDifference[];
   readonly warnings: readonly ManifestProblem[];
@@ -38,9 +38,9 @@ export interface DaemonSetDifference {
   readonly before: RunCounts;
   readonly after: RunCounts;
   readonly templateChanged: boolean;
-  /** Paths in the template that differ; none where a coordinator planned, which keeps only the revision. */
+  /** Paths in the template that differ. Empty in plans of a coordinator, which keeps only the template revision. */
   readonly templateChanges: readonly string[];
-  /** Daemon pods that run before and after, and would be replaced because the template changes. */
+  /** Daemon pods that would be replaced because the template changes. */
   readonly replaced: number;
   readonly groups: readonly ChangeGroup[];
 }
@@ -56,9 +56,9 @@ export interface ChangeGroup extends ReasonGroup {
 }
 
 interface ReasonGroup {
-  /** Why, in a phrase; `''` where there is nothing to say. */
+  /** The reason in a phrase; `''` if there is none. */
   readonly reason: string;
-  /** The reasons behind the phrase, as one of the nodes has them. */
+  /** The reasons behind the phrase, for one of the nodes. */
   readonly reasons: readonly Pick<Reason, 'code' | 'message' | 'fieldPath' | 'expected'>[];
   readonly nodes: readonly string[];
 }
@@ -98,7 +98,7 @@ export interface Difference {
   readonly counts: readonly PlannedCounts[];
   readonly warnings: readonly ManifestProblem[];
   readonly revision: number | null;
-  /** Nodes that are only there before, or only after. */
+  /** Nodes that exist only before or only after the change. */
   readonly movedNodes: ReadonlySet<string>;
 }
 
@@ -136,28 +136,28 @@ interface Why {
   readonly reasons: readonly Reason[];
 }
 
-/** Less is explained by what came into the way, more by what was in the way and no longer is. */
+/** A lower verdict is explained by new reasons; a higher verdict by reasons that no longer apply. */
 function whyChanged({ before, after }: PlannedChange, isNodeMoved: boolean): Why {
   const subject = isNodeMoved ? 'the node' : 'the DaemonSet';
-  if (after === null) return { phrase: `${subject} is gone`, reasons: [] };
+  if (after === null) return { phrase: `${subject} is deleted`, reasons: [] };
   if (before === null) {
     const reasons = blockingReasons(after.reasons);
     return { phrase: [`${subject} is new`, reasonPhrase(reasons)].filter((part) => part !== '').join('; '), reasons };
   }
-  // A coordinator that has too many changes to tell leaves out reasons, of which there is always one.
+  // There is always at least one reason, so none means that the coordinator omitted them.
   const isLess = VERDICTS.indexOf(after.verdict) > VERDICTS.indexOf(before.verdict);
   if ((isLess ? after : before).reasons.length === 0)
-    return { phrase: 'reasons left out, too many changes', reasons: [] };
+    return { phrase: 'reasons omitted, too many changes', reasons: [] };
   if (isLess) {
     const reasons = reasonsOfOneOnly(after, before);
     return { phrase: reasonPhrase(reasons), reasons };
   }
   const reasons = reasonsOfOneOnly(before, after);
-  const gone = reasonPhrase(reasons);
-  return { phrase: gone === '' ? '' : `until now, ${gone}`, reasons };
+  const previous = reasonPhrase(reasons);
+  return { phrase: previous === '' ? '' : `previously, ${previous}`, reasons };
 }
 
-/** What stands in the way in one placement and not in the other; what does in both explains no difference. */
+/** The blocking reasons of one placement that the other does not have. */
 function reasonsOfOneOnly(one: PlacementResult, other: PlacementResult): readonly Reason[] {
   const inBoth = new Set(blockingReasons(other.reasons).map((reason) => reasonPhrase([reason])));
   return blockingReasons(one.reasons).filter((reason) => !inBoth.has(reasonPhrase([reason])));

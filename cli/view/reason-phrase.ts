@@ -1,13 +1,13 @@
-/** Says in a phrase what stands in the way, in the same words for every node that it stands in the way of. */
+/** Summarizes blocking reasons in a phrase that is the same for all nodes with the same reasons. */
 import type { Reason } from '../../shared/placement/types.ts';
 
-/** The reasons that keep a daemon pod from starting, without those that only sum up others. */
+/** The reasons that prevent a daemon pod from starting, without those that only summarize others. */
 export function blockingReasons(reasons: readonly Reason[]): readonly Reason[] {
   const failed = reasons.filter(({ outcome }) => outcome === 'failed');
   return failed.filter((reason) => !failed.some((other) => other !== reason && isDetailOf(other, reason)));
 }
 
-/** A requirement is a detail of its term, and a term of the affinity: their field paths begin alike. */
+/** A requirement is a detail of its term, and a term of the affinity; their field paths share a prefix. */
 function isDetailOf(detail: Reason, whole: Reason): boolean {
   return (
     whole.code.startsWith('AFFINITY_') &&
@@ -16,7 +16,7 @@ function isDetailOf(detail: Reason, whole: Reason): boolean {
   );
 }
 
-/** Taints come last and by name: their order on a node says nothing, and must not tell two nodes apart. */
+/** Sorts taints, because their order on a node has no meaning and must not split groups. */
 export function reasonPhrase(blocking: readonly Reason[]): string {
   const affinity = blocking.filter(isOfAffinity);
   const taints = blocking.filter(isOfTaints);
@@ -53,24 +53,24 @@ function phraseOf({ code, expected, found, message }: Reason): string {
   }
 }
 
-/** Terms are alternatives: each one's unmet requirements are joined with `and`, the terms with `or`. */
+/** Terms are alternatives: joins the unmet requirements of a term with `and`, and the terms with `or`. */
 function affinityPhrase(reasons: readonly Reason[]): string {
   const terms = new Map<string, string[]>();
   for (const reason of reasons) {
     const [term = ''] = /nodeSelectorTerms\[\d+\]/.exec(reason.fieldPath) ?? [];
-    terms.set(term, [...(terms.get(term) ?? []), affinityDemand(reason)]);
+    terms.set(term, [...(terms.get(term) ?? []), requirementPhrase(reason)]);
   }
-  return `node affinity wants ${[...terms.values()].map((phrases) => phrases.join(' and ')).join(', or ')}`;
+  return `node affinity requires ${[...terms.values()].map((phrases) => phrases.join(' and ')).join(', or ')}`;
 }
 
-function affinityDemand({ code, expected }: Reason): string {
+function requirementPhrase({ code, expected }: Reason): string {
   switch (code) {
     case 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH':
       return expected;
     case 'AFFINITY_TERM_EMPTY':
-      return 'nothing (an empty term, which matches no node)';
+      return 'an empty term, which matches no node';
     default:
-      return `${expected} (which is not valid and matches no node)`;
+      return `${expected} (invalid, matches no node)`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The whole roll in one value: what `status` and `npm start` show. Also what `status -o json` shows. */
+/** The status of the cluster as `status` and `npm start` print it, and its JSON (docs/cli.md). */
 import type { GetStatusResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import type { JournalStatus__Output } from '../../shared/rpc/generated/rollcall/v1/JournalStatus.ts';
 import type { DaemonSetView } from './daemon-set-view.ts';
@@ -14,13 +14,13 @@ export interface ClusterView {
   readonly drifts: readonly DriftView[];
 }
 
-/** The roll of one DaemonSet. */
+/** The status of one DaemonSet. */
 export interface DaemonSetStatusView {
   readonly daemonSet: DaemonSetView;
   readonly drifts: readonly DriftView[];
 }
 
-/** One node or one DaemonSet with all its placements. */
+/** A node or a DaemonSet with all its placements. */
 export interface NodeDetailView {
   readonly node: NodeView;
   readonly placements: readonly PlacementView[];
@@ -36,35 +36,35 @@ export interface StatusView {
   /** The newest durable revision. */
   readonly revision: number;
   readonly startTime: string | null;
-  /** True once every source has been read and every node has answered. */
+  /** True once every source has been read and every node has reported. */
   readonly complete: boolean;
   readonly nodes: number;
   readonly presentNodes: number;
   /** Nodes whose agent is absent, and when the one that is absent for longest last reported. */
   readonly absentNodes: number;
   readonly oldestReportTime: string | null;
-  /** Present, and with the newest assignments acknowledged and held against the pods. */
+  /** Present nodes whose newest assignments are acknowledged and compared with the pods. */
   readonly settledNodes: number;
   readonly daemonSets: number;
-  /** DaemonSets whose newest manifest was refused. */
+  /** DaemonSets whose newest manifest was rejected. */
   readonly rejectedDaemonSets: number;
   /** Problems with the sources, one sentence each. */
   readonly problems: readonly string[];
-  /** `null` of the past, and where the coordinator does not say. */
+  /** `null` for the past, or if the coordinator does not report it. */
   readonly journal: JournalView | null;
   /** Work done since the start. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
 export interface JournalView {
-  /** False while there is no room, or no right, to write: nothing new is taken in then. */
+  /** False while the journal cannot be written; the coordinator then accepts no changes. */
   readonly writable: boolean;
-  /** Why not; `''` while it is. */
+  /** Why the journal is not writable; `''` if it is. */
   readonly problem: string;
-  /** Of its file, and of the file's log. */
+  /** Sizes of the database file and of its write-ahead log. */
   readonly bytes: number;
   readonly walBytes: number;
-  /** Rows that wait to be written. */
+  /** Events that wait to be written. */
   readonly queuedRows: number;
   readonly horizon: HorizonView | null;
 }

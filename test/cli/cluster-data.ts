@@ -1,4 +1,4 @@
-/** A small roll as a coordinator answers it: two DaemonSets, three nodes, one of each thing worth saying. */
+/** A small cluster as a coordinator returns it: two DaemonSets and three nodes, with one of each kind of problem. */
 import type { DaemonSet } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DecisionInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { Drift } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
@@ -9,7 +9,7 @@ import type { Node } from '../../shared/rpc/generated/rollcall/v1/Node.ts';
 import type { PlacementState } from '../../shared/rpc/generated/rollcall/v1/PlacementState.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 
-/** The moment at which tests look. */
+/** The current time in tests. */
 export const NOW_MS = Date.parse('2026-03-14T15:09:26Z');
 const MINUTE_MS = 60_000;
 
@@ -137,7 +137,7 @@ export const DRIFTS: Drift[] = [
     kind: 'DRIFT_KIND_UNKNOWN',
     daemonSet: EXPORTER,
     node: { name: 'worker-2' },
-    detail: 'the agent of this node is silent',
+    detail: 'the agent of this node is absent',
     sinceTime: minutesAgo(30),
   },
 ];
@@ -220,7 +220,7 @@ export const EVENTS: Event[] = [
   },
 ];
 
-/** What the decision was made from. */
+/** The inputs of the decision. */
 export const INPUTS: DecisionInputs = {
   nodeRevision: 9,
   nodeDigest: Buffer.from('0a0b0c'.repeat(10), 'hex'),

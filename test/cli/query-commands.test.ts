@@ -1,4 +1,4 @@
-/** What the commands print for a small roll, word for word; asked of a real server, in this process. */
+/** The exact output of the query commands for a small cluster on a real server. */
 import { describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { NOW_MS, node, STATUS } from './cluster-data.ts';
@@ -6,9 +6,9 @@ import { runCli } from './run-cli.ts';
 import { answer, json, server } from './small-cluster.ts';
 
 describe('rollcall status', () => {
-  it('prints the roll: a line, the tables, then who is missing and why', async () => {
+  it('prints a summary, the tables, then drift and problems', async () => {
     expect(await answer('status')).toBe(`\
-3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 refused · revision 312
+3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 rejected · revision 312
 
 NAMESPACE     NAME            DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   DRIFT
 kube-system   fluentd         2         1         1       1            1           1 missing
@@ -20,17 +20,17 @@ gpu-1      present    2s          1         1         1       0
 worker-1   present    2s          2         1         1       1
 worker-2   absent     30m         2         1         0       1
 
-Absent
+Absent nodes
   worker-2 was last seen 30m ago, its facts are 45m old
 
-Missing and other drift
+Drift
   missing      kube-system/fluentd on worker-1: no daemon pod exists (for 5m)
-  unknown      monitoring/node-exporter on worker-2: the agent of this node is silent (for 30m)
+  unknown      monitoring/node-exporter on worker-2: the agent of this node is absent (for 30m)
 
-Does not fit: monitoring/node-exporter on 1 node (rollcall daemonset/NAME says why)
+Does not fit: monitoring/node-exporter on 1 node (use rollcall daemonset/NAME to see why)
 
-Refused manifests
-  monitoring/node-exporter: the last good version stays in force
+Rejected manifests
+  monitoring/node-exporter: the last valid version stays in force
     node-exporter.yaml:1: spec.selector: a value is needed here (Required)
 
 Warnings
@@ -41,7 +41,7 @@ Problems
 `);
   });
 
-  it('says first of all problems that the journal cannot be written', async () => {
+  it('lists a journal that cannot be written as the first problem', async () => {
     const journal = { writable: false, problem: 'no space is left', bytes: 4096, queuedEventCount: 3 };
     const full = await FakeQueryServer.start({ ...server.answers, GetStatus: () => ({ ...STATUS, journal }) });
     const ask = (...options: string[]) => runCli(['status', '--server', full.address, ...options], { nowMs: NOW_MS });
@@ -51,14 +51,14 @@ Problems
     expect(JSON.parse(document.stdout)).toMatchObject({ status: { journal: { writable: false, queuedRows: 3 } } });
   });
 
-  it('of one DaemonSet asks for that one only', async () => {
+  it('requests only the given DaemonSet', async () => {
     server.asked.length = 0;
     expect(await answer('status daemonset/kube-system/fluentd')).toContain('kube-system   fluentd   2');
     expect(server.asked.map(({ method }) => method).sort()).toEqual(['GetDaemonSet', 'ListDrifts']);
     expect(server.asked[0]?.request).toMatchObject({ daemonSet: { namespace: 'kube-system', name: 'fluentd' } });
   });
 
-  it('as JSON keeps numbers and RFC 3339 times', async () => {
+  it('prints numbers and RFC 3339 times in JSON', async () => {
     const snapshot = (await json('status')) as {
       status: object;
       daemonSets: object[];
@@ -99,7 +99,7 @@ Problems
     expect(header).toContain('KEEP   MISSING   UNEXPECTED   DUPLICATE   OUTDATED   UNHEALTHY   UNKNOWN   NONE');
   });
 
-  it('of thousands of nodes lists those with something to say', async () => {
+  it('lists only nodes that need attention in a large cluster', async () => {
     const many = Array.from({ length: 3_000 }, (_, index) => node(`node-${index}`, index < 2 ? { driftCount: 1 } : {}));
     const large = await FakeQueryServer.start({
       ...server.answers,
@@ -112,13 +112,13 @@ Problems
     large.stop();
     expect(stdout).toContain('\nnode-1 ');
     expect(stdout).not.toContain('node-2 ');
-    expect(stdout).toContain('2998 nodes not shown, all as they should be; rollcall nodes lists all\n');
+    expect(stdout).toContain('2998 nodes not shown, all without problems; use rollcall nodes to list all\n');
   });
 });
 
 describe('rollcall why', () => {
   const WHY = `\
-fluentd may stay on gpu-1: no pod is started, one that runs may stay
+fluentd may stay on gpu-1: no daemon pod is started there, but an existing one is kept
 since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
 
 ✓ nodeSelector wants label os=linux, and this node has it.
@@ -126,8 +126,8 @@ since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSc
 ✗ Taint gpu:NoSchedule is not tolerated.
     expected no untolerated taint, found gpu:NoSchedule
     spec.template.spec.tolerations · node spec.taints[0]
-    one edit would turn it to run: in the DaemonSet, add toleration {key: gpu}
-    one edit would turn it to run: kubectl taint node gpu-1 gpu:NoSchedule-
+    to change the verdict to run: in the DaemonSet, add toleration {key: gpu}
+    to change the verdict to run: kubectl taint node gpu-1 gpu:NoSchedule-
 
 Warnings
   ! The pod is evicted again and again (TOLERATION_LOOPS)
@@ -139,35 +139,35 @@ Answers
   current      yes
   ready        yes
 
-How it was decided
+Decision
   trigger      node-report, revision 311: node gpu-1: taint gpu:NoSchedule added
   actor        gpu-1.yaml
   recorded     revision 312, 2026-03-14T15:07:26.000Z
   engine       2
   node         version 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z
   daemonset    version 7, sha256:ff00ff00ff00…, generation 1, template abc, from fluentd.yaml:1
-  since then   the node at revision 311 changed, and turned nothing
+  since then   node changed at revision 311 without affecting the verdict
 
-What became of it
+State
   node         present, facts from the agent, 2m old
   assignment   acknowledged, version 12
   daemon pod   fluentd-x2b9k: Running, ready for 2h, 2 restarts
 `;
 
-  it('gives the verdict, every reason, the edits, and what became of it', async () => {
+  it('prints the verdict, every reason, the edits and the state', async () => {
     expect(await answer('why daemonset/fluentd node/gpu-1')).toBe(WHY);
   });
 
-  it('takes the two names in either order', async () => {
+  it('accepts the names in either order', async () => {
     expect(await answer('why no/gpu-1 ds/fluentd')).toBe(WHY);
   });
 
-  it('uses ASCII where the locale knows no more', async () => {
+  it('uses ASCII if the locale does not support UTF-8', async () => {
     const ascii = await answer('why ds/fluentd node/gpu-1', { environment: { LC_ALL: 'C' } });
     expect(ascii).toBe(WHY.replaceAll('✓', '+').replaceAll('✗', 'x').replaceAll('·', '|').replaceAll('…', '...'));
   });
 
-  it('as JSON gives the reasons as the engine does', async () => {
+  it('prints the reasons of the engine in JSON', async () => {
     expect(await json('why ds/fluentd node/gpu-1')).toMatchObject({
       daemonSet: 'kube-system/fluentd',
       node: 'gpu-1',
@@ -184,7 +184,7 @@ What became of it
 });
 
 describe('rollcall node/NAME and daemonset/NAME', () => {
-  it('show what belongs on the node', async () => {
+  it('show the DaemonSets of the node', async () => {
     server.asked.length = 0;
     expect(await answer('node/gpu-1')).toContain('node gpu-1: present, last seen 2s ago\n');
     expect(server.asked.find(({ method }) => method === 'ListPlacements')?.request).toMatchObject({
@@ -192,7 +192,7 @@ describe('rollcall node/NAME and daemonset/NAME', () => {
     });
   });
 
-  it('show the nodes of the DaemonSet, those that should run it first', async () => {
+  it('show the nodes of the DaemonSet, with the verdict run first', async () => {
     expect(await answer('ds/fluentd')).toBe(`\
 daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
 3 nodes selected, 2 desired, 1? fit, 1 current, 1 ready, 1 keep
@@ -206,7 +206,7 @@ Warnings
 `);
   });
 
-  it('take options before and after the name', async () => {
+  it('accept options before and after the name', async () => {
     const before = await answer('-o json -n kube-system daemonset/fluentd');
     expect(before).toBe(await answer('daemonset/fluentd --output=json --namespace kube-system'));
     expect(JSON.parse(before)).toMatchObject({ daemonSet: { name: 'fluentd' }, placements: [{}, {}] });
@@ -219,17 +219,17 @@ describe('the lists', () => {
     ['daemonsets', 'NAMESPACE     NAME            DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   DRIFT'],
     ['agents', 'NODE    PRESENCE   LAST SEEN   CONNECTED   SENT   ACKNOWLEDGED   VERSION   PROBLEM'],
     ['drift', 'DRIFT     DAEMONSET                  NODE       FOR   DETAIL'],
-  ])('%s begins with its headings', async (command, headings) => {
-    expect((await answer(command)).startsWith(headings)).toBe(true);
+  ])('%s begins with its column headers', async (command, headers) => {
+    expect((await answer(command)).startsWith(headers)).toBe(true);
   });
 
-  it('show more columns with -o wide, and cut nothing in a pipe', async () => {
+  it('show more columns with -o wide, and truncate nothing in a pipe', async () => {
     const [header = '', row = ''] = (await answer('nodes -o wide', { columns: 20 })).split('\n');
     expect(header.split(/ {3,}/).slice(-3)).toEqual(['FACTS', 'KUBELET', 'TAINTS']);
     expect(row.endsWith('agent 10m   v1.33.2   -')).toBe(true);
   });
 
-  it('narrow daemonsets to a namespace', async () => {
+  it('filter daemonsets by namespace', async () => {
     expect(await json('daemonsets -n monitoring')).toMatchObject([{ namespace: 'monitoring', name: 'node-exporter' }]);
   });
 
@@ -253,7 +253,7 @@ describe('drift', () => {
     ['--kind missing --kind outdated', ['d', 'c', 'b']],
     ['-n default', ['d']],
     ['--kind unhealthy -n default', []],
-  ])('is narrowed by %s', async (options, nodes) => {
+  ])('is filtered by %s', async (options, nodes) => {
     const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
     const { stdout } = await runCli(['drift', ...options.split(' '), '-o', 'json', '--server', drifting.address]);
     drifting.stop();
@@ -269,7 +269,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('is in the same order and the same words in the list and below the roll', async () => {
+  it('has the same order and words in the list and in the status', async () => {
     const drifting = await FakeQueryServer.start({ ...server.answers, ListDrifts: () => ({ drifts: UNSORTED }) });
     const asked = async (command: string) =>
       (await runCli([command, '--server', drifting.address], { nowMs: NOW_MS })).stdout;
@@ -284,7 +284,7 @@ describe('drift', () => {
       [''],
     ]);
     expect(snapshot.replaceAll(/ \(for .*\)/g, '')).toContain(`
-Missing and other drift
+Drift
   missing      default/zoo on d: no daemon pod exists
   missing      kube-system/fluentd on c: no daemon pod exists
   outdated     kube-system/fluentd on b: the daemon pod has an older template revision

@@ -1,4 +1,4 @@
-/** What a silent agent last said is never printed as if it were so now; and what is wanted nowhere is said. */
+/** The last reports of absent agents are marked as such, and DaemonSets that no node matches are listed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeQueryServer } from '../fakes/fake-query-server.ts';
 import { DAEMON_SETS, NODES, NOW_MS, PLACEMENTS, STATUS } from './cluster-data.ts';
@@ -36,20 +36,20 @@ async function ask(line: string, address = server.address): Promise<string> {
   return (await runCli([...line.split(' '), '--server', address], { nowMs: NOW_MS })).stdout;
 }
 
-describe('the daemon pods of a silent node', () => {
-  it('are told as what its agent last said', async () => {
+describe('the daemon pods of an absent node', () => {
+  it('are marked as last reported', async () => {
     const answer = await ask('node/worker-2');
     expect(answer).toContain(`
-The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
+The agent of worker-2 has been absent for 30m; a state with ? is the last reported one.
 
 DAEMONSET             VERDICT   FITS   POD      DRIFT   SINCE   REASON
 kube-system/fluentd   keep      yes    Ready?   -       1h      Taint`);
   });
 
-  it('are told apart from those of present nodes', async () => {
+  it('are distinguished from those of present nodes', async () => {
     const answer = await ask('daemonset/fluentd');
     expect(answer).toContain(`
-The agent of worker-2 has been silent for 30m; a state with ? is what it last said.
+The agent of worker-2 has been absent for 30m; a state with ? is the last reported one.
 
 NODE       VERDICT   FITS   POD      DRIFT   SINCE   REASON
 gpu-1      keep      yes    Ready    -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
@@ -57,7 +57,7 @@ worker-2   keep      yes    Ready?   -       1h      Taint gpu:NoSchedule is not
 `);
   });
 
-  it('of several nodes are one line', async () => {
+  it('share one line for several nodes', async () => {
     const several = await FakeQueryServer.start({
       ...server.answers,
       ListPlacements: () => ({ placements: [ON_GPU_1, ON_WORKER_2, ON_WORKER_3] }),
@@ -65,7 +65,7 @@ worker-2   keep      yes    Ready?   -       1h      Taint gpu:NoSchedule is not
     const answer = await ask('daemonset/fluentd', several.address);
     several.stop();
     expect(answer).toContain(
-      '\n2 agents have been silent: worker-2 for 30m, worker-3 for 30m; a state with ? is what they last said.\n',
+      '\n2 agents have been absent: worker-2 for 30m, worker-3 for 30m; a state with ? is the last reported one.\n',
     );
   });
 });
@@ -85,17 +85,19 @@ describe('a DaemonSet that selects no node', () => {
     return answer;
   }
 
-  it('is named below the roll, with the question that tells why', async () => {
+  it('is listed below the tables with the command that explains why', async () => {
     const answer = await statusOf([nowhere, ...DAEMON_SETS.slice(1)]);
-    expect(answer).toContain('\nSelected on no node: kube-system/fluentd (rollcall daemonset/fluentd says why)\n');
+    expect(answer).toContain(
+      '\nSelects no node: kube-system/fluentd (use rollcall daemonset/fluentd to see why)\n',
+    );
   });
 
-  it('shares its line with others, and there is none where each DaemonSet selects a node', async () => {
+  it('shares a line with others, and is omitted if every DaemonSet selects a node', async () => {
     const other = { ...nowhere, daemonSet: { namespace: 'a', name: 'fluentd' } };
     expect(await statusOf([other, nowhere])).toContain(
-      '\nSelected on no node: a/fluentd, kube-system/fluentd (rollcall daemonset/NAME says why)\n',
+      '\nSelects no node: a/fluentd, kube-system/fluentd (use rollcall daemonset/NAME to see why)\n',
     );
-    expect(await statusOf([other, ...DAEMON_SETS])).toContain('(rollcall daemonset/a/fluentd says why)');
-    expect(await statusOf(DAEMON_SETS)).not.toContain('Selected on no node');
+    expect(await statusOf([other, ...DAEMON_SETS])).toContain('(use rollcall daemonset/a/fluentd to see why)');
+    expect(await statusOf(DAEMON_SETS)).not.toContain('Selects no node');
   });
 });

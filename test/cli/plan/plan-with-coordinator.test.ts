@@ -71,7 +71,7 @@ default/cache   run 1
   template changes
   run → none    would stop on 1 node: label disk is not 'hdd'
                 a
-  none → run    would start on 1 node: until now, label disk is not 'ssd'
+  none → run    would start on 1 node: previously, label disk is not 'ssd'
                 worker-1
 `);
     expect(exitCode).toBe(1);
@@ -106,12 +106,12 @@ default/cache   run 1
     const groups = JSON.parse(stdout).daemonSets.map((one: { daemonSet: string; groups: unknown }) => one.groups);
     expect(groups).toMatchObject([
       [
-        { from: 'run', to: 'none', reason: 'the node is gone', nodes: ['a'] },
+        { from: 'run', to: 'none', reason: 'the node is deleted', nodes: ['a'] },
         { from: 'run', to: 'keep', reason: 'taint x=y:NoSchedule is not tolerated', nodes: ['worker-1'] },
       ],
       [
         { from: 'run', to: 'none', nodes: ['a'] },
-        { from: 'none', to: 'keep', reason: "until now, label disk is not 'ssd'", nodes: ['worker-1'] },
+        { from: 'none', to: 'keep', reason: "previously, label disk is not 'ssd'", nodes: ['worker-1'] },
       ],
     ]);
   });

@@ -69,7 +69,7 @@ default/cache   run 2 → 1   keep 1 → 0
                 worker-1, worker-2
   keep → none   could no longer stay on 1 node: label disktype is not 'hdd'
                 gpu-1
-  none → run    would start on 1 node: until now, label disktype is not 'ssd'
+  none → run    would start on 1 node: previously, label disktype is not 'ssd'
                 worker-3
 
 default/everywhere   run 5
@@ -86,13 +86,13 @@ default/everywhere   run 5
     expect(stdout).toBe(`2 DaemonSets would change on 2 nodes: 2 daemon pods stopped, 2 started.
 
 default/cache   run 2   keep 1
-  run → none    would stop on 1 node: the node is gone
+  run → none    would stop on 1 node: the node is deleted
                 worker-1
   none → run    would start on 1 node: the node is new
                 worker-9
 
 default/everywhere   run 5
-  run → none    would stop on 1 node: the node is gone
+  run → none    would stop on 1 node: the node is deleted
                 worker-1
   none → run    would start on 1 node: the node is new
                 worker-9
@@ -102,7 +102,7 @@ default/everywhere   run 5
   it('selects nodes by label selector, and removes taints like kubectl', async () => {
     const { stdout } = await planOn(files(), '-l', 'disktype in (ssd)', '--remove-taint', 'dedicated:NoSchedule-');
     expect(stdout).toContain(`default/cache   run 2 → 3   keep 1 → 0
-  keep → run    would start on 1 node: until now, taint dedicated=gpu:NoSchedule is not tolerated
+  keep → run    would start on 1 node: previously, taint dedicated=gpu:NoSchedule is not tolerated
                 gpu-1
 `);
   });
@@ -183,7 +183,7 @@ describe('rollcall plan with the dump of a whole cluster', () => {
     expect(stdout).toBe(`1 DaemonSet would change on 5 nodes: 5 daemon pods stopped, 0 started.
 
 default/everywhere   run 5 → 0
-  run → none    would stop on 5 nodes: the DaemonSet is gone
+  run → none    would stop on 5 nodes: the DaemonSet is deleted
                 gpu-1, worker-1, worker-2, worker-3, worker-4
 `);
     expect(exitCode).toBe(1);
