@@ -1,6 +1,6 @@
 /**
- * The cluster as its API server tells it: follows DaemonSets, nodes, and the revisions that name templates,
- * and tells what changed. While the API server is away, what was told last stays in force, with its age.
+ * Reads the cluster from its API server: watches DaemonSets, nodes, ControllerRevisions and unbound pods, and emits their
+ * changes. While the API server is unreachable, the last known state stays in force.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { Query } from '../../shared/api-server/exchange.ts';
@@ -20,7 +20,7 @@ import { type ControllerRevision, ControllerRevisions, toControllerRevision } fr
 import { toUnboundPod, type UnboundPod, UnboundPods } from './unbound-pods.ts';
 import { toWatchedDaemonSet, toWatchedNode, type WatchedDaemonSet, type WatchedNode } from './watched-objects.ts';
 
-/** How long the built-in controller may take to name a new template before our own name stands in. */
+/** How long to wait for the ControllerRevision of a new template before Rollcall's own hash is used instead. */
 export const REVISION_TIMEOUT_MS = 2_000;
 
 export interface ApiServerSourceOptions {
@@ -37,13 +37,13 @@ const COLLECTIONS = {
   unboundPods: '/api/v1/pods',
 } as const;
 
-/** Pods that no scheduler has bound. */
+/** Pods that the scheduler has not bound. */
 const UNBOUND = { fieldSelector: 'spec.nodeName=' };
 
 type Collection = keyof typeof COLLECTIONS;
 
-/** A DaemonSet as it was last told. */
-type Told = Pick<WatchedDaemonSet, 'uid' | 'generation'> & { readonly revision: string | null };
+/** A DaemonSet as it was last emitted. */
+type Emitted = Pick<WatchedDaemonSet, 'uid' | 'generation'> & { readonly revision: string | null };
 
 export class ApiServerSource implements ClusterSource {
   readonly #options: ApiServerSourceOptions;
@@ -51,8 +51,8 @@ export class ApiServerSource implements ClusterSource {
   readonly #unbound = new UnboundPods();
   readonly #daemonSets = new Map<DaemonSetKey, WatchedDaemonSet>();
   readonly #keysByUid = new Map<string, DaemonSetKey>();
-  readonly #told = new Map<DaemonSetKey, Told>();
-  /** DaemonSets that wait for the name of their template: how to stop waiting. */
+  readonly #emitted = new Map<DaemonSetKey, Emitted>();
+  /** Cancels the wait of each DaemonSet for its ControllerRevision. */
   readonly #waiting = new Map<DaemonSetKey, () => void>();
   readonly #problems = new Map<Collection, ManifestProblem>();
   readonly #watches: Partial<Record<Collection, ListWatch<unknown>>> = {};
@@ -122,19 +122,19 @@ export class ApiServerSource implements ClusterSource {
   }
 
   async #announceSynced(listener: ClusterListener): Promise<void> {
-    // Whether a pod waits for a scheduler decides nothing, so nothing waits for that list.
-    const { unboundPods: _, ...deciding } = this.#watches;
-    await Promise.all(Object.values(deciding).map(({ synced }) => synced));
+    // Unbound pods affect no decision, so the first sync does not wait for them.
+    const { unboundPods: _, ...watches } = this.#watches;
+    await Promise.all(Object.values(watches).map(({ synced }) => synced));
     if (this.#isClosed) return;
     this.#isSynced = true;
-    for (const key of this.#daemonSets.keys()) this.#settle(key, listener, { isRetried: false });
+    for (const key of this.#daemonSets.keys()) this.#emitWhenNamed(key, listener, { isRetried: false });
     listener.synced([]);
   }
 
   #daemonSetApplied(daemonSet: WatchedDaemonSet, listener: ClusterListener): void {
     this.#daemonSets.set(daemonSet.key, daemonSet);
     this.#keysByUid.set(daemonSet.uid, daemonSet.key);
-    this.#settle(daemonSet.key, listener);
+    this.#emitWhenNamed(daemonSet.key, listener);
   }
 
   #daemonSetRemoved({ key, uid, actor }: WatchedDaemonSet, listener: ClusterListener): void {
@@ -147,11 +147,11 @@ export class ApiServerSource implements ClusterSource {
     if (revision.daemonSetUid === '') return;
     this.#revisions[how](revision);
     const key = this.#keysByUid.get(revision.daemonSetUid);
-    if (key !== undefined) this.#settle(key, listener);
+    if (key !== undefined) this.#emitWhenNamed(key, listener);
   }
 
-  /** Tells a DaemonSet once its template has a name; until all lists are complete nobody can say. */
-  #settle(key: DaemonSetKey, listener: ClusterListener, { isRetried = true } = {}): void {
+  /** Emits a DaemonSet once its ControllerRevision is known, and not before all lists are complete. */
+  #emitWhenNamed(key: DaemonSetKey, listener: ClusterListener, { isRetried = true } = {}): void {
     const daemonSet = this.#daemonSets.get(key);
     if (daemonSet === undefined || !this.#isSynced) return;
     if (daemonSet.isBeingDeleted) return this.#emitRemoved(key, daemonSet.actor, listener);
@@ -159,10 +159,10 @@ export class ApiServerSource implements ClusterSource {
     if (revision === null && isRetried) return this.#wait(key, listener);
     this.#stopWaiting(key);
     const { uid, generation } = daemonSet;
-    const told = this.#told.get(key);
-    // A status that changed is no change of what is wanted.
-    if (told?.uid === uid && told.generation === generation && told.revision === revision) return;
-    this.#told.set(key, { uid, generation, revision });
+    const last = this.#emitted.get(key);
+    // A change of the status only is not a change of the DaemonSet.
+    if (last?.uid === uid && last.generation === generation && last.revision === revision) return;
+    this.#emitted.set(key, { uid, generation, revision });
     const { daemonSet: object, source, actor, changedMs, warnings } = daemonSet;
     listener.daemonSetApplied({
       key,
@@ -177,7 +177,7 @@ export class ApiServerSource implements ClusterSource {
 
   #wait(key: DaemonSetKey, listener: ClusterListener): void {
     if (this.#waiting.has(key)) return;
-    const over = () => this.#settle(key, listener, { isRetried: false });
+    const over = () => this.#emitWhenNamed(key, listener, { isRetried: false });
     this.#waiting.set(key, this.#options.clock.after(REVISION_TIMEOUT_MS, over));
   }
 
@@ -188,7 +188,7 @@ export class ApiServerSource implements ClusterSource {
 
   #emitRemoved(key: DaemonSetKey, actor: string, listener: ClusterListener): void {
     this.#stopWaiting(key);
-    if (this.#told.delete(key)) listener.daemonSetRemoved(key, actor);
+    if (this.#emitted.delete(key)) listener.daemonSetRemoved(key, actor);
   }
 
   #problemChanged(collection: Collection, problem: ListWatchProblem | null, listener: ClusterListener): void {
@@ -196,11 +196,11 @@ export class ApiServerSource implements ClusterSource {
     const before = this.#problems.get(collection);
     if (problem === null) {
       this.#problems.delete(collection);
-      log.info({ collection }, 'the API server is followed again');
+      log.info({ collection }, 'watching the API server again');
     } else {
       const { failure, message, sinceMs } = problem;
-      log.warn({ collection, failure, problem: message }, 'the API server cannot be followed');
-      // Said once for each failure: its words change with every attempt.
+      log.warn({ collection, failure, problem: message }, 'failed to watch the API server');
+      // Emitted once per failure, because its message changes with every attempt.
       if (before?.code === failure) return;
       const since = new Date(sinceMs).toISOString();
       this.#problems.set(collection, {

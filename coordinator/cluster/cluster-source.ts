@@ -1,6 +1,6 @@
 /**
- * The interface behind which DaemonSets and the roll come from: a folder of manifests, or an API server.
- * A source tells differences only, and decides nothing.
+ * The port to the source of DaemonSets and nodes: a folder of manifests, or an API server. A source emits changes only and
+ * decides nothing.
  */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
@@ -10,35 +10,34 @@ import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export interface ClusterSource {
-  /** @throws RollcallError ARGUMENT_INVALID where what the source is told to read does not exist. */
+  /** @throws RollcallError ARGUMENT_INVALID if a path of the source does not exist */
   start(listener: ClusterListener): void;
-  /** Nothing is told after it. */
+  /** Nothing is emitted after it. */
   close(): void;
-  /** What following an API server took, by what is followed; nothing where there is none. */
+  /** Counts of lists and watches by collection; empty without an API server. */
   counts(): Readonly<Record<string, ListWatchCounts>>;
 }
 
 export interface ClusterListener {
-  /** A DaemonSet is new, or its manifest changed, or it is good again after a rejection. */
+  /** A DaemonSet was added or changed, or is valid again after a rejection. */
   daemonSetApplied(entry: AppliedDaemonSet): void;
-  /** The newest manifest of a DaemonSet is refused; the last good version stays in force. */
+  /** The newest manifest of a DaemonSet is rejected; the last accepted version stays in force. */
   daemonSetRejected(entry: RejectedDaemonSet): void;
-  /** A DaemonSet that was applied or rejected is gone. */
+  /** A DaemonSet that was applied or rejected was removed. */
   daemonSetRemoved(key: DaemonSetKey, actor: string): void;
-  /** A node of the roll is new, or changed there. */
+  /** A node was added to the inventory or changed in it. */
   nodeApplied(entry: AppliedNode): void;
   nodeRemoved(name: string, actor: string): void;
-  /** The daemon pods that name this node in their affinity and that the scheduler has not bound are now these. */
+  /** All daemon pods for the node that the scheduler has not bound yet. */
   unboundPodsChanged(node: string, pods: readonly PodHealth[]): void;
   /**
-   * Everything that is wrong with the sources now and is nobody's DaemonSet: unreadable files, wrong
-   * kinds, duplicate names, nodes that cannot be used. Each call replaces what the one before said.
+   * All current problems of the source that belong to no DaemonSet: unreadable files, wrong kinds, duplicate names, invalid
+   * nodes. Each call replaces the previous one.
    */
   problemsChanged(problems: readonly ManifestProblem[]): void;
   /**
-   * The sources have been read. What was neither applied nor rejected by now does not exist, except
-   * what was last seen in one of `unreadPaths`: of those nobody can say. Called once after the first
-   * reading, and again each time `unreadPaths` changes.
+   * The source has been read. Whatever was neither applied nor rejected does not exist, unless it was last seen in one of
+   * `unreadPaths`, which cannot be read. Called after the first read, and again whenever `unreadPaths` changes.
    */
   synced(unreadPaths: readonly string[]): void;
 }
@@ -47,13 +46,13 @@ export interface AppliedDaemonSet {
   readonly key: DaemonSetKey;
   /** Validated, with Kubernetes' defaults filled in. */
   readonly daemonSet: DaemonSet;
-  /** For people: `path:line` at the time of the change, or the object's address. */
+  /** For people: `path:line` at the time of the change, or the URL of the object. */
   readonly source: string;
-  /** Who changed it: a file's path, or a field manager. */
+  /** Who changed it: the path of a file, or a field manager. */
   readonly actor: string;
-  /** When it was changed; left out where the source does not know. */
+  /** When it was changed; unset if unknown. */
   readonly changedMs?: number;
-  /** How the cluster names this template in its daemon pods; left out where there is no cluster to ask. */
+  /** The hash by which the cluster labels pods of this template; unset without a cluster. */
   readonly templateRevision?: string;
   readonly warnings: readonly ManifestProblem[];
 }

@@ -1,30 +1,29 @@
 /**
- * How the cluster names the templates of its DaemonSets: by the ControllerRevisions that the built-in
- * controller keeps. Their names are hashes that nobody outside Go can compute (decision 4), so they are
- * looked up: by the template that a revision holds, not by who is newest, because the controller is a
- * moment behind every change.
+ * Finds the name that the cluster gives to the template of a DaemonSet: the hash of its ControllerRevision, which can only be
+ * computed in Go (decision 4). The revision is found by the template that it holds, not by its age, because the
+ * built-in controller lags behind every change.
  */
 import { createHash } from 'node:crypto';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 
-/** The label by which a daemon pod names its template, and a ControllerRevision itself. */
+/** Label with the hash, on daemon pods and on ControllerRevisions. */
 const HASH_LABEL = 'controller-revision-hash';
 
-/** What is kept of a ControllerRevision. */
+/** The part of a ControllerRevision that is kept in memory. */
 export interface ControllerRevision {
   /** `namespace/name`. */
   readonly key: string;
-  /** The DaemonSet that it belongs to; `''` for those of StatefulSets and of nobody. */
+  /** The DaemonSet that controls it; empty for a ControllerRevision of a StatefulSet or without a controller. */
   readonly daemonSetUid: string;
-  /** The value of the pods' label; its name where an old controller did not label it. */
+  /** The value of the hash label; the name of the ControllerRevision if it has no such label. */
   readonly hash: string;
   readonly number: number;
   readonly templateDigest: string;
 }
 
-/** What is to be known of a DaemonSet to find its revision. */
+/** What is needed of a DaemonSet to find its revision. */
 export interface RevisionedDaemonSet {
   readonly uid: string;
   readonly generation: number;
@@ -47,7 +46,7 @@ export function toControllerRevision(object: RawObject): ControllerRevision {
   };
 }
 
-/** Equal for equal templates, whoever wrote them down: `$patch` and fields of no value say nothing. */
+/** Equal for equivalent templates: ignores `$patch` and fields that are null. */
 export function templateDigest(template: unknown): string {
   return createHash('sha256')
     .update(canonicalJson(withoutNulls(template)))
@@ -70,15 +69,15 @@ export class ControllerRevisions {
   }
 
   /**
-   * The revision of the template in force; `null` while nobody has named it. Where the controller says that it
-   * has seen this generation and none of its revisions looks alike, because an upgrade gave the API new
-   * defaults, the newest one counts.
+   * The hash of the current template; `null` while the controller has not created its revision. If the controller has observed
+   * this generation and no revision has an equal template, which happens when an upgrade of the API server
+   * changes defaults, the newest revision is used.
    */
   hashOf({ uid, generation, observedGeneration, templateDigest: digest }: RevisionedDaemonSet): string | null {
     const known = [...(this.#byDaemonSet.get(uid)?.values() ?? [])].sort((left, right) => right.number - left.number);
-    const alike = known.find((revision) => revision.templateDigest === digest);
+    const matching = known.find((revision) => revision.templateDigest === digest);
     const newest = observedGeneration >= generation ? known[0] : undefined;
-    return (alike ?? newest)?.hash ?? null;
+    return (matching ?? newest)?.hash ?? null;
   }
 }
 

@@ -1,4 +1,4 @@
-/** What manifests declare: DaemonSets and nodes, accepted or refused. Pure: no file is touched here. */
+/** Validates the objects of manifests: DaemonSets and nodes, accepted or rejected. Pure: reads no files. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/kubernetes/default-daemon-set.ts';
@@ -13,16 +13,16 @@ import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
 import type { Declaration, Declare } from './manifest-folder.ts';
 
-/** Its name is the DaemonSet's key. */
+/** `name` is the key of the DaemonSet. */
 export interface DaemonSetDeclaration extends Declaration {
-  /** Validated, with defaults; `null` where the manifest is refused. */
+  /** Validated, with defaults; `null` if the manifest is rejected. */
   readonly daemonSet: DaemonSet | null;
-  /** Warnings about an accepted manifest, causes of a refused one. */
+  /** Warnings for an accepted manifest, causes for a rejected one. */
   readonly findings: readonly ManifestProblem[];
 }
 
 export interface NodeDeclaration extends Declaration {
-  /** `null` where the manifest is refused. */
+  /** `null` if the manifest is rejected. */
   readonly facts: NodeFacts | null;
 }
 
@@ -34,7 +34,7 @@ export const declareDaemonSet: Declare<DaemonSetDeclaration> = (manifest, path) 
   const findings = validation.accepted
     ? validation.warnings.map((warning) => ({ ...warning, source }))
     : problemsOf(validation.causes, source);
-  // Nobody's causes: the manifest is too broken to say which DaemonSet it means.
+  // Without a name, the causes cannot be attributed to a DaemonSet.
   if (key === '') return { declared: null, problems: findings };
   const daemonSet = validation.accepted ? validation.daemonSet : null;
   return { declared: { name: key, path, source, digest: digestOf(manifest), daemonSet, findings }, problems: [] };
@@ -42,7 +42,7 @@ export const declareDaemonSet: Declare<DaemonSetDeclaration> = (manifest, path) 
 
 export const declareNode: Declare<NodeDeclaration> = (manifest, path) => {
   const { object, source, kind } = manifest;
-  // A node's file holds the node's pods as well, for its agent.
+  // The file of a node also contains the pods of the node, for its agent.
   if (kind === 'Pod') return { declared: null, problems: [] };
   const name = textAt(object, 'name');
   if (kind !== 'Node') return { declared: null, name, problems: [wrongKind(manifest, 'Nodes and their Pods')] };
@@ -53,7 +53,7 @@ export const declareNode: Declare<NodeDeclaration> = (manifest, path) => {
   return { declared: { name, path, source, digest: digestOf(manifest), facts }, problems };
 };
 
-/** `''` where the object has no name. */
+/** Empty if the object has no name. */
 function daemonSetKeyOf(object: Record<string, unknown>): string {
   const name = textAt(object, 'name');
   return name === '' ? '' : `${textAt(object, 'namespace') || DEFAULT_NAMESPACE}/${name}`;
@@ -73,6 +73,6 @@ function problemsOf(causes: readonly StatusCause[], source: string): ManifestPro
 }
 
 function wrongKind({ kind, apiVersion, source }: ManifestObject, expected: string): ManifestProblem {
-  const message = `This is a ${kind} (${apiVersion}); only ${expected} are read here.`;
+  const message = `This is a ${kind} (${apiVersion}), and only ${expected} are read here. Move it to another file or folder.`;
   return { code: 'WrongKind', fieldPath: 'kind', message, source };
 }

@@ -1,6 +1,6 @@
 /**
- * The cluster as a folder of manifests: reads DaemonSets and the roll from files, watches them, and
- * tells what changed. A mistake in one file never disturbs what the others declare.
+ * Reads the cluster from folders of manifests: reads DaemonSets and nodes from files, watches the files, and emits changes.
+ * An invalid file does not affect what the other files declare.
  */
 import { statSync } from 'node:fs';
 import { canonicalJson } from '../../shared/canonical-json.ts';
@@ -10,12 +10,12 @@ import { watchPath } from '../../shared/files/watch-path.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { ClusterListener, ClusterSource } from './cluster-source.ts';
 import { type DaemonSetDeclaration, declareDaemonSet, declareNode, type NodeDeclaration } from './declarations.ts';
-import { ManifestTracker, type Tell } from './manifest-tracker.ts';
+import { type Emitter, ManifestTracker } from './manifest-tracker.ts';
 
 export interface FolderSourceOptions {
-  /** File or folder of DaemonSets; `null` for none. */
+  /** File or folder of DaemonSets; `null` without DaemonSets. */
   readonly daemonSets: string | null;
-  /** File or folder of the nodes that ought to answer; `null` for none. */
+  /** File or folder of the nodes in the inventory; `null` without an inventory. */
   readonly nodes: string | null;
   readonly log: Logger;
   readonly clock: Clock;
@@ -24,37 +24,37 @@ export interface FolderSourceOptions {
 export class FolderSource implements ClusterSource {
   readonly #log: Logger;
   readonly #clock: Clock;
-  readonly #shelves: (ManifestTracker<DaemonSetDeclaration> | ManifestTracker<NodeDeclaration>)[] = [];
+  readonly #trackers: (ManifestTracker<DaemonSetDeclaration> | ManifestTracker<NodeDeclaration>)[] = [];
   readonly #stops: (() => void)[] = [];
-  #reading = false;
-  #closed = false;
-  #toldProblems = canonicalJson([]);
-  #toldUnread: string | undefined;
+  #isReading = false;
+  #isClosed = false;
+  #emittedProblems = canonicalJson([]);
+  #emittedUnread: string | undefined;
 
   constructor({ daemonSets, nodes, log, clock }: FolderSourceOptions) {
     this.#log = log;
     this.#clock = clock;
-    if (daemonSets !== null) this.#shelves.push(new ManifestTracker(daemonSets, declareDaemonSet, emitDaemonSet));
-    if (nodes !== null) this.#shelves.push(new ManifestTracker(nodes, declareNode, emitNode));
+    if (daemonSets !== null) this.#trackers.push(new ManifestTracker(daemonSets, declareDaemonSet, emitDaemonSet));
+    if (nodes !== null) this.#trackers.push(new ManifestTracker(nodes, declareNode, emitNode));
   }
 
   start(listener: ClusterListener): void {
-    for (const { path } of this.#shelves) assertExists(path);
-    for (const tracker of this.#shelves) {
+    for (const { path } of this.#trackers) assertExists(path);
+    for (const tracker of this.#trackers) {
       const onChange = () => {
         tracker.stale = true;
         void this.#readStale(listener);
       };
       this.#stops.push(watchPath({ path: tracker.path, clock: this.#clock, onChange }));
-      // So that the first reading is of all of them and in their order, whichever watch speaks first.
+      // The first read covers all trackers in their order, regardless of which watch fires first.
       tracker.stale = true;
     }
-    // Without any folder there is nothing to wait for.
-    if (this.#shelves.length === 0) this.#stops.push(this.#clock.after(0, () => listener.synced([])));
+    // Without folders there is nothing to read.
+    if (this.#trackers.length === 0) this.#stops.push(this.#clock.after(0, () => listener.synced([])));
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const stop of this.#stops) stop();
   }
 
@@ -62,38 +62,38 @@ export class FolderSource implements ClusterSource {
     return {};
   }
 
-  /** One reading at a time; what changes meanwhile is read right after. */
+  /** Reads one tracker at a time; changes during a read are read next. */
   async #readStale(listener: ClusterListener): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
     for (let tracker = this.#nextStale(); tracker !== undefined; tracker = this.#nextStale()) {
       await tracker.read();
-      if (this.#closed) break;
+      if (this.#isClosed) break;
       this.#log.debug({ path: tracker.path, problems: tracker.problems.length }, 'read manifests');
       tracker.emit(listener);
       this.#emitState(listener);
     }
-    this.#reading = false;
+    this.#isReading = false;
   }
 
   #nextStale(): ManifestTracker<DaemonSetDeclaration> | ManifestTracker<NodeDeclaration> | undefined {
-    return this.#closed ? undefined : this.#shelves.find(({ stale }) => stale);
+    return this.#isClosed ? undefined : this.#trackers.find(({ stale }) => stale);
   }
 
   #emitState(listener: ClusterListener): void {
-    const problems = this.#shelves.flatMap((tracker) => tracker.problems);
+    const problems = this.#trackers.flatMap((tracker) => tracker.problems);
     const problemsText = canonicalJson(problems);
-    if (problemsText !== this.#toldProblems) listener.problemsChanged(problems);
-    this.#toldProblems = problemsText;
-    if (!this.#shelves.every(({ wasRead }) => wasRead)) return;
-    const unread = this.#shelves.flatMap(({ unreadPaths }) => unreadPaths);
+    if (problemsText !== this.#emittedProblems) listener.problemsChanged(problems);
+    this.#emittedProblems = problemsText;
+    if (!this.#trackers.every(({ wasRead }) => wasRead)) return;
+    const unread = this.#trackers.flatMap(({ unreadPaths }) => unreadPaths);
     const unreadText = canonicalJson(unread);
-    if (unreadText !== this.#toldUnread) listener.synced(unread);
-    this.#toldUnread = unreadText;
+    if (unreadText !== this.#emittedUnread) listener.synced(unread);
+    this.#emittedUnread = unreadText;
   }
 }
 
-const emitDaemonSet: Tell<DaemonSetDeclaration> = {
+const emitDaemonSet: Emitter<DaemonSetDeclaration> = {
   applied(listener, { name: key, path: actor, source, daemonSet, findings }) {
     if (daemonSet === null) listener.daemonSetRejected({ key, source, actor, problems: findings });
     else listener.daemonSetApplied({ key, daemonSet, source, actor, warnings: findings });
@@ -102,7 +102,7 @@ const emitDaemonSet: Tell<DaemonSetDeclaration> = {
   removed: (listener, { name, path }) => listener.daemonSetRemoved(name, path),
 };
 
-const emitNode: Tell<NodeDeclaration> = {
+const emitNode: Emitter<NodeDeclaration> = {
   applied(listener, { path: actor, source, facts }) {
     if (facts === null) return false;
     listener.nodeApplied({ facts, source, actor });
@@ -111,7 +111,7 @@ const emitNode: Tell<NodeDeclaration> = {
   removed: (listener, { name, path }) => listener.nodeRemoved(name, path),
 };
 
-/** A path that cannot be looked at when the coordinator starts is a mistake; one that vanishes later may come back. */
+/** A path that is missing at the start is an invalid setting; a path that disappears later may come back. */
 function assertExists(path: string): void {
   try {
     statSync(path);
@@ -120,6 +120,6 @@ function assertExists(path: string): void {
     const why = isMissing
       ? 'does not exist'
       : `cannot be read (${error instanceof Error ? error.message : String(error)})`;
-    throw new RollcallError('ARGUMENT_INVALID', `${path} ${why}; name a file or a folder of manifests.`);
+    throw new RollcallError('ARGUMENT_INVALID', `${path} ${why}; set a file or folder of manifests.`);
   }
 }

@@ -1,16 +1,16 @@
-/** Who changed an object last, and when, as its managedFields tell. */
+/** Who last changed an object, and when, according to its managedFields. */
 import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 
 export interface LastChange {
-  /** The field manager, for example `kubectl-edit`; `''` where none is named. */
+  /** The field manager, for example `kubectl-edit`; empty if unknown. */
   readonly actor: string;
-  /** To the second; `null` where it is not known. */
+  /** With a precision of one second; `null` if unknown. */
   readonly changedMs: number | null;
 }
 
 /**
- * The newest entry that owns one of `parts` (`f:spec`, `f:metadata`, `f:status`): a controller that writes
- * nothing but a status has not changed what it reads. Of two in one second the later in the list counts.
+ * The newest entry that owns one of `parts` (`f:spec`, `f:metadata`, `f:status`), because a controller that writes only the
+ * status has not changed the rest. Among entries of the same second, the last one in the list is used.
  */
 export function lastChange(metadata: Readonly<Record<string, unknown>>, parts: readonly string[]): LastChange {
   const entries = Array.isArray(metadata['managedFields']) ? metadata['managedFields'] : [];

@@ -1,6 +1,6 @@
 /**
- * Reads a file of manifests, or the manifest files of a folder, and says what they declare. Never
- * forgets what a file declared only because the file cannot be read for the moment.
+ * Reads a file of manifests, or all manifest files of a folder, and returns the objects that they declare. If a file cannot
+ * be read for the moment, its last known objects are kept.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import {
 
 const MANIFEST_NAME = /\.(ya?ml|json)$/i;
 
-/** One thing that a file declares, under a name that only one object may have. */
+/** An object that a file declares, with a unique name. */
 export interface Declaration {
   readonly name: string;
   /** The file. */
@@ -26,11 +26,11 @@ export interface Declaration {
   readonly digest: string;
 }
 
-/** What is made of one object: `declared` is null where it declares nothing, `problems` say why. */
+/** The result for one object of a manifest; `declared` is `null` if the object cannot be used, and `problems` say why. */
 export interface Outcome<Kind extends Declaration> {
   readonly declared: Kind | null;
   readonly problems: readonly ManifestProblem[];
-  /** The name that an object which declares nothing goes by; `''` where it has none. */
+  /** The name of an object that cannot be used; empty if it has none. */
   readonly name?: string;
 }
 
@@ -40,7 +40,7 @@ export interface FolderContent<Kind extends Declaration> {
   /** By name, in the order of the files. */
   readonly declared: ReadonlyMap<string, Kind>;
   readonly problems: readonly ManifestProblem[];
-  /** Files that could not be read, or not wholly; what they last declared is still in `declared`. */
+  /** Files that could not be read completely; their last known objects are still in `declared`. */
   readonly unreadPaths: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export class ManifestFolder<Kind extends Declaration> {
     this.#declare = declare;
   }
 
-  /** Reads everything again; a file whose bytes are the same is not parsed again. */
+  /** Reads all files; a file with unchanged content is not parsed again. */
   async read(): Promise<FolderContent<Kind>> {
     const listed = await manifestPaths(this.#path);
     if ('problem' in listed) {
@@ -92,7 +92,7 @@ export class ManifestFolder<Kind extends Declaration> {
     return {
       path,
       bytesDigest,
-      declared: [...declared, ...(unread ? earlier : stillMeant(outcomes, earlier))],
+      declared: [...declared, ...(unread ? earlier : previousOfFailed(outcomes, earlier))],
       problems: [
         ...read.problems,
         ...(isEmptied ? [emptied(path)] : []),
@@ -103,27 +103,30 @@ export class ManifestFolder<Kind extends Declaration> {
   }
 }
 
-/** What an unreadable document may still mean to declare: all that its file declared before. */
+/** The objects that an unreadable document may still declare: all that its file declared before. */
 function notAmong<Kind extends Declaration>(declared: readonly Kind[], before: readonly Kind[]): Kind[] {
   const names = new Set(declared.map(({ name }) => name));
   return before.filter(({ name }) => !names.has(name));
 }
 
-/** What an object that declares nothing, such as one with a misspelt kind, declared before. */
-function stillMeant<Kind extends Declaration>(outcomes: readonly Outcome<Kind>[], earlier: readonly Kind[]): Kind[] {
+/** The previous versions of objects that cannot be used now, such as one with a misspelt kind. */
+function previousOfFailed<Kind extends Declaration>(
+  outcomes: readonly Outcome<Kind>[],
+  earlier: readonly Kind[],
+): Kind[] {
   const failed = outcomes.filter(({ declared, problems }) => declared === null && problems.length > 0);
   if (failed.some(({ name = '' }) => name === '')) return [...earlier];
   const names = new Set(failed.map(({ name }) => name));
   return earlier.filter(({ name }) => names.has(name));
 }
 
-/** An editor may empty a file before it writes it; and whoever means to take something away deletes the file. */
+/** An editor may truncate a file before it writes it, so only deleting the file removes its objects. */
 function emptied(path: string): ManifestProblem {
-  const message = 'The file is empty; what it held stays in force. Delete the file to take that away.';
+  const message = 'The file is empty, and its last known objects stay in force. Delete the file to remove them.';
   return { code: 'Empty', fieldPath: '', message, source: path };
 }
 
-/** Of two objects with one name the first is in force, so that adding a file takes nothing over silently. */
+/** The first of two objects with the same name is in force, so that a new file never replaces an object silently. */
 function firstOfEachName<Kind extends Declaration>(
   files: readonly FileContent<Kind>[],
 ): { declared: Map<string, Kind>; problems: ManifestProblem[] } {
@@ -144,7 +147,7 @@ function duplicateOf(first: Declaration, { name, source }: Declaration): Manifes
   return {
     code: 'Duplicate',
     fieldPath: 'metadata.name',
-    message: `${name} at ${source} is not used: ${first.source} has that name already. Remove one of the two.`,
+    message: `${name} at ${source} is ignored, because ${first.source} declares the same name. Remove one of the two.`,
     source,
   };
 }
@@ -168,7 +171,7 @@ type Bytes =
 async function readBytes(path: string): Promise<Bytes> {
   try {
     const status = await stat(path);
-    if (!status.isFile()) return { bytes: null, problem: unreadable(path, 'it is not a file') };
+    if (!status.isFile()) return { bytes: null, problem: unreadable(path, 'not a file') };
     if (status.size > JSON_BYTES_MAX) return { bytes: null, problem: tooLarge(path, status.size) };
     return { bytes: await readFile(path) };
   } catch (error) {
@@ -176,22 +179,22 @@ async function readBytes(path: string): Promise<Bytes> {
   }
 }
 
-/** Said without reading the file: it may be larger than the memory. */
+/** Checked without reading the file, which may be larger than the memory. */
 function tooLarge(path: string, size: number): ManifestProblem {
   const mebibytes = (bytes: number) => Math.ceil(bytes / 1024 / 1024);
-  const message = `${path} has ${mebibytes(size)} MiB, and at most ${mebibytes(JSON_BYTES_MAX)} MiB are read; split it.`;
+  const message = `${path} has ${mebibytes(size)} MiB, and the maximum is ${mebibytes(JSON_BYTES_MAX)} MiB. Split the file.`;
   return { code: 'TooLarge', fieldPath: '', message, source: path };
 }
 
 function unreadable(path: string, error: unknown): ManifestProblem {
-  const why = typeof error === 'string' ? error : sentenceOf(error);
-  const message = `${path} cannot be read (${why}); what it last declared stays in force.`;
+  const why = typeof error === 'string' ? error : reasonOf(error);
+  const message = `${path} cannot be read (${why}), and its last known objects stay in force.`;
   return { code: 'Unreadable', fieldPath: '', message, source: path };
 }
 
-function sentenceOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'it does not exist';
+  if (code === 'ENOENT') return 'no such file or directory';
   if (code === 'EACCES') return 'permission denied';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,28 +1,28 @@
 /**
- * One kind of manifest from one place: remembers what was told of it, so that only differences are
- * told. Reading and telling are two steps, because a source may be closed in between.
+ * Tracks one kind of manifest at one path: remembers what was emitted, so that only changes are emitted. Reading and
+ * emitting are separate steps, because the source may be closed in between.
  */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { ClusterListener } from './cluster-source.ts';
 import { type Declaration, type Declare, type FolderContent, ManifestFolder } from './manifest-folder.ts';
 
-/** How differences of one kind are told. */
-export interface Tell<Kind extends Declaration> {
-  /** False where nothing came of it, so that what was told before still stands. */
+/** Emits changes of one kind of object. */
+export interface Emitter<Kind extends Declaration> {
+  /** Returns false if nothing was emitted, so that the previous version stays in force. */
   applied(listener: ClusterListener, declaration: Kind): boolean;
   removed(listener: ClusterListener, declaration: Kind): void;
 }
 
 export class ManifestTracker<Kind extends Declaration> {
   readonly path: string;
-  /** True from a change of the files to the next reading. */
+  /** Whether the files have changed since they were last read. */
   stale = false;
   readonly #folder: ManifestFolder<Kind>;
-  readonly #emit: Tell<Kind>;
-  readonly #told = new Map<string, Kind>();
+  readonly #emit: Emitter<Kind>;
+  readonly #emitted = new Map<string, Kind>();
   #content: FolderContent<Kind> | undefined;
 
-  constructor(path: string, declare: Declare<Kind>, emit: Tell<Kind>) {
+  constructor(path: string, declare: Declare<Kind>, emit: Emitter<Kind>) {
     this.path = path;
     this.#folder = new ManifestFolder(path, declare);
     this.#emit = emit;
@@ -45,22 +45,22 @@ export class ManifestTracker<Kind extends Declaration> {
     this.#content = await this.#folder.read();
   }
 
-  /** Tells how what was read differs from what was told: removals first, in the order of the files. */
+  /** Emits the changes since the last call: removals first, then additions and updates in the order of the files. */
   emit(listener: ClusterListener): void {
     const declared = this.#content?.declared ?? new Map<string, Kind>();
-    for (const [name, declaration] of this.#told) {
+    for (const [name, declaration] of this.#emitted) {
       if (declared.has(name)) continue;
-      this.#told.delete(name);
+      this.#emitted.delete(name);
       this.#emit.removed(listener, declaration);
     }
     for (const [name, declaration] of declared) {
-      if (isSame(this.#told.get(name), declaration)) continue;
-      if (this.#emit.applied(listener, declaration)) this.#told.set(name, declaration);
+      if (isSame(this.#emitted.get(name), declaration)) continue;
+      if (this.#emit.applied(listener, declaration)) this.#emitted.set(name, declaration);
     }
   }
 }
 
-/** The line does not count: an edit further up in the file moves it. */
-function isSame(told: Declaration | undefined, declaration: Declaration): boolean {
-  return told?.digest === declaration.digest && told.path === declaration.path;
+/** Ignores the line number, which changes with every edit further up in the file. */
+function isSame(emitted: Declaration | undefined, declaration: Declaration): boolean {
+  return emitted?.digest === declaration.digest && emitted.path === declaration.path;
 }

@@ -1,7 +1,6 @@
 /**
- * Daemon pods that the scheduler could not bind, by the node that each is meant for. Since Kubernetes 1.12
- * the DaemonSet controller only names the node in the pod's affinity, and the scheduler binds it there or
- * says why it cannot.
+ * Daemon pods that the scheduler could not bind, by their target node. Since Kubernetes 1.12 the DaemonSet controller only sets
+ * the node in the affinity of the pod, and the scheduler binds the pod or reports why it cannot.
  */
 
 import type { Pod } from '../../shared/kubernetes/objects.ts';
@@ -13,11 +12,11 @@ import { podHealth } from '../../shared/model/pod-health.ts';
 export interface UnboundPod {
   readonly uid: string;
   readonly node: string;
-  /** With a waiting reason once the scheduler could not bind it. */
+  /** Has a waiting reason after the scheduler failed to bind the pod. */
   readonly health: PodHealth;
 }
 
-/** `null` for a pod that is no daemon's. */
+/** `null` if the pod is not a daemon pod. */
 export function toUnboundPod(object: object): UnboundPod | null {
   const pod = object as Pod;
   const node = targetNodeName(pod);
@@ -29,7 +28,7 @@ export function toUnboundPod(object: object): UnboundPod | null {
 export class UnboundPods {
   readonly #byNode = new Map<string, Map<string, PodHealth>>();
 
-  /** The node whose pods are others now. */
+  /** Returns the node whose unbound pods changed. */
   put({ node, uid, health }: UnboundPod): string {
     const pods = this.#byNode.get(node) ?? new Map<string, PodHealth>();
     this.#byNode.set(node, pods.set(uid, health));

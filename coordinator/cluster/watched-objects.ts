@@ -1,4 +1,4 @@
-/** What is kept of the objects of an API server: made at the door, so that nothing else of them stays in memory. */
+/** Converts objects from the API server to the part that is kept, so that the rest of them never stays in memory. */
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import { defaultDaemonSet } from '../../shared/kubernetes/default-daemon-set.ts';
@@ -15,7 +15,7 @@ export interface WatchedDaemonSet extends RevisionedDaemonSet, LastChange {
   readonly key: DaemonSetKey;
   readonly daemonSet: DaemonSet;
   readonly warnings: readonly ManifestProblem[];
-  /** The built-in controller lets it be from then on (Kubernetes syncDaemonSet): nothing of it is wanted. */
+  /** The built-in controller ignores such a DaemonSet (Kubernetes syncDaemonSet), so it places no pods. */
   readonly isBeingDeleted: boolean;
   readonly source: string;
 }
@@ -25,7 +25,7 @@ export interface WatchedNode extends LastChange {
   readonly source: string;
 }
 
-/** `url`: the API server's, for people. */
+/** `url` is the address of the API server, for people. */
 export function toWatchedDaemonSet(object: RawObject, url: string): WatchedDaemonSet {
   const { namespace = '', name, uid = '', generation, deletionTimestamp } = object.metadata;
   const source = `${url}/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`;
@@ -54,7 +54,7 @@ export function toWatchedNode(object: RawObject, url: string): WatchedNode {
   };
 }
 
-/** The API server has accepted it, so what our older rules refuse is worth a look and no more. */
+/** The API server has accepted the DaemonSet, so causes that would reject a manifest are warnings here. */
 function warningsOf(daemonSet: DaemonSet, source: string): ManifestProblem[] {
   const validation = validateDaemonSet(daemonSet);
   if (validation.accepted) return validation.warnings.map((warning) => ({ ...warning, source }));

@@ -1,28 +1,28 @@
 /**
- * The rules of an election by Lease, as client-go has them (tools/leaderelection). Pure: a candidate never
- * compares clocks; it measures on its own for how long a lease has not changed.
+ * The rules of leader election with a Lease, as in client-go (tools/leaderelection). Pure. Candidates never compare their
+ * clocks: each one measures by its own clock for how long the Lease has not changed.
  */
 
-/** What a Lease says. Times are text as Kubernetes writes it, and mean nothing but that somebody wrote them. */
+/** The content of a Lease. Times are text as Kubernetes writes it; they are written but never compared. */
 export interface LeaseRecord {
-  /** `''`: nobody; the last leader let go. */
+  /** Empty after the last leader released the Lease. */
   readonly holder: string;
   readonly durationMs: number;
   readonly acquireTime: string;
   readonly renewTime: string;
-  /** How often the lease went from one holder to another. */
+  /** How often the holder changed. */
   readonly transitions: number;
 }
 
-/** A lease as it was first seen in this form, by the candidate's own clock, which never jumps. */
+/** A version of the Lease, and when the candidate first saw it, by its own monotonic clock. */
 export interface ObservedLease {
   readonly record: LeaseRecord;
-  /** Of the object; an update that names another one is a conflict. */
+  /** Of the Lease object; an update of another version is a conflict. */
   readonly resourceVersion: string;
   readonly firstSeenMs: number;
 }
 
-/** A lease was read: it is as old as the first time that it was seen like this. */
+/** Notes that the Lease was read; an unchanged version keeps the time at which it was first seen. */
 export function observe(
   previous: ObservedLease | null,
   { record, resourceVersion }: Pick<ObservedLease, 'record' | 'resourceVersion'>,
@@ -32,7 +32,7 @@ export function observe(
   return { record, resourceVersion, firstSeenMs: isSame ? previous.firstSeenMs : nowMs };
 }
 
-/** Whether the candidate may write itself into the lease: it is its own, nobody's, or was not renewed for its duration. */
+/** Whether the candidate may acquire or renew the Lease: it holds it, nobody does, or it was not renewed for its duration. */
 export function canAcquire({ record, firstSeenMs }: ObservedLease, identity: string, nowMs: number): boolean {
   if (record.holder === '' || record.holder === identity) return true;
   return nowMs - firstSeenMs >= record.durationMs;
@@ -43,7 +43,7 @@ export interface Candidate {
   readonly durationMs: number;
 }
 
-/** What the candidate writes to take the lease, or to keep it. `time` is now, as Kubernetes writes it. */
+/** The record with which the candidate acquires or renews the Lease; `time` is now, as Kubernetes writes it. */
 export function acquired({ identity, durationMs }: Candidate, previous: LeaseRecord | null, time: string): LeaseRecord {
   const isOwn = previous?.holder === identity;
   return {
@@ -55,7 +55,7 @@ export function acquired({ identity, durationMs }: Candidate, previous: LeaseRec
   };
 }
 
-/** What a leader writes that lets go, so that nobody has to wait for its lease to run out. */
+/** The record with which a leader releases the Lease, so that no candidate has to wait until it expires. */
 export function released(record: LeaseRecord, time: string): LeaseRecord {
   return { ...record, holder: '', durationMs: 1_000, acquireTime: time, renewTime: time };
 }

@@ -1,10 +1,10 @@
-/** The lease as a Lease object of the API server (coordination.k8s.io/v1), with its optimistic locking. */
+/** Stores the Lease in the API server (coordination.k8s.io/v1), with optimistic locking. */
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import type { LeaseRecord } from './election.ts';
 import type { LeaseAnnotations, LeasePort, StoredLease } from './lease-port.ts';
 
-/** What of an API server's client is needed here. */
+/** The part of the API server client that is used here. */
 export interface LeaseClient {
   get(path: string): Promise<Record<string, unknown>>;
   create(path: string, object: object): Promise<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export class KubernetesLease implements LeasePort {
   readonly #client: LeaseClient;
   readonly #name: LeaseName;
   readonly #collection: string;
-  /** What others wrote of the object stays as it is. */
+  /** Preserves metadata that others wrote. */
   #metadata: Record<string, unknown>;
 
   constructor(client: LeaseClient, { namespace, name }: LeaseName) {
@@ -58,7 +58,7 @@ export class KubernetesLease implements LeasePort {
   #stored({ metadata, spec }: Record<string, unknown>): StoredLease {
     this.#metadata = isObject(metadata) ? metadata : {};
     const resourceVersion = this.#metadata['resourceVersion'];
-    if (typeof resourceVersion !== 'string') throw new ApiServerError('garbled', 'a Lease came without its version');
+    if (typeof resourceVersion !== 'string') throw new ApiServerError('garbled', 'the Lease has no resourceVersion');
     return { record: recordOf(isObject(spec) ? spec : {}), resourceVersion };
   }
 }
@@ -91,7 +91,7 @@ function recordOf(spec: Record<string, unknown>): LeaseRecord {
   };
 }
 
-/** A MicroTime has six digits after the point; our clock gives three. */
+/** A MicroTime has six fractional digits; the clock provides three. */
 function microTime(time: string): string {
   return time.replace(/\.(\d{3})Z$/, '.$1000Z');
 }

@@ -1,16 +1,16 @@
-/** Where the lease is kept. The real one is a Kubernetes Lease; a test keeps it in memory. */
+/** The port to the storage of the Lease: the API server, or memory in tests. */
 import type { LeaseRecord, ObservedLease } from './election.ts';
 
 export type StoredLease = Pick<ObservedLease, 'record' | 'resourceVersion'>;
 
-/** What goes along with the lease, for whoever audits the journal. */
+/** Annotations of the Lease; the head of the journal is published in one, for audits. */
 export type LeaseAnnotations = Readonly<Record<string, string>>;
 
-/** Every method may throw an ApiServerError; one with the failure `conflict` says that somebody was faster. */
+/** Every method may throw an ApiServerError; `conflict` means that another candidate was faster. */
 export interface LeasePort {
-  /** `null`: there is none yet. */
+  /** `null` if the Lease does not exist. */
   read(): Promise<StoredLease | null>;
   create(record: LeaseRecord, annotations: LeaseAnnotations): Promise<StoredLease>;
-  /** Writes over exactly the version that is named. */
+  /** Replaces exactly this version of the Lease. */
   update(stored: StoredLease, record: LeaseRecord, annotations: LeaseAnnotations): Promise<StoredLease>;
 }

@@ -106,7 +106,7 @@ describe('a folder of manifests', () => {
 
   it('must exist at the start', () => {
     const source = new FolderSource({ daemonSets: join(root, 'nowhere'), nodes: null, log, clock: systemClock });
-    expect(() => source.start(listener)).toThrow(/nowhere does not exist; name a file or a folder/);
+    expect(() => source.start(listener)).toThrow(/nowhere does not exist; set a file or folder/);
   });
 
   it('tells of an edit only the object that changed, though lines moved', async () => {
@@ -203,7 +203,7 @@ describe('a folder of manifests', () => {
     put('daemonsets/b.yaml', daemonSet('one', 'second:1'));
     await started();
     expect(listener.take()).toEqual(['applied default/one', 'problems Duplicate', 'synced 0']);
-    expect(listener.problems[0]?.message).toContain(`${join(daemonSets(), 'b.yaml')}:1 is not used`);
+    expect(listener.problems[0]?.message).toContain(`${join(daemonSets(), 'b.yaml')}:1 is ignored`);
     expect(listener.applied.get('default/one')?.actor).toBe(join(daemonSets(), 'a.yaml'));
     rmSync(join(daemonSets(), 'a.yaml'));
     expect(await next()).toEqual(['applied default/one', 'problems ']);
@@ -215,8 +215,8 @@ describe('a folder of manifests', () => {
     put('nodes/n.yaml', documents(daemonSet('two'), node('n1')));
     await started();
     expect(listener.problems.map(({ source, message }) => `${source}: ${message}`)).toEqual([
-      `${join(daemonSets(), 'a.yaml')}:1: This is a Service (v1); only DaemonSets are read here.`,
-      `${join(nodes(), 'n.yaml')}:1: This is a DaemonSet (apps/v1); only Nodes and their Pods are read here.`,
+      `${join(daemonSets(), 'a.yaml')}:1: This is a Service (v1), and only DaemonSets are read here. Move it to another file or folder.`,
+      `${join(nodes(), 'n.yaml')}:1: This is a DaemonSet (apps/v1), and only Nodes and their Pods are read here. Move it to another file or folder.`,
     ]);
     expect([...listener.applied.keys(), ...listener.nodes.keys()]).toEqual(['default/one', 'n1']);
   });
@@ -265,7 +265,7 @@ describe('a folder of manifests', () => {
     listener.take();
     renameSync(daemonSets(), join(root, 'elsewhere'));
     expect(await next()).toEqual(['problems Unreadable', 'synced 1']);
-    expect(listener.problems[0]?.message).toContain('it does not exist');
+    expect(listener.problems[0]?.message).toContain('no such file or directory');
     put('elsewhere/b.yaml', daemonSet('two'));
     renameSync(join(root, 'elsewhere'), daemonSets());
     expect(await next()).toEqual(['applied default/two', 'problems ', 'synced 0']);

@@ -1,4 +1,4 @@
-/** A whole coordinator on a real API server: how it starts, what it answers, and what it does while that is away. */
+/** A coordinator with a real API server: its start, its answers, and its behaviour while the API server is unreachable. */
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,7 +45,9 @@ describe.skipIf(!hasControlPlane)('a coordinator on a real API server', () => {
   }, START_PATIENCE_MS * 2);
   afterAll(() => controlPlane?.stop());
 
-  it('knows the roll, goes on while the API server is away, and catches up', { timeout: PATIENCE_MS * 4 }, async () => {
+  it('knows the inventory, keeps answering while the API server is unreachable, and catches up', {
+    timeout: PATIENCE_MS * 4,
+  }, async () => {
     const { admin } = controlPlane;
     await admin.create(NODES, node('n1', { disk: 'ssd' }));
     await admin.create(NODES, node('n2'));
@@ -64,13 +66,13 @@ describe.skipIf(!hasControlPlane)('a coordinator on a real API server', () => {
     expect(nodes.map(({ facts }) => facts?.node?.name ?? '').sort()).toEqual(['n1', 'n2']);
 
     await controlPlane.stopApiServer();
-    await until('the problem is said', PATIENCE_MS, async () => (await problems()) > 0);
+    await until('the problem is reported', PATIENCE_MS, async () => (await problems()) > 0);
     expect(await selected()).toEqual(['a 1']);
 
     await controlPlane.startApiServer();
     await admin.replace(`${NODES}/n2`, node('n2', { disk: 'ssd' }));
-    await until('the change is decided on', PATIENCE_MS, async () => (await selected())[0] === 'a 2');
-    await until('the problem is over', PATIENCE_MS, async () => (await problems()) === 0);
+    await until('the change is decided', PATIENCE_MS, async () => (await selected())[0] === 'a 2');
+    await until('the problem is resolved', PATIENCE_MS, async () => (await problems()) === 0);
 
     const { events } = await ask(client, Query.ListEvents, { pageSize: 1_000, oldestFirst: true });
     expect(events.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^default\/a on n2: none → run/));

@@ -1,4 +1,4 @@
-/** A whole coordinator on a data folder and a folder of manifests: how it starts, goes on, and says what is wrong. */
+/** A coordinator with a data folder and a folder of manifests: start, restart, stop, and errors at the start. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ class Site {
     return this.#driven(coordinator.stop());
   }
 
-  /** Why it does not start. */
+  /** The error with which it fails to start. */
   async refusal(changes: Partial<CoordinatorSettings>): Promise<RollcallError> {
     try {
       await this.stop(await this.start(changes));
@@ -61,7 +61,7 @@ class Site {
     throw new Error('the coordinator started');
   }
 
-  /** Watching files and stopping take time, which only the test's clock gives. */
+  /** Advances the clock until the promise settles, because watching files and stopping wait for timers. */
   async #driven<Result>(promise: Promise<Result>): Promise<Result> {
     let settled = false;
     const watched = promise.finally(() => (settled = true));
@@ -88,7 +88,7 @@ const FIRST = [
   'default/a on n1: not decided → run',
 ];
 
-test('a coordinator starts on an empty folder, decides, and goes on where it ended', async () => {
+test('starts with an empty data folder, decides, and continues after a restart', async () => {
   const site = new Site();
   const first = await site.start();
   expect((await messages(first.port)).toSorted()).toEqual(FIRST.toSorted());
@@ -99,7 +99,7 @@ test('a coordinator starts on an empty folder, decides, and goes on where it end
   await site.stop(second);
 });
 
-test('a stop on a full disk says what it could not write, and leaves nothing behind that runs', async () => {
+test('reports what it could not write when it stops on a full disk, and leaves nothing running', async () => {
   const disk = { isFull: false };
   const site = new Site();
   const operationsListen = { host: '127.0.0.1', port: 0 };
@@ -110,7 +110,7 @@ test('a stop on a full disk says what it could not write, and leaves nothing beh
   await expect(fetch(`http://127.0.0.1:${coordinator.operationsPort}/livez`)).rejects.toThrow('fetch failed');
 });
 
-test('a port in use is one sentence that says what to do, and leaves nothing behind that runs', async () => {
+test('fails with one sentence when the port is in use, and leaves nothing running', async () => {
   const site = new Site();
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -126,7 +126,7 @@ test('a port in use is one sentence that says what to do, and leaves nothing beh
   await site.stop(await site.start());
 });
 
-test('sources that do not exist are one sentence, and the journal is free again', async () => {
+test('fails with one sentence when a source does not exist, and closes the journal', async () => {
   const site = new Site();
   const refusal = await site.refusal({ nodes: join(site.folder, 'nowhere') });
   expect(refusal.message).toContain('nowhere does not exist');
@@ -134,7 +134,7 @@ test('sources that do not exist are one sentence, and the journal is free again'
   await site.stop(await site.start());
 });
 
-test('a data folder that cannot be made, or is no folder, is one sentence that names it', async () => {
+test('fails with one sentence when the data folder is a file', async () => {
   const site = new Site();
   writeFileSync(join(site.folder, 'file'), '');
   const refusal = await site.refusal({ data: join(site.folder, 'file') });
@@ -143,17 +143,14 @@ test('a data folder that cannot be made, or is no folder, is one sentence that n
   expect(refusal.message).not.toContain('\n');
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'a data folder that nobody may write is one sentence that names it',
-  async () => {
-    // Not even root may make anything there.
-    const data = '/sys/rollcall/data';
-    const refusal = await new Site().refusal({ data });
-    expect(refusal).toMatchObject({ reason: 'JOURNAL_UNUSABLE', message: expect.stringContaining(data) as string });
-  },
-);
+test.skipIf(process.platform !== 'linux')('fails with one sentence when the data folder is not writable', async () => {
+  // Not even root can create anything there.
+  const data = '/sys/rollcall/data';
+  const refusal = await new Site().refusal({ data });
+  expect(refusal).toMatchObject({ reason: 'JOURNAL_UNUSABLE', message: expect.stringContaining(data) as string });
+});
 
-test('two coordinators do not share a data folder', async () => {
+test('does not start with the data folder of another coordinator', async () => {
   const site = new Site();
   const first = await site.start();
   expect((await site.refusal({})).reason).toBe('JOURNAL_UNUSABLE');

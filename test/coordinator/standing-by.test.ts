@@ -1,4 +1,4 @@
-/** A coordinator that does not lead yet says truly what it waits for. */
+/** A coordinator that stands by reports through /readyz what it waits for. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
@@ -14,7 +14,7 @@ import { startUnlessStopped } from './start-with.ts';
 const PATIENCE_MS = 10_000;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/rollcall/leases';
 
-test('a coordinator that may not read the lease says so, and no more of it once it may', async () => {
+test('reports that it may not read the Lease, and becomes ready once it may', async () => {
   const api = await startFakeApiServer();
   const forbidden = 'leases.coordination.k8s.io "rollcall-coordinator" is forbidden';
   api.fault({ status: 403, body: { message: forbidden } }, ({ path }) => path.startsWith(LEASES));
@@ -34,11 +34,11 @@ test('a coordinator that may not read the lease says so, and no more of it once 
     headIntervalMs: 3_600_000,
     reflection: false,
   } as CoordinatorSettings;
-  let tellPort = (_: number) => {};
-  const operationsPort = new Promise<number>((resolve) => (tellPort = resolve));
+  let resolvePort = (_: number) => {};
+  const operationsPort = new Promise<number>((resolve) => (resolvePort = resolve));
   const write = (line: string) => {
     const { message, port } = JSON.parse(line) as { message: string; port?: number };
-    if (message === 'operations port open' && port !== undefined) tellPort(port);
+    if (message === 'operations port open' && port !== undefined) resolvePort(port);
   };
   const log = createLogger({ program: 'test', level: 'info', format: 'json', destination: { write } });
   const clock = new FakeClock();
@@ -50,11 +50,11 @@ test('a coordinator that may not read the lease says so, and no more of it once 
     return (await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()) === `${text}\n`;
   };
   const denied = `the API server returned 403 for GET ${LEASES}/rollcall-coordinator: ${forbidden}`;
-  await until('it says that it may not', PATIENCE_MS, () =>
-    says(`standing by: the lease could not be taken: ${denied}`),
+  await until('/readyz reports the missing right', PATIENCE_MS, () =>
+    says(`standing by: failed to acquire the Lease: ${denied}`),
   );
   clock.advance(5_000);
-  await until('it is ready', PATIENCE_MS, () => says('ok'));
+  await until('the coordinator is ready', PATIENCE_MS, () => says('ok'));
   const coordinator = await starting;
   expect(coordinator?.operationsPort).toBe(port);
   let isStopped = false;

@@ -1,4 +1,4 @@
-/** Starts a coordinator in this process, with everything but the settings and the clock decided. */
+/** Starts a coordinator in this process, with defaults for everything except the settings and the clock. */
 
 import { type CoordinatorThreads, oneThread } from '../../coordinator/coordinator-threads.ts';
 import { type Coordinator, startCoordinator } from '../../coordinator/lifecycle.ts';
@@ -18,7 +18,7 @@ export async function startWith(
   return coordinator;
 }
 
-/** `null` where it was stopped before it served. */
+/** Resolves to `null` if it was stopped before it served. */
 export function startUnlessStopped(
   settings: CoordinatorSettings,
   clock: Clock,

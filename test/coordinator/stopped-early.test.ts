@@ -1,4 +1,4 @@
-/** A coordinator that is asked to end while it still waits for what it has to know first. */
+/** A coordinator that is stopped before its sources are synced. */
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,20 +9,20 @@ import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { startUnlessStopped } from './start-with.ts';
 
-/** An API server that takes connections and never says a word; resolves to its port and to its first connection. */
+/** An API server that accepts connections and never answers. `connected` resolves on the first connection. */
 async function silentServer(): Promise<{ port: number; connected: Promise<void> }> {
-  let tellConnected = () => {};
-  const connected = new Promise<void>((resolve) => (tellConnected = resolve));
+  let resolveConnected = () => {};
+  const connected = new Promise<void>((resolve) => (resolveConnected = resolve));
   const server = createServer((socket) => {
     onTestFinished(() => void socket.destroy());
-    tellConnected();
+    resolveConnected();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return { port: (server.address() as AddressInfo).port, connected };
 }
 
-test('ends in good order while the API server has not told it the roll yet', async () => {
+test('stops cleanly while the API server has not answered yet', async () => {
   const folder = temporaryFolder();
   const { port, connected } = await silentServer();
   const settings = {
@@ -37,7 +37,7 @@ test('ends in good order while the API server has not told it the roll yet', asy
     reflection: false,
   } as CoordinatorSettings;
   expect(await startUnlessStopped(settings, systemClock, connected)).toBeNull();
-  // The log is gone once everything in it is in the file: the journal was closed and not left.
+  // SQLite removes the write-ahead log when the journal is closed.
   expect(existsSync(join(folder, 'data/rollcall.db'))).toBe(true);
   expect(existsSync(join(folder, 'data/rollcall.db-wal'))).toBe(false);
 });

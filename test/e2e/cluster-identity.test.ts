@@ -113,7 +113,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     await controlPlane.stopApiServer();
     const { exitCode, stdout } = await leader.ended;
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('this coordinator leads no more');
+    expect(stdout).toContain('lost leadership');
     expect(stdout).toContain('coordinator stopped');
   });
 });

@@ -1,4 +1,4 @@
-/** Two candidates for one lease: at most one ever leads, and the other takes over when it has to. */
+/** Leader election between two candidates: at most one ever leads, and the other one takes over when the leader fails. */
 import { expect, onTestFinished, test } from 'vitest';
 import { Leadership } from '../../coordinator/leadership/leadership.ts';
 import { LEADERSHIP } from '../../coordinator/limits.ts';
@@ -13,7 +13,7 @@ class Candidate {
   readonly port: MemoryLeasePort;
   readonly leadership: Leadership;
   lost: string | null = null;
-  /** Why it stood by, from first to last. */
+  /** Reasons for standing by, oldest first. */
   reasons: string[] = [];
 
   constructor(lease: MemoryLease, identity: string, clock: FakeClock) {
@@ -30,7 +30,7 @@ class Candidate {
   }
 }
 
-/** Moves time on in small steps, and lets every request be answered in between. */
+/** Advances the clock in small steps, so that every request is answered in between. */
 async function pass(clock: FakeClock, ms: number, look: () => void = () => {}): Promise<void> {
   for (let passed = 0; passed < ms; passed += 250) {
     clock.advance(250);
@@ -45,16 +45,16 @@ function twoCandidates() {
   return { clock, lease, a: new Candidate(lease, 'a', clock), b: new Candidate(lease, 'b', clock) };
 }
 
-test('one of two leads, and goes on leading', async () => {
+test('exactly one of two candidates leads and keeps leading', async () => {
   const { clock, lease, a, b } = twoCandidates();
   await pass(clock, 60_000);
   expect([a.isLeading, b.isLeading]).toEqual([true, false]);
-  expect([a.reasons, b.reasons]).toEqual([[], ['a leads']]);
+  expect([a.reasons, b.reasons]).toEqual([[], ['a is the leader']]);
   expect(lease.stored?.record).toMatchObject({ holder: 'a', durationMs: LEADERSHIP.leaseMs, transitions: 0 });
 });
 
 test.each(['cut', 'silent'] as const)(
-  'a leader whose line is %s gives up before the other may take the lease, and two never lead at once',
+  'a leader with a %s connection gives up before the other candidate may acquire the Lease',
   async (line) => {
     const { clock, lease, a, b } = twoCandidates();
     await pass(clock, 5_000);
@@ -66,17 +66,17 @@ test.each(['cut', 'silent'] as const)(
       if (a.lost !== null) gaveUpMs ||= clock.elapsedMs();
       if (b.isLeading) tookOverMs ||= clock.elapsedMs();
     });
-    expect(a.lost).toContain('could not be renewed for 10 seconds');
+    expect(a.lost).toContain('failed to renew the Lease for 10 seconds');
     expect(tookOverMs - gaveUpMs).toBeGreaterThan(0);
     expect(lease.stored?.record).toMatchObject({ holder: 'b', transitions: 1 });
-    // The line comes back: whoever lost stays down, because nobody knows what it did meanwhile.
+    // The connection recovers: the former leader stays down, because its state may be outdated.
     a.port.line = 'up';
     await pass(clock, 30_000);
     expect([a.isLeading, b.isLeading]).toEqual([false, true]);
   },
 );
 
-test('a standby says once of each why, be it another leader or an API server that does not answer', async () => {
+test('reports each reason for standing by once: another leader, or an unreachable API server', async () => {
   const { clock, b } = twoCandidates();
   await pass(clock, 10_000);
   b.port.line = 'cut';
@@ -85,16 +85,16 @@ test('a standby says once of each why, be it another leader or an API server tha
   await pass(clock, 20_000);
   b.port.line = 'up';
   await pass(clock, 10_000);
-  const failed = 'the lease could not be taken';
+  const failed = 'failed to acquire the Lease';
   expect(b.reasons).toEqual([
-    'a leads',
+    'a is the leader',
     `${failed}: connection refused`,
     `${failed}: the API server did not answer within 4 seconds`,
-    'a leads',
+    'a is the leader',
   ]);
 });
 
-test('a short break changes nothing', async () => {
+test('keeps leading through a short interruption', async () => {
   const { clock, a, b } = twoCandidates();
   await pass(clock, 5_000);
   a.port.line = 'cut';
@@ -104,7 +104,7 @@ test('a short break changes nothing', async () => {
   expect([a.isLeading, b.isLeading, a.lost]).toEqual([true, false, null]);
 });
 
-test('a leader that was paused knows at once that its time is over, before any timer tells it so', async () => {
+test('a paused leader knows that its Lease is overdue before any timer fires', async () => {
   const { clock, a } = twoCandidates();
   await pass(clock, 5_000);
   a.port.line = 'silent';
@@ -115,7 +115,7 @@ test('a leader that was paused knows at once that its time is over, before any t
   expect(a.isLeading).toBe(false);
 });
 
-test('a leader that stops lets go, and the other leads at its next look', async () => {
+test('a leader that stops releases the Lease, and the other candidate leads on its next attempt', async () => {
   const { clock, lease, a, b } = twoCandidates();
   await pass(clock, 5_000);
   await a.leadership.stop();
@@ -124,7 +124,7 @@ test('a leader that stops lets go, and the other leads at its next look', async 
   expect(b.isLeading).toBe(true);
 });
 
-test('whoever is stopped while it stands by never leads', async () => {
+test('a candidate that is stopped while it stands by never leads', async () => {
   const { clock, a, b } = twoCandidates();
   await pass(clock, 5_000);
   const leading = b.leadership.waitUntilLeading();
@@ -135,18 +135,18 @@ test('whoever is stopped while it stands by never leads', async () => {
   expect(b.isLeading).toBe(false);
 });
 
-test('a leader whose lease somebody else took gives up at once', async () => {
+test('gives up leadership when another candidate holds the Lease', async () => {
   const { clock, lease, a } = twoCandidates();
   await pass(clock, 5_000);
   const record = lease.stored?.record;
-  if (record === undefined) throw new Error('there is no lease');
+  if (record === undefined) throw new Error('there is no Lease');
   lease.write({ ...record, holder: 'c' }, {});
   await pass(clock, LEADERSHIP.retryMs);
   await eventually(() => a.lost !== null);
-  expect(a.lost).toBe('c holds the lease');
+  expect(a.lost).toBe('c holds the Lease');
 });
 
-test('the head of the journal goes along with the next renewal', async () => {
+test('publishes the head of the journal with the next renewal', async () => {
   const { clock, lease, a } = twoCandidates();
   await pass(clock, 5_000);
   a.leadership.publishHeads(() => ({ revision: 42, hash: 'abc' }));

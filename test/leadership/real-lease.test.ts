@@ -1,4 +1,4 @@
-/** The election over Leases of a real API server, and over the fake one, with no more rights than the coordinator has. */
+/** Leader election with the Leases of a real and of the fake API server, with only the rights of the coordinator. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { KubernetesLease, type LeaseClient } from '../../coordinator/leadership/kubernetes-lease.ts';
 import { Leadership } from '../../coordinator/leadership/leadership.ts';
@@ -15,13 +15,13 @@ import { startFakeApiServer } from '../fakes/fake-api-server.ts';
 import { applyRights, coordinatorClient, NAMESPACE } from '../identity/service-accounts.ts';
 
 const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
-/** The only name that the coordinator's Role lets it have. */
+/** The only Lease that the Role of the coordinator allows. */
 const NAME = { namespace: NAMESPACE, name: 'rollcall-coordinator' };
 const PATH = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/rollcall-coordinator`;
-/** A stopped leader lets go, so nobody waits for a lease to run out. */
+/** A stopped leader releases the Lease, so no candidate waits until it expires. */
 const PATIENCE_MS = 30_000;
 
-function holdsAnElection(clientOf: () => Promise<ApiServerClient>): void {
+function electsOneLeader(clientOf: () => Promise<ApiServerClient>): void {
   const candidate = (client: LeaseClient, identity: string): Leadership => {
     const lease = new KubernetesLease(client, NAME);
     const leadership = new Leadership({ lease, identity, clock: systemClock, random: () => 0.5, log });
@@ -29,7 +29,9 @@ function holdsAnElection(clientOf: () => Promise<ApiServerClient>): void {
     return leadership;
   };
 
-  it('lets one of two lead, and the other when the first lets go', { timeout: PATIENCE_MS }, async () => {
+  it('lets one of two candidates lead, and the other one after the first released the Lease', {
+    timeout: PATIENCE_MS,
+  }, async () => {
     const client = await clientOf();
     const [a, b] = [candidate(client, 'a'), candidate(client, 'b')];
     const leading = [a.waitUntilLeading(), b.waitUntilLeading()];
@@ -46,13 +48,13 @@ function holdsAnElection(clientOf: () => Promise<ApiServerClient>): void {
       leaseDurationSeconds: 15,
       leaseTransitions: 1,
     });
-    // What the first one published outlives it: an auditor holds the journal against it.
+    // The annotation of the first leader stays, so that an audit can compare the journal with it.
     expect(lease.metadata.annotations).toEqual({ 'rollcall.dev/journal-head': '7 abc' });
   });
 }
 
 describe('on the fake API server', () => {
-  holdsAnElection(async () => {
+  electsOneLeader(async () => {
     const { access } = await startFakeApiServer();
     const client = new ApiServerClient({ access, clock: systemClock, userAgent: 'rollcall-test' });
     onTestFinished(() => client.close());
@@ -68,7 +70,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
   }, START_PATIENCE_MS);
   afterAll(() => controlPlane?.stop());
 
-  holdsAnElection(async () => {
+  electsOneLeader(async () => {
     const client = await coordinatorClient(controlPlane);
     onTestFinished(() => client.close());
     return client;
