@@ -1,15 +1,15 @@
 /** The result of a fit check: whether a daemon pod has room on a node, and why not. */
 
-/** An answer that may be lacking: what is not known is neither yes nor no. */
+/** An answer; `unknown` where the data to give one is missing. */
 export type Answer = 'yes' | 'no' | 'unknown';
 
 export interface FitResult {
   readonly fits: Answer;
-  /** Everything that stands in the way, or what is not known; empty where it fits. */
+  /** Why the pod does not fit, or what is unknown; empty where it fits. */
   readonly reasons: readonly FitReason[];
 }
 
-/** Stable, never reused with another meaning; docs/placement.md lists them. */
+/** Stable codes, never reused with a different meaning. docs/placement.md lists them. */
 export const FIT_REASON_CODES = [
   'RESOURCE_INSUFFICIENT',
   'HOST_PORT_TAKEN',
@@ -22,16 +22,16 @@ export const FIT_REASON_CODES = [
 export type FitReasonCode = (typeof FIT_REASON_CODES)[number];
 
 export interface FitReason {
-  /** One of FIT_REASON_CODES, or one that a newer coordinator sent. */
+  /** One of FIT_REASON_CODES, or a code from a newer coordinator. */
   readonly code: FitReasonCode | (string & {});
-  /** One sentence for people. */
+  /** One sentence. */
   readonly message: string;
-  /** With RESOURCE_INSUFFICIENT and TOO_MANY_PODS: which resource, else `''`. */
+  /** The resource for RESOURCE_INSUFFICIENT and TOO_MANY_PODS, otherwise `''`. */
   readonly resource: string;
-  /** Of that resource: what the daemon pod asks for, what the node has, what other pods take. */
+  /** Amounts of that resource: requested by the daemon pod, allocatable on the node, requested by other pods. */
   readonly requested: number;
   readonly allocatable: number;
   readonly used: number;
-  /** With HOST_PORT_TAKEN: `namespace/name` of the pod that has it, else `''`. */
+  /** For HOST_PORT_TAKEN: `namespace/name` of the pod that uses the port, otherwise `''`. */
   readonly pod: string;
 }

@@ -1,27 +1,27 @@
 /**
- * Whether a daemon pod has room on a node, as the scheduler and the kubelet count it (Kubernetes scheduler
- * noderesources/fit.go and nodeports). Pure. It never changes whether the pod is wanted there: a pod that
- * is wanted and does not fit waits. Priorities play no part: whether the scheduler would make room by
- * preempting others is not asked here.
+ * Whether a daemon pod has room on a node, computed as the scheduler and the kubelet do (Kubernetes scheduler
+ * noderesources/fit.go and nodeports). Pure. The result does not affect the placement: a pod that does not fit
+ * stays pending. Preemption of pods with a lower priority is not considered.
  */
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { HostPort, PodNeeds } from '../kubernetes/pod-needs.ts';
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
 import { amountText } from '../kubernetes/resource-amounts.ts';
 import type { NodeUsage, PodUsage, TakenPort } from '../model/node-usage.ts';
+import { plural } from '../plural.ts';
 import type { FitReason, FitResult } from './fit-result.ts';
 
-/** What is there of a node, and what of it is taken. */
+/** The resources of a node and their usage. */
 export interface NodeRoom {
-  /** Empty where it is not known. */
+  /** Empty where unknown. */
   readonly allocatable: Amounts;
-  /** `null` where nobody said what runs there. */
+  /** `null` where unknown. */
   readonly usage: NodeUsage | null;
 }
 
 export interface FitInput extends NodeRoom {
   readonly daemonSet: DaemonSetKey;
-  /** `null` where they are not known. */
+  /** `null` where unknown. */
   readonly needs: PodNeeds | null;
 }
 
@@ -29,10 +29,10 @@ export function fit({ daemonSet, needs, ...room }: FitInput): FitResult {
   return fitOn(room)(daemonSet, needs);
 }
 
-/** Whether the pod of a DaemonSet, which needs so much, has room. */
+/** Whether the daemon pod with these needs has room. */
 export type Fit = (daemonSet: DaemonSetKey, needs: PodNeeds | null) => FitResult;
 
-/** The same for whoever asks about many DaemonSets on a node: what its pods take is summed up once. */
+/** The same check for many DaemonSets on one node; adds up the usage of the node only once. */
 export function fitOn({ allocatable, usage }: NodeRoom): Fit {
   if (usage === null) return (_, needs) => (needs === null ? REQUESTS_UNKNOWN : USAGE_UNKNOWN);
   if (Object.keys(allocatable).length === 0) {
@@ -50,10 +50,7 @@ export function fitOn({ allocatable, usage }: NodeRoom): Fit {
   };
 }
 
-/**
- * What a node's pods take without those of one DaemonSet: a pod of it that is there already takes no room from another one, since its
- * successor takes its place.
- */
+/** The usage of a node without the pods of one DaemonSet, because its existing pod is replaced by the new one. */
 class Taken {
   readonly #usage: NodeUsage;
   readonly #total: PodUsage;
@@ -83,7 +80,7 @@ class Taken {
 
 const NOTHING: PodUsage = { podCount: 0, requests: {}, hostPorts: [] };
 
-/** Without the host ports, which are not summed up. */
+/** Adds up everything except host ports. */
 function together(usages: readonly PodUsage[]): PodUsage {
   const requests: Record<string, number> = {};
   let podCount = 0;
@@ -95,17 +92,17 @@ function together(usages: readonly PodUsage[]): PodUsage {
   return { podCount, requests, hostPorts: [] };
 }
 
-/** One for all: most pairs fit. */
+/** One shared value, because most pairs fit. */
 const FITS: FitResult = { fits: 'yes', reasons: [] };
 
 const NO_DETAIL = { resource: '', requested: 0, allocatable: 0, used: 0, pod: '' };
 
-const REQUESTS_UNKNOWN = unknown('REQUESTS_UNKNOWN', 'What the daemon pod requests is not known.');
+const REQUESTS_UNKNOWN = unknown('REQUESTS_UNKNOWN', 'The resource requests of the daemon pod are unknown.');
 const USAGE_UNKNOWN = unknown(
   'USAGE_UNKNOWN',
-  "What the node's pods take is not known: its agent has not said, or what it said then is not kept.",
+  'The resource usage on the node is unknown: its agent has not reported it, or the journal does not keep it.',
 );
-const ALLOCATABLE_UNKNOWN = unknown('ALLOCATABLE_UNKNOWN', 'What the node has to allocate is not known.');
+const ALLOCATABLE_UNKNOWN = unknown('ALLOCATABLE_UNKNOWN', 'The allocatable resources of the node are unknown.');
 
 function unknown(code: FitReason['code'], message: string): FitResult {
   return { fits: 'unknown', reasons: [{ code, message, ...NO_DETAIL }] };
@@ -114,7 +111,7 @@ function unknown(code: FitReason['code'], message: string): FitResult {
 function podCountReasons(allocatable: Amounts, taken: Taken, daemonSet: DaemonSetKey): readonly FitReason[] {
   const [limit, used] = [allocatable['pods'] ?? 0, taken.podCountWithout(daemonSet)];
   if (used + 1 <= limit) return NO_REASONS;
-  const message = `Too many pods: ${used} others are there, and the node takes ${limit}.`;
+  const message = `Too many pods: the node allows ${plural(limit, 'pod')} and has ${plural(used, 'other pod')}.`;
   return [{ ...NO_DETAIL, code: 'TOO_MANY_PODS', message, resource: 'pods', requested: 1, allocatable: limit, used }];
 }
 
@@ -128,7 +125,7 @@ function resourceReasons(
     const [limit, used] = [allocatable[resource] ?? 0, taken.requestedWithout(daemonSet, resource)];
     if (requested <= limit - used) return NO_REASONS;
     const [asked, had, others] = [requested, limit, used].map((amount) => amountText(resource, amount));
-    const message = `Insufficient ${resource}: the daemon pod requests ${asked}, the node allocates ${had}, other pods request ${others}.`;
+    const message = `Insufficient ${resource}: the daemon pod requests ${asked}, the node has ${had} allocatable, and other pods request ${others}.`;
     return [{ ...NO_DETAIL, code: 'RESOURCE_INSUFFICIENT', message, resource, requested, allocatable: limit, used }];
   });
 }
@@ -139,7 +136,7 @@ function hostPortReasons(wanted: readonly HostPort[], taken: Taken, daemonSet: D
   return wanted.flatMap((port) => {
     const holder = ports.find((one) => conflicts(port, one));
     if (holder === undefined) return [];
-    const message = `Host port ${port.port}/${port.protocol} is taken by pod ${holder.pod}.`;
+    const message = `Host port ${port.port}/${port.protocol} is used by pod ${holder.pod}.`;
     return [{ ...NO_DETAIL, code: 'HOST_PORT_TAKEN', message, pod: holder.pod }];
   });
 }

@@ -1,13 +1,13 @@
 /**
- * What a pod asks of its node, read from its spec as the scheduler reads it (Kubernetes
- * component-helpers resource PodRequests; scheduler nodeports). Pure, and throws on nothing.
+ * The resources and host ports that a pod needs, read from its spec as the scheduler does (Kubernetes
+ * component-helpers resource PodRequests; scheduler nodeports). Pure; never throws.
  */
 import { type Amounts, addAmounts, amountsOf, maxAmounts } from './resource-amounts.ts';
 import { asList, asObject, asText } from './unvalidated-fields.ts';
 
-/** What a pod asks of the node that it runs on. */
+/** What a pod needs from its node. */
 export interface PodNeeds {
-  /** Only what is more than 0. */
+  /** Only amounts above 0. */
   readonly requests: Amounts;
   readonly hostPorts: readonly HostPort[];
 }
@@ -15,12 +15,12 @@ export interface PodNeeds {
 export interface HostPort {
   /** TCP, UDP or SCTP. */
   readonly protocol: string;
-  /** `0.0.0.0` is every address. */
+  /** `0.0.0.0` means every address. */
   readonly hostIP: string;
   readonly port: number;
 }
 
-/** The needs of a pod, or of a pod template, by its spec. */
+/** The needs of a pod or a pod template, from its pod spec. */
 export function podNeeds(podSpec: unknown): PodNeeds {
   const spec = asObject(podSpec);
   return { requests: requestsOf(spec), hostPorts: hostPortsOf(spec) };
@@ -29,9 +29,9 @@ export function podNeeds(podSpec: unknown): PodNeeds {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Containers run together; init containers one after the other before them, beside the sidecars (init
- * containers of restart policy Always) that started earlier and stay. The larger of both counts, and the
- * runtime's overhead on top. Requests of the pod as a whole take the place of those of its containers.
+ * Containers run at the same time. Init containers run before them, one after the other, next to the sidecars
+ * (init containers with restart policy Always) that started earlier. The larger of the two sums counts, plus the
+ * overhead of the runtime class. Pod-level requests replace the sum of the containers.
  */
 function requestsOf(spec: Fields): Amounts {
   let sidecars: Amounts = {};
@@ -51,7 +51,7 @@ function requestsOf(spec: Fields): Amounts {
   return addAmounts({ ...ofContainers, ...ofPod }, amountsOf(spec['overhead']));
 }
 
-/** The API server turns limits without requests into requests, but only of pods, not of templates. */
+/** The API server defaults requests to limits in pods but not in templates. */
 function requestsOfContainer(container: unknown): Amounts {
   const { requests, limits } = asObject(asObject(container)['resources']);
   return amountsOf({ ...asObject(limits), ...asObject(requests) });
@@ -61,7 +61,7 @@ function isSidecar(container: unknown): boolean {
   return asObject(container)['restartPolicy'] === 'Always';
 }
 
-/** On the host's network every port of a container is one of the host. */
+/** With hostNetwork, every container port is a host port. */
 function hostPortsOf(spec: Fields): HostPort[] {
   const onHost = spec['hostNetwork'] === true;
   const containers = [...asList(spec['containers']), ...asList(spec['initContainers']).filter(isSidecar)];

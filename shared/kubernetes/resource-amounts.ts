@@ -1,17 +1,14 @@
-/** Resource quantities as the scheduler's whole numbers, and back into what people write. */
+/** Resource quantities as the integers that the scheduler computes with, and as text. */
 import { parseQuantity } from './quantity.ts';
 import { asObject } from './unvalidated-fields.ts';
 
-/**
- * Amounts by resource name, as the scheduler counts them: `cpu` in millicores, everything else in whole
- * units (bytes, pods, devices).
- */
+/** Amounts by resource name, in the units of the scheduler: `cpu` in millicores, everything else in bytes, pods or devices. */
 export type Amounts = Readonly<Record<string, number>>;
 
 const NANO_PER_MILLI = 1_000_000n;
 const NANO_PER_UNIT = 1_000_000_000n;
 
-/** A map of quantities as amounts, rounded up; what is no quantity, and what is not above 0, is left out. */
+/** Converts a map of quantities to amounts, rounded up. Omits values that are not valid quantities or not above 0. */
 export function amountsOf(quantities: unknown): Amounts {
   const amounts: Record<string, number> = {};
   for (const [resource, quantity] of Object.entries(asObject(quantities))) {
@@ -25,7 +22,7 @@ function amountOf(resource: string, quantity: unknown): number {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return 0;
   const nano = parseQuantity(quantity) ?? 0n;
   const unit = resource === 'cpu' ? NANO_PER_MILLI : NANO_PER_UNIT;
-  // More than a double can count is more than any node has.
+  // No node has more than a double can represent.
   return Math.min(Number((nano + unit - 1n) / unit), Number.MAX_SAFE_INTEGER);
 }
 
@@ -33,7 +30,7 @@ export function addAmounts(left: Amounts, right: Amounts): Amounts {
   return combine(left, right, (one, other) => one + other);
 }
 
-/** The larger one of each resource. */
+/** The larger amount of each resource. */
 export function maxAmounts(left: Amounts, right: Amounts): Amounts {
   return combine(left, right, Math.max);
 }
@@ -46,7 +43,7 @@ function combine(left: Amounts, right: Amounts, join: (one: number, other: numbe
 
 const BINARY_SUFFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti'] as const;
 
-/** For people: `250m` or `2` of cpu, `1.5Gi` of memory, `3` of anything else. */
+/** An amount as text: `250m` or `2` for cpu, `1.5Gi` for memory, `3` for anything else. */
 export function amountText(resource: string, amount: number): string {
   if (resource === 'cpu') return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (resource !== 'memory' && resource !== 'ephemeral-storage' && !resource.startsWith('hugepages-')) {

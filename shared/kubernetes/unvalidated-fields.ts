@@ -1,6 +1,6 @@
 /**
- * Reads objects that nobody has validated. Never throws: as in Kubernetes' own decoding, `null` is the
- * empty value of its type, and here so is anything else of the wrong type.
+ * Reads fields of objects that are not validated. Never throws. As in Kubernetes decoding, `null` is the empty
+ * value of its type, and here so is any value with the wrong type.
  */
 
 const NO_FIELDS: Readonly<Record<string, unknown>> = Object.freeze({});
@@ -10,7 +10,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Any value as an object whose fields may be read; the empty object where it is none. */
+/** The value as an object; an empty object where it is not an object. */
 export function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : NO_FIELDS;
 }
@@ -23,18 +23,15 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The text of a list's elements, one for one. */
+/** The elements of a list as text, one for each element. */
 export function asTexts(value: unknown): readonly string[] {
   return asList(value).map(asText);
 }
 
-/**
- * One own field of a map with free keys, so that keys such as `constructor` mean what the author
- * wrote. `undefined` where the map lacks the key.
- */
+/** One own field of a map, so that keys such as `constructor` are safe; `undefined` where the map does not have the key. */
 export function readEntry(map: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const value = map[key];
   if (typeof value === 'string') return value;
-  // What is inherited is never text, so the slow question is asked for odd values only.
+  // Inherited values are never strings, so the slower check is needed only for other values.
   return value !== undefined && Object.hasOwn(map, key) ? '' : undefined;
 }

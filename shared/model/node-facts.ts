@@ -11,9 +11,9 @@ export interface NodeFacts {
   /** Sorted by type. */
   readonly conditions: readonly FactCondition[];
   readonly versions: NodeVersions;
-  /** Kubernetes' resourceVersion, or a digest where the source is a file. */
+  /** The resourceVersion of the Node object, or a digest if the source is a file. */
   readonly resourceVersion: string;
-  /** What the node has for pods; empty where it is not known. */
+  /** Allocatable resources; empty where unknown. */
   readonly allocatable: Amounts;
 }
 
@@ -39,7 +39,7 @@ export interface NodeVersions {
   readonly architecture: string;
 }
 
-/** The facts of a node that has passed validation. Fields that it lacks are empty. */
+/** The facts of a valid node. Missing fields become empty values. */
 export function nodeFacts(node: Node): NodeFacts {
   const { metadata = {}, spec = {}, status = {} } = node;
   const info = status.nodeInfo ?? {};
@@ -63,7 +63,7 @@ export function nodeFacts(node: Node): NodeFacts {
   };
 }
 
-/** A Node with these facts, as placement reads it. */
+/** A Node object with these facts, for the placement engine. */
 export function nodeFromFacts(facts: NodeFacts): Node {
   const { versions } = facts;
   return {

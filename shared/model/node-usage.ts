@@ -5,7 +5,7 @@ import { owningDaemonSet } from '../kubernetes/owning-daemon-set.ts';
 import { type HostPort, podNeeds } from '../kubernetes/pod-needs.ts';
 import { type Amounts, addAmounts } from '../kubernetes/resource-amounts.ts';
 
-/** What the pods of a node take, of each DaemonSet apart: a daemon pod must not stand in its own way. */
+/** Usage of a node, separate for each DaemonSet, so that a daemon pod does not count against its replacement. */
 export interface NodeUsage {
   /** Pods that no DaemonSet owns. */
   readonly others: PodUsage;
@@ -18,7 +18,7 @@ export interface DaemonSetUsage {
   readonly usage: PodUsage;
 }
 
-/** What some pods of a node take together. */
+/** Total usage of a group of pods. */
 export interface PodUsage {
   readonly podCount: number;
   readonly requests: Amounts;
@@ -26,13 +26,13 @@ export interface PodUsage {
 }
 
 export interface TakenPort extends HostPort {
-  /** `namespace/name` of the pod that has it. */
+  /** `namespace/name` of the pod that uses the port. */
   readonly pod: string;
 }
 
 const NO_USAGE: PodUsage = { podCount: 0, requests: {}, hostPorts: [] };
 
-/** Of all pods of one node. One that ended takes nothing any more; one that is being deleted still does. */
+/** The usage of all pods of one node. A pod that has ended uses nothing; a pod that is being deleted still counts. */
 export function nodeUsage(pods: readonly Pod[]): NodeUsage {
   let others = NO_USAGE;
   const byDaemonSet = new Map<DaemonSetKey, PodUsage>();
@@ -64,7 +64,7 @@ function withPod(usage: PodUsage, { metadata = {}, spec }: Pod): PodUsage {
   };
 }
 
-/** So that the order in which pods were seen is no news. */
+/** Sorts host ports, so that the order of the pods does not look like a change. */
 function inOrder(usage: PodUsage): PodUsage {
   const hostPorts = usage.hostPorts.toSorted(
     (left, right) =>

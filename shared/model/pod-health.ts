@@ -7,7 +7,7 @@ import { TEMPLATE_REVISION_LABEL } from '../kubernetes/template-revision.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
 
-/** What an agent says of one daemon pod on its node. */
+/** The state of one daemon pod, as its agent reports it. */
 export interface PodHealth {
   readonly daemonSet: DaemonSetKey;
   readonly daemonSetUid: string;
@@ -15,17 +15,17 @@ export interface PodHealth {
   readonly podUid: string;
   readonly phase: PodPhase;
   readonly ready: boolean;
-  /** Ready for at least the DaemonSet's minReadySeconds. */
+  /** Ready for at least the minReadySeconds of the DaemonSet. */
   readonly available: boolean;
   readonly restartCount: number;
-  /** Why a container waits or the pod failed, for example CrashLoopBackOff; `''` when it does not. */
+  /** Why a container waits or the pod failed, for example CrashLoopBackOff; otherwise `''`. */
   readonly waitingReason: string;
   readonly waitingMessage: string;
-  /** The pod's controller-revision-hash. */
+  /** The controller-revision-hash label of the pod. */
   readonly templateRevision: string;
-  /** Since when ready is what it is; 0 where it is not known. */
+  /** Time of the last change of `ready`; 0 where unknown. */
   readonly sinceMs: number;
-  /** 0 where it is not known. */
+  /** 0 where unknown. */
   readonly createdMs: number;
   readonly terminating: boolean;
   /** Set where the pod names its node in its affinity and the scheduler has not bound it; no agent sees such a pod. */
@@ -34,15 +34,15 @@ export interface PodHealth {
 
 const PHASES: ReadonlySet<string> = new Set(['Pending', 'Running', 'Succeeded', 'Failed']);
 
-/** Waiting reasons of a pod that simply starts; any other one is worth more than these. */
+/** Waiting reasons of a pod that starts normally. Any other reason takes precedence. */
 const STARTING_REASONS: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Longer messages (a registry's whole answer) say nothing more, and would be kept with every row. */
+/** Messages are cut to this length, because each event that contains them is stored. */
 const MESSAGE_LENGTH_MAX = 1_000;
 
 /**
- * The health of a daemon pod at `nowMs`, or `null` where no DaemonSet owns the pod. Available means
- * ready for `minReadySeconds` (Kubernetes' IsPodAvailable).
+ * The health of a daemon pod at `nowMs`, or `null` if no DaemonSet owns the pod. Available means ready for
+ * `minReadySeconds` (Kubernetes IsPodAvailable).
  */
 export function podHealth(
   pod: Pod,
@@ -96,8 +96,8 @@ interface Waiting {
 const NOT_WAITING: Waiting = { reason: '', message: '' };
 
 /**
- * The most telling reason: why the pod failed, why it has no node yet, what its containers wait for or
- * ended with, or else why it is not ready although they run (a readiness probe, a readiness gate).
+ * The most specific reason, in this order: why the pod failed, why it is not scheduled, why a container waits or
+ * terminated, why the pod is not ready although its containers run (readiness probe or readiness gate).
  */
 function waitingOf(pod: Pod): Waiting {
   const { status = {} } = pod;
@@ -113,22 +113,22 @@ function waitingOf(pod: Pod): Waiting {
   return stuck ?? waiting[0] ?? notReadyOf(pod);
 }
 
-/** What a container waits for and, where it ran before, how that ended. */
+/** Why a container waits and, after a restart, how it terminated last. */
 function waitingOfContainer({ state = {}, lastState = {} }: ContainerStatus): Waiting[] {
   const { waiting } = state;
   if (!waiting?.reason) return [];
   const before = endText(lastState);
-  const parts = [waiting.message ?? '', before === '' ? '' : `it ended last with ${before}`];
+  const parts = [waiting.message ?? '', before === '' ? '' : `last termination: ${before}`];
   return [{ reason: waiting.reason, message: parts.filter((part) => part !== '').join('; ') }];
 }
 
-/** A container that ended badly and is about to be restarted. An init container that ended well is done. */
+/** A container that terminated with an error. An init container that completed is not reported. */
 function endOfContainer({ name = '', state = {} }: ContainerStatus): Waiting[] {
   const { reason, exitCode, message = '' } = state.terminated ?? {};
   if (state.terminated === undefined || reason === 'Completed') return [];
   const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   const who = name === '' ? 'a container' : `container ${name}`;
-  return [{ reason: reason || 'Error', message: `${who} ended${code}${message && `: ${message}`}` }];
+  return [{ reason: reason || 'Error', message: `${who} terminated${code}${message && `: ${message}`}` }];
 }
 
 function endText({ terminated = {} }: ContainerState): string {
@@ -142,7 +142,7 @@ function notReadyOf(pod: Pod): Waiting {
   return status === 'False' ? { reason, message } : NOT_WAITING;
 }
 
-/** A pod fails as a whole (evicted, refused by the kubelet), or because a container ended badly. */
+/** A pod fails as a whole (evicted, rejected by the kubelet) or because a container terminated with an error. */
 function failureOf(pod: Pod): Waiting {
   const { status = {} } = pod;
   if (status.reason) return { reason: status.reason, message: status.message ?? '' };
@@ -150,7 +150,7 @@ function failureOf(pod: Pod): Waiting {
   return end ?? { reason: 'Failed', message: status.message ?? '' };
 }
 
-/** In the order in which they start. */
+/** Container statuses in start order. */
 function containersOf({ status = {} }: Pod): ContainerStatus[] {
   return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 }
@@ -159,7 +159,7 @@ function conditionOf({ status = {} }: Pod, type: string): NodeCondition | undefi
   return status.conditions?.find((condition) => condition.type === type);
 }
 
-/** 0 where there is no time, or none that can be read. */
+/** 0 where the time is missing or not valid. */
 function timeMs(time: string | undefined): number {
   const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
   return Number.isNaN(milliseconds) ? 0 : milliseconds;

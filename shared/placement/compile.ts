@@ -1,16 +1,16 @@
-/** The engine's front door: a DaemonSet made ready for many nodes, or one pair at once. */
+/** Entry points of the engine: compile a DaemonSet for many nodes, or evaluate one pair. */
 import { readDaemonSetFields } from './daemon-set-fields.ts';
 import { daemonSetWarnings } from './daemon-set-warnings.ts';
 import { PlacementExplainer } from './explain.ts';
 import { compileRules, decideByRules, isSelected, isTolerated, type PlacementRules } from './rules.ts';
 import type { CompiledPlacement, DaemonSet, Node, PlacementReads, PlacementResult } from './types.ts';
 
-/** Makes a DaemonSet ready to be placed on many nodes. Never throws, whatever the object holds. */
+/** Compiles a DaemonSet for evaluation on many nodes. Never throws, whatever the object contains. */
 export function compilePlacement(daemonSet: DaemonSet): CompiledPlacement {
   const fields = readDaemonSetFields(daemonSet);
   const rules = compileRules(fields);
   const warnings = daemonSetWarnings(fields, rules);
-  // Most DaemonSets are decided far more often than they are explained.
+  // Created when needed, because most DaemonSets are decided far more often than explained.
   let explainer: PlacementExplainer | undefined;
   return {
     decide: (node: Node) => decideByRules(rules, node),
@@ -25,12 +25,12 @@ export function compilePlacement(daemonSet: DaemonSet): CompiledPlacement {
   };
 }
 
-/** Decides and explains one pair. */
+/** Decides and explains the placement of one DaemonSet on one node. */
 export function evaluatePlacement(daemonSet: DaemonSet, node: Node): PlacementResult {
   return compilePlacement(daemonSet).explain(node);
 }
 
-/** Terms that can never match read nothing. */
+/** Terms that never match read no labels. */
 function readsOf(rules: PlacementRules): PlacementReads {
   const labelKeys = new Set(rules.nodeSelector.map(({ key }) => key));
   for (const term of rules.usableTerms) {

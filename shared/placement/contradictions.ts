@@ -1,6 +1,6 @@
 /**
- * Finds terms that no node can match because their requirements exclude each other. Says so only
- * where it is certain; whether such a node exists is another matter.
+ * Finds terms that no node can match because their requirements contradict each other. Reports only certain
+ * contradictions.
  */
 import type { SelectorEntry } from './daemon-set-fields.ts';
 import type { CompiledTerm } from './node-affinity.ts';
@@ -14,13 +14,13 @@ import {
 import type { PlacementRules } from './rules.ts';
 import { requirementDemand } from './wording.ts';
 
-/** The first contradiction within a usable term, nodeSelector and nodeName, in words; `''` where there is none. */
+/** The first contradiction between a usable term, nodeSelector and nodeName, as text; `''` where there is none. */
 export function contradictionOf(term: CompiledTerm, rules: PlacementRules): string {
   const name = rules.nodeName === '' ? [] : [nodeNameRequirement(rules.nodeName)];
   const keys = new Set(term.expressions.map(({ key }) => key));
   const entries = rules.nodeSelector.filter(({ key }) => keys.has(key));
   const labels = [...entries.map(selectorRequirement), ...term.expressions];
-  // Every node has a name, and any other field is unknown, which has a warning of its own.
+  // Every node has a name. Any other field is unknown, which is a separate warning.
   const fields = [...name, ...term.fields.filter(({ key }) => key === NODE_NAME_FIELD)];
   for (const requirements of [...byKey(labels).values(), fields]) {
     if (!excludeEachOther(requirements)) continue;

@@ -1,15 +1,15 @@
 /**
- * The fields of a DaemonSet that decide placements, read once into a plain shape in which nothing is
- * missing. Everything after this file works on that shape and never on the object itself.
+ * The fields of a DaemonSet that decide placements, read once into a structure without optional fields. The rest
+ * of the engine uses this structure and never the object itself.
  */
 import type { DaemonSet } from '../kubernetes/objects.ts';
 import { asList, asObject, asText, asTexts } from '../kubernetes/unvalidated-fields.ts';
 
 export interface DaemonSetFields {
-  /** The template's own node name; `''` where it has none. */
+  /** `''` where the template has no nodeName. */
   readonly nodeName: string;
   readonly nodeSelector: readonly SelectorEntry[];
-  /** The required node affinity's terms; `null` where there is no required node affinity. */
+  /** Terms of the required node affinity; `null` without required node affinity. */
   readonly terms: readonly TermFields[] | null;
   readonly tolerations: readonly TolerationFields[];
   readonly hostNetwork: boolean;
@@ -36,7 +36,7 @@ export interface TolerationFields {
   readonly operator: string;
   readonly value: string;
   readonly effect: string;
-  /** Seconds until eviction; `null` where it tolerates for ever. */
+  /** Seconds until eviction; `null` for a toleration that does not expire. */
   readonly tolerationSeconds: number | null;
 }
 
@@ -52,7 +52,7 @@ export function readDaemonSetFields(daemonSet: DaemonSet): DaemonSetFields {
   };
 }
 
-/** Present but without terms is not the same as absent: the first matches no node, the second every node. */
+/** Required node affinity without terms matches no node. Without required node affinity, every node matches. */
 function readTerms(required: unknown): readonly TermFields[] | null {
   if (typeof required !== 'object' || required === null || Array.isArray(required)) return null;
   return asList(asObject(required).nodeSelectorTerms).map((item) => {

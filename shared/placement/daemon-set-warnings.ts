@@ -1,4 +1,4 @@
-/** Warnings that a DaemonSet earns whatever the node: what Kubernetes accepts and its author hardly meant. */
+/** Warnings about a DaemonSet on any node: Kubernetes accepts it, but it probably does not do what its author intended. */
 import { contradictionOf } from './contradictions.ts';
 import type { DaemonSetFields, TolerationFields } from './daemon-set-fields.ts';
 import { itemPath, REQUIRED_AFFINITY_PATH, TERMS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
@@ -24,12 +24,11 @@ function affinityWarnings(rules: PlacementRules): Reason[] {
   const { terms } = rules;
   if (terms === null) return [];
   if (terms.length === 0) {
-    const message =
-      'Required node affinity is there but lists no terms: it matches no node. Leave it out to match every node.';
+    const message = 'Required node affinity has no terms, so it matches no node. To match every node, remove it.';
     return [warning('WARNING_AFFINITY_WITHOUT_TERMS', message, REQUIRED_AFFINITY_PATH, 'no terms')];
   }
   const hopeless = terms.every((term) => !term.usable || contradictionOf(term, rules) !== '');
-  const message = 'No node can match: each of the terms is empty, not valid or contradicts itself.';
+  const message = 'No node can match: every term is empty, not valid or contradictory.';
   return [
     ...terms.flatMap((term) => warningsOfTerm(term, rules)),
     ...(hopeless ? [warning('WARNING_NO_NODE_CAN_MATCH', message, TERMS_PATH, `${terms.length} terms`)] : []),
@@ -40,13 +39,13 @@ function warningsOfTerm(term: CompiledTerm, rules: PlacementRules): Reason[] {
   const path = itemPath(TERMS_PATH, term.index);
   const requirements = [...term.expressions, ...term.fields];
   if (requirements.length === 0) {
-    const message = 'An empty term matches no node, not every node. Remove it, or give it a requirement.';
+    const message = 'An empty term matches no node, not every node. Remove it or add a requirement.';
     return [warning('WARNING_TERM_EMPTY', message, path, 'an empty term')];
   }
   const warnings = requirements.flatMap((requirement) => warningsOfRequirement(requirement, path));
   const contradiction = term.usable ? contradictionOf(term, rules) : '';
   if (contradiction === '') return warnings;
-  const message = `No node can match this term, because its demands, or it and nodeSelector, exclude each other: ${contradiction}.`;
+  const message = `No node can match this term, because its requirements contradict each other or nodeSelector: ${contradiction}.`;
   return [...warnings, warning('WARNING_TERM_CONTRADICTORY', message, path, contradiction)];
 }
 
@@ -57,10 +56,12 @@ function warningsOfRequirement(requirement: CompiledRequirement, termPath: strin
   if (problem !== '') {
     const compares = list === 'matchExpressions' && (operator === 'Gt' || operator === 'Lt') && values.length === 1;
     const code = compares ? 'WARNING_COMPARED_VALUE_NOT_INTEGER' : 'WARNING_TERM_UNUSABLE';
-    return [warning(code, `This requirement makes its whole term match no node: ${problem}.`, path, expected)];
+    return [
+      warning(code, `This requirement is not valid, so its whole term matches no node: ${problem}.`, path, expected),
+    ];
   }
   if (list === 'matchExpressions' || requirement.key === NODE_NAME_FIELD) return [];
-  const message = `Only ${NODE_NAME_FIELD} can be asked for in matchFields; Kubernetes reads '${requirement.key}' as empty on every node.`;
+  const message = `Only ${NODE_NAME_FIELD} is supported in matchFields. Kubernetes treats '${requirement.key}' as empty on every node.`;
   return [warning('WARNING_FIELD_UNKNOWN', message, path, expected)];
 }
 
@@ -73,35 +74,35 @@ function warningsOfToleration(toleration: TolerationFields, path: string, hostNe
   const { key, operator, effect, tolerationSeconds } = toleration;
   if (!OPERATORS.has(operator)) warn('WARNING_TOLERATION_OPERATOR_UNKNOWN', operatorMessage(operator));
   if (!EFFECTS.has(effect)) {
-    const message = `No taint has effect '${effect}'; write NoSchedule, PreferNoSchedule or NoExecute, or leave it out for all.`;
+    const message = `Effect '${effect}' is not valid. Use NoSchedule, PreferNoSchedule or NoExecute, or omit the effect to match all effects.`;
     warn('WARNING_TOLERATION_EFFECT_UNKNOWN', message);
   }
   if (key === '' && (operator === '' || operator === 'Equal')) {
     const message =
-      'Without a key this tolerates every taint of that value, whatever its key, and the API server refuses it. ' +
-      'Name a key, or use Exists.';
+      'Without a key, this toleration matches every taint with this value, whatever its key, and the API server rejects it. ' +
+      'Set a key, or use operator Exists.';
     warn('WARNING_TOLERATION_KEY_MISSING', message);
   }
   if (tolerationSeconds === null) return warnings;
   if (automaticTolerations(hostNetwork).some((automatic) => isSameToleration(automatic, toleration))) {
     const message =
-      `Kubernetes replaces this with its own toleration of ${expected}, which has no end: ` +
-      `tolerationSeconds ${tolerationSeconds} is lost.`;
+      `Kubernetes replaces this toleration with its own toleration ${expected}, which does not expire: ` +
+      `tolerationSeconds ${tolerationSeconds} has no effect.`;
     warn('WARNING_TOLERATION_SECONDS_OVERWRITTEN', message);
   } else if ((effect === '' || effect === 'NoExecute') && OPERATORS.has(operator)) {
     const message =
-      `On a node with such a taint the pod is evicted ${tolerationSeconds} seconds after it starts ` +
-      'and created again, over and over.';
+      `On a node with a matching taint, the pod is evicted ${tolerationSeconds}s after it starts ` +
+      'and is then recreated, repeatedly.';
     warn('WARNING_TOLERATION_EXPIRES', message);
   }
   return warnings;
 }
 
 function operatorMessage(operator: string): string {
-  const ending = 'so this tolerates nothing. Use Equal or Exists.';
+  const ending = 'so this toleration matches nothing. Use Equal or Exists.';
   return operator === 'Gt' || operator === 'Lt'
-    ? `Operator ${operator} needs Kubernetes' feature gate TaintTolerationComparisonOperators, which is off by default, ${ending}`
-    : `Kubernetes knows no operator '${operator}', ${ending}`;
+    ? `Operator ${operator} requires the feature gate TaintTolerationComparisonOperators, which is disabled by default, ${ending}`
+    : `Operator '${operator}' is not valid, ${ending}`;
 }
 
 function warning(code: ReasonCode, message: string, fieldPath: string, expected: string): Reason {

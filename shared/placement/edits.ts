@@ -1,6 +1,6 @@
 /**
- * Single edits of a node or a DaemonSet that turn a verdict. Each is tried on the rules before it is
- * offered; one that would not turn the verdict is never offered.
+ * Single edits of a node or a DaemonSet that change a verdict. Each edit is evaluated before it is offered.
+ * An edit that would not change the verdict is never offered.
  */
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from '../kubernetes/label-syntax.ts';
 import { asText, readEntry } from '../kubernetes/unvalidated-fields.ts';
@@ -23,14 +23,14 @@ import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
 import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';
 
-/** Trying a label costs a decision, so a DaemonSet that asks for more than people write gets none tried. */
+/** Each label edit costs one evaluation, so none are tried for a DaemonSet with more requirements than this. */
 const TRIED_DEMANDS_MAX = 256;
-/** The same for a node with more taints than nodes have. */
+/** The same bound for the taints of a node. */
 const TRIED_TAINTS_MAX = 64;
 
 export const NO_EDITS: readonly Edit[] = Object.freeze([]);
 
-/** The kubelet sets these itself, so an edit of them would not last. */
+/** The kubelet sets these labels, so an edit would be reverted. */
 const LABELS_OF_KUBELET: ReadonlySet<string> = new Set([
   'kubernetes.io/hostname',
   'kubernetes.io/os',
@@ -39,7 +39,7 @@ const LABELS_OF_KUBELET: ReadonlySet<string> = new Set([
   'beta.kubernetes.io/arch',
 ]);
 
-/** Kubernetes puts these back as long as their condition holds, so removing them would not last. */
+/** Kubernetes adds these taints again while their condition holds, so a removal would be reverted. */
 const TAINTS_OF_KUBERNETES: ReadonlySet<string> = new Set([
   'node.kubernetes.io/not-ready',
   'node.kubernetes.io/unreachable',
@@ -50,7 +50,7 @@ const TAINTS_OF_KUBERNETES: ReadonlySet<string> = new Set([
   'node.kubernetes.io/unschedulable',
 ]);
 
-/** The edit of a node's label, or `null` where it turns nothing or cannot be made. */
+/** The edit that sets or removes a node label; `null` if it does not change the verdict or is not possible. */
 export function labelEdit(pair: PlacementPair, key: string, value: string | undefined): Edit | null {
   if (pair.rules.demands > TRIED_DEMANDS_MAX || LABELS_OF_KUBELET.has(key) || !isQualifiedName(key)) return null;
   if (value !== undefined && !isLabelValue(value)) return null;
@@ -66,7 +66,7 @@ export function labelEdit(pair: PlacementPair, key: string, value: string | unde
   return edit('Node', fieldPath, `set label ${key}=${value}`, verdict, command, { op: 'setLabel', key, value });
 }
 
-/** Edits of the DaemonSet and the node that let a nodeSelector entry be satisfied. */
+/** Edits of the DaemonSet or the node that make a nodeSelector entry match. */
 export function selectorEdits(pair: PlacementPair, key: string, value: string): readonly Edit[] {
   const verdict = verdictWithoutBlocker(pair);
   if (verdict === pair.verdict) return NO_EDITS;
@@ -90,7 +90,7 @@ export function nodeNameEdits(pair: PlacementPair): readonly Edit[] {
   return [edit('DaemonSet', NODE_NAME_PATH, 'remove nodeName', verdict, '', { op: 'removeNodeName' })];
 }
 
-/** For an affinity of which no term matches. */
+/** For a required node affinity without a matching term. */
 export function affinityEdits(pair: PlacementPair): readonly Edit[] {
   const verdict = verdictWithoutBlocker(pair);
   if (verdict === pair.verdict) return NO_EDITS;
@@ -98,14 +98,14 @@ export function affinityEdits(pair: PlacementPair): readonly Edit[] {
   return [edit('DaemonSet', REQUIRED_AFFINITY_PATH, action, verdict, '', { op: 'removeRequiredAffinity' })];
 }
 
-/** For a requirement without which its term, and so the affinity, would match. */
+/** For a requirement whose removal makes its term match. */
 export function requirementRemovalEdit(pair: PlacementPair, place: RequirementPlace): Edit {
   const action = `remove requirement ${place.list}[${place.index}] of nodeSelectorTerms[${place.term}]`;
   const change: EditChange = { op: 'removeRequirement', ...place };
   return edit('DaemonSet', requirementPath(place), action, verdictWithoutBlocker(pair), '', change);
 }
 
-/** For an `In` requirement that would match, and with it the affinity, if it listed the node's value. */
+/** For an `In` requirement whose term matches if the requirement lists the node's value. */
 export function requirementValueEdit(pair: PlacementPair, place: RequirementPlace, value: string): Edit {
   const path = `${requirementPath(place)}.values`;
   const change: EditChange = { op: 'addRequirementValue', value, ...place };
@@ -119,7 +119,7 @@ export function untoleratedTaintEdits(pair: PlacementPair, taint: RawTaint): rea
   const effect = asText(taint?.effect);
   const tolerationPath = itemPath(TOLERATIONS_PATH, pair.rules.templateTolerations);
   const edits: Edit[] = [];
-  // One effect first; where the same key has two of them, only both together may turn the verdict further.
+  // One effect first. If the node has the same key with two effects, both may be needed to reach `run`.
   let reached: Verdict = pair.verdict;
   for (const toleration of tolerationCandidates(key, asText(taint?.value), effect)) {
     if (reached === 'run') break;
@@ -133,13 +133,13 @@ export function untoleratedTaintEdits(pair: PlacementPair, taint: RawTaint): rea
   return edits;
 }
 
-/** For a taint that the template's own toleration at `index` tolerates. */
+/** For a taint that the toleration of the template at `index` tolerates. */
 export function tolerationRemovalEdits(pair: PlacementPair, index: number): readonly Edit[] {
   if (pair.verdict === 'none' || pair.taints.length > TRIED_TAINTS_MAX) return NO_EDITS;
   const remaining = pair.rules.tolerations.filter(({ templateIndex }) => templateIndex !== index);
   const removed = pair.rules.tolerations.find(({ templateIndex }) => templateIndex === index);
   const verdict = taintVerdict(tolerationsByEffect(remaining), pair.taints);
-  // An automatic toleration would come back.
+  // Kubernetes would add an automatic toleration again.
   if (verdict === pair.verdict || removed === undefined || removed.automatic) return NO_EDITS;
   const action = `remove toleration ${tolerationText(removed)}`;
   const change: EditChange = { op: 'removeToleration', index };
@@ -158,7 +158,7 @@ function taintRemovalEdits(pair: PlacementPair, key: string, effect: string): Ed
     if (verdict === reached) continue;
     reached = verdict;
     const what = removedEffect === '' ? key : keyValueEffect(key, '', removedEffect);
-    const action = removedEffect === '' ? `remove all taints ${key}` : `remove taint ${what}`;
+    const action = removedEffect === '' ? `remove all taints with key ${key}` : `remove taint ${what}`;
     const change: EditChange = { op: 'removeTaint', key, effect: removedEffect };
     edits.push(edit('Node', NODE_TAINTS_PATH, action, verdict, kubectl(pair, 'taint', `${what}-`), change));
   }
@@ -177,7 +177,7 @@ function requirementPath({ term, list, index }: RequirementPlace): string {
   return itemPath(`${itemPath(TERMS_PATH, term)}.${list}`, index);
 }
 
-/** Only what Kubernetes accepts as a node's name stands in a command, so nothing needs quoting. */
+/** Only valid node names appear in a command, so nothing needs quoting. */
 function kubectl(pair: PlacementPair, verb: 'label' | 'taint', change: string): string {
   return isDnsSubdomain(pair.nodeName) ? `kubectl ${verb} node ${pair.nodeName} ${change}` : '';
 }

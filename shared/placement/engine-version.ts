@@ -1,6 +1,5 @@
 /**
- * Version of the placement rules. Raise it whenever any pair could be decided differently than
- * before: the journal keeps it beside every decision, and a coordinator that starts with another
- * one decides everything afresh.
+ * Version of the placement rules. Increment it whenever the verdict of any pair can change. The journal stores
+ * it with every decision, and a coordinator that starts with a different version evaluates all pairs again.
  */
 export const PLACEMENT_ENGINE_VERSION = '1';

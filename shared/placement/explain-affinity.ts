@@ -1,4 +1,4 @@
-/** The reasons of required node affinity: the whole, each term, and each requirement of each term. */
+/** Reasons for required node affinity: the affinity, each term, and each requirement of each term. */
 import { isLabelValue } from '../kubernetes/label-syntax.ts';
 import { affinityEdits, labelEdit, NO_EDITS, requirementRemovalEdit, requirementValueEdit } from './edits.ts';
 import { entryPath, itemPath, NODE_LABELS_PATH, REQUIRED_AFFINITY_PATH, TERMS_PATH } from './field-paths.ts';
@@ -10,10 +10,10 @@ import { type CompiledRequirement, requirementMatches } from './requirement.ts';
 import type { Edit, Reason, RequirementPlace } from './types.ts';
 import { requirementDemand, requirementText } from './wording.ts';
 
-/** Values of an `In` that are tried as the node's label before giving up. */
+/** Maximum number of values of an `In` that are tried as the node's label. */
 const TRIED_VALUES_MAX = 8;
 
-/** A term with the texts that are the same for every node. */
+/** A term with the text that is the same for every node. */
 export interface ExplainedTerm {
   readonly term: CompiledTerm;
   readonly name: string;
@@ -32,14 +32,14 @@ interface ExplainedRequirement {
   readonly expected: string;
 }
 
-/** How a term came out on one node. */
+/** The result of a term on one node. */
 interface TermState {
   readonly matches: boolean;
-  /** How many of its requirements are not met. */
+  /** Number of requirements that the node does not meet. */
   readonly missedCount: number;
-  /** Whether all that are not met are usable and ask for the same label. */
+  /** Whether all unmet requirements are valid and read the same label. */
   readonly missesOneLabel: boolean;
-  /** How many requirements it has. */
+  /** Number of requirements. */
   readonly count: number;
 }
 
@@ -64,7 +64,7 @@ export function explainedTerm(term: CompiledTerm): ExplainedTerm {
   };
 }
 
-/** Adds the affinity's reasons, from the whole to its parts. */
+/** Adds the reasons of the affinity, followed by those of its terms and requirements. */
 export function addAffinityReasons(pair: PlacementPair, terms: readonly ExplainedTerm[], reasons: Reason[]): void {
   const place = reasons.length;
   let matching: ExplainedTerm | null = null;
@@ -82,7 +82,7 @@ function affinityReason(pair: PlacementPair, count: number, matching: ExplainedT
     message: affinityMessage(count, matching),
     fieldPath: REQUIRED_AFFINITY_PATH,
     nodeFieldPath: '',
-    expected: count === 1 ? 'its one term' : `one of ${count} terms`,
+    expected: count === 1 ? 'its only term' : `one of ${count} terms`,
     found: matching === null ? null : matching.name,
     edits: matches ? NO_EDITS : affinityEdits(pair),
   };
@@ -90,10 +90,10 @@ function affinityReason(pair: PlacementPair, count: number, matching: ExplainedT
 
 function affinityMessage(count: number, matching: ExplainedTerm | null): string {
   if (matching !== null) return `Required node affinity is satisfied: ${matching.name} matches this node.`;
-  if (count === 0) return 'Required node affinity lists no terms, and without terms it matches no node at all.';
+  if (count === 0) return 'Required node affinity has no terms. Without terms, it matches no node.';
   return count === 1
-    ? 'Required node affinity is not satisfied: its one term does not match this node.'
-    : `Required node affinity is not satisfied: none of its ${count} terms matches this node.`;
+    ? 'Required node affinity is not satisfied: its only term does not match this node.'
+    : `Required node affinity is not satisfied: none of its ${count} terms match this node.`;
 }
 
 /** Returns whether the term matches. */
@@ -108,7 +108,7 @@ function addTermReasons(pair: PlacementPair, explained: ExplainedTerm, reasons: 
     message: termMessage(pair, explained, matches, missed.length),
     fieldPath: explained.fieldPath,
     nodeFieldPath: '',
-    expected: requirements.length === 1 ? 'its one requirement' : `all of ${requirements.length} requirements`,
+    expected: requirements.length === 1 ? 'its only requirement' : `all of ${requirements.length} requirements`,
     found: `${requirements.length - missed.length} met`,
     edits: NO_EDITS,
   });
@@ -133,13 +133,13 @@ function termCode({ term, requirements }: ExplainedTerm, matches: boolean): Reas
 
 function termMessage(pair: PlacementPair, explained: ExplainedTerm, matches: boolean, missedCount: number): string {
   const { name, requirements, firstInvalid } = explained;
-  if (matches) return `${name} matches: this node meets everything it asks for.`;
-  const ending = pair.affinityMatches ? '; another term matches, so this does not matter.' : '.';
+  if (matches) return `${name} matches: this node meets all its requirements.`;
+  const ending = pair.affinityMatches ? '. Another term matches, so this has no effect.' : '.';
   if (requirements.length === 0) return `${name} is empty, and an empty term matches no node${ending}`;
-  if (firstInvalid !== '') return `${name} never matches any node, because its ${firstInvalid} is not valid${ending}`;
+  if (firstInvalid !== '') return `${name} matches no node, because its ${firstInvalid} is not valid${ending}`;
   const missed =
-    requirements.length === 1 ? 'its one requirement' : `${missedCount} of its ${requirements.length} requirements`;
-  return `${name} does not match: this node misses ${missed}${ending}`;
+    requirements.length === 1 ? 'its only requirement' : `${missedCount} of its ${requirements.length} requirements`;
+  return `${name} does not match: this node does not meet ${missed}${ending}`;
 }
 
 function requirementReason(
@@ -176,12 +176,12 @@ function requirementMessage(
 ): string {
   const { requirement, demand } = explained;
   if (requirement.problem !== '') {
-    return `The requirement cannot be used: ${requirement.problem}. Kubernetes treats its whole term as not matching.`;
+    return `The requirement is not valid: ${requirement.problem}. Kubernetes treats the whole term as not matching.`;
   }
   if (requirement.list === 'matchFields' && fieldsAreSkipped(pair.nodeName)) {
-    return `${demand}; the node has no name, so Kubernetes skips this.`;
+    return `${demand}; Kubernetes skips this requirement because the node has no name.`;
   }
-  const fact = value === undefined ? 'this node does not have it.' : `on this node it is '${value}'.`;
+  const fact = value === undefined ? 'this node does not have it.' : `its value on this node is '${value}'.`;
   return `${demand}, ${met ? 'and' : 'but'} ${fact}`;
 }
 
@@ -191,7 +191,7 @@ function isMet(pair: PlacementPair, requirement: CompiledRequirement): boolean {
   return requirementMatches(requirement, requirementValue(requirement, pair.labels, pair.nodeName));
 }
 
-/** For a requirement that is met: the edit of its label that turns the verdict, where the term counts. */
+/** For a requirement that the node meets: the edit of its label that changes the verdict, if the term matches. */
 function keptEdits(
   pair: PlacementPair,
   { requirement }: ExplainedRequirement,
@@ -203,13 +203,13 @@ function keptEdits(
   return edit === null ? NO_EDITS : [edit];
 }
 
-/** A value with which a label fails the requirement; `undefined` for no label. */
+/** A label value that does not meet the requirement; `undefined` for no label. */
 function breakingValue({ operator, values }: CompiledRequirement): string | undefined {
   if (operator === 'NotIn') return values[0];
   return operator === 'DoesNotExist' ? '' : undefined;
 }
 
-/** For a requirement that is missed: edits that let its term match, unless others stand in the way. */
+/** For a requirement that the node does not meet: edits that make its term match, unless another requirement prevents it. */
 function missedEdits(
   pair: PlacementPair,
   { requirement, place }: ExplainedRequirement,
@@ -226,7 +226,7 @@ function missedEdits(
   if (missesOneLabel && requirement.operator === 'In' && found !== undefined && isLabelValue(found)) {
     edits.push(requirementValueEdit(pair, place, found));
   }
-  // A term that loses its last requirement is empty, and an empty term matches nothing.
+  // Without its last requirement the term would be empty, and an empty term matches no node.
   if (count > 1) edits.push(requirementRemovalEdit(pair, place));
   return edits;
 }
@@ -247,7 +247,7 @@ function firstLabelEdit(pair: PlacementPair, requirement: CompiledRequirement): 
   return null;
 }
 
-/** Values with which a label may satisfy the requirement; `undefined` for no label. */
+/** Label values that may meet the requirement; `undefined` for no label. */
 function repairingValues({ operator, values, bound }: CompiledRequirement): readonly (string | undefined)[] {
   switch (operator) {
     case 'In':
@@ -257,7 +257,7 @@ function repairingValues({ operator, values, bound }: CompiledRequirement): read
     case 'Gt':
       return BigInt(bound) < INT64_MAX ? [String(BigInt(bound) + 1n)] : [];
     case 'Lt':
-      // A label's value has no sign, so nothing is less than 0.
+      // A label value cannot have a sign, so none is less than 0.
       return BigInt(bound) > 0n ? [String(BigInt(bound) - 1n)] : [];
     default:
       return [undefined];

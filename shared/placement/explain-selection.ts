@@ -1,4 +1,4 @@
-/** The reasons of nodeName and nodeSelector, and of a DaemonSet that asks for nothing. */
+/** Reasons for nodeName, for nodeSelector, and for a DaemonSet without constraints. */
 
 import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { SelectorEntry } from './daemon-set-fields.ts';
@@ -8,14 +8,13 @@ import type { PlacementPair } from './pair.ts';
 import type { PlacementRules } from './rules.ts';
 import type { Reason } from './types.ts';
 
-/** Says that nothing of the DaemonSet restricts its nodes; `null` where something does. */
+/** The reason for a DaemonSet that selects every node; `null` for any other. */
 export function unconstrainedReason(rules: PlacementRules): Reason | null {
   if (rules.nodeName !== '' || rules.nodeSelector.length > 0 || rules.terms !== null) return null;
   return {
     code: 'NO_CONSTRAINTS',
     outcome: 'passed',
-    message:
-      'The DaemonSet has no nodeName, no nodeSelector and no required node affinity: no name or label rules a node out.',
+    message: 'The DaemonSet has no nodeName, nodeSelector or required node affinity, so it selects every node.',
     fieldPath: POD_SPEC,
     nodeFieldPath: '',
     expected: 'any node',
@@ -33,8 +32,8 @@ export function nodeNameReason(pair: PlacementPair): Reason | null {
     code: fits ? 'NODE_NAME_MATCHES' : 'NODE_NAME_DIFFERS',
     outcome: fits ? 'passed' : 'failed',
     message: fits
-      ? `The pod template is bound to node '${expected}', and this is that node.`
-      : `The pod template is bound to node '${expected}', but this node is '${found}'.`,
+      ? `The pod template sets nodeName '${expected}', which is this node.`
+      : `The pod template sets nodeName '${expected}', but this node is '${found}'.`,
     fieldPath: NODE_NAME_PATH,
     nodeFieldPath: 'metadata.name',
     expected,
@@ -43,7 +42,7 @@ export function nodeNameReason(pair: PlacementPair): Reason | null {
   };
 }
 
-/** One nodeSelector entry with the texts that are the same for every node. */
+/** One nodeSelector entry with the text that is the same for every node. */
 export interface ExplainedEntry extends SelectorEntry {
   readonly fieldPath: string;
   readonly nodeFieldPath: string;
@@ -69,7 +68,7 @@ export function selectorReason(pair: PlacementPair, entry: ExplainedEntry): Reas
     return {
       code: 'NODE_SELECTOR_MATCHES',
       outcome: 'passed',
-      message: `nodeSelector wants label ${expected}, and this node has it.`,
+      message: `nodeSelector requires label ${expected}, and this node has it.`,
       ...place,
       edits: removal === null ? NO_EDITS : [removal],
     };
@@ -79,8 +78,8 @@ export function selectorReason(pair: PlacementPair, entry: ExplainedEntry): Reas
     outcome: 'failed',
     message:
       found === undefined
-        ? `nodeSelector wants label ${expected}, but this node has no label ${key}.`
-        : `nodeSelector wants label ${expected}, but on this node it is '${found}'.`,
+        ? `nodeSelector requires label ${expected}, but this node does not have label ${key}.`
+        : `nodeSelector requires label ${expected}, but its value on this node is '${found}'.`,
     ...place,
     edits: selectorEdits(pair, key, value),
   };

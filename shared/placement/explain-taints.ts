@@ -1,4 +1,4 @@
-/** The reasons of a node's taints, and of its being cordoned. */
+/** Reasons for the taints of a node and for a cordoned node. */
 
 import { asText } from '../kubernetes/unvalidated-fields.ts';
 import { NO_EDITS, tolerationRemovalEdits, untoleratedTaintEdits } from './edits.ts';
@@ -9,15 +9,15 @@ import { type PodToleration, toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
 import { taintText, tolerationText } from './wording.ts';
 
-/** Says that cordoning does not matter to daemon pods; `null` where the node is not cordoned. */
+/** The reason for a cordoned node, which does not affect daemon pods; `null` for any other node. */
 export function unschedulableReason(pair: PlacementPair): Reason | null {
   if (pair.node?.spec?.unschedulable !== true) return null;
   return {
     code: 'NODE_UNSCHEDULABLE_IGNORED',
     outcome: 'ignored',
     message:
-      'The node is cordoned. Kubernetes ignores that for daemon pods: ' +
-      'the taint node.kubernetes.io/unschedulable:NoSchedule that goes with it is tolerated automatically.',
+      'The node is cordoned. Kubernetes ignores this for daemon pods: ' +
+      'they tolerate the taint node.kubernetes.io/unschedulable:NoSchedule automatically.',
     fieldPath: '',
     nodeFieldPath: 'spec.unschedulable',
     expected: '',
@@ -46,8 +46,8 @@ function toleratedReason(pair: PlacementPair, taint: RawTaint, index: number, to
     code: fromTemplate ? 'TAINT_TOLERATED' : 'TAINT_TOLERATED_AUTOMATICALLY',
     outcome: 'passed',
     message: fromTemplate
-      ? `Taint ${found} is tolerated by the template's ${place} (${tolerationText(toleration)}).`
-      : `Taint ${found} is tolerated automatically: Kubernetes adds toleration ${tolerationText(toleration)} to this daemon pod.`,
+      ? `Taint ${found} is tolerated by ${place} of the template (${tolerationText(toleration)}).`
+      : `Taint ${found} is tolerated automatically: Kubernetes adds the toleration ${tolerationText(toleration)} to daemon pods.`,
     fieldPath: fromTemplate ? itemPath(TOLERATIONS_PATH, toleration.templateIndex) : '',
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
     expected: tolerationText(toleration),
@@ -77,9 +77,9 @@ function untoleratedReason(
 }
 
 const CONSEQUENCES = {
-  NoSchedule: ': no daemon pod may start here, but one that already runs may stay.',
-  NoExecute: ': no daemon pod may start here, and one that runs must go.',
-  PreferNoSchedule: ', but PreferNoSchedule never keeps a daemon pod away.',
+  NoSchedule: ': new daemon pods do not start on this node, but existing ones are not evicted.',
+  NoExecute: ': new daemon pods do not start on this node, and existing ones are evicted.',
+  PreferNoSchedule: ', but PreferNoSchedule does not affect daemon pods.',
 } as const;
 
 function unknownEffectReason(taint: RawTaint, index: number): Reason {
@@ -87,7 +87,7 @@ function unknownEffectReason(taint: RawTaint, index: number): Reason {
   return {
     code: 'TAINT_EFFECT_IGNORED',
     outcome: 'ignored',
-    message: `Taint ${found} has effect '${asText(taint?.effect)}', which Kubernetes does not know and so ignores.`,
+    message: `Taint ${found} has the unknown effect '${asText(taint?.effect)}', which Kubernetes ignores.`,
     fieldPath: '',
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
     expected: '',

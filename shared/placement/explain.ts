@@ -1,4 +1,4 @@
-/** Explains a placement: every reason that took part, in the order in which a person would check. */
+/** Explains a placement: every rule that applies, in the order in which a person would check them. */
 import type { Node } from '../kubernetes/objects.ts';
 import { addAffinityReasons, type ExplainedTerm, explainedTerm } from './explain-affinity.ts';
 import {
@@ -14,7 +14,7 @@ import { pairOf } from './pair.ts';
 import type { PlacementRules } from './rules.ts';
 import type { PlacementResult, Reason } from './types.ts';
 
-/** Explains one DaemonSet on any node; keeps the texts that are the same for all of them. */
+/** Explains one DaemonSet on any node. Caches the text that is the same for all nodes. */
 export class PlacementExplainer {
   readonly #rules: PlacementRules;
   readonly #warnings: readonly Reason[];

@@ -1,4 +1,4 @@
-/** Paths of the fields that placements read, as people write them. */
+/** Paths of the fields that a placement reads, as kubectl writes them. */
 
 export const POD_SPEC = 'spec.template.spec';
 export const NODE_NAME_PATH = `${POD_SPEC}.nodeName`;
@@ -11,7 +11,7 @@ export const NODE_TAINTS_PATH = 'spec.taints';
 
 const BARE_KEY = /^[A-Za-z0-9_-]+$/;
 
-/** `metadata.labels.disktype`, or `metadata.labels['kubernetes.io/os']` where the key would be misread. */
+/** `metadata.labels.disktype`, or `metadata.labels['kubernetes.io/os']` for a key that needs quotes. */
 export function entryPath(map: string, key: string): string {
   if (BARE_KEY.test(key)) return `${map}.${key}`;
   return `${map}['${key.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}']`;

@@ -1,6 +1,6 @@
 /**
- * The placement engine: should this DaemonSet's pod run on that node, exactly as Kubernetes decides,
- * and why. Pure: no I/O, no clock; usable as a library on its own (`rollcall/placement`).
+ * The placement engine: decides whether a DaemonSet should run a pod on a node, as Kubernetes does, and explains
+ * why. Pure: no I/O and no clock. Usable as a library (`rollcall/placement`).
  */
 export { compilePlacement, evaluatePlacement } from './compile.ts';
 export { PLACEMENT_ENGINE_VERSION } from './engine-version.ts';

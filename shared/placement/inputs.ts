@@ -1,6 +1,6 @@
 /**
- * The inputs of a placement apart from everything else that objects hold: what to compare to see
- * whether a change can matter, and what may be stored. Never environment values or other secrets.
+ * The inputs of a placement, extracted from the objects: for detecting relevant changes and for storage. They
+ * never contain environment values or other secrets.
  */
 import type { DaemonSet, Node, NodeSelectorTerm, PodSpec, Toleration } from '../kubernetes/objects.ts';
 import { asObject, asText } from '../kubernetes/unvalidated-fields.ts';
@@ -15,7 +15,7 @@ import { labelsOf, nodeNameOf, taintsOf } from './node-reading.ts';
 export interface NodePlacementInputs {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** In the node's order; only those of effect NoSchedule and NoExecute, which alone decide. */
+  /** In the order of the node. Only taints with effect NoSchedule or NoExecute, because no others affect the verdict. */
   readonly taints: readonly PlacementTaint[];
 }
 
@@ -25,7 +25,7 @@ export interface PlacementTaint {
   readonly effect: 'NoSchedule' | 'NoExecute';
 }
 
-/** All of a node that can change a verdict. Two nodes with equal inputs are decided alike. */
+/** Everything about a node that can affect a verdict. Two nodes with equal inputs have equal verdicts. */
 export function placementInputsOfNode(node: Node): NodePlacementInputs {
   const labels = labelsOf(node);
   const taints: PlacementTaint[] = [];
@@ -42,8 +42,8 @@ export function placementInputsOfNode(node: Node): NodePlacementInputs {
 }
 
 /**
- * A copy of a DaemonSet with its identity and the fields that placement reads, and nothing else. It
- * is decided and explained as the original is.
+ * A copy of a DaemonSet with only its identity and the fields that placement reads. The copy has the same
+ * placements and explanations as the original.
  */
 export function placementFieldsOfDaemonSet(daemonSet: DaemonSet): DaemonSet {
   const metadata = asObject(asObject(daemonSet).metadata);
@@ -78,7 +78,7 @@ function requiredAffinity(terms: readonly TermFields[]): PodSpec['affinity'] {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
 }
 
-/** A toleration without the fields that say nothing. */
+/** A toleration without its empty fields. */
 export function tolerationObject(fields: TolerationFields): Toleration {
   const toleration: { -readonly [Field in keyof Toleration]: Toleration[Field] } = {};
   if (fields.key !== '') toleration.key = fields.key;

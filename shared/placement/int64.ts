@@ -1,17 +1,17 @@
-/** Signed 64-bit decimal integers as text, read as Kubernetes reads them. */
+/** Parses signed 64-bit decimal integers as Kubernetes does. */
 
 const DECIMAL = /^[+-]?[0-9]+$/;
-/** Every integer of so many characters is exact as a JavaScript number. */
+/** A JavaScript number represents every integer with this number of characters exactly. */
 const EXACT_LENGTH_MAX = 15;
-/** No integer of 64 bits has more digits, so longer text need not be converted to be refused. */
+/** A 64-bit integer has at most this number of digits, so longer text is rejected without conversion. */
 const INT64_DIGITS_MAX = 19;
 
 export const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
 /**
- * The integer that `text` is in base 10, with an optional sign and any leading zeros; `null` where it
- * is none or needs more than 64 bits (Go's strconv.ParseInt). Numbers and bigints compare exactly.
+ * Parses `text` as a base-10 integer with an optional sign and leading zeros. Returns `null` if it is not an
+ * integer or does not fit in 64 bits (Go's strconv.ParseInt). Numbers and bigints compare exactly.
  */
 export function parseInt64(text: string): number | bigint | null {
   if (!DECIMAL.test(text)) return null;

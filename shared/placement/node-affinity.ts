@@ -1,7 +1,4 @@
-/**
- * Required node affinity: terms are alternatives, and within a term everything must match
- * (component-helpers nodeaffinity.go).
- */
+/** Required node affinity: terms are ORed, and the requirements of a term are ANDed (component-helpers nodeaffinity.go). */
 import type { Node } from '../kubernetes/objects.ts';
 import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { TermFields } from './daemon-set-fields.ts';
@@ -15,11 +12,11 @@ import {
 } from './requirement.ts';
 
 export interface CompiledTerm {
-  /** Its place in nodeSelectorTerms. */
+  /** Index in nodeSelectorTerms. */
   readonly index: number;
   readonly expressions: readonly CompiledRequirement[];
   readonly fields: readonly CompiledRequirement[];
-  /** False for a term without requirements and for one with any requirement that cannot be used: neither ever matches. */
+  /** False for a term without requirements or with an invalid requirement. Such a term never matches. */
   readonly usable: boolean;
 }
 
@@ -30,7 +27,7 @@ export function compileTerm(term: TermFields, index: number): CompiledTerm {
   return { index, expressions, fields, usable: all.length > 0 && all.every(({ problem }) => problem === '') };
 }
 
-/** Whether any of the terms matches; `terms` holds usable ones only. */
+/** Whether any term matches. `terms` must contain only usable terms. */
 export function anyTermMatches(terms: readonly CompiledTerm[], labels: Labels, node: Node): boolean {
   for (let i = 0; i < terms.length; i++) {
     if (termMatches(terms[i] as CompiledTerm, labels, node)) return true;
@@ -38,7 +35,7 @@ export function anyTermMatches(terms: readonly CompiledTerm[], labels: Labels, n
   return false;
 }
 
-/** The value of what a requirement asks for; `undefined` where the node lacks it. */
+/** The node's value for a requirement; `undefined` where the node does not have it. */
 export function requirementValue(
   requirement: CompiledRequirement,
   labels: Labels,
@@ -48,7 +45,7 @@ export function requirementValue(
   return fieldValue(requirement.key, nodeName);
 }
 
-/** Kubernetes skips the fields of a term when the node has no name to hold against them. */
+/** Kubernetes skips the matchFields of a term when the node has no name. */
 export function fieldsAreSkipped(nodeName: string): boolean {
   return nodeName === '';
 }

@@ -1,10 +1,10 @@
-/** What a placement reads of a node: its name, its labels and its taints. Never throws, never copies. */
+/** Reads the name, labels and taints of a node. Never throws and never copies. */
 import type { Node } from '../kubernetes/objects.ts';
 import { asList, asObject, asText } from '../kubernetes/unvalidated-fields.ts';
 
 export type Labels = Readonly<Record<string, unknown>>;
 
-/** A taint as found: any field may be missing or of the wrong type. */
+/** A taint that is not validated: any field may be missing or have the wrong type. */
 export type RawTaint =
   | { readonly key?: unknown; readonly value?: unknown; readonly effect?: unknown }
   | null

@@ -1,4 +1,4 @@
-/** Warnings that a DaemonSet earns on one node only: what its author probably did not expect there. */
+/** Warnings about a DaemonSet on one node: a placement that its author probably did not expect. */
 import { NO_EDITS } from './edits.ts';
 import { itemPath, NODE_TAINTS_PATH, TOLERATIONS_PATH } from './field-paths.ts';
 import type { RawTaint } from './node-reading.ts';
@@ -10,7 +10,7 @@ import { taintText, tolerationText } from './wording.ts';
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 const FORMER_CONTROL_PLANE = 'node-role.kubernetes.io/master';
 
-/** Taints whose NoExecute form is tolerated automatically while their NoSchedule form is not. */
+/** Taints that daemon pods tolerate automatically with effect NoExecute, but not with effect NoSchedule. */
 const NOT_READY_TAINTS: ReadonlySet<unknown> = new Set([
   'node.kubernetes.io/not-ready',
   'node.kubernetes.io/unreachable',
@@ -34,8 +34,8 @@ function notReadyTaint(taint: RawTaint, index: number): Reason {
     code: 'WARNING_NOT_READY_TAINT_NOT_TOLERATED',
     outcome: 'warning',
     message:
-      `Kubernetes adds a toleration for the NoExecute form of ${found} to daemon pods, but none for this NoSchedule form: ` +
-      'until the node is ready again no daemon pod starts here, and one that runs stays.',
+      `Daemon pods automatically tolerate the NoExecute form of ${found}, but not this NoSchedule form: ` +
+      'new daemon pods do not start until the node is ready, but existing ones are not evicted.',
     fieldPath: TOLERATIONS_PATH,
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
     expected: '',
@@ -44,7 +44,7 @@ function notReadyTaint(taint: RawTaint, index: number): Reason {
   };
 }
 
-/** The taint was renamed in Kubernetes 1.24, and many templates still tolerate the former name only. */
+/** Kubernetes 1.24 renamed the taint. Many templates still tolerate only the former name. */
 function renamedTaint(pair: PlacementPair, taint: RawTaint, index: number): Reason | null {
   const former = pair.rules.tolerations.find(({ key }) => key === FORMER_CONTROL_PLANE);
   if (former === undefined) return null;
@@ -53,8 +53,8 @@ function renamedTaint(pair: PlacementPair, taint: RawTaint, index: number): Reas
     code: 'WARNING_CONTROL_PLANE_TAINT_RENAMED',
     outcome: 'warning',
     message:
-      `The template tolerates ${FORMER_CONTROL_PLANE}, the name that Kubernetes gave up in 1.24; ` +
-      `this node has its successor, ${found}, which the template does not tolerate.`,
+      `The template tolerates ${FORMER_CONTROL_PLANE}, which Kubernetes renamed in 1.24. ` +
+      `This node has the new taint ${found}, which the template does not tolerate.`,
     fieldPath: itemPath(TOLERATIONS_PATH, former.templateIndex),
     nodeFieldPath: itemPath(NODE_TAINTS_PATH, index),
     expected: tolerationText(former),

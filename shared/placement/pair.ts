@@ -1,7 +1,4 @@
-/**
- * One DaemonSet on one node while it is being explained: everything about the pair that reasons and
- * edits ask for, worked out once.
- */
+/** One DaemonSet on one node: everything that reasons and edits need, computed once. */
 import type { Node } from '../kubernetes/objects.ts';
 import { readEntry } from '../kubernetes/unvalidated-fields.ts';
 import { anyTermMatches } from './node-affinity.ts';
@@ -18,9 +15,9 @@ export interface PlacementPair {
   readonly taints: readonly RawTaint[];
   readonly nodeNameFits: boolean;
   readonly affinityMatches: boolean;
-  /** How many of nodeName, the nodeSelector entries and the required node affinity stand in the way. */
+  /** Number of unsatisfied constraints: nodeName, each nodeSelector entry, and the required node affinity. */
   readonly blockers: number;
-  /** The verdict if taints alone decided. */
+  /** The verdict from taints alone. */
   readonly taintVerdict: Verdict;
   readonly verdict: Verdict;
 }
@@ -50,15 +47,15 @@ export function pairOf(rules: PlacementRules, node: Node): PlacementPair {
   };
 }
 
-/** The verdict if the node had that value of the label, or lacked it where `value` is `undefined`. */
+/** The verdict if the label had this value, or if the node did not have the label where `value` is `undefined`. */
 export function verdictWithLabel(pair: PlacementPair, key: string, value: string | undefined): Verdict {
   if (!pair.nodeNameFits) return 'none';
-  // A label that is `undefined` reads as absent, and setting it is faster than deleting.
+  // An `undefined` label reads as absent, and setting it is faster than deleting it.
   const labels = { ...pair.labels, [key]: value };
   return labelsAreSelected(pair.rules, labels, pair.node) ? pair.taintVerdict : 'none';
 }
 
-/** The verdict if the only thing that stands in the way, besides taints, were gone. */
+/** The verdict without the only unsatisfied constraint; `none` if there are several. */
 export function verdictWithoutBlocker(pair: PlacementPair): Verdict {
   return pair.blockers === 1 ? pair.taintVerdict : 'none';
 }

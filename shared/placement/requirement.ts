@@ -1,7 +1,6 @@
 /**
- * One requirement of a node selector term: whether Kubernetes can use it at all, and whether a
- * label's or a field's value satisfies it (apimachinery labels/selector.go; component-helpers
- * nodeaffinity.go).
+ * One requirement of a node selector term: whether it is valid, and whether the value of a label or field
+ * meets it (apimachinery labels/selector.go; component-helpers nodeaffinity.go).
  */
 import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
 import type { RequirementFields } from './daemon-set-fields.ts';
@@ -11,23 +10,23 @@ export type RequirementList = 'matchExpressions' | 'matchFields';
 
 export interface CompiledRequirement {
   readonly list: RequirementList;
-  /** Its place in that list. */
+  /** Index in that list. */
   readonly index: number;
   readonly key: string;
   readonly operator: string;
   readonly values: readonly string[];
-  /** The same values where they are so many that looking them up pays; else `null`. */
+  /** The same values, if there are enough of them that a set is faster; otherwise `null`. */
   readonly valueSet: ReadonlySet<string> | null;
-  /** The number that a `Gt` or `Lt` compares with; 0 for every other operator. */
+  /** The operand of `Gt` or `Lt`; 0 for every other operator. */
   readonly bound: number | bigint;
-  /** What makes it unusable, one sentence part; `''` where it is usable. */
+  /** Why the requirement is not valid, as a clause; `''` where it is valid. */
   readonly problem: string;
 }
 
-/** Up to so many values, comparing one by one is faster than a set. */
+/** Up to this number of values, comparing one by one is faster than a set. */
 const LISTED_VALUES_MAX = 8;
 
-/** The only field of a node that matchFields can ask for. */
+/** The only node field that matchFields supports. */
 export const NODE_NAME_FIELD = 'metadata.name';
 
 export function compileExpression(fields: RequirementFields, index: number): CompiledRequirement {
@@ -47,9 +46,9 @@ export function compileField(fields: RequirementFields, index: number): Compiled
 }
 
 /**
- * Whether a value satisfies a usable requirement.
+ * Whether a value meets a valid requirement.
  *
- * @param value the node's value of the requirement's key; `undefined` where the node lacks it
+ * @param value the node's value for the key of the requirement; `undefined` where the node does not have it
  */
 export function requirementMatches(requirement: CompiledRequirement, value: string | undefined): boolean {
   switch (requirement.operator) {
@@ -78,22 +77,22 @@ function hasValue({ values, valueSet }: CompiledRequirement, value: string): boo
   return valueSet === null ? values.includes(value) : valueSet.has(value);
 }
 
-/** Any other field than the name is read as empty, and is there. */
+/** As in Kubernetes, every field except the name exists and is empty. */
 export function fieldValue(key: string, nodeName: string): string {
   return key === NODE_NAME_FIELD ? nodeName : '';
 }
 
 function expressionProblem({ key, operator, values }: RequirementFields): string {
   const [keyProblem] = qualifiedNameProblems(key);
-  if (keyProblem !== undefined) return `key '${key}' is no label key: ${keyProblem}`;
+  if (keyProblem !== undefined) return `key '${key}' is not a valid label key: ${keyProblem}`;
   const countProblem = valueCountProblem(operator, values.length);
   if (countProblem !== '') return countProblem;
   if ((operator === 'Gt' || operator === 'Lt') && parseInt64(values[0] ?? '') === null) {
-    return `${operator} compares integers, and '${values[0]}' is not a 64-bit integer`;
+    return `${operator} compares integers, but '${values[0]}' is not a 64-bit integer`;
   }
   for (const value of values) {
     const [valueProblem] = labelValueProblems(value);
-    if (valueProblem !== undefined) return `value '${value}' is no label value: ${valueProblem}`;
+    if (valueProblem !== undefined) return `value '${value}' is not a valid label value: ${valueProblem}`;
   }
   return '';
 }
@@ -102,21 +101,21 @@ function valueCountProblem(operator: string, count: number): string {
   switch (operator) {
     case 'In':
     case 'NotIn':
-      return count > 0 ? '' : `${operator} needs at least one value`;
+      return count > 0 ? '' : `${operator} requires at least one value`;
     case 'Exists':
     case 'DoesNotExist':
-      return count === 0 ? '' : `${operator} takes no values`;
+      return count === 0 ? '' : `${operator} does not allow values`;
     case 'Gt':
     case 'Lt':
-      return count === 1 ? '' : `${operator} needs exactly one value, not ${count}`;
+      return count === 1 ? '' : `${operator} requires exactly one value, not ${count}`;
     default:
-      return `operator '${operator}' is none of In, NotIn, Exists, DoesNotExist, Gt, Lt`;
+      return `operator '${operator}' is not one of In, NotIn, Exists, DoesNotExist, Gt, Lt`;
   }
 }
 
 function fieldProblem({ operator, values }: RequirementFields): string {
   if (operator !== 'In' && operator !== 'NotIn') {
-    return `operator '${operator}' is none of In, NotIn, which are all that matchFields knows`;
+    return `operator '${operator}' is not supported in matchFields; use In or NotIn`;
   }
-  return values.length === 1 ? '' : `${operator} in matchFields needs exactly one value, not ${values.length}`;
+  return values.length === 1 ? '' : `${operator} in matchFields requires exactly one value, not ${values.length}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A DaemonSet's placement rules made ready, and the decision by them. This is the hot path: it
- * allocates nothing for a node, and everything that only an explanation needs lives elsewhere.
+ * The compiled placement rules of a DaemonSet, and the decision. This is the hot path: it allocates nothing per
+ * node. Code that only explanations need is elsewhere.
  */
 import type { Node } from '../kubernetes/objects.ts';
 import { readEntry } from '../kubernetes/unvalidated-fields.ts';
@@ -17,21 +17,21 @@ import {
 import type { Verdict } from './types.ts';
 
 export interface PlacementRules {
-  /** `''` where the template names no node. */
+  /** `''` where the template has no nodeName. */
   readonly nodeName: string;
   readonly nodeSelector: readonly SelectorEntry[];
-  /** `null` where there is no required node affinity. */
+  /** `null` without required node affinity. */
   readonly terms: readonly CompiledTerm[] | null;
-  /** Those of the terms that can match at all. */
+  /** The terms that can match. */
   readonly usableTerms: readonly CompiledTerm[];
-  /** Those of the daemon pod: the template's and the automatic ones. */
+  /** Tolerations of the daemon pod: those of the template and the automatic ones. */
   readonly tolerations: readonly PodToleration[];
   readonly tolerationsByEffect: TolerationsByEffect;
-  /** How many the template has itself. */
+  /** Number of tolerations in the template. */
   readonly templateTolerations: number;
-  /** Whether there is any nodeSelector or required node affinity. */
+  /** Whether there is a nodeSelector or required node affinity. */
   readonly selects: boolean;
-  /** How many nodeSelector entries and requirements there are. */
+  /** Number of nodeSelector entries and requirements. */
   readonly demands: number;
 }
 
@@ -60,18 +60,18 @@ export function decideByRules(rules: PlacementRules, node: Node): Verdict {
   return isSelected(rules, node) ? taintVerdict(rules.tolerationsByEffect, taintsOf(node)) : 'none';
 }
 
-/** Whether name and labels of the node are those that the DaemonSet asks for. */
+/** Whether nodeName, nodeSelector and required node affinity match the node. */
 export function isSelected(rules: PlacementRules, node: Node): boolean {
   if (rules.nodeName !== '' && rules.nodeName !== nodeNameOf(node)) return false;
   return !rules.selects || labelsAreSelected(rules, labelsOf(node), node);
 }
 
-/** Whether no taint of effect NoSchedule or NoExecute is untolerated. */
+/** Whether all taints with effect NoSchedule or NoExecute are tolerated. */
 export function isTolerated(rules: PlacementRules, node: Node): boolean {
   return taintVerdict(rules.tolerationsByEffect, taintsOf(node)) === 'run';
 }
 
-/** Whether nodeSelector and required node affinity match; `labels` stand in for the node's own. */
+/** Whether nodeSelector and required node affinity match. `labels` replace the labels of the node. */
 export function labelsAreSelected(rules: PlacementRules, labels: Labels, node: Node): boolean {
   const { nodeSelector } = rules;
   for (let i = 0; i < nodeSelector.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * Which taints a daemon pod tolerates: the template's tolerations and those that Kubernetes adds to
+ * Which taints a daemon pod tolerates: with the tolerations of the template and those that Kubernetes adds to
  * every daemon pod (component-helpers corev1/helpers.go; daemon util AddOrUpdateDaemonPodTolerations).
  */
 
@@ -8,17 +8,17 @@ import type { DaemonSetFields, TolerationFields } from './daemon-set-fields.ts';
 import type { RawTaint } from './node-reading.ts';
 import type { Verdict } from './types.ts';
 
-/** A toleration of the daemon pod, and where it comes from. */
+/** A toleration of the daemon pod and its origin. */
 export interface PodToleration extends TolerationFields {
-  /** Its place in the template's tolerations; -1 where Kubernetes added it. */
+  /** Index in the tolerations of the template; -1 if Kubernetes added it. */
   readonly templateIndex: number;
-  /** Kubernetes adds it, or would if the template did not have it. */
+  /** Whether Kubernetes adds it, or would add it if the template did not have it. */
   readonly automatic: boolean;
 }
 
 /**
- * The tolerations of the daemon pod. An automatic one replaces the template's one of the same key,
- * effect, operator and value in its place, and so takes away its seconds; else it comes last.
+ * The tolerations of the daemon pod. An automatic toleration replaces one of the template with the same key,
+ * effect, operator and value, including its tolerationSeconds. Otherwise it is appended.
  */
 export function podTolerations(fields: DaemonSetFields): readonly PodToleration[] {
   const tolerations: PodToleration[] = fields.tolerations.map((toleration, templateIndex) => ({
@@ -38,7 +38,7 @@ export function podTolerations(fields: DaemonSetFields): readonly PodToleration[
   return tolerations;
 }
 
-/** Tolerations sorted out by the effects that decide, so that a decision looks at few. */
+/** Tolerations by the effects that affect the verdict, so that a decision checks only a few. */
 export interface TolerationsByEffect {
   readonly noSchedule: readonly TolerationFields[];
   readonly noExecute: readonly TolerationFields[];
@@ -51,7 +51,7 @@ export function tolerationsByEffect(tolerations: readonly TolerationFields[]): T
   };
 }
 
-/** The verdict as far as taints decide it. Only NoSchedule and NoExecute do. */
+/** The verdict from taints alone. Only effects NoSchedule and NoExecute matter. */
 export function taintVerdict(tolerations: TolerationsByEffect, taints: readonly RawTaint[]): Verdict {
   let verdict: Verdict = 'run';
   for (let i = 0; i < taints.length; i++) {
@@ -66,7 +66,7 @@ export function taintVerdict(tolerations: TolerationsByEffect, taints: readonly 
   return verdict;
 }
 
-/** The first toleration that tolerates the taint; `undefined` where none does. `tolerationSeconds` plays no part. */
+/** The first toleration that tolerates the taint, or `undefined`. Ignores `tolerationSeconds`. */
 export function toleratingOf<T extends TolerationFields>(tolerations: readonly T[], taint: RawTaint): T | undefined {
   const key = asText(taint?.key);
   const value = asText(taint?.value);
@@ -89,7 +89,7 @@ function toleratesEffect(toleration: TolerationFields, effect: string): boolean 
   return toleration.effect === '' || toleration.effect === effect;
 }
 
-/** Without a key, any key is tolerated, whatever the operator. */
+/** An empty key matches any key, with any operator. */
 function toleratesKeyAndValue(toleration: TolerationFields, key: string, value: string): boolean {
   if (toleration.key !== '' && toleration.key !== key) return false;
   switch (toleration.operator) {
@@ -99,7 +99,7 @@ function toleratesKeyAndValue(toleration: TolerationFields, key: string, value: 
     case 'Exists':
       return true;
     default:
-      // Also Lt and Gt: they count only where the feature gate TaintTolerationComparisonOperators is on.
+      // Also Lt and Gt, which need the feature gate TaintTolerationComparisonOperators.
       return false;
   }
 }
@@ -110,7 +110,7 @@ export function isSameToleration(one: TolerationFields, other: TolerationFields)
   );
 }
 
-/** What Kubernetes adds to every daemon pod, in its order. */
+/** The tolerations that Kubernetes adds to every daemon pod, in the same order. */
 export function automaticTolerations(hostNetwork: boolean): readonly TolerationFields[] {
   return hostNetwork ? AUTOMATIC_WITH_HOST_NETWORK : AUTOMATIC;
 }

@@ -1,10 +1,10 @@
-/** The vocabulary of a placement: what goes in, and what comes out. */
+/** Types of a placement: results, reasons and edits. */
 import type { DaemonSet, Node, Toleration } from '../kubernetes/objects.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
 /**
- * `run`: the node should run the daemon pod. `keep`: a daemon pod that runs may stay, none must be
- * started. `none`: the node must not run it.
+ * `run`: the node should run the daemon pod. `keep`: an existing daemon pod may stay, but a new one is not
+ * started. `none`: the node should not run the daemon pod.
  */
 export type Verdict = 'run' | 'keep' | 'none';
 
@@ -21,45 +21,45 @@ export interface PlacementResult {
 }
 
 /**
- * `passed`: satisfied. `failed`: not satisfied, and stands in the way. `ignored`: not satisfied, but
- * another alternative is, or it never blocks (PreferNoSchedule). `warning`: the verdict is
- * Kubernetes', but the author probably meant something else.
+ * `passed`: satisfied. `failed`: not satisfied, and prevents the placement. `ignored`: not satisfied, but an
+ * alternative is satisfied or it never prevents a placement (PreferNoSchedule). `warning`: Kubernetes decides this
+ * way, but the author probably intended something else.
  */
 export type ReasonOutcome = 'passed' | 'failed' | 'ignored' | 'warning';
 
 export interface Reason {
-  /** Stable; one of the catalogue in reason-codes.ts, or one that a newer coordinator sent. */
+  /** Stable: one of reason-codes.ts, or a code from a newer coordinator. */
   readonly code: ReasonCode | (string & {});
   readonly outcome: ReasonOutcome;
-  /** One sentence for people. */
+  /** One or two sentences. */
   readonly message: string;
-  /** Path in the DaemonSet, or `''` where the rule reads nothing of it. */
+  /** Path in the DaemonSet, or `''` where the rule does not read it. */
   readonly fieldPath: string;
-  /** Path in the Node, or `''` where the rule reads nothing of it. */
+  /** Path in the Node, or `''` where the rule does not read it. */
   readonly nodeFieldPath: string;
-  /** What the DaemonSet asks for, as text. */
+  /** What the DaemonSet requires, as text. */
   readonly expected: string;
-  /** What the node has, as text; `null` when the node lacks it. */
+  /** What the node has, as text; `null` where the node does not have it. */
   readonly found: string | null;
-  /** Edits of one object, each of which alone would turn the verdict. */
+  /** Edits of one object, each of which alone changes the verdict. */
   readonly edits: readonly Edit[];
 }
 
-/** One change of one object that would turn the verdict. */
+/** One change of one object that changes the verdict. */
 export interface Edit {
   readonly objectKind: 'Node' | 'DaemonSet';
   readonly fieldPath: string;
-  /** What to do, for example `set label disktype=ssd`. */
+  /** The change as text, for example `set label disktype=ssd`. */
   readonly action: string;
   /** The verdict after the edit. */
   readonly verdict: Verdict;
-  /** A kubectl command that makes the edit where one exists, else `''`. */
+  /** The kubectl command for the edit, or `''` where there is none. */
   readonly command: string;
-  /** The same edit for programs; absent where the edit was read from the wire. */
+  /** The same edit as data; absent where the edit was read from the wire. */
   readonly change?: EditChange;
 }
 
-/** An edit as a value. */
+/** An edit as data. */
 export type EditChange = NodeEditChange | DaemonSetEditChange;
 
 export type NodeEditChange =
@@ -79,33 +79,33 @@ export type DaemonSetEditChange =
   | { readonly op: 'removeRequiredAffinity' }
   | { readonly op: 'removeNodeName' };
 
-/** Where a requirement stands in the required node affinity. */
+/** The position of a requirement in the required node affinity. */
 export interface RequirementPlace {
   readonly term: number;
   readonly list: 'matchExpressions' | 'matchFields';
   readonly index: number;
 }
 
-/** One DaemonSet, made ready to be placed on many nodes. */
+/** A DaemonSet compiled for evaluation on many nodes. */
 export interface CompiledPlacement {
-  /** The verdict alone: no allocation, for the millions. */
+  /** The verdict only. Allocates nothing, because it runs millions of times. */
   decide(node: Node): Verdict;
   /** Whether the DaemonSet selects the node, whatever its taints. */
   selects(node: Node): boolean;
   /** Whether no taint of the node keeps the daemon pod from starting there, whatever the DaemonSet selects. */
   tolerates(node: Node): boolean;
-  /** The verdict with every reason, computed only when asked. */
+  /** The verdict with every reason. */
   explain(node: Node): PlacementResult;
-  /** What this DaemonSet reads of a node, so that a caller can tell which changes matter to it. */
+  /** What this DaemonSet reads from a node, so that callers can tell which changes can affect it. */
   readonly reads: PlacementReads;
-  /** What is wrong with the DaemonSet whatever the node. */
+  /** Warnings about the DaemonSet that apply to every node. */
   readonly warnings: readonly Reason[];
 }
 
 export interface PlacementReads {
-  /** Keys of the node labels that can change the verdict. */
+  /** Keys of the node labels that can affect the verdict. */
   readonly labelKeys: ReadonlySet<string>;
-  /** Whether the node's name can change the verdict. */
+  /** Whether the node name can affect the verdict. */
   readonly nodeName: boolean;
 }
 

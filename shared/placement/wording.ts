@@ -1,11 +1,11 @@
-/** How requirements, taints and tolerations are put into words. */
+/** Text for requirements, taints and tolerations. */
 
 import { asText } from '../kubernetes/unvalidated-fields.ts';
 import type { TolerationFields } from './daemon-set-fields.ts';
 import type { RawTaint } from './node-reading.ts';
 import type { CompiledRequirement } from './requirement.ts';
 
-/** A selector may list thousands of values; a sentence shows so many and counts the rest. */
+/** Maximum number of values that a message shows. A selector may list thousands. */
 const SHOWN_VALUES_MAX = 8;
 
 /** For example `Label disktype must be one of 'ssd', 'nvme'`. */
@@ -18,7 +18,7 @@ export function requirementDemand(requirement: CompiledRequirement): string {
     case 'NotIn':
       return requirement.values.length === 1
         ? `${subject} must not be ${values}`
-        : `${subject} must be none of ${values}`;
+        : `${subject} must not be one of ${values}`;
     case 'Exists':
       return `${subject} must exist`;
     case 'DoesNotExist':
@@ -28,7 +28,7 @@ export function requirementDemand(requirement: CompiledRequirement): string {
     case 'Lt':
       return `${subject} must be an integer less than ${requirement.values[0]}`;
     default:
-      return `${subject} cannot be checked`;
+      return `${subject} has an unknown operator`;
   }
 }
 
@@ -62,7 +62,7 @@ export function keyValueEffect(key: string, value: string, effect: string): stri
   return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }
 
-/** One line of YAML that can be pasted into a template. */
+/** One line of YAML for the tolerations of a pod template. */
 export function tolerationYaml({ key, operator, value, effect }: TolerationFields): string {
   const valuePart = value === '' ? '' : `, value: ${JSON.stringify(value)}`;
   const effectPart = effect === '' ? '' : `, effect: ${effect}`;

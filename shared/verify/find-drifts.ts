@@ -1,16 +1,16 @@
 /**
- * Holds the assignments against the pods that are there: the node's own answer to the roll. Pure; it
- * reads pods as the DaemonSet controller does (Kubernetes daemon_controller.go podsShouldBeOnNode).
+ * Compares the assignments of a node with its pods. Pure; interprets pods as the DaemonSet controller does
+ * (Kubernetes daemon_controller.go podsShouldBeOnNode).
  *
- * - A pod that ended and is being deleted is gone already. One that still runs while it is deleted keeps
- *   its place, because no other is started before it is gone: it is neither missing nor unexpected nor
- *   outdated nor a duplicate, but where nothing else is ready either, the daemon is unhealthy.
- * - A pod that ended (Failed, Succeeded) and is not being deleted waits for its replacement: unhealthy, as
- *   long as no other pod of the DaemonSet is there.
- * - Of several pods the oldest stays; each of the others is a duplicate. Where the rolling update surges,
- *   the oldest of the assigned template and the oldest of any older one both stay.
- * - With the verdict `keep` a pod may be absent, and may be there in any state; only one, though.
- * - A pod of a DaemonSet that was deleted and created anew belongs to nobody: unexpected.
+ * - A pod that has ended and is being deleted is ignored. A pod that is being deleted but still runs keeps its
+ *   place, because the controller starts no other pod before it is gone: it is neither missing, unexpected,
+ *   outdated nor a duplicate. If no other pod is ready, it is unhealthy.
+ * - A pod that has ended (Failed, Succeeded) and is not being deleted waits for its replacement. It is unhealthy
+ *   unless another pod of the DaemonSet exists.
+ * - Of several pods the oldest stays, and each of the others is a duplicate. With maxSurge, the oldest pod of the
+ *   assigned template and the oldest pod of any older template both stay.
+ * - With the verdict `keep`, the node may have no pod or one pod in any state. More than one are duplicates.
+ * - A pod of a DaemonSet that was deleted and recreated is unexpected.
  */
 
 import type { Assignment } from '../model/assignment.ts';
@@ -23,14 +23,14 @@ export interface FindDriftsInput {
   readonly assignments: Iterable<Assignment>;
   /** Daemon pods only. */
   readonly pods: readonly PodHealth[];
-  /** What the verification before found: a drift that lasts keeps its beginning. */
+  /** The drifts of the previous comparison. A drift that persists keeps its start time. */
   readonly previous: readonly Drift[];
   readonly nowMs: number;
 }
 
 type Finding = Pick<Drift, 'kind' | 'podName' | 'detail'> & Partial<Pick<Drift, 'sinceMs'>>;
 
-/** Every disagreement, sorted by DaemonSet, kind and pod. */
+/** All drifts, sorted by DaemonSet, kind and pod. */
 export function findDrifts({ node, assignments, pods, previous, nowMs }: FindDriftsInput): Drift[] {
   const byDaemonSet = new Map([...assignments].map((assignment) => [assignment.daemonSet, assignment]));
   const podsOf = podsByDaemonSet(pods);
@@ -44,7 +44,7 @@ export function findDrifts({ node, assignments, pods, previous, nowMs }: FindDri
   return keepStarts(drifts, previous);
 }
 
-/** The drifts with the beginnings that the same ones had before. */
+/** The drifts with the start times that the same drifts had before. */
 export function keepStarts(drifts: readonly Drift[], previous: readonly Drift[]): Drift[] {
   const sinceMs = new Map(previous.map((drift) => [identityOf(drift), drift.sinceMs]));
   return drifts.map((drift) => ({ ...drift, sinceMs: sinceMs.get(identityOf(drift)) ?? drift.sinceMs }));
@@ -55,7 +55,7 @@ function identityOf({ kind, daemonSet, podName }: Drift): string {
 }
 
 function findingsOf(assignment: Assignment | undefined, pods: readonly PodHealth[]): Finding[] {
-  if (assignment === undefined) return unexpected(pods, 'nothing is assigned that it could be');
+  if (assignment === undefined) return unexpected(pods, 'no assignment matches this pod');
   const [strangers, own] = partition(pods, (pod) => isOfPredecessor(pod, assignment.daemonSetUid));
   const living = own.filter((pod) => !pod.terminating && !hasEnded(pod)).toSorted(compareAge);
   const found = [...unexpected(strangers, FOREIGN), ...duplicates(living, assignment)];
@@ -67,14 +67,14 @@ function missing(own: readonly PodHealth[]): Finding[] {
   return own.length > 0 ? [] : [{ kind: 'missing', podName: '', detail: '' }];
 }
 
-const FOREIGN = 'it belongs to a deleted DaemonSet of the same name';
+const FOREIGN = 'it belongs to a deleted DaemonSet with the same name';
 
 function unexpected(pods: readonly PodHealth[], why: string): Finding[] {
   const staying = pods.filter(({ terminating }) => !terminating);
   return staying.map(({ podName, phase }) => ({ kind: 'unexpected', podName, detail: `${why}; phase ${phase}` }));
 }
 
-/** Kubernetes' podsShouldBeOnNode prunes these: by age alone, and while it surges by age within each template. */
+/** Kubernetes podsShouldBeOnNode deletes these: by age, or with maxSurge by age within each template. */
 function duplicates(living: readonly PodHealth[], { surge, templateRevision }: Assignment): Finding[] {
   const groups = surge ? partition(living, (pod) => pod.templateRevision === templateRevision) : [living];
   return groups.flatMap(([oldest, ...others]) =>
@@ -98,7 +98,7 @@ function unhealthy(own: readonly PodHealth[], living: readonly PodHealth[]): Fin
     .map((pod) => ({ kind: 'unhealthy', podName: pod.podName, detail: unhealthyDetail(pod), ...unreadySince(pod) }));
 }
 
-/** An agent that only just came finds pods that broke long before. */
+/** A new agent can find pods that became unhealthy before it started. */
 function unreadySince({ sinceMs, createdMs }: PodHealth): Partial<Pick<Drift, 'sinceMs'>> {
   const knownMs = sinceMs || createdMs;
   return knownMs > 0 ? { sinceMs: knownMs } : {};
@@ -109,7 +109,7 @@ function unhealthyDetail(pod: PodHealth): string {
   if (terminating) return 'being deleted';
   const state = waitingReason || (phase === 'Running' ? 'not ready' : phase);
   const why = waitingMessage === '' ? state : `${state}: ${waitingMessage}`;
-  return hasEnded(pod) ? `${why}; it waits for its replacement` : why;
+  return hasEnded(pod) ? `${why}; waiting for its replacement` : why;
 }
 
 function compareDrifts(left: Drift, right: Drift): number {

@@ -246,7 +246,7 @@ export const EXPLANATION: ExplainPlacementResponse = {
       {
         code: 'NODE_SELECTOR_MATCHES',
         outcome: 'REASON_OUTCOME_PASSED',
-        message: 'nodeSelector wants label os=linux, and this node has it.',
+        message: 'nodeSelector requires label os=linux, and this node has it.',
         fieldPath: 'spec.template.spec.nodeSelector.os',
         nodeFieldPath: 'metadata.labels.os',
         expected: 'os=linux',

@@ -121,7 +121,7 @@ describe('rollcall why', () => {
 fluentd may stay on gpu-1: no daemon pod is started there, but an existing one is kept
 since 2026-03-14T14:09:26Z (1h), revision 12, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
 
-✓ nodeSelector wants label os=linux, and this node has it.
+✓ nodeSelector requires label os=linux, and this node has it.
     spec.template.spec.nodeSelector.os · node metadata.labels.os
 ✗ Taint gpu:NoSchedule is not tolerated.
     expected no untolerated taint, found gpu:NoSchedule

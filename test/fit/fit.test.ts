@@ -45,22 +45,22 @@ describe('a daemon pod', () => {
   it('says of every resource that is short what it asks for, what there is, and what others take', () => {
     const spec = { containers: [requests('1501m', '25Mi')] };
     expect(messages(fitOf(spec, NODE, [pod('web', { containers: [requests('500m', '1000Mi')] })]))).toEqual([
-      'RESOURCE_INSUFFICIENT: Insufficient cpu: the daemon pod requests 1501m, the node allocates 2, other pods request 500m.',
-      'RESOURCE_INSUFFICIENT: Insufficient memory: the daemon pod requests 25Mi, the node allocates 1Gi, other pods request 1000Mi.',
+      'RESOURCE_INSUFFICIENT: Insufficient cpu: the daemon pod requests 1501m, the node has 2 allocatable, and other pods request 500m.',
+      'RESOURCE_INSUFFICIENT: Insufficient memory: the daemon pod requests 25Mi, the node has 1Gi allocatable, and other pods request 1000Mi.',
     ]);
   });
 
   it('does not fit where it asks for a resource that the node does not have', () => {
     const spec = { containers: [{ resources: { limits: { 'nvidia.com/gpu': 1 } } }] };
     expect(messages(fitOf(spec, NODE, []))).toEqual([
-      'RESOURCE_INSUFFICIENT: Insufficient nvidia.com/gpu: the daemon pod requests 1, the node allocates 0, other pods request 0.',
+      'RESOURCE_INSUFFICIENT: Insufficient nvidia.com/gpu: the daemon pod requests 1, the node has 0 allocatable, and other pods request 0.',
     ]);
   });
 
   it('does not fit where too many pods are there, of which those that ended are none', () => {
     const pods = ['a', 'b', 'c'].map((name) => pod(name, {}));
     expect(messages(fitOf({}, NODE, pods))).toEqual([
-      'TOO_MANY_PODS: Too many pods: 3 others are there, and the node takes 3.',
+      'TOO_MANY_PODS: Too many pods: the node allows 3 pods and has 3 other pods.',
     ]);
     const ended = [...pods.slice(1), pod('d', {}, { phase: 'Succeeded' }), pod('e', {}, { phase: 'Failed' })];
     expect(fitOf({}, NODE, ended).fits).toBe('yes');
@@ -80,7 +80,7 @@ describe('a daemon pod', () => {
     ['no port of the host', { containerPort: 80 }, { containerPort: 80 }, false],
   ])('shares no host port: %s', (_, mine: Port, theirs: Port, taken) => {
     const holder = pod('holder', { containers: [{ ports: [theirs] }] });
-    const said = taken ? [`HOST_PORT_TAKEN: Host port ${mine.hostPort}/TCP is taken by pod default/holder.`] : [];
+    const said = taken ? [`HOST_PORT_TAKEN: Host port ${mine.hostPort}/TCP is used by pod default/holder.`] : [];
     expect(messages(fitOf({ containers: [{ ports: [mine] }] }, NODE, [holder]))).toEqual(said);
   });
 

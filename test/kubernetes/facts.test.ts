@@ -206,19 +206,19 @@ describe('pod health', () => {
     ],
     ['an eviction', { phase: 'Failed', reason: 'Evicted', message: 'disk' }, 'Evicted: disk'],
     [
-      'a container that ended badly',
+      'a container that terminated badly',
       { phase: 'Failed', containerStatuses: [{ name: 'web', state: { terminated: { reason: 'OOMKilled' } } }] },
-      'OOMKilled: container web ended',
+      'OOMKilled: container web terminated',
     ],
     [
-      'a container that ended badly and is to start again',
+      'a container that terminated badly and is to start again',
       {
         initContainerStatuses: [{ name: 'init', state: { terminated: { reason: 'Completed', exitCode: 0 } } }],
         containerStatuses: [
           { name: 'web', state: { terminated: { reason: 'Error', exitCode: 2, message: 'no disk' } } },
         ],
       },
-      'Error: container web ended with exit code 2: no disk',
+      'Error: container web terminated with exit code 2: no disk',
     ],
     [
       'a container that crashes, and how it ended last',
@@ -230,7 +230,7 @@ describe('pod health', () => {
           },
         ],
       },
-      'CrashLoopBackOff: back-off 5m; it ended last with OOMKilled, exit code 137',
+      'CrashLoopBackOff: back-off 5m; last termination: OOMKilled, exit code 137',
     ],
     [
       'a configuration that is not there',

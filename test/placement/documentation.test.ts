@@ -7,7 +7,7 @@ import { compilePlacement, evaluatePlacement, REASON_CODES } from '../../shared/
 const page = readFileSync(new URL('../../docs/placement.md', import.meta.url), 'utf8');
 
 test('the page lists every reason code with its meaning, and no other', () => {
-  const reasons = page.slice(page.indexOf('## The reasons'));
+  const reasons = page.slice(page.indexOf('## Reasons'));
   const rows = [...reasons.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
   expect(rows).toEqual(Object.entries(REASON_CODES));
 });

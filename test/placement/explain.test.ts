@@ -56,7 +56,7 @@ describe('a nodeSelector entry that the node does not satisfy', () => {
   test('names both fields and both values', () => {
     expect(reason).toMatchObject({
       outcome: 'failed',
-      message: "nodeSelector wants label example.com/disk=ssd, but on this node it is 'hdd'.",
+      message: "nodeSelector requires label example.com/disk=ssd, but its value on this node is 'hdd'.",
       fieldPath: "spec.template.spec.nodeSelector['example.com/disk']",
       nodeFieldPath: "metadata.labels['example.com/disk']",
       expected: 'example.com/disk=ssd',
@@ -135,7 +135,7 @@ describe('affinity', () => {
       ['Node: set label gpu= → run'],
     ]);
     expect(reasons[3]).toMatchObject({
-      message: "Label cpu must be an integer greater than 8, but on this node it is '4'.",
+      message: "Label cpu must be an integer greater than 8, but its value on this node is '4'.",
       expected: 'cpu Gt [8]',
       found: '4',
     });
@@ -195,7 +195,7 @@ describe('taints', () => {
       'DaemonSet: add toleration {key: dedicated, operator: Equal, value: "gpu", effect: NoExecute} → keep',
       'DaemonSet: add toleration {key: dedicated, operator: Exists} → run',
       'Node: remove taint dedicated:NoExecute → keep',
-      'Node: remove all taints dedicated → run',
+      'Node: remove all taints with key dedicated → run',
     ]);
   });
 

@@ -49,7 +49,7 @@ describe('a node that should run a daemon pod', () => {
 
   it('counts a failed pod as unhealthy, and not as missing', () => {
     const failed = pod({ phase: 'Failed', ready: false, waitingReason: 'Evicted' });
-    expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted; it waits for its replacement']);
+    expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted; waiting for its replacement']);
   });
 
   it('forgives a failed pod beside the one that replaced it', () => {
@@ -88,7 +88,7 @@ describe('a node that should run a daemon pod', () => {
     const assigned = [assignment('agent', { daemonSetUid: 'new' })];
     expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual([
       'missing',
-      'unexpected agent-1 it belongs to a deleted DaemonSet of the same name; phase Running',
+      'unexpected agent-1 it belongs to a deleted DaemonSet with the same name; phase Running',
     ]);
     expect(found(assigned, [pod({ daemonSetUid: '' })])).toEqual([]);
   });
@@ -132,8 +132,8 @@ describe('a node that must not run a daemon pod', () => {
   it('has an unexpected pod in every one that is there, whatever its state', () => {
     const pods = [pod(), pod({ podName: 'agent-2', phase: 'Failed', ready: false })];
     expect(found([], pods)).toEqual([
-      'unexpected agent-1 nothing is assigned that it could be; phase Running',
-      'unexpected agent-2 nothing is assigned that it could be; phase Failed',
+      'unexpected agent-1 no assignment matches this pod; phase Running',
+      'unexpected agent-2 no assignment matches this pod; phase Failed',
     ]);
   });
 
