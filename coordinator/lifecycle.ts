@@ -15,10 +15,9 @@ import type { JournalMaintenance } from './journal/maintenance/journal-maintenan
 import type { Leadership } from './leadership/leadership.ts';
 import { closeJournal, openJournal } from './open-journal.ts';
 import { CoordinatorOperations } from './operations/operations.ts';
-import type { CoordinatorContext } from './server/coordinator-context.ts';
 import { startServer } from './server/server.ts';
 import { ShutdownRegistry } from './shutdown-registry.ts';
-import { wireCoordinator } from './wiring.ts';
+import { type WiredCoordinator, wireCoordinator } from './wiring.ts';
 
 export interface CoordinatorOptions extends ComponentOptions {
   readonly randomId: () => string;
@@ -103,10 +102,10 @@ async function lead(parts: Parts): Promise<Coordinator | null> {
   const { options, operations, leadership } = parts;
   operations.opening();
   const { journal, maintenance } = await openLeaderJournal(parts);
-  const context = wire(parts, journal);
-  readSources(parts, context);
-  if (await isStoppedBefore(context.evaluator.waitForSync(), leadership, options)) return null;
-  return serve(parts, context, maintenance);
+  const wired = wire(parts, journal);
+  readSources(parts, wired);
+  if (await isStoppedBefore(wired.evaluator.waitForSync(), leadership, options)) return null;
+  return serve(parts, wired, maintenance);
 }
 
 async function openLeaderJournal({ options, shutdown, leadership }: Parts) {
@@ -119,30 +118,30 @@ async function openLeaderJournal({ options, shutdown, leadership }: Parts) {
   return { journal, maintenance };
 }
 
-function wire({ options, shutdown, apiServer }: Parts, journal: Journal): CoordinatorContext {
+function wire({ options, shutdown, apiServer }: Parts, journal: Journal): WiredCoordinator {
   const { startHistoryThread } = options.threads ?? separateThreads;
   const identities = createIdentities(options, apiServer);
   return wireCoordinator({ ...options, startHistoryThread, authenticator: identities, shutdown }, journal);
 }
 
-function readSources({ options, shutdown, operations, apiServer }: Parts, context: CoordinatorContext): void {
+function readSources({ options, shutdown, operations, apiServer }: Parts, wired: WiredCoordinator): void {
   const source = createClusterSource(options, apiServer);
-  operations.opened(context, source);
+  operations.opened(wired.metrics, source);
   shutdown.register('cluster source', () => source.close());
-  source.start(context.evaluator);
+  source.start(wired.evaluator);
 }
 
 /** Opens the port. */
-async function serve(parts: Parts, context: CoordinatorContext, maintenance: JournalMaintenance): Promise<Coordinator> {
+async function serve(parts: Parts, wired: WiredCoordinator, maintenance: JournalMaintenance): Promise<Coordinator> {
   const { options, shutdown, operations, certificates, leadership } = parts;
   const { settings, log } = options;
   const { listen, reflection } = settings;
-  const server = await startServer({ context, listen, certificates, reflection });
+  const server = await startServer({ dependencies: wired.server, listen, certificates, reflection });
   shutdown.register('server', () => server.stop());
   operations.serving(certificates);
   shutdown.register('journal maintenance', () => maintenance.stop());
   maintenance.start();
-  const { journal, evaluator } = context;
+  const { journal, evaluator } = wired;
   const [nodeCount, daemonSetCount] = [evaluator.table.nodeNames().length, evaluator.table.daemonSetKeys().length];
   log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
   return {

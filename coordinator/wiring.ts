@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
+import { RollcallError } from '../shared/errors.ts';
 import { AgentSessions } from './agents/agent-sessions.ts';
 import type { SessionEvaluation } from './agents/session-dependencies.ts';
 import { Counters } from './evaluation/counters.ts';
@@ -13,8 +14,13 @@ import { AuthInterceptor } from './identity/auth-interceptor.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { Denials } from './identity/denials.ts';
 import type { Journal } from './journal/journal.ts';
+import { AUDITS_MAX, WATCHES_MAX } from './limits.ts';
+import type { MetricsDependencies } from './operations/coordinator-metrics.ts';
 import { RefusalCounter } from './operations/refusal-counter.ts';
-import type { CoordinatorContext } from './server/coordinator-context.ts';
+import { LiveSnapshots } from './query/live-snapshots.ts';
+import { OpenStreams } from './rpc/open-streams.ts';
+import { rightOf } from './server/rpc-table.ts';
+import type { ServerDependencies } from './server/server.ts';
 import type { CoordinatorSettings } from './settings.ts';
 import type { ShutdownRegistry } from './shutdown-registry.ts';
 
@@ -31,8 +37,19 @@ export interface WiringOptions {
   readonly shutdown: ShutdownRegistry;
 }
 
+/** The components that the lifecycle handles, and what the server and the metrics need of all of them. */
+export interface WiredCoordinator {
+  readonly evaluator: Evaluator;
+  readonly sessions: AgentSessions;
+  readonly journal: Journal;
+  readonly historyQueries: HistoryQueries;
+  readonly counters: Counters;
+  readonly server: ServerDependencies;
+  readonly metrics: MetricsDependencies;
+}
+
 /** Builds every component that works on the journal, and registers what must end before the journal is closed. */
-export function wireCoordinator(options: WiringOptions, journal: Journal): CoordinatorContext {
+export function wireCoordinator(options: WiringOptions, journal: Journal): WiredCoordinator {
   const {
     settings,
     clock,
@@ -79,6 +96,7 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
     denials,
     refusals,
     log,
+    rightOf,
     checkRate: () => sessions.checkRate(),
   });
   const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
@@ -92,11 +110,62 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Coord
   evaluator.start(state);
   publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
 
+  const scheduler = new CooperativeScheduler(clock);
+  const snapshots = new LiveSnapshots({ evaluation: evaluator, agents: sessions, journal, clock, scheduler });
   const startedMs = clock.nowMs();
-  const watches = new Set<() => void>();
-  const audits = new Set<() => void>();
-  const parts = { evaluator, sessions, authInterceptor, journal, historyQueries, counters, refusals, watches, audits };
-  return { ...parts, clock, scheduler: new CooperativeScheduler(clock), log, version, startedMs, leaseMs, randomId };
+  const liveStatus = () => ({
+    startedMs,
+    rejectedDaemonSetCount: evaluator.daemonSets.rejectedCount,
+    counters: counters.toRecord(),
+    problems: evaluator.problems,
+  });
+  const server: ServerDependencies = {
+    services: {
+      agent: { sessions, credentials: authInterceptor, refusals, clock, log },
+      query: { evaluation: evaluator, agents: sessions, leaseMs, journal, watches: openWatches(shutdown), clock, log },
+      admin: { sessions, evaluation: evaluator, counters, journal },
+      audit: { journal, randomId, audits: openAudits(shutdown), clock, log },
+    },
+    calls: {
+      callerOf: (metadata) => authInterceptor.callerOf(metadata),
+      journal,
+      snapshots,
+      snapshotDependencies: { journal, scheduler, version, liveStatus },
+      historyQueries,
+      clock,
+      log,
+    },
+    health: { journal, clock, log },
+    authInterceptor,
+    sessions,
+    historyQueries,
+    clock,
+    log,
+  };
+  const metrics = { sessions, evaluator, counters, refusals, journal, snapshots, clock };
+  return { evaluator, sessions, journal, historyQueries, counters, server, metrics };
+}
+
+function openWatches(shutdown: ShutdownRegistry): OpenStreams {
+  return new OpenStreams({
+    name: 'event watch',
+    max: WATCHES_MAX,
+    shutdown,
+    tooMany: () => new RollcallError('TOO_MANY_WATCHES', `${WATCHES_MAX} watches are open already; close one of them`),
+  });
+}
+
+function openAudits(shutdown: ShutdownRegistry): OpenStreams {
+  return new OpenStreams({
+    name: 'audit stream',
+    max: AUDITS_MAX,
+    shutdown,
+    tooMany: () =>
+      new RollcallError(
+        'TOO_MANY_AUDITS',
+        `${AUDITS_MAX} checks, exports or backups are running already; try again later`,
+      ),
+  });
 }
 
 /** The part of the evaluation that agent sessions read and report to. */

@@ -3,13 +3,15 @@
  * hands or in one clear status; nothing a peer sends can throw out of here.
  */
 import type { ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging.ts';
 import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
 import { AgentService } from '../../shared/rpc/contract.ts';
-import type { AgentServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
 import type { ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
+import type { AuthInterceptor } from '../identity/auth-interceptor.ts';
 import type { Caller } from '../identity/caller.ts';
 import {
   CREDENTIAL_GRACE_MS,
@@ -18,14 +20,23 @@ import {
   HELLO_TIMEOUT_MS,
   UNREAD_MESSAGES_MAX,
 } from '../limits.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { logged } from '../server/handlers.ts';
+import type { RefusalCounter } from '../operations/refusal-counter.ts';
+import { toCallError } from '../rpc/call-error.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
+import type { AgentSessions } from './agent-sessions.ts';
 
 type ConnectCall = ServerDuplexStream<ConnectRequest__Output, ConnectResponse>;
 
-export function agentService(context: CoordinatorContext): AgentServiceHandlers {
-  return { Connect: (call) => new ConnectStream(context, call).start() };
+export interface ConnectDependencies {
+  readonly sessions: Pick<AgentSessions, 'open' | 'closed'>;
+  readonly credentials: Pick<AuthInterceptor, 'callerOf' | 'renew'>;
+  readonly refusals: Pick<RefusalCounter, 'count'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'after'>;
+  readonly log: Logger;
+}
+
+export function connect(call: ConnectCall, dependencies: ConnectDependencies): void {
+  new ConnectStream(dependencies, call).start();
 }
 
 /**
@@ -61,7 +72,7 @@ function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): 
 class ConnectStream implements SessionStream {
   readonly peerAddress: string;
   caller: Caller;
-  readonly #context: CoordinatorContext;
+  readonly #dependencies: ConnectDependencies;
   readonly #call: ConnectCall;
   #session: AgentSession | null = null;
   #cancelHelloTimer: () => void = () => {};
@@ -69,16 +80,16 @@ class ConnectStream implements SessionStream {
   #isOpen = true;
   #isRenewing = false;
 
-  constructor(context: CoordinatorContext, call: ConnectCall) {
-    this.#context = context;
+  constructor(dependencies: ConnectDependencies, call: ConnectCall) {
+    this.#dependencies = dependencies;
     this.#call = call;
     this.peerAddress = call.getPeer();
-    this.caller = context.authInterceptor.callerOf(call.metadata);
+    this.caller = dependencies.credentials.callerOf(call.metadata);
   }
 
   start(): void {
     const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
-    this.#cancelHelloTimer = this.#context.clock.after(HELLO_TIMEOUT_MS, () =>
+    this.#cancelHelloTimer = this.#dependencies.clock.after(HELLO_TIMEOUT_MS, () =>
       this.#fail(new RollcallError('HELLO_EXPECTED', late)),
     );
     this.#endWithCredentials();
@@ -107,14 +118,14 @@ class ConnectStream implements SessionStream {
       this.#call.end();
       return;
     }
-    if (error instanceof RollcallError) this.#context.refusals.count(error);
+    if (error instanceof RollcallError) this.#dependencies.refusals.count(error);
     // Ends the stream with a status; `end` would end it well before that.
     this.#call.emit('error', toStatus(error));
   }
 
   /** Whoever lost what it proved itself with, as a pod that was deleted, loses its stream soon after. */
   #endWithCredentials(): void {
-    const { clock } = this.#context;
+    const { clock } = this.#dependencies;
     const { expiresMs } = this.caller;
     if (expiresMs === null) return;
     const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
@@ -130,7 +141,7 @@ class ConnectStream implements SessionStream {
     // One at a time: each costs a review.
     if (this.#isRenewing) return;
     this.#isRenewing = true;
-    this.#context.authInterceptor
+    this.#dependencies.credentials
       .renew(token, this.caller, this.peerAddress)
       .then(
         (caller) => {
@@ -141,7 +152,7 @@ class ConnectStream implements SessionStream {
         (error: unknown) => {
           // What was proved before still counts until it runs out.
           const isUnknown = error instanceof RollcallError && error.reason === 'IDENTITY_UNKNOWN';
-          if (!isUnknown) this.#fail(logged(error, this.#context.log, this.#call.getPath()));
+          if (!isUnknown) this.#fail(toCallError(error, this.#dependencies.log, this.#call.getPath()));
         },
       )
       .finally(() => {
@@ -158,14 +169,14 @@ class ConnectStream implements SessionStream {
     if (message.message !== 'hello' || !message.hello) {
       throw new RollcallError('HELLO_EXPECTED', `the first message is ${message.message ?? 'empty'}; it must be hello`);
     }
-    this.#session = this.#context.sessions.open(message.hello, this);
+    this.#session = this.#dependencies.sessions.open(message.hello, this);
   }
 
   #guarded(take: () => void): void {
     try {
       take();
     } catch (error) {
-      this.#fail(logged(error, this.#context.log, this.#call.getPath()));
+      this.#fail(toCallError(error, this.#dependencies.log, this.#call.getPath()));
     }
   }
 
@@ -184,6 +195,6 @@ class ConnectStream implements SessionStream {
   #forget(detail: string): void {
     const session = this.#session;
     this.#session = null;
-    if (session !== null) this.#context.sessions.closed(session, detail);
+    if (session !== null) this.#dependencies.sessions.closed(session, detail);
   }
 }

@@ -15,9 +15,9 @@ export class SendQueue {
   readonly #options: SendQueueOptions;
   /** Nodes whose agent may have to hear of something. */
   readonly #changed = new Set<string>();
-  /** Sessions with a report that is taken but not acknowledged. */
+  /** AgentSessions with a report that is taken but not acknowledged. */
   readonly #owing = new Set<AgentSession>();
-  /** Sessions with a report that could not be taken. */
+  /** AgentSessions with a report that could not be taken. */
   readonly #deferredReports = new Set<AgentSession>();
 
   constructor(options: SendQueueOptions) {

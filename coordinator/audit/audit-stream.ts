@@ -1,64 +1,70 @@
-/** Streams of the audit service: as fast as they are read and no faster, few at a time, and over when the caller goes. */
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
+/** Streams of the audit service: no faster than they are read, few at a time, and ended when the caller leaves. */
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
-import { AUDITS_MAX, WATCH_STALL_MS } from '../limits.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { logged } from '../server/handlers.ts';
+import { WATCH_STALL_MS } from '../limits.ts';
+import { toCallError } from '../rpc/call-error.ts';
+import type { OpenStreams } from '../rpc/open-streams.ts';
+import type { AuditDependencies } from './audit-journal.ts';
 
-export function streamed<Request, Response>(
-  context: CoordinatorContext,
-  produce: (request: Request, context: CoordinatorContext) => AsyncIterable<Response>,
-): handleServerStreamingCall<Request, Response> {
-  return (call) => {
-    send(context, call, produce).then(
+export interface AuditStreamDependencies extends AuditDependencies {
+  readonly audits: OpenStreams;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly log: Logger;
+}
+
+/** A handler of a method whose messages `produce` generates. */
+export function auditStream<Request, Response>(
+  produce: (request: Request, dependencies: AuditDependencies) => AsyncIterable<Response>,
+): (call: ServerWritableStream<Request, Response>, dependencies: AuditStreamDependencies) => void {
+  return (call, dependencies) => {
+    send(call, produce, dependencies).then(
       () => call.end(),
-      (error: unknown) => call.emit('error', toStatus(logged(error, context.log, call.getPath()))),
+      (error: unknown) => call.emit('error', toStatus(toCallError(error, dependencies.log, call.getPath()))),
     );
   };
 }
 
 async function send<Request, Response>(
-  context: CoordinatorContext,
   call: ServerWritableStream<Request, Response>,
-  produce: (request: Request, context: CoordinatorContext) => AsyncIterable<Response>,
+  produce: (request: Request, dependencies: AuditDependencies) => AsyncIterable<Response>,
+  dependencies: AuditStreamDependencies,
 ): Promise<void> {
-  const { audits } = context;
-  if (audits.size >= AUDITS_MAX) {
-    throw new RollcallError('TOO_MANY_AUDITS', `${AUDITS_MAX} checks, exports or backups are running already`);
-  }
-  const caller = new Caller(context, call);
-  const stop = () => caller.leave(new RollcallError('DRAINING', 'the coordinator stops'));
-  audits.add(stop);
+  const { audits, clock } = dependencies;
+  audits.refuseIfFull();
+  const reader = new StreamReader(call, clock);
+  const close = audits.open(() => reader.leave(new RollcallError('DRAINING', 'the coordinator is stopping')));
   try {
-    for await (const message of produce(call.request, context)) {
-      if (!caller.isThere) break;
-      if (!call.write(message)) await caller.hasRead();
+    for await (const message of produce(call.request, dependencies)) {
+      if (reader.hasLeft) break;
+      if (!call.write(message)) await reader.untilRead();
     }
-    caller.throwIfStopped();
+    reader.throwIfStopped();
   } finally {
-    audits.delete(stop);
+    close();
   }
 }
 
-/** Whoever reads a stream, and may stop doing so. */
-class Caller {
-  isThere = true;
-  readonly #context: CoordinatorContext;
+/** The caller that reads a stream. */
+class StreamReader {
+  hasLeft = false;
   readonly #call: ServerWritableStream<unknown, unknown>;
+  readonly #clock: Pick<Clock, 'after'>;
   #error: RollcallError | undefined;
   #wake: () => void = () => {};
 
-  constructor(context: CoordinatorContext, call: ServerWritableStream<unknown, unknown>) {
-    this.#context = context;
+  constructor(call: ServerWritableStream<unknown, unknown>, clock: Pick<Clock, 'after'>) {
     this.#call = call;
+    this.#clock = clock;
     call.on('cancelled', () => this.leave());
     call.on('close', () => this.leave());
   }
 
   leave(error?: RollcallError): void {
-    if (!this.isThere) return;
-    this.isThere = false;
+    if (this.hasLeft) return;
+    this.hasLeft = true;
     this.#error = error;
     this.#wake();
   }
@@ -67,12 +73,15 @@ class Caller {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** Resolves once most of what was written has been read, or nobody reads any more. */
-  hasRead(): Promise<void> {
-    if (!this.isThere) return Promise.resolve();
+  /** Resolves when most of what was written has been read, or the caller has left. */
+  untilRead(): Promise<void> {
+    if (this.hasLeft) return Promise.resolve();
     return new Promise((resolve) => {
-      const tooSlow = new RollcallError('WATCH_TOO_SLOW', `nothing was read for ${WATCH_STALL_MS / 1000} seconds`);
-      const cancel = this.#context.clock.after(WATCH_STALL_MS, () => this.leave(tooSlow));
+      const tooSlow = new RollcallError(
+        'WATCH_TOO_SLOW',
+        `the caller read nothing for ${WATCH_STALL_MS / 1000} seconds`,
+      );
+      const cancel = this.#clock.after(WATCH_STALL_MS, () => this.leave(tooSlow));
       this.#wake = () => {
         cancel();
         resolve();
@@ -82,22 +91,22 @@ class Caller {
   }
 }
 
-/** Ends work whose result nobody waits for. */
+/** Ends work whose caller has left. */
 class Abandoned extends Error {}
 
 /**
- * Yields the newest of what work tells while it runs; returns what came of it. Work that nobody waits for ends when it tells
- * something next, and keeps its place until then.
+ * Runs `work`, yields the newest of the messages that it emits, and returns its result. Work whose caller has left ends when it
+ * emits the next message, and counts as running until then.
  */
-export async function* withNews<Result, Message>(
-  work: (emit: (news: Message) => void) => Promise<Result>,
+export async function* withProgress<Result, Message>(
+  work: (emit: (message: Message) => void) => Promise<Result>,
 ): AsyncGenerator<Message, Result, undefined> {
-  let news: Message | undefined;
+  let newest: Message | undefined;
   let isAbandoned = false;
   let wake: () => void = () => {};
-  const running = work((told) => {
+  const running = work((message) => {
     if (isAbandoned) throw new Abandoned();
-    news = told;
+    newest = message;
     wake();
   });
   let isRunning = true;
@@ -108,8 +117,8 @@ export async function* withNews<Result, Message>(
   try {
     while (isRunning) {
       await Promise.race([ended, new Promise<void>((resolve) => (wake = resolve))]);
-      if (news !== undefined) yield news;
-      news = undefined;
+      if (newest !== undefined) yield newest;
+      newest = undefined;
     }
     return await running;
   } finally {
@@ -118,7 +127,7 @@ export async function* withNews<Result, Message>(
   }
 }
 
-/** As every message of the service has it. */
+/** A message about progress, which every method of the service has. */
 export function progressToWire(doneCount: number, totalCount: number) {
   return { progress: { doneCount: String(doneCount), totalCount: String(totalCount) } };
 }

@@ -1,21 +1,21 @@
-/** Sends a copy of the whole journal, made while the coordinator serves; beside the journal it is gone afterwards. */
+/** Sends a copy of the whole journal, made while the coordinator serves. The copy is deleted afterwards. */
 import { createHash } from 'node:crypto';
 import type { CreateBackupResponse } from '../../shared/rpc/generated/rollcall/v1/CreateBackupResponse.ts';
 import type { BackupCopy } from '../journal/maintenance/backup-copy.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { progressToWire, withNews } from './audit-stream.ts';
+import type { AuditDependencies } from './audit-journal.ts';
+import { progressToWire, withProgress } from './audit-stream.ts';
 import { headToWire } from './head.ts';
 
 export async function* createBackup(
   _request: unknown,
-  { journal, randomId }: CoordinatorContext,
+  { journal, randomId }: AuditDependencies,
 ): AsyncGenerator<CreateBackupResponse, void, undefined> {
-  // Before the copy is made, so that the copy holds it.
+  // Before the copy is made, so that the copy contains this event.
   const head = headToWire(journal.head());
-  // Also where the caller leaves between the last progress and the start.
+  // Set as soon as the copy exists, because the caller may leave between the last progress and the start.
   let made: BackupCopy | undefined;
   try {
-    const copy = yield* withNews<BackupCopy, CreateBackupResponse>(async (emit) => {
+    const copy = yield* withProgress<BackupCopy, CreateBackupResponse>(async (emit) => {
       made = await journal.audit.copy(randomId(), (done, total) => emit(progressToWire(done, total)));
       return made;
     });

@@ -1,4 +1,4 @@
-/** A row of the journal and its hash, in words of the contract. */
+/** Converts the head of the journal, a revision and its hash, to and from messages of the contract. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { JournalHead, JournalHead__Output } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
 import type { Head } from '../journal/maintenance/verify.ts';
@@ -9,7 +9,7 @@ export function headToWire({ revision, hash }: Head): JournalHead {
   return { revision: String(revision), hash: Buffer.from(hash, 'hex') };
 }
 
-/** @throws RollcallError for one that no journal ever published. */
+/** @throws RollcallError ARGUMENT_INVALID for a head that no journal can have */
 export function headFromWire({ revision, hash }: JournalHead__Output): Head {
   if (Number(revision) < 1)
     throw new RollcallError('ARGUMENT_INVALID', `anchor.revision is ${revision}; use 1 or more`);

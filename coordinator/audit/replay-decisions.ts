@@ -1,5 +1,4 @@
-/** Decides recorded decisions again, from what they were made from, and tells those that come out otherwise. */
-
+/** Evaluates recorded decisions again from their inputs, and reports those with a different verdict. */
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
@@ -9,33 +8,33 @@ import type { ReplayDecisionsResponse } from '../../shared/rpc/generated/rollcal
 import type { ReplayDifference } from '../../shared/rpc/generated/rollcall/v1/ReplayDifference.ts';
 import { placementToWire, verdictCodec } from '../../shared/rpc/wire.ts';
 import { inputsToWire } from '../history/decision-inputs.ts';
-import { eventsToWire } from '../history/event-messages.ts';
+import { eventsToWire } from '../history/events-to-wire.ts';
 import { namedFilter, refuseUnknown } from '../history/known-names.ts';
 import type { ReplayedDecision } from '../journal/read/export-reader.ts';
 import type { DaemonSetAt, NodeAt } from '../journal/read/historical-state.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { AuditDependencies, AuditJournal } from './audit-journal.ts';
 import { auditRange } from './event-range.ts';
 
-/** Decisions between two words of progress. */
+/** Decisions between two progress messages. */
 const DECISIONS_PER_PROGRESS = 10_000;
-/** Versions of DaemonSets that are kept ready: decisions of one moment are about few. */
+/** Compiled DaemonSets in the cache: the decisions of one moment are about few. */
 const COMPILED_MAX = 500;
 
 export async function* replayDecisions(
   request: ReplayDecisionsRequest__Output,
-  context: CoordinatorContext,
+  dependencies: Pick<AuditDependencies, 'journal'>,
 ): AsyncGenerator<ReplayDecisionsResponse, void, undefined> {
-  const { journal } = context;
+  const { journal } = dependencies;
   const names = namedFilter(request.daemonSet, '', request.nodeName);
-  await refuseUnknown(names, context);
-  const range = await auditRange(request.range, context);
+  await refuseUnknown(names, dependencies);
+  const range = await auditRange(request.range, dependencies);
   const first = (range.afterRevision ?? (await journal.history.horizon()).revision) + 1;
   const last = Math.min(range.throughRevision ?? journal.durableRevision, journal.durableRevision);
-  const replay = new Replay(context);
+  const replay = new Replay(journal);
   let seen = 0;
   for await (const chunk of journal.audit.replay(range)) {
     for (const one of chunk) {
-      if (isWanted(one, names)) {
+      if (isRequested(one, names)) {
         const difference = await replay.take(one);
         if (difference !== null) yield { difference };
       }
@@ -48,7 +47,7 @@ export async function* replayDecisions(
   yield { report: replay.report() };
 }
 
-function isWanted({ decision }: ReplayedDecision, { node, daemonSet }: ReturnType<typeof namedFilter>): boolean {
+function isRequested({ decision }: ReplayedDecision, { node, daemonSet }: ReturnType<typeof namedFilter>): boolean {
   if (node !== undefined && decision.node !== node) return false;
   if (daemonSet === undefined) return true;
   if (typeof daemonSet === 'string') return decision.daemonSet === daemonSet;
@@ -56,15 +55,15 @@ function isWanted({ decision }: ReplayedDecision, { node, daemonSet }: ReturnTyp
 }
 
 class Replay {
-  readonly #context: CoordinatorContext;
+  readonly #journal: AuditJournal;
   readonly #compiled = new Map<string, CompiledPlacement>();
   readonly #counts = { replayed: 0, different: 0, ended: 0, withoutInputs: 0 };
 
-  constructor(context: CoordinatorContext) {
-    this.#context = context;
+  constructor(journal: AuditJournal) {
+    this.#journal = journal;
   }
 
-  /** `null` where it comes out as recorded, or cannot be decided again. */
+  /** `null` if the verdict is the recorded one, or the decision cannot be evaluated again. */
   async take(one: ReplayedDecision): Promise<ReplayDifference | null> {
     const { decision, inputs } = one;
     const { node, daemonSet } = inputs;
@@ -95,10 +94,10 @@ class Replay {
   }
 
   async #difference({ decision, inputs }: ReplayedDecision, compiled: CompiledPlacement, node: NodeAt) {
-    const [view] = await eventsToWire(this.#context.journal, [decision]);
+    const [message] = await eventsToWire(this.#journal, [decision]);
     const { daemonSet, to } = decision;
     return {
-      decision: view ?? null,
+      decision: message ?? null,
       ...(to !== null && { recorded: verdictCodec.toWire(to) }),
       replayed: placementToWire(daemonSet, decision.node, compiled.explain(nodeFromFacts(node.facts))),
       inputs: inputsToWire(inputs),

@@ -1,5 +1,4 @@
-/** What a decision is a pure function of, by version and digest, in words of the contract. */
-
+/** The inputs of a decision, by revision and digest, as messages of the contract. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
@@ -8,13 +7,13 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { DecisionInputs } from '../journal/read/historical-state.ts';
 import type { NodeState } from '../journal/read/journal-state.ts';
 
-/** `null` where the journal no longer keeps both. */
+/** `null` if one of them has been pruned. */
 export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
   if (node === null || daemonSet === null || daemonSet.record === null) return null;
   return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.effectiveRevision) };
 }
 
-/** `origin` may be empty where nothing is known of it. */
+/** `origin` is empty if it is unknown. */
 export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
   const { facts, origin, source, observedMs, effectiveRevision } = node;
   return {

@@ -1,5 +1,4 @@
-/** Which rows of the journal a caller wants: the same words for a page and for a watch. */
-
+/** The filter of a request for events, for lists and watches. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import type { EnumCodec } from '../../shared/rpc/wire-enum.ts';
@@ -22,12 +21,12 @@ interface FilterRequest {
   readonly actor: string;
 }
 
-/** @throws RollcallError for a kind or trigger that this version does not know. */
+/** @throws RollcallError ARGUMENT_INVALID, also for a kind or trigger that this version does not know */
 export function eventFilter(request: FilterRequest): EventFilter {
   const { daemonSet, namespace, nodeName, kinds, triggers, actor } = request;
   const causeRevision = Number(request.causeRevision);
   if (causeRevision < 0) {
-    throw new RollcallError('ARGUMENT_INVALID', `cause_revision is ${causeRevision}; revisions begin at 1`);
+    throw new RollcallError('ARGUMENT_INVALID', `cause_revision is ${causeRevision}; use 1 or more`);
   }
   return {
     ...namedFilter(daemonSet, namespace, nodeName),
@@ -41,5 +40,5 @@ export function eventFilter(request: FilterRequest): EventFilter {
 function wordOf<Word extends string>(field: string, codec: EnumCodec<Word, string>, wire: string): Word {
   const word = codec.fromWire(wire);
   if (word !== undefined) return word;
-  throw new RollcallError('ARGUMENT_INVALID', `${field} holds ${wire}; use ${codec.words.join(', ')}`);
+  throw new RollcallError('ARGUMENT_INVALID', `${field} contains ${wire}; use ${codec.words.join(', ')}`);
 }

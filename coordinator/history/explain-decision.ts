@@ -1,56 +1,64 @@
 /** Explains a placement with what only the journal has: the decision, its cause and its inputs. */
-
 import { explainPlacement, type PlacementExplanation } from '../../shared/answers/explain-placement.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ClusterSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
-import { whenDurable } from '../server/when-durable.ts';
 import { daemonSetInputs, inputsToWire, nodeInputs } from './decision-inputs.ts';
-import { eventsToWire } from './event-messages.ts';
-import type { JournalContext, JournalReads } from './history-context.ts';
+import { eventsToWire } from './events-to-wire.ts';
+import type { JournalPart } from './journal-reads.ts';
+
+export interface DecisionDependencies {
+  readonly journal: JournalPart<'eventsAt', 'horizon' | 'placementAt' | 'nodeAt'>;
+  /** Resolves when everything up to the revision can be read from the journal. */
+  readonly whenDurable: (revision: number) => Promise<void>;
+}
 
 export async function explainDecision(
   request: ExplainPlacementRequest__Output,
   snapshot: ClusterSnapshot,
-  context: JournalContext,
+  { journal, whenDurable }: DecisionDependencies,
 ): Promise<ExplainPlacementResponse> {
-  // Before the journal is awaited, so that the parts of the answer belong to one moment.
-  const explained = await explainPlacement(request, snapshot);
-  const { response: known, node, placed, pair } = explained;
-  const { journal } = context;
-  if (!snapshot.asOf.isFromJournal) await whenDurable(context, snapshot.asOf.revision);
-  const inputs = await inputsOfSnapshot(explained, snapshot, journal);
+  // Before anything else is awaited, so that the parts of the answer belong to one moment.
+  const explanation = await explainPlacement(request, snapshot);
+  const { response, node, placed, pair } = explanation;
+  if (!snapshot.asOf.isFromJournal) await whenDurable(snapshot.asOf.revision);
+  const inputs = await inputsOfSnapshot(explanation, snapshot, journal);
   const [decision] = await journal.eventsAt([pair.effectiveRevision]);
-  if (decision === undefined) return { ...known, inputs };
-  const decided = await decidedOn(node.name, placed.record.key, pair.effectiveRevision, journal);
-  const [causedBy] = decision.cause.revision > 0 ? await journal.eventsAt([decision.cause.revision]) : [];
-  const [decisionView, causeView] = await eventsToWire(journal, causedBy ? [decision, causedBy] : [decision]);
+  if (decision === undefined) return { ...response, inputs };
+  const decided = await decisionAt(node.name, placed.record.key, pair.effectiveRevision, journal);
+  const [cause] = decision.cause.revision > 0 ? await journal.eventsAt([decision.cause.revision]) : [];
+  const [wireDecision, wireCause] = await eventsToWire(journal, cause ? [decision, cause] : [decision]);
   const decisionInputs = decided && inputsToWire(decided.inputs);
   return {
-    ...known,
+    ...response,
     inputs,
-    decision: decisionView ?? null,
-    ...(causeView && { causingEvent: causeView }),
+    decision: wireDecision ?? null,
+    ...(wireCause && { causingEvent: wireCause }),
     ...(decisionInputs && { decisionInputs }),
   };
 }
 
-/** A decision in force is kept in a pruned journal too, but its inputs may have been pruned. */
-async function decidedOn(node: string, key: DaemonSetKey, effectiveRevision: number, { history }: JournalReads) {
+/** A decision in force is never pruned, but its inputs may be. */
+async function decisionAt(
+  node: string,
+  key: DaemonSetKey,
+  effectiveRevision: number,
+  { history }: DecisionDependencies['journal'],
+) {
   const { revision: horizon } = await history.horizon();
   return effectiveRevision < horizon ? undefined : history.placementAt(node, key, effectiveRevision);
 }
 
 async function inputsOfSnapshot(
   { node, placed }: PlacementExplanation,
-  snapshot: ClusterSnapshot,
-  journal: JournalReads,
+  { asOf }: ClusterSnapshot,
+  { history }: DecisionDependencies['journal'],
 ): Promise<WireInputs> {
   const { facts, origin, source, observedMs } = node;
   const effectiveRevision =
-    node.factsRevision || ((await journal.history.nodeAt(node.name, snapshot.asOf.revision))?.effectiveRevision ?? 0);
+    node.factsRevision || ((await history.nodeAt(node.name, asOf.revision))?.effectiveRevision ?? 0);
   return {
     ...nodeInputs({ facts, origin, source, observedMs, effectiveRevision }),
     ...daemonSetInputs(placed.record, placed.effectiveRevision),

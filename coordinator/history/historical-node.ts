@@ -1,4 +1,4 @@
-/** A node at a revision, read from the journal part by part, as somebody asks for it. */
+/** A node at a revision. Each part is read from the journal when it is first used. */
 import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import { fitOn } from '../../shared/fit/fit.ts';
 import type { FitResult } from '../../shared/fit/fit-result.ts';
@@ -18,19 +18,19 @@ import type { AgentAt, NodeAt } from '../journal/read/historical-state.ts';
 import type { EffectivePlacement } from '../journal/read/journal-state.ts';
 import type { ReaderService } from '../journal/write/writer-service.ts';
 
-/** What is read of a node once somebody asks for it, which for most questions is the smaller part. */
-export type NodeReading = Pick<
+/** Reads single parts of a node; most queries need only a few. */
+export type NodeReader = Pick<
   ReaderService,
   'isInInventoryAt' | 'nodeAt' | 'agentAt' | 'podsOfNodeAt' | 'placementsOfNodeAt'
 >;
 
-/** What a node's pods took is not kept. */
-const FIT_THEN = fitOn({ allocatable: {}, usage: null });
+/** The journal does not keep what the pods of a node used, so whether a pod fits is unknown. */
+const UNKNOWN_FIT = fitOn({ allocatable: {}, usage: null });
 
-/** What is the same for all questions about a node. */
-interface Around {
+/** Parts that were read for all nodes together. */
+interface SharedParts {
   readonly daemonSets: ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>;
-  /** As its agent reported them. */
+  /** As the agent of the node reported them. */
   readonly drifts: readonly Drift[];
 }
 
@@ -38,8 +38,8 @@ export class HistoricalNode implements NodeSnapshot {
   readonly name: string;
   readonly problem = '';
   readonly #at: number;
-  readonly #reading: NodeReading;
-  readonly #around: Around;
+  readonly #reader: NodeReader;
+  readonly #shared: SharedParts;
   #node: NodeAt | undefined;
   #agent: AgentAt | null | undefined;
   #pods: readonly PodHealth[] | undefined;
@@ -47,12 +47,12 @@ export class HistoricalNode implements NodeSnapshot {
   #assignments: readonly Assignment[] | undefined;
   #hasAcknowledged: boolean | undefined;
 
-  /** A node that was on the roll at the revision. */
-  constructor(name: string, revision: number, reading: NodeReading, around: Around) {
+  /** `name`: a node that existed at the revision. */
+  constructor(name: string, revision: number, reader: NodeReader, shared: SharedParts) {
     this.name = name;
     this.#at = revision;
-    this.#reading = reading;
-    this.#around = around;
+    this.#reader = reader;
+    this.#shared = shared;
   }
 
   get facts(): NodeFacts {
@@ -92,7 +92,7 @@ export class HistoricalNode implements NodeSnapshot {
     return this.#hasAcknowledged;
   }
 
-  /** An agent holds its pods against what it acknowledges at once, and where it finds nothing new there is no row of it. */
+  /** An agent verifies its pods when it acknowledges assignments, and reports only what has changed, so there may be no event. */
   get hasReported(): boolean {
     return this.hasAcknowledged;
   }
@@ -110,17 +110,17 @@ export class HistoricalNode implements NodeSnapshot {
   }
 
   get pods(): readonly PodHealth[] {
-    this.#pods ??= this.#reading.podsOfNodeAt(this.name, this.#at)?.pods ?? [];
+    this.#pods ??= this.#reader.podsOfNodeAt(this.name, this.#at)?.pods ?? [];
     return this.#pods;
   }
 
   get drifts(): readonly Drift[] {
-    return this.presence === 'present' ? this.#around.drifts : driftsOfSilentNode(this);
+    return this.presence === 'present' ? this.#shared.drifts : driftsOfSilentNode(this);
   }
 
   get assignments(): readonly Assignment[] {
     this.#assignments ??= [...this.#pairs.values()].flatMap(({ daemonSet, verdict, effectiveRevision }) => {
-      const placed = this.#around.daemonSets.get(daemonSet)?.placed;
+      const placed = this.#shared.daemonSets.get(daemonSet)?.placed;
       return placed && verdict !== 'none'
         ? [assignmentOf(placed.record, verdict, Math.max(effectiveRevision, placed.effectiveRevision))]
         : [];
@@ -138,7 +138,7 @@ export class HistoricalNode implements NodeSnapshot {
 
   isSelected(daemonSet: DaemonSetKey): boolean {
     const verdict = this.#pairs.get(daemonSet)?.verdict;
-    const placed = this.#around.daemonSets.get(daemonSet)?.placed;
+    const placed = this.#shared.daemonSets.get(daemonSet)?.placed;
     return verdict !== undefined && Boolean(placed && isSelected(verdict, placed.compiled, this.object));
   }
 
@@ -148,23 +148,23 @@ export class HistoricalNode implements NodeSnapshot {
 
   get fits() {
     return (daemonSet: DaemonSetKey): FitResult =>
-      FIT_THEN(daemonSet, this.#around.daemonSets.get(daemonSet)?.placed?.record.needs ?? null);
+      UNKNOWN_FIT(daemonSet, this.#shared.daemonSets.get(daemonSet)?.placed?.record.needs ?? null);
   }
 
   get #read(): NodeAt {
-    this.#node ??= this.#reading.nodeAt(this.name, this.#at);
-    if (this.#node === undefined) throw new Error(`node ${this.name} was not on the roll at revision ${this.#at}`);
+    this.#node ??= this.#reader.nodeAt(this.name, this.#at);
+    if (this.#node === undefined) throw new Error(`node ${this.name} did not exist at revision ${this.#at}`);
     return this.#node;
   }
 
   get #agentAt(): AgentAt | null {
-    if (this.#agent === undefined) this.#agent = this.#reading.agentAt(this.name, this.#at);
+    if (this.#agent === undefined) this.#agent = this.#reader.agentAt(this.name, this.#at);
     return this.#agent;
   }
 
   get #pairs(): ReadonlyMap<DaemonSetKey, EffectivePlacement> {
     if (this.#placements === undefined) {
-      const placements = this.#reading.placementsOfNodeAt(this.name, this.#at);
+      const placements = this.#reader.placementsOfNodeAt(this.name, this.#at);
       this.#placements = new Map(placements.map((placement) => [placement.daemonSet, placement]));
     }
     return this.#placements;
@@ -177,7 +177,6 @@ export class HistoricalNode implements NodeSnapshot {
   }
 }
 
-/** What the record says of a node's agent, in a word. */
 function presenceOf(agent: AgentAt | null): Presence {
   if (agent === null) return 'never-seen';
   return agent.isPresent ? 'present' : 'absent';

@@ -1,6 +1,6 @@
-/** The roll at a revision, read from the journal. What only a running coordinator knew is left out. */
-
+/** The cluster at a revision, read from the journal, without what only a running coordinator knew. */
 import { tallyOf } from '../../shared/answers/counts.ts';
+import { placementWarningsOf } from '../../shared/answers/placement-warnings.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
@@ -12,10 +12,9 @@ import type { Tally } from '../../shared/model/tally.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
 import type { DaemonSetAt, DriftAt } from '../journal/read/historical-state.ts';
 import type { JournalHistory } from '../journal/read/journal-history.ts';
-import { placementWarnings } from '../query/live-snapshot.ts';
-import { HistoricalNode, type NodeReading } from './historical-node.ts';
+import { HistoricalNode, type NodeReader } from './historical-node.ts';
 
-/** What of one revision was read and may be asked for again. Nodes, which are many and large, are read when they are wanted. */
+/** What was read for one revision and may be read again. Nodes are many and large, and therefore not cached. */
 export interface SnapshotCache {
   names?: Promise<readonly string[]>;
   daemonSets?: Promise<ReadonlyMap<DaemonSetKey, DaemonSetSnapshot>>;
@@ -23,28 +22,30 @@ export interface SnapshotCache {
   tally?: Promise<Tally>;
 }
 
-/** What a past roll is read with, in the thread of whoever asks for it. */
+type SnapshotPast = Pick<JournalHistory, 'nodeNamesAt' | 'nodesAt' | 'daemonSetsAt' | 'driftsAt'>;
+
+/** Reads the journal on the calling thread. */
 export interface SnapshotReader {
-  readonly history: JournalHistory;
-  readonly nodes: NodeReading;
+  readonly history: SnapshotPast;
+  readonly nodes: NodeReader;
   readonly scheduler: CooperativeScheduler;
 }
 
 export class HistoricalSnapshot implements ClusterSnapshot {
   readonly asOf: AsOf;
   readonly isSynced = true;
-  readonly #history: JournalHistory;
-  readonly #nodes: NodeReading;
+  readonly #history: SnapshotPast;
+  readonly #nodes: NodeReader;
   readonly #scheduler: CooperativeScheduler;
-  readonly #memo: SnapshotCache;
+  readonly #cache: SnapshotCache;
 
-  /** `memo`: of the same revision. */
-  constructor({ history, nodes, scheduler }: SnapshotReader, asOf: AsOf, memo: SnapshotCache) {
+  /** `cache`: of the same revision. */
+  constructor({ history, nodes, scheduler }: SnapshotReader, asOf: AsOf, cache: SnapshotCache) {
     this.#history = history;
     this.#nodes = nodes;
     this.#scheduler = scheduler;
     this.asOf = asOf;
-    this.#memo = memo;
+    this.#cache = cache;
   }
 
   nodeNames(): Promise<readonly string[]> {
@@ -86,16 +87,16 @@ export class HistoricalSnapshot implements ClusterSnapshot {
     return this.#once('tally', async () => tallyOf(this, [...(await this.daemonSets()).keys()]));
   }
 
-  /** What failed is tried again by whoever asks next. */
+  /** A read that failed is repeated by the next caller. */
   #once<Part extends keyof SnapshotCache>(
     part: Part,
     read: () => NonNullable<SnapshotCache[Part]>,
   ): NonNullable<SnapshotCache[Part]> {
-    const known = this.#memo[part];
+    const known = this.#cache[part];
     if (known !== undefined) return known;
     const reading = read();
-    this.#memo[part] = reading;
-    reading.catch(() => delete this.#memo[part]);
+    this.#cache[part] = reading;
+    reading.catch(() => delete this.#cache[part]);
     return reading;
   }
 
@@ -130,6 +131,6 @@ class HistoricalDaemonSet implements DaemonSetSnapshot {
   }
 
   get warnings() {
-    return placementWarnings(this);
+    return placementWarningsOf(this);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Questions about the record, on their way to a thread of their own: a plan or a page of the past is a second of work and
- * megabytes of objects, which would be in the way of every agent. Nothing but requests and finished bytes crosses.
+ * Sends queries about the past to the history thread: a plan, or a page of a past list, takes a second and megabytes of objects,
+ * which would delay every agent. Only requests and serialized responses cross between the threads.
  */
 import type { Clock } from '../../shared/clock.ts';
 import { ConcurrencyLimiter } from '../../shared/concurrency-limiter.ts';
@@ -8,25 +8,24 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { HISTORY_IDLE_MS, HISTORY_QUERIES } from '../limits.ts';
-import { builtModule } from '../threads/built-module.ts';
-import { localPort, type Port, threadPort } from '../threads/thread-port.ts';
-import type { HistoryMethod, HistoryRequest, PresentMoment } from './history-methods.ts';
-import { HISTORY_SERVICE_METHODS, HistoryService } from './history-service.ts';
+import type { Port } from '../threads/thread-port.ts';
+import type { LiveMoment } from './history-rpc.ts';
+import type { HistoryQuery, HistoryService } from './history-service.ts';
 
-type HistoryPort = Port<HistoryService>;
+export type HistoryPort = Port<HistoryService>;
 
 export interface HistoryOptions {
-  readonly journal: Journal;
-  readonly clock: Clock;
+  readonly journal: Pick<Journal, 'openedWith' | 'storeId' | 'durableRevision' | 'status'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'after'>;
   readonly version: string;
   readonly start: () => HistoryPort;
 }
 
-export interface Asker {
-  /** What the request means by now, once that is on disk; `null` where it is about the past. */
-  readonly now?: PresentMoment | null;
-  /** Whether somebody still waits for the answer; otherwise it is not even begun. */
-  readonly isThere?: () => boolean;
+export interface QueryOptions {
+  /** The moment of now, when it is durable; `null` for a request about the past. */
+  readonly now?: LiveMoment | null;
+  /** Whether the caller has gone; the query is then not started. */
+  readonly isCancelled?: () => boolean;
 }
 
 export class HistoryQueries {
@@ -34,54 +33,60 @@ export class HistoryQueries {
   #opened: Promise<HistoryPort> | undefined;
   #ended = Promise.resolve();
   #isClosed = false;
-  readonly #line = new ConcurrencyLimiter(HISTORY_QUERIES);
-  #stopIdling = () => {};
+  readonly #limiter = new ConcurrencyLimiter(HISTORY_QUERIES);
+  #cancelIdleTimer = () => {};
 
   constructor(options: HistoryOptions) {
     this.#options = options;
   }
 
-  /** @throws RollcallError or JournalError as the method does, TOO_MANY_QUERIES, or INTERRUPTED where the asker has gone. */
-  async answer(method: HistoryMethod, request: object, asker: Asker = {}): Promise<Buffer> {
-    const { now = null, isThere = () => true } = asker;
-    if (this.#line.isFull) {
-      throw new RollcallError('TOO_MANY_QUERIES', `${HISTORY_QUERIES.waiting} questions wait already; try again later`);
+  /**
+   * Returns the serialized response of a method of the query service.
+   * @throws RollcallError or JournalError as the method does, TOO_MANY_QUERIES, or INTERRUPTED if the caller has gone
+   */
+  async answer(method: string, request: object, options: QueryOptions = {}): Promise<Buffer> {
+    const { now = null, isCancelled = () => false } = options;
+    if (this.#limiter.isFull) {
+      throw new RollcallError(
+        'TOO_MANY_QUERIES',
+        `${HISTORY_QUERIES.waiting} queries are waiting already; try again later`,
+      );
     }
-    this.#stopIdling();
+    this.#cancelIdleTimer();
     try {
-      return await this.#line.take(() => {
-        if (!isThere()) throw new RollcallError('INTERRUPTED', 'whoever asked waits no longer');
+      return await this.#limiter.take(() => {
+        if (isCancelled()) throw new RollcallError('INTERRUPTED', 'the caller cancelled the query');
         return this.#answer({ method, request, now });
       });
     } catch (error) {
       const isExpected = error instanceof RollcallError || error instanceof JournalError;
       throw this.#isClosed && !isExpected ? closed() : error;
     } finally {
-      if (this.#line.isIdle && !this.#isClosed) {
-        this.#stopIdling = this.#options.clock.after(HISTORY_IDLE_MS, () => void this.#end());
+      if (this.#limiter.isIdle && !this.#isClosed) {
+        this.#cancelIdleTimer = this.#options.clock.after(HISTORY_IDLE_MS, () => void this.#end());
       }
     }
   }
 
-  /** Begins with no question any more; those that it works on go on. */
+  /** Starts no more queries; those in progress continue. */
   drain(): void {
     this.#isClosed = true;
-    this.#stopIdling();
-    this.#line.releaseAll();
+    this.#cancelIdleTimer();
+    this.#limiter.releaseAll();
   }
 
-  /** Before the journal: whoever closes last empties the WAL, and a reader cannot. */
+  /** Must be called before the journal is closed: the last connection to close empties the WAL, and a reader cannot do that. */
   close(): Promise<void> {
     this.drain();
     return this.#end();
   }
 
-  async #answer(question: HistoryRequest): Promise<Buffer> {
+  async #answer(query: HistoryQuery): Promise<Buffer> {
     const { journal, clock } = this.#options;
     const port = await this.#port();
     const { durableRevision } = journal;
-    const askedAt = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
-    const { buffer, byteOffset, byteLength } = await port.answer(question, askedAt);
+    const state = { nowMs: clock.nowMs(), durableRevision, journalStatus: journal.status() };
+    const { buffer, byteOffset, byteLength } = await port.answer(query, state);
     return Buffer.from(buffer, byteOffset, byteLength);
   }
 
@@ -90,14 +95,14 @@ export class HistoryQueries {
     this.#opened = undefined;
     this.#ended = this.#ended.then(async () => {
       const port = await opened?.catch(() => undefined);
-      // One that ends meanwhile by itself has closed nothing and is gone all the same.
+      // A thread that has failed cannot close its reader, but has no reader any more.
       await port?.close().catch(() => undefined);
       await port?.terminate();
     });
     return this.#ended;
   }
 
-  /** Started when it is needed, and anew where a bug or a lack of memory ended it: that costs the questions of that moment. */
+  /** Starts the thread when it is needed, and again after a bug or a lack of memory ended it, which fails the queries of that moment. */
   async #port(): Promise<HistoryPort> {
     if (this.#isClosed) throw closed();
     const opened = this.#opened ?? this.#open();
@@ -129,14 +134,4 @@ export class HistoryQueries {
 
 function closed(): JournalError {
   return new JournalError('closed', 'The journal is closed.');
-}
-
-/** Needs the built files. */
-export function historyThread(): HistoryPort {
-  return threadPort<HistoryService>(builtModule('history-worker', import.meta.url), HISTORY_SERVICE_METHODS);
-}
-
-/** On the caller's thread: for tests that run from the sources, never for serving. */
-export function historyInProcess(): HistoryPort {
-  return localPort<HistoryService>(new HistoryService(), HISTORY_SERVICE_METHODS);
 }

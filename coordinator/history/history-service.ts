@@ -1,55 +1,92 @@
-/** Answers questions about the record with a reader of the journal of its own; runs in a thread of its own. */
+/** Answers queries from the journal with a reader of its own. It runs in the history thread. */
+import type { MethodDefinition } from '@grpc/grpc-js';
+import { serializeCooperatively } from '../../shared/answers/serialize-answer.ts';
+import type { MomentRequest } from '../../shared/answers/snapshot-answer.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
+import { QueryService } from '../../shared/rpc/contract.ts';
 import type { JournalStatus } from '../journal/journal-options.ts';
 import type { JournalLimits } from '../journal/limits.ts';
 import { JournalHistory } from '../journal/read/journal-history.ts';
 import { READER_METHODS, ReaderService } from '../journal/write/writer-service.ts';
 import { localPort } from '../threads/thread-port.ts';
-import type { HistoryContext, JournalReads } from './history-context.ts';
-import { answerFromHistory, type HistoryRequest } from './history-methods.ts';
-import { HistoricalSnapshots } from './requested-moment.ts';
+import { HistoricalSnapshots, historicalSnapshotOf } from './historical-snapshots.ts';
+import type { HistoryDependencies, HistoryRpc, LiveMoment, SnapshotRpc } from './history-rpc.ts';
+import type { JournalReads } from './journal-reads.ts';
 
-export interface HistoryOptions {
-  /** Of the journal. */
+/** The rows of the query service, by method. */
+export type HistoryRpcs = Readonly<
+  Record<string, HistoryRpc<never, object> | SnapshotRpc<never, object> | { readonly source: 'live' }>
+>;
+
+export interface HistoryServiceOptions {
+  /** Path of the journal. */
   readonly file: string;
   readonly limits: JournalLimits;
   readonly storeId: string;
-  /** Of the coordinator. */
+  /** Version of the coordinator. */
   readonly version: string;
 }
 
-/** How the coordinator is when it asks. */
-export interface AskedAt {
+export interface HistoryQuery {
+  readonly method: string;
+  readonly request: object;
+  /** Set for a request about now, if the method needs it. */
+  readonly now: LiveMoment | null;
+}
+
+/** State of the coordinator when it sends a query. */
+export interface CoordinatorState {
   readonly nowMs: number;
   readonly durableRevision: number;
   readonly journalStatus: JournalStatus;
 }
 
 export class HistoryService {
+  readonly #rpcs: HistoryRpcs;
   readonly #reader = new ReaderService();
-  #context: HistoryContext | undefined;
-  #askedAt: AskedAt | undefined;
+  #dependencies: HistoryDependencies | undefined;
+  #state: CoordinatorState | undefined;
 
-  open(options: HistoryOptions): void {
-    this.#reader.open(options.file, options.limits);
-    this.#context = this.#wireCoordinator(options);
+  constructor(rpcs: HistoryRpcs) {
+    this.#rpcs = rpcs;
   }
 
-  /** The answer as it is sent. @throws RollcallError or JournalError as the method does. */
-  answer(question: HistoryRequest, askedAt: AskedAt): Promise<Buffer> {
-    if (this.#context === undefined) throw new Error('the journal is not open');
-    this.#askedAt = askedAt;
-    return answerFromHistory(question, this.#context);
+  open(options: HistoryServiceOptions): void {
+    this.#reader.open(options.file, options.limits);
+    this.#dependencies = this.#wire(options);
+  }
+
+  /** Returns the serialized response. @throws RollcallError or JournalError, as the method does */
+  async answer({ method, request, now }: HistoryQuery, state: CoordinatorState): Promise<Buffer> {
+    if (this.#dependencies === undefined) throw new Error('the journal is not open');
+    this.#state = state;
+    const response = await this.#respond(method, request as never, now, this.#dependencies);
+    const { responseSerialize } = QueryService.service[method] as MethodDefinition<object, object>;
+    return serializeCooperatively(response, responseSerialize, this.#dependencies.scheduler);
   }
 
   close(): void {
     this.#reader.close();
   }
 
-  #wireCoordinator({ storeId, version }: HistoryOptions): HistoryContext {
-    const asked = () => this.#asked;
-    const clock: Clock = { ...systemClock, nowMs: () => asked().nowMs };
+  async #respond(
+    method: string,
+    request: never,
+    now: LiveMoment | null,
+    dependencies: HistoryDependencies,
+  ): Promise<object> {
+    const rpc = this.#rpcs[method];
+    if (rpc === undefined || rpc.source === 'live') throw new Error(`${method} cannot be answered from the journal`);
+    if (rpc.source === 'history') return rpc.answer(request, dependencies, now);
+    const { at } = request as MomentRequest;
+    const snapshot = await historicalSnapshotOf(at, dependencies, rpc.answer.pinnedRevision(request));
+    return rpc.answer.answer(request, snapshot, dependencies);
+  }
+
+  #wire({ storeId, version }: HistoryServiceOptions): HistoryDependencies {
+    const stateOf = () => this.#currentState;
+    const clock: Clock = { ...systemClock, nowMs: () => stateOf().nowMs };
     const reader = localPort<ReaderService>(this.#reader, READER_METHODS);
     const history = new JournalHistory(reader, () => Promise.resolve(reader), clock);
     const { eventsAt, eventPage } = reader;
@@ -58,21 +95,21 @@ export class HistoryService {
       history,
       eventsAt,
       eventPage,
-      status: () => asked().journalStatus,
-      // Nothing that is read here is not on disk.
-      durable: () => Promise.resolve(),
+      status: () => stateOf().journalStatus,
       get durableRevision() {
-        return asked().durableRevision;
+        return stateOf().durableRevision;
       },
     };
     const scheduler = new CooperativeScheduler(clock);
     const snapshots = new HistoricalSnapshots({ history, nodes: this.#reader, scheduler });
-    return { journal, snapshots, clock, scheduler, version };
+    // Everything that this thread can read is durable.
+    const whenDurable = () => Promise.resolve();
+    return { journal, snapshots, clock, scheduler, version, whenDurable, liveStatus: null };
   }
 
-  get #asked(): AskedAt {
-    if (this.#askedAt === undefined) throw new Error('nothing was asked yet');
-    return this.#askedAt;
+  get #currentState(): CoordinatorState {
+    if (this.#state === undefined) throw new Error('no query has been received yet');
+    return this.#state;
   }
 }
 

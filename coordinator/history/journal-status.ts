@@ -1,11 +1,11 @@
-/** How the journal is, in words of the query service. */
+/** The state of the journal as a message of the contract. */
 import type { JournalStatus } from '../../shared/rpc/generated/rollcall/v1/JournalStatus.ts';
-import type { RetentionHorizon } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
+import type { RetentionHorizon as WireHorizon } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { RetentionHorizon as Horizon } from '../journal/journal-error.ts';
-import type { JournalContext } from './history-context.ts';
+import type { RetentionHorizon } from '../journal/journal-error.ts';
+import type { JournalPart } from './journal-reads.ts';
 
-export async function journalStatus({ journal }: Pick<JournalContext, 'journal'>): Promise<JournalStatus> {
+export async function journalStatus(journal: JournalPart<'status', 'horizon'>): Promise<JournalStatus> {
   const { state, problem, bytes, walBytes, queuedEvents } = journal.status();
   const horizon = horizonToWire(await journal.history.horizon());
   return {
@@ -18,7 +18,7 @@ export async function journalStatus({ journal }: Pick<JournalContext, 'journal'>
   };
 }
 
-/** `null` where nothing was let go yet. */
-export function horizonToWire({ revision, recordedMs }: Horizon): RetentionHorizon | null {
+/** `null` if nothing has been pruned. */
+export function horizonToWire({ revision, recordedMs }: RetentionHorizon): WireHorizon | null {
   return revision === 0 ? null : { revision: String(revision), recordTime: timeToWire(recordedMs) };
 }

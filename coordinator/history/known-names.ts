@@ -4,7 +4,11 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import { daemonSetKey } from '../../shared/rpc/wire-daemon-set.ts';
 import type { KnownNames } from '../journal/read/historical-reader.ts';
-import type { JournalContext } from './history-context.ts';
+import type { JournalPart } from './journal-reads.ts';
+
+export interface NameDependencies {
+  readonly journal: JournalPart<never, 'isKnown'>;
+}
 
 /** Names as a filter; a DaemonSet without a namespace stands for all DaemonSets of that name. */
 export function namedFilter(daemonSet: DaemonSetRef | null, namespace: string, node: string): KnownNames {
@@ -17,16 +21,18 @@ export function namedFilter(daemonSet: DaemonSetRef | null, namespace: string, n
   };
 }
 
-/** @throws RollcallError UNKNOWN_NODE or UNKNOWN_DAEMON_SET. */
+/** @throws RollcallError UNKNOWN_NODE or UNKNOWN_DAEMON_SET */
 export async function refuseUnknown(
   { node, daemonSet, namespace }: KnownNames,
-  { journal }: JournalContext,
+  { journal }: NameDependencies,
 ): Promise<void> {
   if (node !== undefined && !(await journal.history.isKnown({ node }))) {
-    throw new RollcallError('UNKNOWN_NODE', `the journal never heard of node ${node}`, { metadata: { name: node } });
+    throw new RollcallError('UNKNOWN_NODE', `node ${node} does not appear in the journal`, {
+      metadata: { name: node },
+    });
   }
   if (await journal.history.isKnown({ daemonSet, namespace })) return;
   const name = typeof daemonSet === 'string' ? daemonSet : (daemonSet?.name ?? '');
-  const what = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
-  throw new RollcallError('UNKNOWN_DAEMON_SET', `the journal never heard of ${what}`, { metadata: { name } });
+  const subject = name === '' ? `a DaemonSet in namespace ${namespace}` : `DaemonSet ${name}`;
+  throw new RollcallError('UNKNOWN_DAEMON_SET', `${subject} does not appear in the journal`, { metadata: { name } });
 }

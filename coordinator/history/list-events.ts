@@ -1,7 +1,7 @@
-/** Pages of the record, filtered. A page of a filter that matches seldom ends when looking took its time, and the next goes on. */
-
+/** Lists events, filtered. A page of a filter that rarely matches ends after a bounded search, and the next page continues. */
 import { readPlace, writePlace } from '../../shared/answers/list-page.ts';
 import { pageSize } from '../../shared/answers/paging.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
@@ -10,25 +10,30 @@ import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import type { EventPage, EventQuery } from '../journal/read/event-reader.ts';
 import { EVENT_READS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
-import { eventsToWire } from './event-messages.ts';
-import type { JournalContext } from './history-context.ts';
+import { eventsToWire } from './events-to-wire.ts';
+import type { JournalPart } from './journal-reads.ts';
 import { horizonToWire } from './journal-status.ts';
 import { refuseUnknown } from './known-names.ts';
-import { askedTime } from './requested-time.ts';
+import { requestTime } from './request-time.ts';
+
+export interface EventListDependencies {
+  readonly journal: JournalPart<'eventsAt' | 'eventPage', 'horizon' | 'isKnown'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
 
 export async function listEvents(
   request: ListEventsRequest__Output,
-  context: JournalContext,
+  dependencies: EventListDependencies,
 ): Promise<ListEventsResponse> {
-  const { journal } = context;
+  const { journal } = dependencies;
   const last = readPlace('ListEvents', request);
   const size = pageSize(request);
   const filter = eventFilter(request);
-  const times = timesOf(request, context);
-  if (last === null) await refuseUnknown(filter, context);
+  const times = timesOf(request, dependencies);
+  if (last === null) await refuseUnknown(filter, dependencies);
   const { oldestFirst } = request;
-  const from = last === null ? {} : goOn(oldestFirst, Number(last.lastKey));
-  const page = await look(context, { ...filter, ...times, ...from, oldestFirst, limit: size + 1 });
+  const from = last === null ? {} : continueAt(oldestFirst, Number(last.lastKey));
+  const page = await search(dependencies, { ...filter, ...times, ...from, oldestFirst, limit: size + 1 });
   const events = withinMessage(await eventsToWire(journal, page.events.slice(0, size)));
   const isCut = page.events.length > events.length;
   const lastKey = String((isCut ? events.at(-1)?.revision : page.continueAt) ?? '');
@@ -43,39 +48,39 @@ export async function listEvents(
   };
 }
 
-/** Looks again while nothing was found, but not for ever: the caller goes on with the next page. */
-async function look({ journal }: JournalContext, query: EventQuery): Promise<EventPage> {
+/** Searches on while nothing is found, for a bounded time. */
+async function search({ journal }: EventListDependencies, query: EventQuery): Promise<EventPage> {
   let page = await journal.eventPage(query);
   for (let looks = 1; looks < EVENT_READS_MAX && page.events.length === 0 && page.continueAt !== null; looks++) {
-    page = await journal.eventPage({ ...query, ...goOn(query.oldestFirst === true, page.continueAt) });
+    page = await journal.eventPage({ ...query, ...continueAt(query.oldestFirst === true, page.continueAt) });
   }
   return page;
 }
 
-function goOn(isOldestFirst: boolean, revision: number): Pick<EventQuery, 'afterRevision' | 'beforeRevision'> {
+function continueAt(isOldestFirst: boolean, revision: number): Pick<EventQuery, 'afterRevision' | 'beforeRevision'> {
   return isOldestFirst ? { afterRevision: revision } : { beforeRevision: revision };
 }
 
-/** @throws RollcallError for times that have not come yet, or that nothing lies between. */
-function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: JournalContext) {
+/** @throws RollcallError for times in the future, and if `since_time` is not before `until_time` */
+function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }: EventListDependencies) {
   const times = {
-    ...(sinceTime && { sinceMs: askedTime(timeFromWire(sinceTime), 'since_time') }),
-    ...(untilTime && { untilMs: askedTime(timeFromWire(untilTime), 'until_time') }),
+    ...(sinceTime && { sinceMs: requestTime(timeFromWire(sinceTime), 'since_time') }),
+    ...(untilTime && { untilMs: requestTime(timeFromWire(untilTime), 'until_time') }),
   };
   for (const [field, timeMs] of Object.entries({ since_time: times.sinceMs, until_time: times.untilMs })) {
     if (timeMs === undefined || timeMs <= clock.nowMs()) continue;
     const now = new Date(clock.nowMs()).toISOString();
-    const message = `${field} ${new Date(timeMs).toISOString()} lies in the future; the coordinator's clock says ${now}`;
+    const message = `${field} ${new Date(timeMs).toISOString()} is in the future; the coordinator's clock shows ${now}`;
     throw new RollcallError('NOT_RECORDED_YET', message);
   }
   const { sinceMs, untilMs } = times;
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
-    throw new RollcallError('ARGUMENT_INVALID', 'since_time is not before until_time; nothing lies between them');
+    throw new RollcallError('ARGUMENT_INVALID', 'since_time is not before until_time; exchange the two');
   }
   return times;
 }
 
-/** As many rows as one message carries, and at least one. */
+/** As many events as one message can carry, and at least one. */
 function withinMessage(events: readonly Event[]): Event[] {
   let characters = 0;
   const end = events.findIndex((event, index) => {

@@ -1,5 +1,4 @@
-/** Who was placed where when, what drifted meanwhile, and whether the node answered: pair by pair, for a picture. */
-
+/** Lists timelines: for each pair, the verdicts, the drifts and the presence of the agent over time. */
 import type { ListPage } from '../../shared/answers/list-page.ts';
 import { findDaemonSet, isNamed } from '../../shared/answers/names.ts';
 import { pageOfKeys } from '../../shared/answers/paging.ts';
@@ -16,60 +15,76 @@ import { presenceCodec } from '../../shared/rpc/wire-words.ts';
 import type { DriftAt } from '../journal/read/historical-state.ts';
 import type { PairSteps, PresenceStep } from '../journal/read/timeline-reader.ts';
 import { TIMELINE_SPANS_MAX, TIMELINE_STEPS_MAX } from '../limits.ts';
-import type { HistoryContext } from './history-context.ts';
+import type { HistoricalSnapshots } from './historical-snapshots.ts';
+import type { JournalPart } from './journal-reads.ts';
 import { namedFilter, refuseUnknown } from './known-names.ts';
-import { listOfRange, type RevisionRange } from './revision-range.ts';
+import { pageFromRange, type RangeDependencies, type RevisionRange } from './revision-range.ts';
 import { driftSpans, presenceSpans, type SpanOf, verdictSpans, type Window } from './timeline-spans.ts';
 
-export const listTimelines = listOfRange('ListTimelines', timelines);
+export interface TimelineDependencies extends RangeDependencies {
+  readonly journal: RangeDependencies['journal'] &
+    JournalPart<
+      never,
+      | 'isKnown'
+      | 'daemonSetsAt'
+      | 'changedDaemonSets'
+      | 'daemonSetsOfNodeBetween'
+      | 'nodesOfDaemonSetBetween'
+      | 'pairSteps'
+      | 'presenceSteps'
+    >;
+  readonly snapshots: HistoricalSnapshots;
+}
+
+export const listTimelines = pageFromRange('ListTimelines', timelines);
 
 async function timelines(
   request: ListTimelinesRequest__Output,
   range: RevisionRange,
   lastKey: string,
-  context: HistoryContext,
+  dependencies: TimelineDependencies,
 ): Promise<ListPage<{ timelines: Timeline[] }>> {
-  const pairs = await pairsAsked(request, range, context);
+  const pairs = await pairsOf(request, range, dependencies);
   const last = lastKey === '' ? null : { lastKey, revision: 0 };
   const page = pageOfKeys(pairs, request, last);
-  const drawer = new Drawer(range, context);
-  const drawn: Timeline[] = [];
+  const builder = new TimelineBuilder(range, dependencies);
+  const built: Timeline[] = [];
   let spanCount = 0;
   for (const [index, pair] of page.items.entries()) {
-    const timeline = await drawer.draw(pair);
+    const timeline = await builder.build(pair);
     spanCount += spansIn(timeline);
-    drawn.push(timeline);
+    built.push(timeline);
     const isLast = index === page.items.length - 1;
-    if (spanCount > TIMELINE_SPANS_MAX && !isLast) return { items: { timelines: drawn }, lastKey: pair };
+    if (spanCount > TIMELINE_SPANS_MAX && !isLast) return { items: { timelines: built }, lastKey: pair };
   }
-  return { items: { timelines: drawn }, lastKey: page.lastKey };
+  return { items: { timelines: built }, lastKey: page.lastKey };
 }
 
-/** The pairs that existed at any moment of the stretch, as `DaemonSet node`, sorted. */
-async function pairsAsked(
+/** The pairs that existed at any moment of the range, as `DaemonSet node`, sorted. */
+async function pairsOf(
   { daemonSet: ref, nodeName }: ListTimelinesRequest__Output,
   { from, to }: RevisionRange,
-  context: HistoryContext,
+  dependencies: TimelineDependencies,
 ): Promise<string[]> {
-  const { history } = context.journal;
+  const { history } = dependencies.journal;
   const between = { from: from.revision, to: to.revision };
-  await refuseUnknown(namedFilter(ref, '', nodeName), context);
+  await refuseUnknown(namedFilter(ref, '', nodeName), dependencies);
   if (nodeName !== '') {
     const keys = await history.daemonSetsOfNodeBetween(nodeName, between);
-    const wanted = isNamed(ref) ? keys.filter((key) => isCalled(key, ref)) : keys;
-    return wanted.map((key) => `${key} ${nodeName}`).sort();
+    const requested = isNamed(ref) ? keys.filter((key) => isNamedBy(ref, key)) : keys;
+    return requested.map((key) => `${key} ${nodeName}`).sort();
   }
   if (!isNamed(ref)) {
     throw new RollcallError('ARGUMENT_INVALID', 'node_name and daemon_set are both empty; name one of them');
   }
   const states = [...(await history.daemonSetsAt(from.revision)), ...(await history.daemonSetsAt(to.revision))];
   const changed = await history.changedDaemonSets(between.from, between.to);
-  const key = findDaemonSet(ref, new Set([...states.map((state) => state.key), ...changed]), ' in this stretch');
+  const key = findDaemonSet(ref, new Set([...states.map((state) => state.key), ...changed]), ' in this range');
   const nodes = await history.nodesOfDaemonSetBetween(key, between);
   return nodes.map((node) => `${key} ${node}`).sort();
 }
 
-function isCalled(key: DaemonSetKey, ref: { namespace?: string; name?: string }): boolean {
+function isNamedBy(ref: { namespace?: string; name?: string }, key: DaemonSetKey): boolean {
   return ref.namespace ? key === daemonSetKey(ref) : key.endsWith(`/${ref.name}`);
 }
 
@@ -78,33 +93,33 @@ interface NodeHistory {
   readonly steps: readonly PresenceStep[];
 }
 
-/** Draws pairs of one page, and reads what they share once. */
-class Drawer {
+/** Builds the timelines of one page, and reads what they share only once. */
+class TimelineBuilder {
   readonly #range: RevisionRange;
-  readonly #context: HistoryContext;
+  readonly #dependencies: TimelineDependencies;
   readonly #nodes = new Map<string, NodeHistory>();
   #drifts: ReadonlyMap<string, readonly DriftAt[]> | undefined;
 
-  constructor(range: RevisionRange, context: HistoryContext) {
+  constructor(range: RevisionRange, dependencies: TimelineDependencies) {
     this.#range = range;
-    this.#context = context;
+    this.#dependencies = dependencies;
   }
 
-  async draw(pair: string): Promise<Timeline> {
+  async build(pair: string): Promise<Timeline> {
     const [daemonSet = '', name = ''] = pair.split(' ');
     const { from, to } = this.#range;
     const between = { from: from.revision, to: to.revision };
-    const steps = await this.#context.journal.history.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
+    const steps = await this.#dependencies.journal.history.pairSteps(name, daemonSet, between, TIMELINE_STEPS_MAX);
     const node = await this.#node(name);
-    const completeUntilMs = completeUntil(steps, node.steps);
-    const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, completeUntilMs ?? to.timeMs) };
+    const completeMs = completeUntil(steps, node.steps);
+    const window = { startMs: from.timeMs, endMs: Math.min(to.timeMs, completeMs ?? to.timeMs) };
     const drifts = await this.#driftsOf(name, daemonSet);
     return {
       daemonSet: daemonSetRef(daemonSet),
       node: { name },
       ...spansToWire(window, { steps, node, drifts }, { name, daemonSet }),
-      incomplete: completeUntilMs !== null,
-      ...(completeUntilMs !== null && { completeUntil: timeToWire(completeUntilMs) }),
+      incomplete: completeMs !== null,
+      ...(completeMs !== null && { completeUntil: timeToWire(completeMs) }),
     };
   }
 
@@ -112,7 +127,7 @@ class Drawer {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const { from, to } = this.#range;
-    const { journal, snapshots } = this.#context;
+    const { journal, snapshots } = this.#dependencies;
     let before: Presence | null = null;
     for await (const { presence } of snapshots.at(from).nodes([name])) before = presence;
     const between = { from: from.revision, to: to.revision };
@@ -122,35 +137,39 @@ class Drawer {
   }
 
   async #driftsOf(node: string, daemonSet: DaemonSetKey): Promise<DriftAt[]> {
-    this.#drifts ??= await this.#context.snapshots.at(this.#range.from).drifts();
+    this.#drifts ??= await this.#dependencies.snapshots.at(this.#range.from).drifts();
     return (this.#drifts.get(node) ?? []).filter((drift) => drift.daemonSet === daemonSet);
   }
 }
 
-/** Until when the steps are whole: where one kind was cut, its last one. `null`: until the end. */
+/** If a kind of steps was cut, the time of its last step; otherwise `null`. */
 function completeUntil({ verdicts, drifts, removals }: PairSteps, presences: readonly PresenceStep[]): number | null {
   const cut = [verdicts, drifts, removals, presences].filter((steps) => steps.length >= TIMELINE_STEPS_MAX);
   return cut.length === 0 ? null : Math.min(...cut.map((steps) => steps.at(-1)?.occurredMs ?? 0));
 }
 
-interface Drawn {
+interface PairHistory {
   readonly steps: PairSteps;
   readonly node: NodeHistory;
   readonly drifts: readonly DriftAt[];
 }
 
-function spansToWire(window: Window, { steps, node, drifts }: Drawn, pair: { name: string; daemonSet: DaemonSetKey }) {
-  const isTold = ({ occurredMs }: { occurredMs: number }) => occurredMs <= window.endMs;
-  const told = { drifts: steps.drifts.filter(isTold), removals: steps.removals.filter(isTold) };
+function spansToWire(
+  window: Window,
+  { steps, node, drifts }: PairHistory,
+  pair: { name: string; daemonSet: DaemonSetKey },
+) {
+  const isComplete = ({ occurredMs }: { occurredMs: number }) => occurredMs <= window.endMs;
+  const complete = { drifts: steps.drifts.filter(isComplete), removals: steps.removals.filter(isComplete) };
   return {
-    verdicts: verdictSpans(steps.verdicts.filter(isTold), window).map((span) => {
+    verdicts: verdictSpans(steps.verdicts.filter(isComplete), window).map((span) => {
       return { span: spanToWire(span), verdict: verdictCodec.toWire(span.value) };
     }),
-    drifts: driftSpans(drifts, told, window).map((span) => {
+    drifts: driftSpans(drifts, complete, window).map((span) => {
       const drift = { ...span.value, node: pair.name, daemonSet: pair.daemonSet };
       return { span: spanToWire(span), drift: driftToWire(drift) };
     }),
-    presences: presenceSpans(node.before, node.steps.filter(isTold), window).map((span) => {
+    presences: presenceSpans(node.before, node.steps.filter(isComplete), window).map((span) => {
       return { span: spanToWire(span), presence: presenceCodec.toWire(span.value) };
     }),
   };

@@ -1,7 +1,7 @@
-/** A stretch of the past between two moments, and the pages of whatever is told about it. */
-
+/** Answers about the range between two moments, in pages. */
 import { type ListPage, readPlace, writePlace } from '../../shared/answers/list-page.ts';
 import type { PageRequest } from '../../shared/answers/paging.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { AsOf } from '../../shared/model/as-of.ts';
 import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
@@ -9,8 +9,13 @@ import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/ro
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
 import { JournalError } from '../journal/journal-error.ts';
 import { RANGE_LEAD_ROWS } from '../limits.ts';
-import type { HistoryContext } from './history-context.ts';
-import { asOfMoment, asOfRevision } from './requested-moment.ts';
+import type { JournalPart } from './journal-reads.ts';
+import { asOfMoment, asOfRevision, type MomentDependencies } from './request-moment.ts';
+
+export interface RangeDependencies extends MomentDependencies {
+  readonly journal: MomentDependencies['journal'] & JournalPart<'durableRevision', never>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
 
 export interface RevisionRange {
   readonly from: AsOf;
@@ -20,38 +25,42 @@ export interface RevisionRange {
 type RevisionRangeRequest = PageRequest & { readonly from: WireMoment | null; readonly to: WireMoment | null };
 
 /**
- * Wraps a handler that pages through a stretch: every page is of the same one, whatever is recorded meanwhile. Where no start is
- * named, it is the oldest moment that is kept; a page that is asked for once that was let go of begins later than those before.
+ * Wraps a handler that lists a range: all pages are of the same range, regardless of what is recorded meanwhile. Without `from`,
+ * the range begins at the retention horizon; if that moves between two pages, the later page begins later.
  */
-export function listOfRange<Request extends RevisionRangeRequest, Items extends object>(
+export function pageFromRange<
+  Request extends RevisionRangeRequest,
+  Items extends object,
+  Dependencies extends RangeDependencies,
+>(
   method: string,
   handler: (
     request: Request,
     range: RevisionRange,
     lastKey: string,
-    context: HistoryContext,
+    dependencies: Dependencies,
   ) => Promise<ListPage<Items>>,
 ) {
   return async (
     request: Request,
-    context: HistoryContext,
+    dependencies: Dependencies,
   ): Promise<Items & { nextPageToken: string; from: WireAsOf; to: WireAsOf }> => {
     const last = readPlace(method, request);
     const [pinnedFrom = '0', ...key] = last?.lastKey.split(' ') ?? [];
-    const named = request.from && (await pinned(request.from, 'from', context, Number(pinnedFrom)));
-    const to = await pinned(request.to, 'to', context, last?.revision ?? 0);
+    const named = request.from && (await pinned(request.from, 'from', dependencies, Number(pinnedFrom)));
+    const to = await pinned(request.to, 'to', dependencies, last?.revision ?? 0);
     const answer = async (from: AsOf) => {
-      // Between two rows the times alone tell; now may lie before both, where the clock was put back.
+      // Between two events only the times differ. Now may be before both if the clock was set back.
       const isReversed = from.revision > to.revision || (request.to !== null && from.timeMs > to.timeMs);
       if (isReversed) throw reversed(from, to);
-      const page = await handler(request, { from, to }, key.join(' '), context);
-      // Of what was let go meanwhile, some may be missing.
-      await context.journal.history.assertKnown(from.revision);
+      const page = await handler(request, { from, to }, key.join(' '), dependencies);
+      // If events were pruned meanwhile, the page may be incomplete.
+      await dependencies.journal.history.assertKnown(from.revision);
       return { ...page, from };
     };
     const { items, lastKey, from } = await (named
       ? answer(named)
-      : fromOldest(Number(pinnedFrom), to, context, answer));
+      : fromOldest(Number(pinnedFrom), to, dependencies, answer));
     const place = lastKey === '' ? '' : `${from.revision} ${lastKey}`;
     const nextPageToken = writePlace(method, request, { lastKey: place, revision: to.revision });
     return { ...items, nextPageToken, from: asOfToWire(from), to: asOfToWire(to) };
@@ -59,22 +68,22 @@ export function listOfRange<Request extends RevisionRangeRequest, Items extends 
 }
 
 /**
- * Answers from the oldest moment that is kept, or a later one that the pages before began at. Where pruning overtakes it, it
- * begins anew there, and then further and further ahead of it, because pruning may be faster than any answer.
+ * Answers from the retention horizon, or from the later start of the previous pages. If pruning overtakes the answer, it starts
+ * again at the new horizon, and then further and further ahead of it, because pruning may be faster than any answer.
  */
 async function fromOldest<Page>(
   pinnedRevision: number,
   to: AsOf,
-  context: HistoryContext,
+  dependencies: RangeDependencies,
   answer: (from: AsOf) => Promise<Page>,
 ): Promise<Page> {
-  const { history } = context.journal;
+  const { history } = dependencies.journal;
   for (let attempt = 0; ; attempt++) {
     const lead = attempt < 2 ? 0 : RANGE_LEAD_ROWS * 2 ** (attempt - 2);
     const { revision: horizon } = await history.horizon();
     const start = Math.max(1, pinnedRevision, Math.min(horizon + lead, to.revision));
     try {
-      return await answer(await asOfRevision(start, context));
+      return await answer(await asOfRevision(start, dependencies));
     } catch (error) {
       const isPruned = error instanceof JournalError && error.reason === 'before-retention';
       const { revision: reached } = await history.horizon();
@@ -84,15 +93,20 @@ async function fromOldest<Page>(
   }
 }
 
-/** The moment asked for, or that the pages before were of; otherwise now, as far as it is on disk. */
-async function pinned(at: WireMoment | null, field: string, context: HistoryContext, revision: number): Promise<AsOf> {
-  const asked = await asOfMoment(at, field, context);
-  if (revision > 0) return asOfRevision(revision, context, asked?.timeMs);
-  return asked ?? asOfRevision(context.journal.durableRevision, context, context.clock.nowMs());
+/** The end of the previous pages or, for the first page, the moment of the field; by default the newest durable event. */
+async function pinned(
+  at: WireMoment | null,
+  field: string,
+  dependencies: RangeDependencies,
+  revision: number,
+): Promise<AsOf> {
+  const named = await asOfMoment(at, field, dependencies);
+  if (revision > 0) return asOfRevision(revision, dependencies, named?.timeMs);
+  return named ?? asOfRevision(dependencies.journal.durableRevision, dependencies, dependencies.clock.nowMs());
 }
 
 function reversed(from: AsOf, to: AsOf): RollcallError {
   const words = ({ timeMs, revision }: AsOf) => `(${new Date(timeMs).toISOString()}, revision ${revision})`;
-  const message = `from ${words(from)} comes after to ${words(to)}; exchange the two`;
+  const message = `from ${words(from)} is after to ${words(to)}; exchange the two`;
   return new RollcallError('ARGUMENT_INVALID', message);
 }

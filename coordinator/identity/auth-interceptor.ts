@@ -9,13 +9,15 @@ import type { ConnectionCredentials } from '../tls/listener.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import { CONNECT, type Denial, type Denials } from './denials.ts';
-import { RESOURCES_BY_RIGHT, RIGHT_OF_CALL, type Right, ROLES_BY_RIGHT } from './rights.ts';
+import { RESOURCES_BY_RIGHT, type Right, ROLES_BY_RIGHT } from './rights.ts';
 
 export interface AuthInterceptorOptions {
   readonly authenticator: Authenticator;
   readonly denials: Denials;
   readonly refusals: RefusalCounter;
   readonly log: Logger;
+  /** The right that a call of `/package.Service/Method` needs. */
+  readonly rightOf: (path: string) => Right | 'open';
   /** Lets one more agent try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
   readonly checkRate: () => void;
 }
@@ -53,7 +55,7 @@ export class AuthInterceptor {
             onReceiveMetadata: (metadata, pass) => {
               const peer = call.getPeer();
               const proof = { token: takeToken(metadata), connection: proofOf(peer) };
-              this.#let({ path, right: RIGHT_OF_CALL[path] ?? 'administer', proof }, peer).then(
+              this.#let({ path, right: this.#options.rightOf(path), proof }, peer).then(
                 (caller) => {
                   this.#callers.set(metadata, caller);
                   pass(metadata);

@@ -3,12 +3,23 @@ import { statfs } from 'node:fs/promises';
 import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
 import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-samples.ts';
+import type { AgentSessions } from '../agents/agent-sessions.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { Counters } from '../evaluation/counters.ts';
+import type { Journal } from '../journal/journal.ts';
 import { AcknowledgementTimes } from './acknowledgement-times.ts';
-import { type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
+import type { RefusalCounter } from './refusal-counter.ts';
+import { type SampledCoordinator, type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
 
 export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS>;
+
+/** What the metrics read of the coordinator. */
+export interface MetricsDependencies extends SampledCoordinator {
+  readonly sessions: Pick<AgentSessions, 'agent' | 'presence'>;
+  readonly counters: Counters;
+  readonly refusals: Pick<RefusalCounter, 'entries'>;
+  readonly journal: Pick<Journal, 'status' | 'onDurable' | 'durableRevision'>;
+}
 
 export interface CoordinatorMetricsOptions {
   /** The folder of the journal. */
@@ -19,19 +30,19 @@ export interface CoordinatorMetricsOptions {
 /** Connects the metrics to a house; to be called once. */
 export function registerCoordinatorMetrics(
   metrics: CoordinatorMetrics,
-  context: CoordinatorContext,
+  dependencies: MetricsDependencies,
   { dataFolder, source }: CoordinatorMetricsOptions,
 ): void {
-  readSessions(metrics, context);
+  readSessions(metrics, dependencies);
   readSource(metrics, source);
-  readEvaluation(metrics, context);
-  readJournal(metrics, context, dataFolder);
-  readSnapshot(metrics, context);
+  readEvaluation(metrics, dependencies);
+  readJournal(metrics, dependencies, dataFolder);
+  readSnapshot(metrics, dependencies);
 }
 
 function readSessions(
   metrics: CoordinatorMetrics,
-  { sessions, evaluator, counters, refusals }: CoordinatorContext,
+  { sessions, evaluator, counters, refusals }: MetricsDependencies,
 ): void {
   metrics.readValue(
     'rollcall_sessions',
@@ -66,7 +77,7 @@ function readSource(metrics: CoordinatorMetrics, source: Pick<ClusterSource, 'co
   metrics.read('rollcall_source_ends_total', () => sourceEndSamples(source.counts()));
 }
 
-function readEvaluation(metrics: CoordinatorMetrics, { counters }: CoordinatorContext): void {
+function readEvaluation(metrics: CoordinatorMetrics, { counters }: MetricsDependencies): void {
   metrics.readValue('rollcall_evaluated_pairs_total', () => counters.pairsEvaluated);
   metrics.readValue('rollcall_changed_decisions_total', () => counters.decisionsChanged);
   metrics.readValue('rollcall_compiled_daemonsets_total', () => counters.daemonSetsCompiled);
@@ -83,7 +94,7 @@ function readEvaluation(metrics: CoordinatorMetrics, { counters }: CoordinatorCo
   });
 }
 
-function readJournal(metrics: CoordinatorMetrics, { journal }: CoordinatorContext, dataFolder: string): void {
+function readJournal(metrics: CoordinatorMetrics, { journal }: MetricsDependencies, dataFolder: string): void {
   const answerTimes = new AcknowledgementTimes();
   journal.onDurable((_revision, events, commitMs) => {
     metrics.observe('rollcall_journal_commit_seconds', commitMs / 1000);
@@ -105,10 +116,10 @@ function readJournal(metrics: CoordinatorMetrics, { journal }: CoordinatorContex
 }
 
 /** One pass serves all of these, however the registry asks for them. */
-function readSnapshot(metrics: CoordinatorMetrics, context: CoordinatorContext): void {
+function readSnapshot(metrics: CoordinatorMetrics, dependencies: MetricsDependencies): void {
   let newest: Promise<SnapshotSamples> | null = null;
   metrics.read('rollcall_daemonset_selected_nodes', async () => {
-    newest = snapshotSamples(context);
+    newest = snapshotSamples(dependencies);
     return (await newest).selected;
   });
   const rest = {

@@ -10,9 +10,12 @@ import { readEventLoop, readProcess } from '../../shared/operations/process-metr
 import { Readiness } from '../../shared/operations/readiness.ts';
 import type { Address } from '../../shared/settings/address.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
 import type { ServerCertificates } from '../tls/server-certificates.ts';
-import { type CoordinatorMetrics, registerCoordinatorMetrics } from './coordinator-metrics.ts';
+import {
+  type CoordinatorMetrics,
+  type MetricsDependencies,
+  registerCoordinatorMetrics,
+} from './coordinator-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
   /** `undefined`: nothing is served. */
@@ -60,15 +63,15 @@ export class CoordinatorOperations {
   }
 
   /** The journal is open, and the sources are being read. */
-  opened(context: CoordinatorContext, source: Pick<ClusterSource, 'counts'>): void {
-    const { journal } = context;
+  opened(dependencies: MetricsDependencies, source: Pick<ClusterSource, 'counts'>): void {
+    const { journal } = dependencies;
     this.readiness.block('start', 'starting: the sources have not been read yet');
     this.readiness.addCheck(() => {
       const { state, problem } = journal.status();
       return state === 'writing' || state === 'closed' ? null : `the journal cannot write: ${problem}`;
     });
     if (this.#server !== undefined)
-      registerCoordinatorMetrics(this.metrics, context, { dataFolder: this.#options.dataFolder, source });
+      registerCoordinatorMetrics(this.metrics, dependencies, { dataFolder: this.#options.dataFolder, source });
   }
 
   /** Agents and the CLI are answered; `certificates` is `null` where that is in plaintext. */

@@ -1,11 +1,12 @@
 /** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in turns between which others have theirs. */
 
+import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Drift } from '../../shared/model/drift.ts';
 import type { Counts } from '../../shared/model/tally.ts';
 import type { Sample } from '../../shared/operations/metric-registry.ts';
-import { LiveSnapshot } from '../query/live-snapshot.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
+import type { LiveSnapshots } from '../query/live-snapshots.ts';
 import { driftReason } from './drift-reason.ts';
 
 /** Counts of nodes that become one gauge each. */
@@ -30,14 +31,20 @@ export interface SnapshotSamples extends NodeCountSamples {
   readonly drifts: readonly Sample[];
 }
 
-export async function snapshotSamples(context: CoordinatorContext): Promise<SnapshotSamples> {
-  const snapshot = new LiveSnapshot(context);
-  const { daemonSets } = await snapshot.tally(context.evaluator.table.daemonSetKeys());
+export interface SampledCoordinator {
+  readonly snapshots: Pick<LiveSnapshots, 'now'>;
+  readonly evaluator: { readonly table: Pick<Evaluator['table'], 'nodeNames' | 'daemonSetKeys'> };
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+export async function snapshotSamples({ snapshots, evaluator, clock }: SampledCoordinator): Promise<SnapshotSamples> {
+  const snapshot = snapshots.now();
+  const { daemonSets } = await snapshot.tally(evaluator.table.daemonSetKeys());
   const drifts: Drift[] = [];
   for await (const node of snapshot.nodes(await snapshot.nodeNames())) drifts.push(...node.drifts);
   return {
     ...nodeCountSamples(daemonSets),
-    ...driftSamples(drifts, context.clock.nowMs()),
+    ...driftSamples(drifts, clock.nowMs()),
   };
 }
 

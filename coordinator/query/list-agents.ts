@@ -1,4 +1,4 @@
-/** Lists the agent of every node. */
+/** Lists the agents of all nodes. */
 import { readPlace, writePlace } from '../../shared/answers/list-page.ts';
 import { pageOfKeys } from '../../shared/answers/paging.ts';
 import type { Agent } from '../../shared/rpc/generated/rollcall/v1/Agent.ts';
@@ -6,33 +6,45 @@ import type { ListAgentsRequest__Output } from '../../shared/rpc/generated/rollc
 import type { ListAgentsResponse } from '../../shared/rpc/generated/rollcall/v1/ListAgentsResponse.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { presenceCodec } from '../../shared/rpc/wire-words.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
+import type { AgentSessions } from '../agents/agent-sessions.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
 
-export function listAgents(request: ListAgentsRequest__Output, context: CoordinatorContext): ListAgentsResponse {
-  const last = readPlace('ListAgents', request);
-  const { items, lastKey } = pageOfKeys(context.evaluator.table.nodeNames(), request, last);
-  const nextPageToken = writePlace('ListAgents', request, { lastKey, revision: 0 });
-  return { agents: items.map((node) => agentToWire(context, node)), nextPageToken };
+export interface AgentListDependencies {
+  readonly evaluation: {
+    readonly table: Pick<Evaluator['table'], 'nodeNames' | 'facts'>;
+    readonly nodes: Pick<Evaluator['nodes'], 'get'>;
+  };
+  readonly agents: Pick<AgentSessions, 'agent' | 'presence'>;
+  readonly leaseMs: number;
 }
 
-function agentToWire(context: CoordinatorContext, node: string): Agent {
-  const { evaluator, sessions, leaseMs } = context;
-  const record = sessions.agent(node);
+export function listAgents(
+  request: ListAgentsRequest__Output,
+  dependencies: AgentListDependencies,
+): ListAgentsResponse {
+  const last = readPlace('ListAgents', request);
+  const { items, lastKey } = pageOfKeys(dependencies.evaluation.table.nodeNames(), request, last);
+  const nextPageToken = writePlace('ListAgents', request, { lastKey, revision: 0 });
+  return { agents: items.map((node) => agentToWire(node, dependencies)), nextPageToken };
+}
+
+function agentToWire(node: string, { evaluation, agents, leaseMs }: AgentListDependencies): Agent {
+  const record = agents.agent(node);
   const session = record?.session ?? null;
   return {
-    node: { name: node, uid: evaluator.table.facts(node)?.uid ?? '' },
+    node: { name: node, uid: evaluation.table.facts(node)?.uid ?? '' },
     sessionId: session?.identity.sessionId ?? '',
     instanceId: record?.instanceId ?? '',
     agentVersion: record?.agentVersion ?? '',
     protocolVersion: session?.identity.protocolVersion ?? 0,
     peerAddress: session?.peerAddress ?? '',
-    presence: presenceCodec.toWire(sessions.presence(node)),
+    presence: presenceCodec.toWire(agents.presence(node)),
     connectTime: timeToWire(session?.connectedMs ?? 0),
     lastSeenTime: timeToWire(record?.lastSeenMs ?? 0),
     leaseExpireTime: timeToWire(record?.isPresent ? record.lastSeenMs + leaseMs : 0),
     sentRevision: String(session?.sentRevision ?? 0),
     acknowledgedRevision: String(record?.acknowledged?.revision ?? 0),
     refusal: session?.lastRefusal ?? '',
-    problem: evaluator.nodes.get(node)?.problem ?? '',
+    problem: evaluation.nodes.get(node)?.problem ?? '',
   };
 }

@@ -1,7 +1,10 @@
-/** The roll as the running coordinator knows it now. */
+/** The cluster as the running coordinator knows it now. */
 
 import { tallyOf } from '../../shared/answers/counts.ts';
+import { placementWarningsOf } from '../../shared/answers/placement-warnings.ts';
 import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
@@ -17,40 +20,61 @@ import type { Presence } from '../../shared/model/presence.ts';
 import type { Tally } from '../../shared/model/tally.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
+import type { AgentSessions } from '../agents/agent-sessions.ts';
+import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { NodePlacements } from '../evaluation/node-placements.ts';
 import type { NodeRecord } from '../evaluation/node-store.ts';
 import { withUnboundPods } from '../evaluation/reported-pods.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
+
+/** What a snapshot reads of the running coordinator. */
+export interface LiveState {
+  readonly evaluation: LiveEvaluation;
+  readonly agents: LiveAgents;
+  readonly journal: { readonly nextRevision: number };
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly scheduler: CooperativeScheduler;
+}
+
+export interface LiveEvaluation {
+  readonly isSynced: boolean;
+  readonly problems: readonly ManifestProblem[];
+  readonly table: Pick<Evaluator['table'], 'nodeNames' | 'facts' | 'node' | 'placementsOn' | 'daemonSet'>;
+  readonly nodes: Pick<Evaluator['nodes'], 'get'>;
+  readonly daemonSets: Pick<Evaluator['daemonSets'], 'keys' | 'warnings' | 'rejections'>;
+  readonly fits: Pick<Evaluator['fits'], 'onNode'>;
+}
+
+export type LiveAgents = Pick<AgentSessions, 'presence' | 'hasAcknowledged' | 'agent'>;
 
 export class LiveSnapshot implements ClusterSnapshot {
   readonly asOf: AsOf;
-  readonly #context: CoordinatorContext;
+  readonly #state: LiveState;
 
-  constructor(context: CoordinatorContext) {
-    this.#context = context;
-    const revision = context.journal.nextRevision - 1;
-    this.asOf = { revision, timeMs: context.clock.nowMs(), recordedMs: 0, isFromJournal: false };
+  constructor(state: LiveState) {
+    this.#state = state;
+    const revision = state.journal.nextRevision - 1;
+    this.asOf = { revision, timeMs: state.clock.nowMs(), recordedMs: 0, isFromJournal: false };
   }
 
   get isSynced(): boolean {
-    return this.#context.evaluator.isSynced;
+    return this.#state.evaluation.isSynced;
   }
 
   nodeNames(): Promise<string[]> {
-    return Promise.resolve(this.#context.evaluator.table.nodeNames());
+    return Promise.resolve(this.#state.evaluation.table.nodeNames());
   }
 
   async *nodes(names: readonly string[]): AsyncGenerator<NodeSnapshot> {
-    for await (const name of this.#context.scheduler.each(names)) {
-      const facts = this.#context.evaluator.table.facts(name);
-      if (facts !== undefined) yield new LiveNode(this.#context, facts);
+    for await (const name of this.#state.scheduler.each(names)) {
+      const facts = this.#state.evaluation.table.facts(name);
+      if (facts !== undefined) yield new LiveNode(this.#state, facts);
     }
   }
 
   daemonSets(): Promise<Map<DaemonSetKey, DaemonSetSnapshot>> {
-    const { evaluator } = this.#context;
-    const daemonSetSnapshot = (key: DaemonSetKey) => new LiveDaemonSet(this.#context, key);
-    return Promise.resolve(new Map(evaluator.daemonSets.keys().map((key) => [key, daemonSetSnapshot(key)])));
+    const { evaluation } = this.#state;
+    const daemonSetSnapshot = (key: DaemonSetKey) => new LiveDaemonSet(this.#state, key);
+    return Promise.resolve(new Map(evaluation.daemonSets.keys().map((key) => [key, daemonSetSnapshot(key)])));
   }
 
   tally(keys: readonly DaemonSetKey[]): Promise<Tally> {
@@ -60,42 +84,35 @@ export class LiveSnapshot implements ClusterSnapshot {
 
 class LiveDaemonSet implements DaemonSetSnapshot {
   readonly key: DaemonSetKey;
-  readonly #context: CoordinatorContext;
+  readonly #state: LiveState;
 
-  constructor(context: CoordinatorContext, key: DaemonSetKey) {
-    this.#context = context;
+  constructor(state: LiveState, key: DaemonSetKey) {
+    this.#state = state;
     this.key = key;
   }
 
   get placed() {
-    return this.#context.evaluator.table.daemonSet(this.key) ?? null;
+    return this.#state.evaluation.table.daemonSet(this.key) ?? null;
   }
 
   get warnings(): ManifestProblem[] {
-    return [...this.#context.evaluator.daemonSets.warnings(this.key), ...placementWarnings(this)];
+    return [...this.#state.evaluation.daemonSets.warnings(this.key), ...placementWarningsOf(this)];
   }
 
   get rejections(): ManifestProblem[] {
-    const { evaluator } = this.#context;
-    return [...evaluator.daemonSets.rejections(this.key), ...this.#problemsOfFile()];
+    const { evaluation } = this.#state;
+    return [...evaluation.daemonSets.rejections(this.key), ...this.#problemsOfFile()];
   }
 
-  /** What is wrong with the file that a version in force came from, so that its answer shows that it may be old. */
+  /** Problems of the file from which the version in force was read: that version may be outdated. */
   #problemsOfFile(): ManifestProblem[] {
     const file = fileOf(this.placed?.record.source ?? '');
     if (file === '') return [];
-    return this.#context.evaluator.problems.filter(({ source }) => fileOf(source) === file);
+    return this.#state.evaluation.problems.filter(({ source }) => fileOf(source) === file);
   }
 }
 
-/** What its placement rules say that was hardly meant. */
-export function placementWarnings({ placed }: Pick<DaemonSetSnapshot, 'placed'>): ManifestProblem[] {
-  const source = placed?.record.source ?? '';
-  const warnings = placed?.compiled.warnings ?? [];
-  return warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source }));
-}
-
-/** Without the line. */
+/** Removes the line number. */
 function fileOf(source: string): string {
   return source.replace(/(:\d+)+$/, '');
 }
@@ -104,18 +121,18 @@ class LiveNode implements NodeSnapshot {
   readonly name: string;
   readonly facts: NodeFacts;
   readonly factsRevision = 0;
-  readonly #context: CoordinatorContext;
+  readonly #state: LiveState;
   readonly #placements: NodePlacements | undefined;
 
-  constructor(context: CoordinatorContext, facts: NodeFacts) {
-    this.#context = context;
-    this.#placements = context.evaluator.table.placementsOn(facts.name);
+  constructor(state: LiveState, facts: NodeFacts) {
+    this.#state = state;
+    this.#placements = state.evaluation.table.placementsOn(facts.name);
     this.facts = facts;
     this.name = facts.name;
   }
 
   get object(): Node {
-    return this.#context.evaluator.table.node(this.name) ?? nodeFromFacts(this.facts);
+    return this.#state.evaluation.table.node(this.name) ?? nodeFromFacts(this.facts);
   }
 
   get origin() {
@@ -135,7 +152,7 @@ class LiveNode implements NodeSnapshot {
   }
 
   get presence(): Presence {
-    return this.#context.sessions.presence(this.name);
+    return this.#state.agents.presence(this.name);
   }
 
   get lastSeenMs(): number {
@@ -143,7 +160,7 @@ class LiveNode implements NodeSnapshot {
   }
 
   get hasAcknowledged(): boolean {
-    return this.#context.sessions.hasAcknowledged(this.name);
+    return this.#state.agents.hasAcknowledged(this.name);
   }
 
   get hasReported(): boolean {
@@ -195,14 +212,14 @@ class LiveNode implements NodeSnapshot {
   }
 
   get fits(): (daemonSet: DaemonSetKey) => FitResult {
-    return this.#context.evaluator.fits.onNode(this.name);
+    return this.#state.evaluation.fits.onNode(this.name);
   }
 
   get #record(): NodeRecord | undefined {
-    return this.#context.evaluator.nodes.get(this.name);
+    return this.#state.evaluation.nodes.get(this.name);
   }
 
   get #agent(): AgentRecord | undefined {
-    return this.#context.sessions.agent(this.name);
+    return this.#state.agents.agent(this.name);
   }
 }

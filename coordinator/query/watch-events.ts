@@ -1,39 +1,48 @@
 /**
- * Streams rows of the journal as they become durable, from any revision on: first what is recorded
- * already, page by page, then what comes. A slow watcher gets its pages later; one that stands still is
- * let go and resumes.
+ * Streams events as they become durable, from any revision on: first those in the journal, page by page, then new ones.
+ * A slow watcher receives its pages later. One that reads nothing is disconnected, and can resume.
  */
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import type { Logger } from '../../shared/logging.ts';
 import type { WatchEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/WatchEventsRequest.ts';
 import type { WatchEventsResponse } from '../../shared/rpc/generated/rollcall/v1/WatchEventsResponse.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { timeFromWire, timeToWire } from '../../shared/rpc/wire-time.ts';
 import { type EventFilter, eventFilter } from '../history/event-filter.ts';
-import { eventsToWire } from '../history/event-messages.ts';
-import { askedTime } from '../history/requested-time.ts';
-import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS, WATCHES_MAX } from '../limits.ts';
-import type { CoordinatorContext } from '../server/coordinator-context.ts';
-import { logged } from '../server/handlers.ts';
+import { eventsToWire } from '../history/events-to-wire.ts';
+import { requestTime } from '../history/request-time.ts';
+import type { Journal } from '../journal/journal.ts';
+import { WATCH_PAGE, WATCH_QUEUE_MAX, WATCH_STALL_MS } from '../limits.ts';
+import { toCallError } from '../rpc/call-error.ts';
+import type { OpenStreams } from '../rpc/open-streams.ts';
 
 type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
 
-export function watchEvents(context: CoordinatorContext): (call: WatchCall) => void {
-  return (call) => {
-    try {
-      new EventWatch(context, call).start();
-    } catch (error) {
-      call.emit('error', toStatus(logged(error, context.log, call.getPath())));
-    }
+export interface WatchDependencies {
+  readonly journal: Pick<Journal, 'durableRevision' | 'nextRevision' | 'onDurable' | 'events' | 'eventsAt'> & {
+    readonly history: Pick<Journal['history'], 'goOnAfter' | 'recordedAt'>;
   };
+  readonly watches: OpenStreams;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly log: Logger;
+}
+
+export function watchEvents(call: WatchCall, dependencies: WatchDependencies): void {
+  try {
+    new EventWatch(dependencies, call).start();
+  } catch (error) {
+    call.emit('error', toStatus(toCallError(error, dependencies.log, call.getPath())));
+  }
 }
 
 class EventWatch {
-  readonly #context: CoordinatorContext;
+  readonly #dependencies: WatchDependencies;
   readonly #call: WatchCall;
   readonly #filter: EventFilter;
-  /** When the row that the watcher saw last was recorded; 0: it does not say. */
+  /** When the last event that the watcher received was recorded, in milliseconds since 1970; 0 if it does not say. */
   readonly #seenMs: number;
   #sentRevision: number;
   #isReading = false;
@@ -41,24 +50,25 @@ class EventWatch {
   #isOpen = true;
   #unsubscribe: () => void = () => {};
   #ended: () => void = () => {};
+  #close: () => void = () => {};
   readonly #stop = () =>
-    this.#fail(new RollcallError('DRAINING', 'the coordinator stops; resume after the last revision that was seen'));
+    this.#fail(
+      new RollcallError('DRAINING', 'the coordinator is stopping; resume after the last revision that was received'),
+    );
 
-  constructor(context: CoordinatorContext, call: WatchCall) {
+  constructor(dependencies: WatchDependencies, call: WatchCall) {
     const { request } = call;
-    this.#context = context;
+    this.#dependencies = dependencies;
     this.#call = call;
     this.#filter = eventFilter(request);
-    if (context.watches.size >= WATCHES_MAX) {
-      throw new RollcallError('TOO_MANY_WATCHES', `${WATCHES_MAX} watches are open already; end one of them`);
-    }
+    dependencies.watches.refuseIfFull();
     this.#sentRevision =
-      request.afterRevision === undefined ? context.journal.durableRevision : Number(request.afterRevision);
+      request.afterRevision === undefined ? dependencies.journal.durableRevision : Number(request.afterRevision);
     this.#seenMs =
-      request.afterRevision === undefined ? 0 : askedTime(timeFromWire(request.afterRecordTime), 'after_record_time');
-    const isFuture = this.#seenMs <= 0 && this.#sentRevision > context.journal.nextRevision - 1;
+      request.afterRevision === undefined ? 0 : requestTime(timeFromWire(request.afterRecordTime), 'after_record_time');
+    const isFuture = this.#seenMs <= 0 && this.#sentRevision > dependencies.journal.nextRevision - 1;
     if (isFuture || this.#sentRevision < 0) {
-      const newest = context.journal.durableRevision;
+      const newest = dependencies.journal.durableRevision;
       throw new RollcallError(
         'ARGUMENT_INVALID',
         `after_revision is ${request.afterRevision}; the newest revision is ${newest}`,
@@ -67,14 +77,14 @@ class EventWatch {
   }
 
   start(): void {
-    this.#context.watches.add(this.#stop);
+    this.#close = this.#dependencies.watches.open(this.#stop);
     this.#call.on('cancelled', () => this.#end());
     this.#call.on('close', () => this.#end());
     this.#begin().catch((error: unknown) => this.#fail(error));
   }
 
   async #begin(): Promise<void> {
-    const { journal } = this.#context;
+    const { journal } = this.#dependencies;
     if (this.#seenMs > 0) this.#sentRevision = await journal.history.goOnAfter(this.#sentRevision, this.#seenMs);
     await this.#bookmark();
     if (!this.#isOpen) return;
@@ -95,43 +105,43 @@ class EventWatch {
     );
   }
 
-  /** Sends everything up to the newest durable row. */
+  /** Sends everything up to the newest durable event. */
   async #read(): Promise<void> {
-    const { journal } = this.#context;
+    const { journal } = this.#dependencies;
     this.#hasMore = false;
     const until = journal.durableRevision;
     while (this.#isOpen && this.#sentRevision < until) {
       const afterRevision = this.#sentRevision;
-      const rows = await journal.events({ ...this.#filter, afterRevision, limit: WATCH_PAGE, oldestFirst: true });
-      const views = await eventsToWire(journal, rows);
+      const events = await journal.events({ ...this.#filter, afterRevision, limit: WATCH_PAGE, oldestFirst: true });
+      const messages = await eventsToWire(journal, events);
       if (!this.#isOpen) return;
-      for (const event of views) this.#call.write({ event });
-      await this.#taken(afterRevision);
+      for (const event of messages) this.#call.write({ event });
+      await this.#received(afterRevision);
       this.#sentRevision =
-        rows.length < WATCH_PAGE ? Math.max(until, rows.at(-1)?.revision ?? 0) : (rows.at(-1)?.revision ?? until);
-      await this.#bookmark(rows.at(-1));
+        events.length < WATCH_PAGE ? Math.max(until, events.at(-1)?.revision ?? 0) : (events.at(-1)?.revision ?? until);
+      await this.#bookmark(events.at(-1));
     }
   }
 
-  /** Waits until the watcher has read most of what was sent; the journal keeps the rest meanwhile. */
-  async #taken(afterRevision: number): Promise<void> {
+  /** Waits until the watcher has received most of what was sent, so that no more than a page is in memory. */
+  async #received(afterRevision: number): Promise<void> {
     if (this.#call.writableLength <= WATCH_QUEUE_MAX) return;
     await new Promise<void>((resolve, reject) => {
-      const cancel = this.#context.clock.after(WATCH_STALL_MS, () => reject(tooSlow(afterRevision)));
-      const goOn = () => {
+      const cancel = this.#dependencies.clock.after(WATCH_STALL_MS, () => reject(tooSlow(afterRevision)));
+      const resume = () => {
         cancel();
         resolve();
       };
-      this.#call.once('drain', goOn);
-      this.#ended = goOn;
+      this.#call.once('drain', resume);
+      this.#ended = resume;
     });
   }
 
-  /** Tells where to resume, also when the filter let nothing through. The last row that was sent need not be looked up again. */
+  /** Says where to resume, also if no event matched the filter. `last`: the last event sent, which saves a lookup. */
   async #bookmark(last?: JournalEvent): Promise<void> {
     const revision = this.#sentRevision;
     const isLast = last?.revision === revision;
-    const recordedMs = isLast ? last.recordedMs : await this.#context.journal.history.recordedAt(revision);
+    const recordedMs = isLast ? last.recordedMs : await this.#dependencies.journal.history.recordedAt(revision);
     if (!this.#isOpen) return;
     this.#call.write({ bookmarkRevision: String(revision), bookmarkRecordTime: timeToWire(recordedMs) });
   }
@@ -139,19 +149,19 @@ class EventWatch {
   #fail(error: unknown): void {
     if (!this.#isOpen) return;
     this.#end();
-    this.#call.emit('error', toStatus(logged(error, this.#context.log, this.#call.getPath())));
+    this.#call.emit('error', toStatus(toCallError(error, this.#dependencies.log, this.#call.getPath())));
   }
 
   #end(): void {
     this.#isOpen = false;
-    this.#context.watches.delete(this.#stop);
+    this.#close();
     this.#unsubscribe();
     this.#ended();
   }
 }
 
 function tooSlow(revision: number): RollcallError {
-  return new RollcallError('WATCH_TOO_SLOW', `this watcher reads too slowly; resume after revision ${revision}`, {
+  return new RollcallError('WATCH_TOO_SLOW', `the watcher reads too slowly; resume after revision ${revision}`, {
     metadata: { revision: String(revision) },
   });
 }

@@ -1,16 +1,16 @@
-/** Waits for the journal, so that no answer leaves before all that it may rest on is on disk (docs/invariants.md, 1). */
+/** Waits until the journal has written what an answer is based on (docs/invariants.md, 1). */
 import type { Clock } from '../../shared/clock.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ANSWER_DURABLE_TIMEOUT_MS } from '../limits.ts';
 
-interface Waited {
+interface DurabilityDependencies {
   readonly journal: Pick<Journal, 'durableRevision' | 'durable' | 'status'>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'after'>;
 }
 
-/** Not for ever. @throws RollcallError JOURNAL_STALLED. */
-export function whenDurable({ journal, clock }: Waited, revision: number): Promise<void> {
+/** @throws RollcallError JOURNAL_STALLED if it takes too long */
+export function whenDurable({ journal, clock }: DurabilityDependencies, revision: number): Promise<void> {
   if (revision <= journal.durableRevision) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ANSWER_DURABLE_TIMEOUT_MS, () => {

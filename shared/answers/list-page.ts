@@ -1,36 +1,23 @@
-/** Lists in pages: what a handler of a list gives, and where its next page goes on. */
-
-import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
-import type { Moment__Output as WireMoment } from '../rpc/generated/rollcall/v1/Moment.ts';
+/** Pages of a list: what a handler returns, and the token at which the next page continues. */
 import { type PageRequest, type PageToken, readPageToken, writePageToken } from './paging.ts';
 
-/** A page of a list of one moment is asked for. */
-export type ListRequest = PageRequest & { readonly at: WireMoment | null };
-
-/** What a page holds, and the key of its last item; `''` where there is no more. */
 export interface ListPage<Items> {
   readonly items: Items;
+  /** Key of the last item; `''` on the last page. */
   readonly lastKey: string;
 }
 
-export type ListHandler<Request, Items, CoordinatorContext> = (
-  request: Request,
-  snapshot: ClusterSnapshot,
-  last: PageToken | null,
-  context: CoordinatorContext,
-) => Promise<ListPage<Items>>;
-
-/** Where the page before ended; `null` for the first. @throws RollcallError for the token of another question. */
+/** Where the previous page ended; `null` for the first page. @throws RollcallError PAGE_TOKEN_INVALID */
 export function readPlace(method: string, request: PageRequest): PageToken | null {
-  return readPageToken(request.pageToken, questionOf(method, request));
+  return readPageToken(request.pageToken, queryOf(method, request));
 }
 
-/** The token of the next page; `''` where there is none. */
+/** The token of the next page; `''` on the last page. */
 export function writePlace(method: string, request: PageRequest, place: PageToken): string {
-  return writePageToken(place, questionOf(method, request));
+  return writePageToken(place, queryOf(method, request));
 }
 
-/** Whatever tells a question from another: everything in it but which page is wanted. */
-function questionOf(method: string, request: PageRequest): string {
+/** Everything that identifies the query; only the page differs. */
+function queryOf(method: string, request: PageRequest): string {
   return `${method} ${JSON.stringify({ ...request, pageSize: undefined, pageToken: undefined })}`;
 }

@@ -170,10 +170,10 @@ test('only a few checks run at once, and whoever goes away makes room', async ()
   const { audit, context } = await withHistory({ journal: { file } });
   const calls = Array.from({ length: 4 }, () => audit.CreateBackup({}));
   for (const call of calls) call.on('error', () => {});
-  await eventually(() => context.audits.size === 4);
+  await eventually(() => context.server.services.audit.audits.count === 4);
   expect((await failure(askAll(audit, Audit.VerifyJournal, {}))).reason).toBe('TOO_MANY_AUDITS');
   for (const call of calls) call.cancel();
-  await eventually(() => context.audits.size === 0);
+  await eventually(() => context.server.services.audit.audits.count === 0);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.valid).toBe(true);
 });

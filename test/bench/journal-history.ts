@@ -1,8 +1,8 @@
 /** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
 import { performance } from 'node:perf_hooks';
 import type { MethodDefinition } from '@grpc/grpc-js';
-import type { HistoryMethod } from '../../coordinator/history/history-methods.ts';
-import { HistoryQueries, historyThread } from '../../coordinator/history/history-queries.ts';
+import { startHistoryThread } from '../../coordinator/coordinator-threads.ts';
+import { HistoryQueries } from '../../coordinator/history/history-queries.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import type { EventQuery } from '../../coordinator/journal/read/event-reader.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -57,7 +57,12 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
 /** Questions with the longest answers, asked as the services ask them, all at once and again and again, while rows are written. */
 export async function historyHold(journal: Journal, append: () => void): Promise<Hold> {
   const random = new SeededRandom(12);
-  const historyQueries = new HistoryQueries({ journal, clock: systemClock, version: 'bench', start: historyThread });
+  const historyQueries = new HistoryQueries({
+    journal,
+    clock: systemClock,
+    version: 'bench',
+    start: startHistoryThread,
+  });
   // A coordinator learns to read one kind of question at a time, when the first one comes; here all come at once.
   for (const [method, request] of longQuestions({}, 1)) asReceived(method, request);
   const loop = new EventLoopHold();
@@ -79,7 +84,7 @@ export async function historyHold(journal: Journal, append: () => void): Promise
   return hold;
 }
 
-function longQuestions(daemonSet: object, revision: number): [HistoryMethod, object][] {
+function longQuestions(daemonSet: object, revision: number): [string, object][] {
   const at = { revision: String(revision) };
   const from = { revision: String(Math.max(1, revision - DIFF_ROWS)) };
   const page = { pageSize: PAGE_MAX };
@@ -94,7 +99,7 @@ function longQuestions(daemonSet: object, revision: number): [HistoryMethod, obj
 }
 
 /** With every field, as it comes off the wire. */
-function asReceived(method: HistoryMethod, request: object): object {
+function asReceived(method: string, request: object): object {
   const { requestSerialize, requestDeserialize } = QueryService.service[method] as MethodDefinition<object, object>;
   return requestDeserialize(requestSerialize(request));
 }

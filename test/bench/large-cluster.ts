@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSession, SessionStream } from '../../coordinator/agents/agent-session.ts';
-import { historyThread } from '../../coordinator/history/history-queries.ts';
+import { startHistoryThread } from '../../coordinator/coordinator-threads.ts';
 import { NO_AUTHENTICATION } from '../../coordinator/identity/authenticator.ts';
 import { ANONYMOUS } from '../../coordinator/identity/caller.ts';
 import { Journal } from '../../coordinator/journal/journal.ts';
-import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { type RunningServer, startServer } from '../../coordinator/server/server.ts';
 import { ShutdownRegistry } from '../../coordinator/shutdown-registry.ts';
-import { wireCoordinator } from '../../coordinator/wiring.ts';
+import { type WiredCoordinator, wireCoordinator } from '../../coordinator/wiring.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { DaemonSet, Node } from '../../shared/kubernetes/objects.ts';
 import { createLogger } from '../../shared/logging.ts';
@@ -39,7 +38,7 @@ const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
 
 export interface LargeCluster {
   readonly address: string;
-  readonly context: CoordinatorContext;
+  readonly context: WiredCoordinator;
   /** Nodes are named by their place. */
   readonly nodeNames: readonly string[];
   readonly daemonSets: readonly DaemonSet[];
@@ -58,7 +57,7 @@ export async function startLargeCluster(): Promise<LargeCluster> {
   context.evaluator.synced([]);
   await settleAgents(context);
   const server = await startServer({
-    context,
+    dependencies: context.server,
     listen: { host: '127.0.0.1', port: 0 },
     certificates: null,
     reflection: false,
@@ -69,7 +68,7 @@ export async function startLargeCluster(): Promise<LargeCluster> {
 }
 
 /** Records it and waits until that is durable. */
-export async function applyDaemonSet({ evaluator, journal }: CoordinatorContext, daemonSet: DaemonSet): Promise<void> {
+export async function applyDaemonSet({ evaluator, journal }: WiredCoordinator, daemonSet: DaemonSet): Promise<void> {
   const { namespace = '', name = '' } = daemonSet.metadata ?? {};
   const key = `${namespace}/${name}`;
   evaluator.daemonSetApplied({ key, daemonSet, source: 'bench', actor: 'bench', warnings: [] });
@@ -83,7 +82,7 @@ function openJournal(folder: string): Promise<Journal> {
   return Journal.open({ file: join(folder, 'journal.db'), clock: systemClock, onFatal });
 }
 
-function populateLargeCluster(journal: Journal): CoordinatorContext {
+function populateLargeCluster(journal: Journal): WiredCoordinator {
   let ids = 0;
   return wireCoordinator(
     {
@@ -100,20 +99,20 @@ function populateLargeCluster(journal: Journal): CoordinatorContext {
       randomId: () => `id-${++ids}`,
       version: 'bench',
       authenticator: NO_AUTHENTICATION,
-      startHistoryThread: historyThread,
+      startHistoryThread,
       shutdown: new ShutdownRegistry(),
     },
     journal,
   );
 }
 
-function applyNode({ evaluator }: CoordinatorContext, node: Node): void {
+function applyNode({ evaluator }: WiredCoordinator, node: Node): void {
   const allocatable = { cpu: '8', memory: '32Gi', pods: '110' };
   const facts = nodeFacts({ ...node, status: { ...node.status, allocatable } });
   evaluator.nodeApplied({ facts, source: 'bench', actor: 'bench' });
 }
 
-async function settleAgents(context: CoordinatorContext): Promise<void> {
+async function settleAgents(context: WiredCoordinator): Promise<void> {
   const { evaluator, journal, sessions } = context;
   const names = evaluator.table.nodeNames();
   for (const [index, name] of names.entries()) {
@@ -129,7 +128,7 @@ async function settleAgents(context: CoordinatorContext): Promise<void> {
   await journal.durable(journal.nextRevision - 1);
 }
 
-function letIn({ sessions }: CoordinatorContext, name: string): void {
+function letIn({ sessions }: WiredCoordinator, name: string): void {
   const hello = { node: { name, uid: '' }, instanceId: name, minProtocolVersion: 1, maxProtocolVersion: 1 };
   const read = asReceived({ hello }).hello;
   if (!read) throw new Error('a Hello did not survive being sent');
@@ -159,8 +158,8 @@ function asReceived(message: ConnectRequest): ConnectRequest__Output {
   return REQUEST.deserialize(REQUEST.serialize(message));
 }
 
-function applyPodReport({ evaluator, clock }: CoordinatorContext, node: string, hasDrift: boolean): void {
-  const observedMs = clock.nowMs();
+function applyPodReport({ evaluator }: WiredCoordinator, node: string, hasDrift: boolean): void {
+  const observedMs = systemClock.nowMs();
   const assigned = evaluator.table.assignments(node)?.filter(({ verdict }) => verdict === 'run') ?? [];
   const pods = assigned.slice(0, PODS_PER_NODE).map((assignment) => podOf(assignment, node, observedMs));
   const [first] = pods;
@@ -204,7 +203,7 @@ function usageOf(pods: readonly PodHealth[]): NodeUsage {
 
 async function stopAll(
   server: RunningServer,
-  { historyQueries, journal }: CoordinatorContext,
+  { historyQueries, journal }: WiredCoordinator,
   folder: string,
 ): Promise<void> {
   await server.stop();

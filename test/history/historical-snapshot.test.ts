@@ -141,11 +141,11 @@ test('moments that are none are refused in one sentence, each for what it is', a
   const { query, context, clock } = await startTestCoordinator();
   const newest = context.journal.durableRevision;
   const cases: [Moment, string, string][] = [
-    [{ revision: '0' }, 'ARGUMENT_INVALID', 'at.revision is 0; revisions begin at 1'],
-    [{ revision: '-5' }, 'ARGUMENT_INVALID', 'at.revision is -5; revisions begin at 1'],
+    [{ revision: '0' }, 'ARGUMENT_INVALID', 'at.revision is 0; use 1 or more'],
+    [{ revision: '-5' }, 'ARGUMENT_INVALID', 'at.revision is -5; use 1 or more'],
     [{ revision: String(newest + 1) }, 'NOT_RECORDED_YET', `the newest is ${newest}`],
-    [{ time: timeToWire(clock.nowMs() + 1) }, 'NOT_RECORDED_YET', 'lies in the future'],
-    [{ time: timeToWire(clock.nowMs() - 1) }, 'BEFORE_RETENTION', 'lies before the first row of the journal'],
+    [{ time: timeToWire(clock.nowMs() + 1) }, 'NOT_RECORDED_YET', 'in the future'],
+    [{ time: timeToWire(clock.nowMs() - 1) }, 'BEFORE_RETENTION', 'is before the first event: the journal begins at'],
   ];
   for (const [at, reason, words] of cases) {
     const calls = [
@@ -236,7 +236,7 @@ test('a stretch of time that ends before it begins is a mistake in the question,
   ];
   for (const { reason, message } of await Promise.all(calls.map(failure))) {
     expect(reason).toBe('ARGUMENT_INVALID');
-    expect(message).toMatch(/^from \(.*Z, revision \d+\) comes after to \(.*Z, revision \d+\); exchange the two$/);
+    expect(message).toMatch(/^from \(.*Z, revision \d+\) is after to \(.*Z, revision \d+\); exchange the two$/);
   }
 });
 
@@ -247,8 +247,8 @@ test('a time that no calendar has is a mistake in the question', async () => {
     const calls = [ask(query, Query.GetStatus, { at: { time } }), ask(query, Query.ListEvents, { sinceTime: time })];
     const errors = await Promise.all(calls.map(failure));
     expect(errors.map(({ reason, message }) => [reason, message])).toEqual([
-      ['ARGUMENT_INVALID', 'at.time is no time of the years 1 to 9999'],
-      ['ARGUMENT_INVALID', 'since_time is no time of the years 1 to 9999'],
+      ['ARGUMENT_INVALID', 'at.time is not a valid time; use a time of the years 1 to 9999'],
+      ['ARGUMENT_INVALID', 'since_time is not a valid time; use a time of the years 1 to 9999'],
     ]);
   }
 });

@@ -1,7 +1,8 @@
 /** Questions about the record reach a thread that is started for them, and find another where it is gone. */
 import { EventEmitter, once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { HistoryQueries, historyInProcess } from '../../coordinator/history/history-queries.ts';
+import { startHistoryInProcess } from '../../coordinator/coordinator-threads.ts';
+import { HistoryQueries } from '../../coordinator/history/history-queries.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -10,7 +11,7 @@ import { addNode, ask, failure, Query, startTestCoordinator } from '../server/ru
 
 /** Answers after `held`, and tells of each question. */
 function heldHistory(held: Promise<void>, onAsked: () => void) {
-  const port = historyInProcess();
+  const port = startHistoryInProcess();
   const answer: typeof port.answer = async (...question) => {
     onAsked();
     await held;
@@ -42,8 +43,8 @@ async function countedHistory(held = Promise.resolve()) {
 
 const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
 const PLAN = { daemonSetManifests: [], removeDaemonSets: [], nodeChanges: [], at: null };
-const plan = (historyQueries: HistoryQueries, isThere = () => true) =>
-  historyQueries.answer('PlanPlacements', PLAN, { now: NOW, isThere });
+const plan = (historyQueries: HistoryQueries, isCancelled = () => false) =>
+  historyQueries.answer('PlanPlacements', PLAN, { now: NOW, isCancelled });
 
 const reasonOf = (error: { reason?: string }) => error.reason ?? 'a bug';
 
@@ -89,7 +90,7 @@ test('more questions than can wait are refused, and those that wait are all answ
 test('a question that nobody waits for any more when its turn comes is not worked on, nor in the way of others', async () => {
   const { historyQueries, askedCount } = await countedHistory();
   const asked = Array.from({ length: 8 }, () => plan(historyQueries));
-  const left = Array.from({ length: 100 }, () => plan(historyQueries, () => false).catch(reasonOf));
+  const left = Array.from({ length: 100 }, () => plan(historyQueries, () => true).catch(reasonOf));
   asked.push(plan(historyQueries));
   await Promise.all(asked);
   expect(askedCount()).toBe(9);
@@ -135,7 +136,7 @@ test('a stop does not wait for a long question for ever, and tells whoever asked
       throw new Error('the thread has ended');
     };
     const terminate = async () => void gone.emit('terminated');
-    return { ...historyInProcess(), answer, terminate };
+    return { ...startHistoryInProcess(), answer, terminate };
   };
   const context = await startTestCoordinator({ startHistoryThread });
   const asked = failure(ask(context.query, Query.ListEvents, {}));
@@ -157,7 +158,7 @@ test('where the thread cannot open the journal, the question fails, and the next
   let starts = 0;
   const start = () => {
     starts += 1;
-    const port = historyInProcess();
+    const port = startHistoryInProcess();
     return starts > 1 ? port : { ...port, open: () => Promise.reject(new Error('no file handle is left')) };
   };
   const historyQueries = new HistoryQueries({ journal, clock: new FakeClock(), version: '1.2.3', start });

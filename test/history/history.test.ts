@@ -116,18 +116,22 @@ test('filters that cannot be meant are refused in one sentence', async () => {
     [
       { sinceTime: timeToWire(now + 1_000) },
       'NOT_RECORDED_YET',
-      "the coordinator's clock says 2026-03-14T15:09:26.000Z",
+      "the coordinator's clock shows 2026-03-14T15:09:26.000Z",
     ],
     [
       { untilTime: timeToWire(now + 1_000) },
       'NOT_RECORDED_YET',
-      'until_time 2026-03-14T15:09:27.000Z lies in the future',
+      'until_time 2026-03-14T15:09:27.000Z is in the future',
     ],
-    [{ sinceTime: timeToWire(now), untilTime: timeToWire(now) }, 'ARGUMENT_INVALID', 'nothing lies between'],
+    [
+      { sinceTime: timeToWire(now), untilTime: timeToWire(now) },
+      'ARGUMENT_INVALID',
+      'since_time is not before until_time',
+    ],
     [{ causeRevision: '-1' }, 'ARGUMENT_INVALID', 'cause_revision is -1'],
-    [{ nodeName: 'typo' }, 'UNKNOWN_NODE', 'the journal never heard of node typo'],
-    [{ namespace: 'typo' }, 'UNKNOWN_DAEMON_SET', 'the journal never heard of a DaemonSet in namespace typo'],
-    [{ daemonSet: { name: 'typo' } }, 'UNKNOWN_DAEMON_SET', 'the journal never heard of DaemonSet typo'],
+    [{ nodeName: 'typo' }, 'UNKNOWN_NODE', 'node typo does not appear in the journal'],
+    [{ namespace: 'typo' }, 'UNKNOWN_DAEMON_SET', 'a DaemonSet in namespace typo does not appear in the journal'],
+    [{ daemonSet: { name: 'typo' } }, 'UNKNOWN_DAEMON_SET', 'DaemonSet typo does not appear in the journal'],
   ];
   for (const [request, reason, words] of cases) {
     const error = await failure(ask(query, Query.ListEvents, request));

@@ -1,7 +1,6 @@
 /** Stretches of the past that begin where the journal begins, while it is being pruned. */
 import { expect, test } from 'vitest';
-import type { HistoryContext } from '../../coordinator/history/history-context.ts';
-import { listOfRange } from '../../coordinator/history/revision-range.ts';
+import { pageFromRange, type RangeDependencies } from '../../coordinator/history/revision-range.ts';
 import { JournalError } from '../../coordinator/journal/journal-error.ts';
 import type { Moment__Output } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -24,14 +23,14 @@ function pruning(prunedRows: number) {
   };
   const eventsAt = ([revision = 0]) => Promise.resolve([{ recordedMs: recordedMs(revision) }]);
   const journal = { history, eventsAt, durableRevision: NEWEST };
-  const context = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as HistoryContext;
+  const dependencies = { journal, clock: new FakeClock(recordedMs(NEWEST)) } as unknown as RangeDependencies;
   const begun: number[] = [];
-  const page = listOfRange('Test', (_request: Asked, { from }) => {
+  const page = pageFromRange('Test', (_request: Asked, { from }) => {
     begun.push(from.revision);
     horizon = Math.min(horizon + prunedRows, NEWEST);
     return Promise.resolve({ items: {}, lastKey: '' });
   });
-  return { page: (request: Asked) => page(request, context), begun, horizon: () => horizon };
+  return { page: (request: Asked) => page(request, dependencies), begun, horizon: () => horizon };
 }
 
 test('a stretch without a named start begins ahead of a pruning that is faster than its answer', async () => {

@@ -18,7 +18,7 @@ describe('the operations port of a coordinator', () => {
     const dataFolder = temporaryFolder();
     mkdirSync(dataFolder, { recursive: true });
     running = await startTestCoordinator();
-    const { log } = running.context;
+    const { log } = running.context.server;
     operations = new CoordinatorOperations({
       listen: { host: '127.0.0.1', port: 0 },
       dataFolder,
@@ -37,7 +37,7 @@ describe('the operations port of a coordinator', () => {
 
   it('says how far a start and a stop are', async () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
-    operations.opened(running.context, source);
+    operations.opened(running.context.metrics, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
     operations.serving(null);
     expect((await get('/readyz')).status).toBe(200);
@@ -59,7 +59,7 @@ describe('the operations port of a coordinator', () => {
   });
 
   it('serves every metric of the catalogue, and no other', async () => {
-    operations.opened(running.context, source);
+    operations.opened(running.context.metrics, source);
     const { text } = await get('/metrics');
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
@@ -67,7 +67,7 @@ describe('the operations port of a coordinator', () => {
 
   it('counts what happened', async () => {
     const { context } = running;
-    operations.opened(context, source);
+    operations.opened(context.metrics, source);
     addNode(context, 'n4');
     addDaemonSet(context, 'default/c');
     await context.journal.durable(context.journal.nextRevision - 1);

@@ -1,14 +1,13 @@
 /** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
-import { type Client, type ClientReadableStream, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Client, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
-import { historyInProcess } from '../../coordinator/history/history-queries.ts';
+import { startHistoryInProcess } from '../../coordinator/coordinator-threads.ts';
 import { type Authenticator, NO_AUTHENTICATION } from '../../coordinator/identity/authenticator.ts';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
-import type { CoordinatorContext } from '../../coordinator/server/coordinator-context.ts';
 import { startServer } from '../../coordinator/server/server.ts';
 import { ShutdownRegistry } from '../../coordinator/shutdown-registry.ts';
 import type { ServerCertificates } from '../../coordinator/tls/server-certificates.ts';
-import { wireCoordinator } from '../../coordinator/wiring.ts';
+import { type WiredCoordinator, wireCoordinator } from '../../coordinator/wiring.ts';
 import { RollcallError } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
@@ -28,7 +27,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 
 export interface RunningCoordinator {
-  readonly context: CoordinatorContext;
+  readonly context: WiredCoordinator;
   readonly clock: FakeClock;
   readonly address: string;
   /** Everything that was logged, as JSON lines. */
@@ -50,7 +49,7 @@ export interface TestCoordinatorOptions {
   /** How the clients connect. */
   readonly security?: ChannelSecurity;
   readonly journal?: Partial<JournalOptions>;
-  readonly startHistoryThread?: typeof historyInProcess;
+  readonly startHistoryThread?: typeof startHistoryInProcess;
 }
 
 export async function startTestCoordinator({
@@ -61,13 +60,14 @@ export async function startTestCoordinator({
   certificates = null,
   security = PLAINTEXT,
   journal: journalOptions = {},
-  startHistoryThread = historyInProcess,
+  startHistoryThread = startHistoryInProcess,
 }: TestCoordinatorOptions = {}): Promise<RunningCoordinator> {
   const clock = new FakeClock();
   const journal = await openJournal({ clock, ...journalOptions });
   const logged: string[] = [];
   const destination = { write: (line: string) => void logged.push(line) };
   let ids = 0;
+  const shutdown = new ShutdownRegistry();
   const context = wireCoordinator(
     {
       settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
@@ -78,7 +78,7 @@ export async function startTestCoordinator({
       version: '1.2.3',
       authenticator: identities,
       startHistoryThread,
-      shutdown: new ShutdownRegistry(),
+      shutdown,
     },
     journal,
   );
@@ -86,7 +86,9 @@ export async function startTestCoordinator({
   for (const key of keys) addDaemonSet(context, key);
   context.evaluator.synced(unreadPaths);
   await journal.durable(journal.nextRevision - 1);
-  const server = await startServer({ context, listen: { host: '127.0.0.1', port: 0 }, certificates, reflection: true });
+  const listen = { host: '127.0.0.1', port: 0 };
+  const server = await startServer({ dependencies: context.server, listen, certificates, reflection: true });
+  shutdown.register('server', () => server.stop());
   const address = `127.0.0.1:${server.port}`;
   const options = { ...CLIENT_OPTIONS, ...security.options };
   const query = new QueryService(address, security.credentials, options);
@@ -96,23 +98,22 @@ export async function startTestCoordinator({
   const stop = async () => {
     for (const client of [query, admin, audit, agents]) client.close();
     let stopped = false;
-    const stopping = server.stop().then(() => (stopped = true));
+    const stopping = shutdown.stop().then(() => (stopped = true));
     await eventually(
       () => stopped,
       () => clock.advance(100),
     );
     await stopping;
-    await context.historyQueries.close();
   };
   onTestFinished(stop);
   return { context, clock, address, logged, query, admin, audit, agents, stop };
 }
 
-export function addNode({ evaluator }: CoordinatorContext, name: string, labels: Record<string, string> = {}): void {
+export function addNode({ evaluator }: WiredCoordinator, name: string, labels: Record<string, string> = {}): void {
   evaluator.nodeApplied({ facts: facts(name, labels), source: 'nodes.yaml:1', actor: 'nodes.yaml' });
 }
 
-export function addDaemonSet({ evaluator }: CoordinatorContext, key: string, spec = {}, image = 'v1'): void {
+export function addDaemonSet({ evaluator }: WiredCoordinator, key: string, spec = {}, image = 'v1'): void {
   const object = daemonSet(key, spec, { image });
   evaluator.daemonSetApplied({ key, daemonSet: object, source: `${key}.yaml:1`, actor: `${key}.yaml`, warnings: [] });
 }

@@ -38,7 +38,7 @@ test('answers are those that are on disk, health names who takes nothing in, and
     .map((line) => (JSON.parse(line) as { message: string }).message)
     .filter((message) => message.includes('journal can'));
   expect(told).toEqual([
-    'the journal cannot write; what is on disk is still answered, nothing new is taken in',
+    'the journal cannot write; queries are answered from durable data, nothing new is accepted',
     'the journal can write again',
   ]);
 });

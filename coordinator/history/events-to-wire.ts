@@ -1,5 +1,4 @@
-/** Turns rows of the journal into messages of the query service, each with what caused it. */
-
+/** Converts events of the journal to messages of the contract. */
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import { daemonSetRef } from '../../shared/rpc/wire-daemon-set.ts';
@@ -8,16 +7,16 @@ import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
 import type { Journal } from '../journal/journal.ts';
 import { causeSentence, changesOf, eventSentence } from './event-text.ts';
 
-/** Rows with the sentences of the rows that caused them. */
+/** Each message says in a sentence what caused the event. */
 export async function eventsToWire(
   journal: Pick<Journal, 'eventsAt'>,
-  rows: readonly JournalEvent[],
+  events: readonly JournalEvent[],
 ): Promise<Event[]> {
-  const known = new Map(rows.map((row) => [row.revision, row]));
-  const wanted = new Set(rows.map(({ cause }) => cause.revision).filter((revision) => revision > 0));
-  const missing = [...wanted].filter((revision) => !known.has(revision));
-  for (const row of missing.length > 0 ? await journal.eventsAt(missing) : []) known.set(row.revision, row);
-  return rows.map((row) => eventToWire(row, known.get(row.cause.revision)));
+  const known = new Map(events.map((event) => [event.revision, event]));
+  const causes = new Set(events.map(({ cause }) => cause.revision).filter((revision) => revision > 0));
+  const missing = [...causes].filter((revision) => !known.has(revision));
+  for (const event of missing.length > 0 ? await journal.eventsAt(missing) : []) known.set(event.revision, event);
+  return events.map((event) => eventToWire(event, known.get(event.cause.revision)));
 }
 
 function eventToWire(event: JournalEvent, causedBy: JournalEvent | undefined): Event {

@@ -1,6 +1,7 @@
 /** Long answers are written in turns, and read as if they had been written at once. */
 import { expect, it } from 'vitest';
-import { acceptingBytes, serializedCooperatively } from '../../coordinator/server/serialized.ts';
+import { definitionWithBytes } from '../../coordinator/server/bind-rpcs.ts';
+import { serializeCooperatively } from '../../shared/answers/serialize-answer.ts';
 import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 
@@ -20,7 +21,7 @@ it('a long list, with all that is beside it, comes as it is, and other turns com
   setImmediate(other);
   const answer = answerOf(2_345);
   const scheduler = new CooperativeScheduler({ elapsedMs: () => (elapsedMs += 5) });
-  const bytes = await serializedCooperatively(answer, responseSerialize, scheduler);
+  const bytes = await serializeCooperatively(answer, responseSerialize, scheduler);
   expect(others).toBe(10);
   expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize(answer)));
 });
@@ -28,9 +29,9 @@ it('a long list, with all that is beside it, comes as it is, and other turns com
 it('a short answer comes as it is too, and gRPC takes bytes and messages', async () => {
   const answer = answerOf(3);
   expect(
-    await serializedCooperatively(answer, responseSerialize, new CooperativeScheduler({ elapsedMs: () => 0 })),
+    await serializeCooperatively(answer, responseSerialize, new CooperativeScheduler({ elapsedMs: () => 0 })),
   ).toEqual(responseSerialize(answer));
-  const { ListNodes } = acceptingBytes(QueryService.service);
+  const { ListNodes } = definitionWithBytes(QueryService.service);
   const bytes = responseSerialize(answer);
   expect(ListNodes?.responseSerialize(answer)).toEqual(bytes);
   expect(ListNodes?.responseSerialize(bytes)).toBe(bytes);
@@ -48,7 +49,7 @@ it.each([0, 1, 20, 41])(
   async (count) => {
     const { nodes, nextPageToken } = answerOf(count);
     const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
-    const bytes = await serializedCooperatively(
+    const bytes = await serializeCooperatively(
       { nodes: inTheMaking(nodes), nextPageToken },
       responseSerialize,
       scheduler,
@@ -63,7 +64,7 @@ it('an answer of which the list cannot be made is no answer', async () => {
     throw new Error('the journal was pruned meanwhile');
   })();
   const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
-  await expect(serializedCooperatively({ nodes: failing }, responseSerialize, scheduler)).rejects.toThrow(
+  await expect(serializeCooperatively({ nodes: failing }, responseSerialize, scheduler)).rejects.toThrow(
     'pruned meanwhile',
   );
 });
