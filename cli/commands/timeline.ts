@@ -85,7 +85,7 @@ async function listLastDay(coordinator: QueryClient, request: TimelineQuestion, 
 
 /** Reports on standard error which part of the drawing is incomplete. */
 function reportCuts({ timelines }: TimelineView, { io }: Context): void {
-  const cut = timelines.flatMap(({ toldUntilTime }) => toldUntilTime ?? []).sort();
+  const cut = timelines.flatMap(({ completeUntilTime }) => completeUntilTime ?? []).sort();
   const [first] = cut;
   if (first === undefined) return;
   const lanes = plural(cut.length, 'placement');

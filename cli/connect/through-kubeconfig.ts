@@ -97,9 +97,9 @@ export async function connectThroughKubeconfig(
 }
 
 /** Like Promise.all, but rejects with the first error in order: in a wrong namespace, that no coordinator runs there. */
-async function allInOrder<Values extends readonly unknown[]>(asked: readonly [...Values]) {
-  await Promise.allSettled(asked);
-  return Promise.all(asked);
+async function allInOrder<Values extends readonly unknown[]>(promises: readonly [...Values]) {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 interface Pod {

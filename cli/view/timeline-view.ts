@@ -31,7 +31,7 @@ export interface PairTimelineView {
   /** The presence of the node's agent. */
   readonly presences: readonly (SpanView & { readonly presence: Presence | typeof UNKNOWN })[];
   /** Set if the placement changed too often to return all spans: they are complete up to this time. */
-  readonly toldUntilTime: string | null;
+  readonly completeUntilTime: string | null;
 }
 
 export interface SpanView {
@@ -89,7 +89,7 @@ function pairView(wire: Timeline__Output): PairTimelineView {
       presence: presenceCodec.fromWire(presence) ?? UNKNOWN,
       ...spanView(span),
     })),
-    toldUntilTime: wire.incomplete ? timeView(wire.completeUntil) : null,
+    completeUntilTime: wire.incomplete ? timeView(wire.completeUntil) : null,
   };
 }
 

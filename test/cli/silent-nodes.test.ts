@@ -87,9 +87,7 @@ describe('a DaemonSet that selects no node', () => {
 
   it('is listed below the tables with the command that explains why', async () => {
     const answer = await statusOf([nowhere, ...DAEMON_SETS.slice(1)]);
-    expect(answer).toContain(
-      '\nSelects no node: kube-system/fluentd (use rollcall daemonset/fluentd to see why)\n',
-    );
+    expect(answer).toContain('\nSelects no node: kube-system/fluentd (use rollcall daemonset/fluentd to see why)\n');
   });
 
   it('shares a line with others, and is omitted if every DaemonSet selects a node', async () => {
