@@ -1,22 +1,22 @@
-/** Rows of the journal as sentences for people. */
+/** Events as sentences for people. */
 import type { Change, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 
 export function eventSentence(event: NewEvent): string {
   switch (event.kind) {
     case 'decision':
-      return `${event.daemonSet} on ${event.node}: ${event.from ?? 'not decided'} → ${event.to ?? 'gone'}`;
+      return `${event.daemonSet} on ${event.node}: ${event.from ?? 'new'} → ${event.to ?? 'removed'}`;
     case 'node':
       return event.action === 'changed'
         ? `node ${event.node}: ${changesSentence(event.changes)}`
-        : nodeCame(event.node, event.action);
+        : `node ${event.node} was ${event.action}`;
     case 'daemon-set':
       return daemonSetSentence(event);
     case 'agent':
       return `agent of node ${event.node} ${AGENT_WORDS[event.action]}${event.detail === '' ? '' : `: ${event.detail}`}`;
     case 'assignment':
       return event.action === 'acknowledged'
-        ? `node ${event.node} acknowledged its assignments of revision ${event.assignmentRevision}`
-        : `node ${event.node} refused its assignments: ${event.detail}`;
+        ? `node ${event.node} acknowledged the assignments of revision ${event.assignmentRevision}`
+        : `node ${event.node} refused the assignments of revision ${event.assignmentRevision}: ${event.detail}`;
     case 'pod':
       return `pods on node ${event.node}: ${listed(event.changes.map(podChangeSentence))}`;
     case 'drift':
@@ -28,12 +28,12 @@ export function eventSentence(event: NewEvent): string {
   }
 }
 
-/** What made an event happen: the row that caused it in words, or the kind of thing that did. */
+/** The sentence of the event that caused this one or, without such an event, the kind of trigger. */
 export function causeSentence(event: NewEvent, causedBy: JournalEvent | undefined): string {
   return causedBy === undefined ? TRIGGER_WORDS[event.cause.trigger] : eventSentence(causedBy);
 }
 
-/** The changes that a row keeps, including those that its columns say. */
+/** The changes of an event, including those that it stores in fields of their own. */
 export function changesOf(event: NewEvent): readonly Change[] {
   switch (event.kind) {
     case 'decision':
@@ -54,24 +54,20 @@ const AGENT_WORDS = {
   disconnected: 'disconnected',
   absent: 'is absent',
   refused: 'was refused',
-  superseded: 'was superseded',
-  drained: 'was asked to come back later',
+  superseded: 'was replaced by another agent',
+  drained: 'was asked to reconnect',
 } as const;
 
 const TRIGGER_WORDS = {
-  'node-report': 'a report of the node',
+  'node-report': 'a node report',
   'daemon-set-change': 'a change of the DaemonSet',
   'node-change': 'a change of the node inventory',
   operator: 'an operator',
-  restart: 'a start of the coordinator',
-  'engine-upgrade': 'another placement engine',
+  restart: 'a restart of the coordinator',
+  'engine-upgrade': 'a new version of the placement engine',
   agent: 'the agent',
-  retention: 'the retention of the journal',
+  retention: 'the retention policy of the journal',
 } as const;
-
-function nodeCame(node: string, action: 'added' | 'removed'): string {
-  return action === 'added' ? `node ${node} came onto the roll` : `node ${node} left the roll`;
-}
 
 function daemonSetSentence({
   daemonSet,
@@ -81,20 +77,20 @@ function daemonSetSentence({
 }: Extract<NewEvent, { kind: 'daemon-set' }>): string {
   switch (action) {
     case 'added':
-      return `DaemonSet ${daemonSet} came into force`;
+      return `DaemonSet ${daemonSet} was added`;
     case 'changed':
       return `DaemonSet ${daemonSet}: ${changes.length === 0 ? SAME_MANIFEST : changesSentence(changes)}`;
     case 'removed':
       return `DaemonSet ${daemonSet} was removed`;
     case 'rejected':
-      return `DaemonSet ${daemonSet}: the newest manifest was refused: ${listed(problems.map(problemText))}`;
+      return `DaemonSet ${daemonSet}: the newest manifest was rejected: ${listed(problems.map(problemText))}`;
     case 'accepted':
-      return `DaemonSet ${daemonSet}: the manifest is good again`;
+      return `DaemonSet ${daemonSet}: the manifest is valid again`;
   }
 }
 
-/** A coordinator that keeps more of it than the one before writes it once more. */
-const SAME_MANIFEST = 'more is kept of the same manifest';
+/** Recorded by a coordinator that stores more of a manifest than the previous version did. */
+const SAME_MANIFEST = 'the manifest is unchanged; more of it is recorded';
 
 function problemText({ fieldPath, message }: { fieldPath: string; message: string }): string {
   return fieldPath === '' ? message : `${fieldPath}: ${message}`;
@@ -113,7 +109,7 @@ function accessSentence({ node, method, detail, peerAddress, count }: Extract<Ne
   return `${method}${about} was denied${times} to ${peerAddress}: ${detail}`;
 }
 
-/** A row of the journal holds every change; a sentence names the first few. */
+/** An event contains every change; its sentence names the first few. */
 const CHANGES_NAMED_MAX = 3;
 
 function listed(sentences: readonly string[]): string {
@@ -122,15 +118,15 @@ function listed(sentences: readonly string[]): string {
   return more > 0 ? `${named}; and ${more} more` : named;
 }
 
-/** `field` is the DaemonSet and the pod's name; the texts begin with the pod's phase and readiness. */
+/** `field`: DaemonSet and name of the pod. The values begin with the phase and the readiness of the pod. */
 function podChangeSentence({ field, from, to }: Change): string {
   const pod = `pod ${field.slice(field.indexOf(' ') + 1)}`;
-  if (from === null) return `${pod} appeared: ${(to ?? '').split(', ').slice(0, 2).join(', ')}`;
-  if (to === null) return `${pod} is gone`;
+  if (from === null) return `${pod} was created: ${(to ?? '').split(', ').slice(0, 2).join(', ')}`;
+  if (to === null) return `${pod} was deleted`;
   return `${pod}: ${notIn(from, to)} → ${notIn(to, from)}`;
 }
 
-/** The parts of the one text that the other lacks. */
+/** The parts of one text that are not in the other. */
 function notIn(text: string, other: string): string {
   const known = new Set(other.split(', '));
   return text
@@ -140,11 +136,11 @@ function notIn(text: string, other: string): string {
 }
 
 function changesSentence(changes: readonly Change[]): string {
-  const told = changes.filter(({ field }) => field !== 'digest').map(changeSentence);
-  return told.length === 0 ? 'the manifest changed, but nothing in it that placement reads' : listed(told);
+  const named = changes.filter(({ field }) => field !== 'digest').map(changeSentence);
+  return named.length === 0 ? 'the manifest changed, but no field that placement reads' : listed(named);
 }
 
-/** Fields of a collection, whose entries are named as people name them. */
+/** Fields of a collection, and how users write its entries. */
 const ENTRIES: readonly { prefix: string; noun: string; text: (name: string, value: string) => string }[] = [
   { prefix: 'images.', noun: 'image', text: (container, image) => `${container}=${image}` },
   { prefix: 'labels.', noun: 'label', text: (key, value) => `${key}=${value}` },
@@ -154,14 +150,15 @@ const ENTRIES: readonly { prefix: string; noun: string; text: (name: string, val
   { prefix: 'affinity.', noun: 'affinity', text: (name) => name },
 ];
 
-/** Fields whose names people write otherwise. */
+/** Fields that users call by another name. */
 const FIELD_WORDS: Readonly<Record<string, string>> = {
   templateRevision: 'template revision',
   unschedulable: 'cordoned',
 };
 
 function changeSentence({ field, from, to }: Change): string {
-  if (field === 'origin') return to === 'agent' ? 'its agent speaks for it now' : 'the roll speaks for it now';
+  if (field === 'origin')
+    return to === 'agent' ? 'its agent now reports its facts' : 'its facts now come from the node inventory';
   const entry = ENTRIES.find(({ prefix }) => field.startsWith(prefix));
   if (entry === undefined) return `${FIELD_WORDS[field] ?? field} ${from ?? 'unset'} → ${to ?? 'unset'}`;
   const name = field.slice(entry.prefix.length);
@@ -170,7 +167,7 @@ function changeSentence({ field, from, to }: Change): string {
   return `${entry.noun} ${name} ${from} → ${to}`;
 }
 
-/** `key:effect` and a value, as kubectl writes a taint. */
+/** `name`: `key:effect`. Returns the taint in the syntax of kubectl. */
 function taintText(name: string, value: string): string {
   const colon = name.lastIndexOf(':');
   return value === '' ? name : `${name.slice(0, colon)}=${value}${name.slice(colon)}`;

@@ -46,6 +46,6 @@ export async function explainPlacement(
 }
 
 function neverInForce(key: string, { asOf }: ClusterSnapshot): RollcallError {
-  const message = `DaemonSet ${key} was never in force${asOfText(asOf)}: its manifest was refused`;
+  const message = `DaemonSet ${key} has no valid version${asOfText(asOf)}: its manifest was rejected`;
   return new RollcallError('UNKNOWN_DAEMON_SET', message);
 }

@@ -1,4 +1,4 @@
-/** DaemonSets, each with how its placements stand. */
+/** Lists DaemonSets with the counts of their nodes. */
 
 import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { DaemonSet } from '../rpc/generated/rollcall/v1/DaemonSet.ts';

@@ -1,4 +1,4 @@
-/** Lists where assignments and reality disagree, by node, then DaemonSet. */
+/** Lists drifts by node, then by DaemonSet. */
 
 import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { Drift } from '../model/drift.ts';
@@ -9,7 +9,7 @@ import type { ListPage } from './list-page.ts';
 import { daemonSetOf, isNamed, nodeOf } from './names.ts';
 import { firstAfter, type PageToken, pageSize } from './paging.ts';
 
-/** Looks at nodes from where the last page ended until the page is full. */
+/** Reads nodes from where the previous page ended until the page is full. */
 export async function listDrifts(
   request: ListDriftsRequest__Output,
   snapshot: ClusterSnapshot,
@@ -33,12 +33,12 @@ export async function listDrifts(
   return { items: { drifts }, lastKey: places.length > size ? (page.at(-1) ?? '') : '' };
 }
 
-/** No name of a node holds a space or anything that sorts before it, so places sort as nodes do. */
+/** A node name contains no space and no character that sorts before it, so places sort by node. */
 function placeOf({ node, daemonSet, kind, podName }: Drift): string {
   return `${node} ${daemonSet} ${kind} ${podName}`;
 }
 
-/** The node of the last drift that was shown may have more. */
+/** The node of the last drift of the previous page may have more drifts. */
 function namesFrom(names: readonly string[], last: PageToken | null): readonly string[] {
   if (last === null) return names;
   const [node = ''] = last.lastKey.split(' ', 1);

@@ -1,4 +1,4 @@
-/** Nodes of the roll, each with what it is and how it stands. */
+/** Lists nodes with their facts and counts. */
 
 import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { GetNodeRequest__Output } from '../rpc/generated/rollcall/v1/GetNodeRequest.ts';

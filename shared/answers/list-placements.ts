@@ -1,4 +1,4 @@
-/** Lists placements by DaemonSet, then node. */
+/** Lists placements by DaemonSet, then by node. */
 
 import type { CooperativeScheduler } from '../cooperative-scheduler.ts';
 import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
@@ -43,7 +43,7 @@ interface NamedPair {
   readonly name: string;
 }
 
-/** Counts its way to the page instead of making all pairs, of which there may be half a million. */
+/** Computes the position of the page instead of building all pairs, of which there may be half a million. */
 function pageOfPairs(
   daemonSets: readonly DaemonSetSnapshot[],
   names: readonly string[],
@@ -67,6 +67,6 @@ function startAfter(daemonSets: readonly DaemonSetSnapshot[], names: readonly st
   const [key, name] = [lastKey.slice(0, space), lastKey.slice(space + 1)];
   const keys = daemonSets.map((one) => one.key);
   const next = firstAfter(keys, key);
-  // The DaemonSet of the last pair may be gone; then its successor begins with its first node.
+  // If the DaemonSet of the last pair was removed, the page begins with the first node of the next DaemonSet.
   return keys[next - 1] === key ? (next - 1) * names.length + firstAfter(names, name) : next * names.length;
 }

@@ -1,4 +1,4 @@
-/** Pages of sorted lists. A token names the last key that was shown, so that nothing is skipped or shown twice when rows come or go. */
+/** Pages of sorted lists. A token contains the last key of its page: no item is skipped or repeated if others are added or removed. */
 import { createHash } from 'node:crypto';
 import { RollcallError } from '../errors.ts';
 import { PAGE_SIZE } from './limits.ts';
@@ -10,26 +10,26 @@ export interface PageRequest {
 
 export interface Page {
   readonly items: readonly string[];
-  /** Where the next page goes on; `''` at the end. */
+  /** Key after which the next page begins; `''` on the last page. */
   readonly lastKey: string;
 }
 
-/** How many rows a request asks for. @throws RollcallError for a negative number. */
+/** Number of rows that a request sets. @throws RollcallError ARGUMENT_INVALID for a negative number */
 export function pageSize(request: PageRequest): number {
   if (request.pageSize < 0)
     throw new RollcallError('ARGUMENT_INVALID', `page_size is ${request.pageSize}; use 1 to ${PAGE_SIZE.max}`);
   return request.pageSize === 0 ? PAGE_SIZE.usual : Math.min(request.pageSize, PAGE_SIZE.max);
 }
 
-/** Where a page goes on, of which question, and of which moment. */
+/** Where the next page begins. */
 export interface PageToken {
-  /** The last key that was shown. */
+  /** Key of the last item of the previous page. */
   readonly lastKey: string;
-  /** The revision that every page is of; 0 where each page is of the moment at which it is read. */
+  /** The revision of all pages; 0 if each page shows the moment at which it is read. */
   readonly revision: number;
 }
 
-/** One page of keys in order, after the last one that was shown. */
+/** One page of sorted keys, after the last key of the previous page. */
 export function pageOfKeys(keys: readonly string[], request: PageRequest, last: PageToken | null): Page {
   const size = pageSize(request);
   const start = last === null ? 0 : firstAfter(keys, last.lastKey);
@@ -37,17 +37,17 @@ export function pageOfKeys(keys: readonly string[], request: PageRequest, last: 
   return { items, lastKey: start + size < keys.length ? (items.at(-1) ?? '') : '' };
 }
 
-/** `query`: whatever tells this question from another. An empty last key: there is no more. */
+/** `query`: identifies the query. Returns `''` if the last key is empty, which means that there are no more pages. */
 export function writePageToken({ lastKey, revision }: PageToken, query: string): string {
   if (lastKey === '') return '';
   return Buffer.from(JSON.stringify([lastKey, revision, checksum(lastKey, revision, query)])).toString('base64url');
 }
 
-/** `null` without a token. @throws RollcallError for a token that is not ours, or of another query. */
+/** `null` without a token. @throws RollcallError PAGE_TOKEN_INVALID for an altered token, or a token of another query */
 export function readPageToken(token: string, query: string): PageToken | null {
   if (token === '') return null;
   const read = parse(token);
-  // Written again, because base64 reads over whatever is none.
+  // Written again, because the base64 decoder ignores invalid characters.
   if (read !== null && writePageToken(read, query) === token) return read;
   throw new RollcallError(
     'PAGE_TOKEN_INVALID',
@@ -66,7 +66,7 @@ function parse(token: string): PageToken | null {
   }
 }
 
-/** Guards against accidents, not against malice: whoever may list may list from any key. */
+/** Protects from accidents, not from attacks: a caller that may list may begin at any key. */
 function checksum(lastKey: string, revision: number, query: string): string {
   return createHash('sha256').update(`${query}\n${revision}\n${lastKey}`).digest('base64url').slice(0, 12);
 }

@@ -1,4 +1,4 @@
-/** Writes the changes of a plan as messages, and keeps them within what one answer can carry. */
+/** Converts the changes of a plan to messages, within the size that one answer can have. */
 import { RollcallError } from '../errors.ts';
 import type { PlacementResult, Reason } from '../placement/types.ts';
 import type { PlannedChange } from '../plan/plan.ts';
@@ -14,9 +14,9 @@ export interface ChangesBytes {
 }
 
 /**
- * The first changes come with every reason and edit, later ones with the reasons that stand in the way,
- * the last ones with none. A step is one change.
- * @throws RollcallError where even those are more than one answer carries.
+ * The first changes contain all reasons and edits, later ones only the reasons that failed, and the last ones none.
+ * Yields after each change.
+ * @throws RollcallError ARGUMENT_INVALID if one answer cannot carry the changes even so
  */
 export function* changesToWire(
   changes: readonly PlannedChange[],
@@ -25,9 +25,8 @@ export function* changesToWire(
   const messages: WireChange[] = [];
   let bytes = 0;
   for (const { daemonSet, node, before, after } of changes) {
-    const told =
-      bytes < limits.explainedMax ? everything : bytes < limits.reasonedMax ? whatStandsInTheWay : verdictOnly;
-    const [from, to] = [before && told(before), after && told(after)];
+    const reduce = bytes < limits.explainedMax ? everything : bytes < limits.reasonedMax ? failedReasons : verdictOnly;
+    const [from, to] = [before && reduce(before), after && reduce(after)];
     bytes += bytesOf(daemonSet, node, [...(from?.reasons ?? []), ...(to?.reasons ?? [])]);
     if (bytes > limits.max) throw tooManyChanges(changes.length);
     messages.push({
@@ -41,12 +40,12 @@ export function* changesToWire(
   return messages;
 }
 
-/** Reads the reasons once: a planned placement computes them whenever it is asked. */
+/** Reads the reasons once: a planned placement computes them whenever they are read. */
 function everything(placement: PlacementResult): PlacementResult {
   return { ...verdictOnly(placement), reasons: placement.reasons };
 }
 
-function whatStandsInTheWay(placement: PlacementResult): PlacementResult {
+function failedReasons(placement: PlacementResult): PlacementResult {
   const failed = placement.reasons.filter(({ outcome }) => outcome === 'failed');
   return { ...verdictOnly(placement), reasons: failed.map((reason) => ({ ...reason, edits: [] })) };
 }
@@ -61,10 +60,10 @@ function verdictOnly({
   return { verdict, selected, tolerated, shouldRun, shouldContinueRunning, reasons: [] };
 }
 
-/** Tags and lengths of a message beside its texts, at most. */
+/** Maximum size of the tags and lengths of a message, without its texts. */
 const FRAME_BYTES = 24;
 
-/** What a change takes on the wire, nearly: writing it to find out would cost as much as sending it. */
+/** Approximate size of a change on the wire: serializing it to find out would cost as much as sending it. */
 function bytesOf(daemonSet: string, node: string, reasons: readonly Reason[]): number {
   const names = daemonSet.length + node.length + FRAME_BYTES;
   return reasons.reduce((sum, reason) => sum + bytesOfReason(reason), 3 * names);
@@ -79,6 +78,6 @@ function bytesOfReason({ code, message, fieldPath, nodeFieldPath, expected, foun
 function tooManyChanges(count: number): RollcallError {
   return new RollcallError(
     'ARGUMENT_INVALID',
-    `${count} placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once`,
+    `${count} placements would change, more than one answer can carry; plan fewer DaemonSets or nodes at once`,
   );
 }

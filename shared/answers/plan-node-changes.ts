@@ -1,4 +1,4 @@
-/** Reads the what-ifs about nodes in a request to plan. */
+/** Reads the hypothetical node changes of a plan request. */
 import { RollcallError } from '../errors.ts';
 import {
   type NodeAlteration,
@@ -14,8 +14,8 @@ import { WHAT_IF_LENGTH_MAX } from './limits.ts';
 export type TargetedAlteration = NodeAlteration & { readonly target: NodeTarget };
 
 /**
- * Anything but an added node, which is a manifest.
- * @throws RollcallError that names the change by its place.
+ * Reads a change of existing nodes; an added node is a manifest instead.
+ * @throws RollcallError with the index of the change
  */
 export function alterationFromWire(wire: WireChange, index: number): TargetedAlteration {
   try {
@@ -38,13 +38,13 @@ function alteration(wire: WireChange): NodeAlteration {
     case 'removeTaint':
       return parseRemoveTaint(short(removeTaint));
     case 'cordon':
-      if (wire.cordon !== true) throw usageError('cordon is false; leave it out or set it to true');
+      if (wire.cordon !== true) throw usageError('cordon is false; omit it or set it to true');
       return { op: 'cordon' };
     case 'drop':
-      if (wire.drop !== true) throw usageError('drop is false; leave it out or set it to true');
+      if (wire.drop !== true) throw usageError('drop is false; omit it or set it to true');
       return { op: 'drop' };
     default:
-      throw usageError('the change is missing');
+      throw usageError('no change is set; set one of its fields');
   }
 }
 
@@ -54,10 +54,10 @@ function target({ nodeName, labelSelector }: WireChange): NodeTarget {
   return { name: short(nodeName) };
 }
 
-/** Keeps a text that no person typed from being parsed, and from being repeated in an error. */
+/** Keeps overlong texts from being parsed, and from being repeated in an error. */
 function short(text: string): string {
   if (text.length <= WHAT_IF_LENGTH_MAX) return text;
-  throw usageError(`a text has ${text.length} characters, and at most ${WHAT_IF_LENGTH_MAX} are read`);
+  throw usageError(`a text has ${text.length} characters; use at most ${WHAT_IF_LENGTH_MAX}`);
 }
 
 function usageError(message: string): RollcallError {

@@ -1,4 +1,4 @@
-/** Plans on what the coordinator knows, or what held at a moment of the past. Changes nothing. */
+/** Plans hypothetical changes on a cluster snapshot. */
 
 import { RollcallError } from '../errors.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
@@ -22,7 +22,7 @@ import { findDaemonSet } from './names.ts';
 import { changesToWire } from './plan-changes.ts';
 import { alterationFromWire } from './plan-node-changes.ts';
 
-/** What a plan is made on. */
+/** The state of the cluster that a plan starts from. */
 export interface PlanBase {
   readonly asOf: AsOf;
   readonly isSynced: boolean;
@@ -30,7 +30,7 @@ export interface PlanBase {
   readonly nodes: ReadonlyMap<string, Node>;
 }
 
-/** A snapshot that can be planned on. */
+/** A snapshot from which a plan can start. */
 export interface PlannableSnapshot extends Pick<ClusterSnapshot, 'asOf' | 'daemonSets'> {
   /** Every node as placement reads it, by name. */
   nodeObjects(): Promise<ReadonlyMap<string, Node>>;
@@ -46,8 +46,8 @@ export async function planBase(snapshot: PlannableSnapshot, isSynced: boolean): 
 }
 
 /**
- * Half a million pairs take a second, so it goes on in steps.
- * @throws RollcallError for a request that cannot be meant; bad manifests are problems in the answer.
+ * Yields often, because half a million pairs take a second.
+ * @throws RollcallError for an invalid request; invalid manifests are problems in the answer
  */
 export function* planPlacements(
   request: PlanPlacementsRequest__Output,
@@ -78,7 +78,7 @@ function incompleteness({ isSynced }: PlanBase): ManifestProblem[] {
   return [{ code: 'Incomplete', fieldPath: '', message, source: '' }];
 }
 
-/** The DaemonSets of these keys, or all, on every node. Those that a plan does not touch need no deciding. */
+/** The DaemonSets of these keys, or all, on every node. Others need no evaluation because the plan does not change them. */
 function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey[] | null): ClusterObjects {
   const placed = (keys ?? [...daemonSets.keys()]).flatMap((key) => daemonSets.get(key)?.placed ?? []);
   return {
@@ -88,7 +88,7 @@ function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey
   };
 }
 
-/** Each given DaemonSet replaces the one of its name, or is new. */
+/** Each given DaemonSet is added or replaces the one of that name. */
 function withDaemonSets(
   world: ClusterObjects,
   given: ClusterObjects,
@@ -113,7 +113,7 @@ interface NodeChanges {
 
 function nodeChanges({ nodeChanges: wire }: PlanPlacementsRequest__Output): NodeChanges {
   if (wire.length > NODE_CHANGES_MAX) {
-    const message = `there are ${wire.length} node_changes, and at most ${NODE_CHANGES_MAX} are planned together`;
+    const message = `there are ${wire.length} node_changes; at most ${NODE_CHANGES_MAX} can be planned together`;
     throw new RollcallError('ARGUMENT_INVALID', `${message}; use a label_selector`);
   }
   const problems: ManifestProblem[] = [];
@@ -126,7 +126,7 @@ function nodeChanges({ nodeChanges: wire }: PlanPlacementsRequest__Output): Node
   return { changes, problems };
 }
 
-/** Validates manifests of one kind; another kind, or none, is a problem. */
+/** Validates manifests of one kind; a manifest of another kind, or none, is a problem. */
 function collect(
   manifests: readonly string[],
   kind: 'DaemonSet' | 'Node',
@@ -137,8 +137,7 @@ function collect(
     const source = nameOf(index);
     const found = one.objects.map((object) => object.kind).find((other) => other !== kind);
     if (found === undefined && one.objects.length + one.problems.length > 0) return one.problems;
-    const message =
-      found === undefined ? `${source} is empty` : `${source} is a ${found}, and a ${kind} is wanted here`;
+    const message = found === undefined ? `${source} is empty` : `${source} is a ${found}; use a ${kind}`;
     return [...one.problems, { code: 'WrongKind', fieldPath: 'kind', message, source }];
   });
   const world = collectObjects(read.flatMap(({ objects }) => objects));

@@ -13,7 +13,7 @@ export function driftsOfSilentNode(
 ): Drift[] {
   const { name, presence, lastSeenMs, assignments } = node;
   const detail =
-    presence === 'never-seen' ? 'no agent of this node has ever answered' : 'the agent of this node is silent';
+    presence === 'never-seen' ? 'the agent of this node was never seen' : 'the agent of this node is absent';
   return assignments
     .filter(({ verdict }) => verdict === 'run')
     .map(({ daemonSet }): Drift => {

@@ -1,4 +1,4 @@
-/** Turns what the coordinator knows into the messages of the query service. */
+/** Converts parts of a cluster snapshot to messages of the contract. */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
@@ -56,7 +56,7 @@ export function nodeToWire(node: NodeSnapshot, { available, ...counts }: NodeCou
   };
 }
 
-/** `null` where nothing is decided for the pair. */
+/** `null` if the pair has no verdict. */
 export function placementStateToWire(node: NodeSnapshot, { key, placed }: DaemonSetSnapshot): PlacementState | null {
   const pair = node.pair(key);
   if (pair === undefined || placed === null) return null;
@@ -90,22 +90,22 @@ function answers(node: NodeSnapshot, key: DaemonSetKey, verdict: Verdict, { uid 
   });
 }
 
-/** What an agent acknowledged it holds, also while it is silent. */
+/** An acknowledgement also counts while the agent is absent. */
 function acknowledgement(node: NodeSnapshot, version: number) {
   const isHeld = node.hasAcknowledged || node.acknowledgedRevision >= version;
   if (isHeld) return acknowledgementCodec.toWire('acknowledged');
   return acknowledgementCodec.toWire(node.isRefusing ? 'refused' : 'pending');
 }
 
-/** Reasons that a summary names; `why` has them all. */
+/** Reasons in a summary; an explanation has all of them. */
 const SUMMARY_REASONS_MAX = 2;
 
-/** What stands in the way, or where nothing does, what a person would want to know first. */
+/** The reasons that failed; if none did, the first reason. */
 function summary({ object }: NodeSnapshot, compiled: CompiledPlacement): string {
   const { reasons } = compiled.explain(object);
   const failed = reasons.filter(({ outcome }) => outcome === 'failed');
-  const told = failed.length > 0 ? failed : reasons.slice(0, 1);
-  const more = told.length - SUMMARY_REASONS_MAX;
-  const sentences = told.slice(0, SUMMARY_REASONS_MAX).map(({ message }) => message.replace(/\.$/, ''));
+  const named = failed.length > 0 ? failed : reasons.slice(0, 1);
+  const more = named.length - SUMMARY_REASONS_MAX;
+  const sentences = named.slice(0, SUMMARY_REASONS_MAX).map(({ message }) => message.replace(/\.$/, ''));
   return sentences.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

@@ -57,9 +57,9 @@ export interface NodeSnapshot {
   readonly lastSeenMs: number;
   /** The agent is connected and has acknowledged the newest assignments. */
   readonly hasAcknowledged: boolean;
-  /** The agent is settled and has verified its pods against these assignments. */
+  /** The agent has also verified its pods against these assignments. */
   readonly hasReported: boolean;
-  /** The newest effective revision among the node's assignments; 0 without any. The agent may have acknowledged a newer one that has ended. */
+  /** The newest effective revision of the assignments; 0 without any. The agent may have acknowledged a newer one that has ended. */
   readonly revision: number;
   readonly acknowledgedRevision: number;
   /** The agent refused the newest update of its session. */

@@ -1,8 +1,8 @@
-/** Lists come in pages, without gaps or repeats, and a token is good for its own question only. */
+/** Pages have no gaps and no duplicates, and a page token is valid for its own query only. */
 import { expect, test } from 'vitest';
 import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
-test('a page size below zero, an altered token and the token of another question are refused', async () => {
+test('a negative page size, an altered token and the token of another query are rejected', async () => {
   const { query } = await startTestCoordinator();
   expect((await failure(ask(query, Query.ListNodes, { pageSize: -1 }))).message).toContain('page_size is -1');
   const token = (await ask(query, Query.ListNodes, { pageSize: 1 })).nextPageToken ?? '';
@@ -21,7 +21,7 @@ test('a page size below zero, an altered token and the token of another question
   expect(refusals.map(({ reason }) => reason)).toEqual(refusals.map(() => 'PAGE_TOKEN_INVALID'));
 });
 
-test('pages of nodes have neither gaps nor repeats while nodes come and go', async () => {
+test('pages of nodes have no gaps and no duplicates while nodes are added and removed', async () => {
   const nodes = Array.from({ length: 20 }, (_, index) => `n${index + 10}`);
   const { query, context } = await startTestCoordinator({ nodes });
   const seen: string[] = [];
@@ -30,14 +30,14 @@ test('pages of nodes have neither gaps nor repeats while nodes come and go', asy
     const page = await ask(query, Query.ListNodes, { pageSize: 3, pageToken });
     seen.push(...(page.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
     pageToken = page.nextPageToken ?? '';
-    // One that was shown goes, and one comes before what was shown.
+    // A node of the previous page is removed, and one that sorts before it is added.
     context.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
     addNode(context, `a${seen.length}`);
   } while (pageToken !== '');
   expect(seen).toEqual(nodes);
 });
 
-test('pages of the largest size go on to the last row of a long journal', async () => {
+test('pages of the maximum size reach the last event of a long journal', async () => {
   const { query, context } = await startTestCoordinator();
   for (let index = 0; index < 700; index++) addNode(context, `extra-${index}`);
   await context.journal.durable(context.journal.nextRevision - 1);

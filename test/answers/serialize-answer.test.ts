@@ -1,4 +1,4 @@
-/** Long answers are written in turns, and read as if they had been written at once. */
+/** An answer that is serialized in slices equals one that is serialized as a whole. */
 import { expect, it } from 'vitest';
 import { definitionWithBytes } from '../../coordinator/server/bind-rpcs.ts';
 import { serializeCooperatively } from '../../shared/answers/serialize-answer.ts';
@@ -11,7 +11,7 @@ const answerOf = (count: number) => ({
   nextPageToken: 'more',
 });
 
-it('a long list, with all that is beside it, comes as it is, and other turns come in between', async () => {
+it('serializes a long list with the other fields, and lets other work run in between', async () => {
   let elapsedMs = 0;
   let others = 0;
   const other = () => {
@@ -26,7 +26,7 @@ it('a long list, with all that is beside it, comes as it is, and other turns com
   expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize(answer)));
 });
 
-it('a short answer comes as it is too, and gRPC takes bytes and messages', async () => {
+it('serializes a short answer, and a service definition accepts both bytes and messages', async () => {
   const answer = answerOf(3);
   expect(
     await serializeCooperatively(answer, responseSerialize, new CooperativeScheduler({ elapsedMs: () => 0 })),
@@ -44,21 +44,18 @@ async function* inTheMaking<Item>(items: readonly Item[]): AsyncGenerator<Item> 
   }
 }
 
-it.each([0, 1, 20, 41])(
-  'a list of %i that is made while it is written comes as if it had been there',
-  async (count) => {
-    const { nodes, nextPageToken } = answerOf(count);
-    const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
-    const bytes = await serializeCooperatively(
-      { nodes: inTheMaking(nodes), nextPageToken },
-      responseSerialize,
-      scheduler,
-    );
-    expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize({ nodes, nextPageToken })));
-  },
-);
+it.each([0, 1, 20, 41])('serializes a list of %i items that is generated meanwhile', async (count) => {
+  const { nodes, nextPageToken } = answerOf(count);
+  const scheduler = new CooperativeScheduler({ elapsedMs: () => 0 });
+  const bytes = await serializeCooperatively(
+    { nodes: inTheMaking(nodes), nextPageToken },
+    responseSerialize,
+    scheduler,
+  );
+  expect(responseDeserialize(bytes)).toEqual(responseDeserialize(responseSerialize({ nodes, nextPageToken })));
+});
 
-it('an answer of which the list cannot be made is no answer', async () => {
+it('rejects if the list cannot be generated', async () => {
   const failing = (async function* () {
     yield* inTheMaking(answerOf(30).nodes);
     throw new Error('the journal was pruned meanwhile');

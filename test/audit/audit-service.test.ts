@@ -1,4 +1,4 @@
-/** What an auditor may check and take away, over real gRPC. */
+/** The audit service over real gRPC. */
 import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ async function withHistory(options: Parameters<typeof startTestCoordinator>[0] =
   return running;
 }
 
-test('the head names the newest row, and a journal verifies against it until a row is altered', async () => {
+test('the head is the newest event, and the journal verifies against it until an event is altered', async () => {
   const file = temporaryFile();
   const { audit, context } = await withHistory({ journal: { file } });
   const { head, storeId } = await ask(audit, Audit.GetHead, {});
@@ -51,7 +51,7 @@ test('the head names the newest row, and a journal verifies against it until a r
   expect(await verified()).toMatchObject({ valid: false, firstInvalidRevision: '3', anchor: 'ANCHOR_STATE_MATCHES' });
 });
 
-test('a check says when its rows are done and the file is read, unless it is told to leave that out', async () => {
+test('a verification reports when it checks the file, unless the file check is skipped', async () => {
   const { audit, context } = await withHistory();
   const told = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
   const [fileCheck, report] = await told({});
@@ -60,7 +60,7 @@ test('a check says when its rows are done and the file is read, unless it is tol
   expect((await told({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
 });
 
-/** Beside the coordinator and against its triggers, as somebody with evil in mind would. */
+/** Bypasses the coordinator and the triggers of the database, as an attacker would. */
 function alter(file: string, sql: string): void {
   const database = new Database(file);
   const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all() as string[];
@@ -69,7 +69,7 @@ function alter(file: string, sql: string): void {
   database.close();
 }
 
-test('an anchor that no journal ever published is refused', async () => {
+test('an anchor that no journal can have is rejected', async () => {
   const { audit } = await startTestCoordinator();
   const hash = Buffer.alloc(32);
   for (const anchor of [
@@ -81,14 +81,14 @@ test('an anchor that no journal ever published is refused', async () => {
   }
 });
 
-test('a replay decides everything again, and tells what the engine would decide otherwise', async () => {
+test('a replay evaluates all decisions again and reports those with a different verdict', async () => {
   const file = temporaryFile();
   const { audit, context } = await withHistory({ journal: { file } });
   const [report] = await askAll(audit, Audit.ReplayDecisions, {});
   const decisions = await context.journal.events({ kinds: ['decision'], limit: 100 });
   expect(report?.report).toMatchObject({ replayedCount: String(decisions.length), differentCount: '0' });
   const [turned] = decisions;
-  // As if an engine with another opinion had decided.
+  // As if another version of the engine had decided.
   alter(file, `UPDATE event SET verdict = 2 WHERE seq = ${turned?.revision}`);
   const [difference, after] = await askAll(audit, Audit.ReplayDecisions, {});
   expect(difference?.difference).toMatchObject({
@@ -104,7 +104,7 @@ test('a replay decides everything again, and tells what the engine would decide 
   expect((await askAll(audit, Audit.ReplayDecisions, earlier)).map(({ item }) => item)).toEqual(['report']);
 });
 
-test('the derived tables are held against a rebuild, with progress', async () => {
+test('the derived tables are compared with a rebuild, with progress', async () => {
   const file = temporaryFile();
   const { audit, context } = await withHistory({ journal: { file } });
   const total = String(context.journal.durableRevision);
@@ -117,7 +117,7 @@ test('the derived tables are held against a rebuild, with progress', async () =>
   expect(differs?.report).toMatchObject({ equal: false, differingTables: ['placement'] });
 });
 
-test('the record is exported as text, all of it or a part', async () => {
+test('events are exported as text, all or a range', async () => {
   const { audit, context, clock } = await withHistory();
   const text = async (request: object) =>
     (await askAll(audit, Audit.ExportEvents, request)).map((piece) => piece.text).join('');
@@ -147,7 +147,7 @@ test('the record is exported as text, all of it or a part', async () => {
   expect((await future).reason).toBe('NOT_RECORDED_YET');
 });
 
-test('a backup is the whole journal, byte for byte as promised, and leaves nothing behind', async () => {
+test('a backup is a complete copy of the journal with the announced size and digest, and leaves no file behind', async () => {
   const file = temporaryFile();
   const { audit, context } = await withHistory({ journal: { file } });
   const messages = await askAll(audit, Audit.CreateBackup, {});
@@ -165,7 +165,7 @@ test('a backup is the whole journal, byte for byte as promised, and leaves nothi
   expect(await restored.audit.verify({ anchor, wholeFile: true })).toMatchObject({ isGood: true, anchor: 'matches' });
 });
 
-test('only a few checks run at once, and whoever goes away makes room', async () => {
+test('the number of audit streams is limited, and a cancelled one makes room for another', async () => {
   const file = temporaryFile();
   const { audit, context } = await withHistory({ journal: { file } });
   const calls = Array.from({ length: 4 }, () => audit.CreateBackup({}));

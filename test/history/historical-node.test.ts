@@ -1,4 +1,4 @@
-/** A node of the past over real gRPC: it is told as it was told then. */
+/** A node of the past over real gRPC: the answer equals the one that was given then. */
 import { expect, test } from 'vitest';
 import type { Moment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { SpokenAgent } from '../agents/scripted-agent.ts';
@@ -12,7 +12,7 @@ import {
   startTestCoordinator,
 } from '../server/running-coordinator.ts';
 
-test('the revision of a node is the same now, of the past and after a restart, whatever was decided that assigns nothing', async () => {
+test('the revision of a node is the same now, in the past and after a restart, and ignores decisions without an assignment', async () => {
   const file = temporaryFile();
   const running = await startTestCoordinator({ journal: { file } });
   const { context } = running;
@@ -40,7 +40,7 @@ async function revisions({ query, context }: RunningCoordinator, at?: Moment): P
   return nodes.map(({ revision }) => Number(revision));
 }
 
-test('a node that had answered has answered then, also where it found its pods as they were before', async () => {
+test('a node that had reported is shown as reported in the past, even if its pods had not changed', async () => {
   const running = await startTestCoordinator();
   const { context, clock, query } = running;
   const pod = podHealth({ daemonSet: 'default/a', podName: 'a-pod' });

@@ -1,4 +1,4 @@
-/** Questions about the past over real gRPC: what was answered then is answered of then, whatever came since. */
+/** Queries about the past over real gRPC: the answer about a moment equals the one that was given then. */
 import { expect, test } from 'vitest';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';
 import type { Moment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
@@ -15,7 +15,7 @@ import {
   startTestCoordinator,
 } from '../server/running-coordinator.ts';
 
-/** Every answer about one moment but what only a running coordinator knows: what was heard since the last row, and counters. */
+/** Every answer about one moment, without what only a running coordinator knows: recent heartbeats and counters. */
 async function everything({ query }: RunningCoordinator, at?: Moment) {
   const status = await ask(query, Query.GetStatus, { at });
   const daemonSets = await ask(query, Query.ListDaemonSets, { at });
@@ -32,14 +32,14 @@ async function everything({ query }: RunningCoordinator, at?: Moment) {
   };
 }
 
-/** Since when nobody can say is told by the coordinator's start, which no row of a node knows. */
+/** The time since when a drift is unknown depends on the start of the coordinator, which no event of a node contains. */
 function undated(drifts: readonly Drift__Output[]) {
   return drifts.map((drift) => ({ ...drift, sinceTime: drift.kind === 'DRIFT_KIND_UNKNOWN' ? null : drift.sinceTime }));
 }
 
 const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName: `${daemonSet}-pod`, ...changes });
 
-test('every question asked of a moment has the answer that it had then', async () => {
+test('every query about a moment has the answer that it had then', async () => {
   const running = await startTestCoordinator();
   const { context, clock } = running;
   const told: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
@@ -103,7 +103,7 @@ test('every question asked of a moment has the answer that it had then', async (
   expect(problems.flat()).toContain('broken.yaml:3: is not valid YAML');
 });
 
-test('an answer tells of which moment it is, and every page of a list of the past is of the same', async () => {
+test('an answer contains its moment, and all pages of a list about the past are of the same moment', async () => {
   const running = await startTestCoordinator();
   const { query, context, clock } = running;
   const { asOf: now } = await ask(query, Query.GetStatus, {});
@@ -125,7 +125,7 @@ test('an answer tells of which moment it is, and every page of a list of the pas
   expect(names).toEqual(['n1', 'n2', 'n3']);
 });
 
-test('a page token of one moment is not good for another', async () => {
+test('a page token of one moment is rejected for another', async () => {
   const { query, context } = await startTestCoordinator();
   addNode(context, 'n4');
   await context.journal.durable(context.journal.nextRevision - 1);
@@ -137,7 +137,7 @@ test('a page token of one moment is not good for another', async () => {
   }
 });
 
-test('moments that are none are refused in one sentence, each for what it is', async () => {
+test('an invalid moment is rejected with the reason', async () => {
   const { query, context, clock } = await startTestCoordinator();
   const newest = context.journal.durableRevision;
   const cases: [Moment, string, string][] = [
@@ -163,7 +163,7 @@ test('moments that are none are refused in one sentence, each for what it is', a
   }
 });
 
-test('what did not exist at a moment is named, and not an empty list', async () => {
+test('what did not exist at a moment is an error, not an empty list', async () => {
   const { query, context } = await startTestCoordinator();
   const at = { revision: String(context.journal.durableRevision) };
   addNode(context, 'later');
@@ -176,16 +176,16 @@ test('what did not exist at a moment is named, and not an empty list', async () 
   ];
   for (const { reason, message } of await Promise.all(calls.map(failure))) {
     expect(reason).toBe('UNKNOWN_NODE');
-    expect(message).toMatch(/^node later was not on the roll at revision \d+ \(recorded at 2026-/);
+    expect(message).toMatch(/^there was no node later at revision \d+ \(recorded at 2026-/);
   }
   const { reason, message } = await failure(ask(query, Query.GetDaemonSet, { at, daemonSet: { name: 'later' } }));
   expect([reason, message]).toEqual([
     'UNKNOWN_DAEMON_SET',
-    expect.stringMatching(/^no DaemonSet later is known at revision \d+/) as string,
+    expect.stringMatching(/^there is no DaemonSet later at revision \d+/) as string,
   ]);
 });
 
-test('what lies before the horizon is refused with the horizon', async () => {
+test('a moment before the retention horizon is rejected with the horizon', async () => {
   const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
   const { journal } = context;
   const horizon = journal.durableRevision;
@@ -209,7 +209,7 @@ test('what lies before the horizon is refused with the horizon', async () => {
   expect(told?.revision).toBe(String(horizon));
 });
 
-test('why a pair is placed is told also where its decision is older than what the journal keeps', async () => {
+test('a placement is explained even if its decision is older than the retention horizon', async () => {
   const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
   const { journal } = context;
   const pair = { daemonSet: { name: 'a' }, nodeName: 'n1' };
@@ -225,7 +225,7 @@ test('why a pair is placed is told also where its decision is older than what th
   expect([before.decisionInputs === null, after.decisionInputs]).toEqual([false, null]);
 });
 
-test('a stretch of time that ends before it begins is a mistake in the question, also between two rows', async () => {
+test('a range that ends before it begins is rejected, also between two events', async () => {
   const { query, clock } = await startTestCoordinator();
   const from = { time: timeToWire(clock.nowMs() + 2_000) };
   const to = { time: timeToWire(clock.nowMs() + 1_000) };
@@ -240,7 +240,7 @@ test('a stretch of time that ends before it begins is a mistake in the question,
   }
 });
 
-test('a time that no calendar has is a mistake in the question', async () => {
+test('a time outside of the years 1 to 9999 is rejected', async () => {
   const { query } = await startTestCoordinator();
   for (const seconds of ['-99999999999999', '99999999999999']) {
     const time = { seconds, nanos: 0 };
@@ -253,7 +253,7 @@ test('a time that no calendar has is a mistake in the question', async () => {
   }
 });
 
-test('a plan on the past is made on what held then', async () => {
+test('a plan about the past starts from the state at that moment', async () => {
   const { query, context } = await startTestCoordinator();
   const at = { revision: String(context.journal.durableRevision) };
   context.evaluator.daemonSetRemoved('default/a', 'a.yaml');
@@ -266,7 +266,7 @@ test('a plan on the past is made on what held then', async () => {
   expect(now.changes.map(({ daemonSet, node }) => `${daemonSet?.name} ${node?.name}`)).toEqual(['b n1']);
 });
 
-test('an explanation of the past finds the reasons again from what held then, and names what decided', async () => {
+test('an explanation about the past recomputes the reasons from the state at that moment and contains the decision', async () => {
   const { query, context, clock } = await startTestCoordinator();
   addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   clock.advance(1_000);
@@ -283,7 +283,7 @@ test('an explanation of the past finds the reasons again from what held then, an
   expect(then).toMatchObject({ placement: { verdict: 'VERDICT_NONE' }, state: { verdict: 'VERDICT_NONE' } });
   expect(then.placement?.reasons.find(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')?.found).toBe('b');
   expect(then.decidedDifferently).toBe(false);
-  // Decided when the DaemonSet came, before the node said its zone; explained with the zone.
+  // Decided when the DaemonSet was added, before the node reported its zone; explained with the zone.
   expect(then.causingEvent?.kind).toBe('EVENT_KIND_DAEMON_SET');
   expect(Number(then.inputs?.nodeRevision)).toBeGreaterThan(Number(then.decisionInputs?.nodeRevision));
   expect(then.inputs?.daemonSetDigest).toEqual(now.inputs?.daemonSetDigest);

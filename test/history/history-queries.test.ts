@@ -1,4 +1,4 @@
-/** Questions about the record reach a thread that is started for them, and find another where it is gone. */
+/** History queries start their thread on demand, and start another one if it has ended. */
 import { EventEmitter, once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHistoryInProcess } from '../../coordinator/coordinator-threads.ts';
@@ -9,7 +9,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
-/** Answers after `held`, and tells of each question. */
+/** Answers when `held` resolves, and calls `onAsked` for each query. */
 function heldHistory(held: Promise<void>, onAsked: () => void) {
   const port = startHistoryInProcess();
   const answer: typeof port.answer = async (...question) => {
@@ -20,7 +20,7 @@ function heldHistory(held: Promise<void>, onAsked: () => void) {
   return { ...port, answer };
 }
 
-/** One that counts its threads, what they are asked, and of which the newest can be ended; they begin to answer after `held`. */
+/** Counts its threads and their queries; threads answer when `held` resolves. */
 async function countedHistory(held = Promise.resolve()) {
   const journal = await openJournal();
   const threads: { hasEnded: boolean }[] = [];
@@ -48,7 +48,7 @@ const plan = (historyQueries: HistoryQueries, isCancelled = () => false) =>
 
 const reasonOf = (error: { reason?: string }) => error.reason ?? 'a bug';
 
-test('the thread is started by the first question, and is there for the next one', async () => {
+test('the first query starts the thread, and the next one uses it', async () => {
   const { historyQueries, threads } = await countedHistory();
   expect(threads).toHaveLength(0);
   const answers = await Promise.all([plan(historyQueries), plan(historyQueries)]);
@@ -57,7 +57,7 @@ test('the thread is started by the first question, and is there for the next one
   expect(read).toMatchObject([{ asOf: { time: { seconds: '7' } } }, { asOf: { time: { seconds: '7' } } }]);
 });
 
-test('a thread that nobody asks for a minute is let go, and the next question gets another', async () => {
+test('a thread that is idle for a minute ends, and the next query starts another one', async () => {
   const { historyQueries, threads, clock } = await countedHistory();
   await plan(historyQueries);
   clock.advance(59_000);
@@ -70,7 +70,7 @@ test('a thread that nobody asks for a minute is let go, and the next question ge
   expect(threads).toEqual([{ hasEnded: true }, { hasEnded: false }]);
 });
 
-test('a thread that works on a question is not idle', async () => {
+test('a thread that works on a query is not idle', async () => {
   const { historyQueries, threads, clock } = await countedHistory();
   await plan(historyQueries);
   const asked = plan(historyQueries);
@@ -79,7 +79,7 @@ test('a thread that works on a question is not idle', async () => {
   expect(threads).toEqual([{ hasEnded: false }]);
 });
 
-test('more questions than can wait are refused, and those that wait are all answered', async () => {
+test('queries beyond the queue limit are rejected, and all queued queries are answered', async () => {
   const { historyQueries } = await countedHistory();
   const asked = Array.from({ length: 1_020 }, () => plan(historyQueries).then(() => 'answered', reasonOf));
   const outcomes = await Promise.all(asked);
@@ -87,7 +87,7 @@ test('more questions than can wait are refused, and those that wait are all answ
   expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUERIES'));
 });
 
-test('a question that nobody waits for any more when its turn comes is not worked on, nor in the way of others', async () => {
+test('a query that is cancelled while it is queued is not started', async () => {
   const { historyQueries, askedCount } = await countedHistory();
   const asked = Array.from({ length: 8 }, () => plan(historyQueries));
   const left = Array.from({ length: 100 }, () => plan(historyQueries, () => true).catch(reasonOf));
@@ -97,7 +97,7 @@ test('a question that nobody waits for any more when its turn comes is not worke
   expect(new Set(await Promise.all(left))).toEqual(new Set(['INTERRUPTED']));
 });
 
-test('a caller that gives up is nobody who waits', async () => {
+test('a caller that cancels its call cancels its queued query', async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   let askedCount = 0;
@@ -105,7 +105,7 @@ test('a caller that gives up is nobody who waits', async () => {
   const { query } = await startTestCoordinator({ startHistoryThread });
   const asked = Array.from({ length: 8 }, () => ask(query, Query.ListEvents, {}));
   const givenUp = query.ListEvents({}, () => {});
-  // What is asked on the same connection afterwards is answered after it has arrived.
+  // A later call on the same connection is answered after this one has arrived.
   await ask(query, Query.ListAgents, {});
   givenUp.cancel();
   await ask(query, Query.ListAgents, {});
@@ -114,7 +114,7 @@ test('a caller that gives up is nobody who waits', async () => {
   expect(askedCount).toBe(9);
 });
 
-test('when the coordinator stops, what is worked on is answered, and what waits learns at once that it goes', async () => {
+test('when the coordinator stops, queries in progress are answered and queued queries fail immediately', async () => {
   let letGo = () => {};
   const { historyQueries, askedCount } = await countedHistory(new Promise((resolve) => (letGo = resolve)));
   const asked = Array.from({ length: 8 }, () => plan(historyQueries).then(() => 'answered'));
@@ -126,7 +126,7 @@ test('when the coordinator stops, what is worked on is answered, and what waits 
   expect(new Set(await Promise.all(asked))).toEqual(new Set(['answered']));
 });
 
-test('a stop does not wait for a long question for ever, and tells whoever asked it why', async () => {
+test('a stop waits a limited time for a long query, and then fails it with the reason', async () => {
   let begun = false;
   const startHistoryThread = () => {
     const gone = new EventEmitter();
@@ -145,7 +145,7 @@ test('a stop does not wait for a long question for ever, and tells whoever asked
   expect(await asked).toMatchObject({ reason: 'DRAINING' });
 });
 
-test('where the thread has ended, the next questions get a new one, together', async () => {
+test('if the thread has ended, concurrent queries start a single new one', async () => {
   const { historyQueries, threads } = await countedHistory();
   await plan(historyQueries);
   for (const thread of threads) thread.hasEnded = true;
@@ -153,7 +153,7 @@ test('where the thread has ended, the next questions get a new one, together', a
   expect(threads).toHaveLength(2);
 });
 
-test('where the thread cannot open the journal, the question fails, and the next one tries again', async () => {
+test('if the thread cannot open the journal, the query fails and the next one tries again', async () => {
   const journal = await openJournal();
   let starts = 0;
   const start = () => {
@@ -168,7 +168,7 @@ test('where the thread cannot open the journal, the question fails, and the next
   expect(starts).toBe(2);
 });
 
-test('whoever asks while it closes learns that it goes, and no thread is started any more', async () => {
+test('a query during close fails, and starts no thread', async () => {
   const { historyQueries, threads } = await countedHistory();
   await plan(historyQueries);
   const asked = Promise.allSettled([plan(historyQueries)]);
@@ -178,7 +178,7 @@ test('whoever asks while it closes learns that it goes, and no thread is started
   expect(threads).toHaveLength(1);
 });
 
-test('a plan on now is made on all that was told before, and says so', async () => {
+test('a plan about now contains every change that was answered before', async () => {
   const { query, context } = await startTestCoordinator({ nodes: ['n1'], keys: ['default/a'] });
   addNode(context, 'n1', { disk: 'ssd' });
   const revision = context.journal.nextRevision - 1;
@@ -189,7 +189,7 @@ test('a plan on now is made on all that was told before, and says so', async () 
   expect(context.journal.durableRevision).toBeGreaterThanOrEqual(revision);
 });
 
-test('a mistake in a question about the past is told in its own words', async () => {
+test('an error in a query about the past keeps its reason and message', async () => {
   const { query, logged } = await startTestCoordinator();
   const refusal = await failure(ask(query, Query.GetNode, { nodeName: 'n9', at: { revision: '5' } }));
   expect(refusal).toMatchObject({ reason: 'UNKNOWN_NODE', metadata: { name: 'n9' } });

@@ -1,4 +1,4 @@
-/** The record over real gRPC: found by any filter, compared between two moments, and drawn as spans. */
+/** Events, differences and timelines over real gRPC. */
 import { expect, test } from 'vitest';
 import type { ListEventsRequest } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { Span__Output } from '../../shared/rpc/generated/rollcall/v1/Span.ts';
@@ -31,7 +31,7 @@ async function revisions({ query }: RunningCoordinator, request: ListEventsReque
   return found;
 }
 
-test('rows are found by namespace, trigger, cause, actor and time, in any combination and both directions', async () => {
+test('events are filtered by namespace, trigger, cause, actor and time, in any combination and both directions', async () => {
   const running = await startTestCoordinator();
   const { context, clock } = running;
   clock.advance(1_000);
@@ -68,7 +68,7 @@ test('rows are found by namespace, trigger, cause, actor and time, in any combin
   }
 });
 
-test('a watch tells what its filter lets through, and nothing else', async () => {
+test('a watch sends exactly the events that match its filter', async () => {
   const running = await startTestCoordinator();
   const watch = new Watch(running, { afterRevision: '0', actor: 'kube-system/b.yaml', namespace: 'kube-system' });
   const newest = running.context.journal.durableRevision;
@@ -79,7 +79,7 @@ test('a watch tells what its filter lets through, and nothing else', async () =>
   expect(watch.revisions).toEqual(wanted);
 });
 
-test('a watch that resumes over a coordinator restored from an older backup misses none of the rows recorded since', async () => {
+test('a watch that resumes at a coordinator restored from an older backup misses no event recorded since', async () => {
   const backup = temporaryFile();
   const before = await startTestCoordinator();
   await before.context.journal.audit.backup(backup);
@@ -109,7 +109,7 @@ test('a watch that resumes over a coordinator restored from an older backup miss
   expect(same.bookmarks[0]).toBe(seen);
 });
 
-test('filters that cannot be meant are refused in one sentence', async () => {
+test('an invalid filter is rejected with the reason', async () => {
   const { query, clock } = await startTestCoordinator();
   const now = clock.nowMs();
   const cases: [ListEventsRequest, string, string][] = [
@@ -139,7 +139,7 @@ test('filters that cannot be meant are refused in one sentence', async () => {
   }
 });
 
-test('history that reaches back to what was pruned says so, and what lies wholly before it is refused', async () => {
+test('a list of events that reaches the retention horizon returns it, and one before it is rejected', async () => {
   const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
   const { context, clock, query } = running;
   const horizon = context.journal.durableRevision;
@@ -157,7 +157,7 @@ test('history that reaches back to what was pruned says so, and what lies wholly
   expect(before.reason).toBe('BEFORE_RETENTION');
 });
 
-test('history that is pruned while somebody pages back ends where rows were let go; forwards, the missing rows are refused', async () => {
+test('if events are pruned between pages, paging back ends at the horizon and paging forward is rejected', async () => {
   const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
   const { context, clock, query } = running;
   clock.advance(10_000);
@@ -185,7 +185,7 @@ test('history that is pruned while somebody pages back ends where rows were let 
   expect([reason, metadata.revision]).toEqual(['BEFORE_RETENTION', horizon.revision]);
 });
 
-test('what differs between two moments is told once for each pair, with the decision that brought it', async () => {
+test('differences between two moments contain each pair once, with its last decision', async () => {
   const running = await startTestCoordinator();
   const { context, query } = running;
   const from = { revision: String(context.journal.durableRevision) };
@@ -225,7 +225,7 @@ test('what differs between two moments is told once for each pair, with the deci
   expect(without.message).toBe('from is not set; name the earlier moment');
 });
 
-test('a timeline tells in spans who was placed, what drifted and whether the node answered', async () => {
+test('a timeline contains spans of verdicts, drifts and presence', async () => {
   const running = await startTestCoordinator({ nodes: ['n1', 'n2'], keys: ['default/a'] });
   const { context, clock, query } = running;
   const startMs = clock.nowMs();
@@ -266,7 +266,7 @@ test('a timeline tells in spans who was placed, what drifted and whether the nod
   expect(timeline?.drifts.map(({ span, drift }) => [drift?.kind, ...at(span)])).toEqual([
     ['DRIFT_KIND_MISSING', 20, 30],
   ]);
-  // The lease runs from the agent's last word, its acknowledgement.
+  // The lease runs from the last message of the agent, its acknowledgement.
   expect(timeline?.presences.map(({ span, presence }) => [presence, ...at(span)])).toEqual([
     ['PRESENCE_NEVER_SEEN', 0, 10],
     ['PRESENCE_PRESENT', 10, 80],

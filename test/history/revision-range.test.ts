@@ -1,4 +1,4 @@
-/** Stretches of the past that begin where the journal begins, while it is being pruned. */
+/** Ranges that begin at the retention horizon, while the journal is pruned. */
 import { expect, test } from 'vitest';
 import { pageFromRange, type RangeDependencies } from '../../coordinator/history/revision-range.ts';
 import { JournalError } from '../../coordinator/journal/journal-error.ts';
@@ -11,7 +11,7 @@ const WITHOUT_START = { from: null, to: null, pageSize: 0, pageToken: '' };
 
 type Asked = Omit<typeof WITHOUT_START, 'to'> & { readonly from: null; readonly to: Moment__Output | null };
 
-/** The only page of a stretch of a journal that loses `prunedRows` while it is read, and where each attempt at it began. */
+/** The only page of a range whose journal loses `prunedRows` during each attempt, and where each attempt began. */
 function pruning(prunedRows: number) {
   let horizon = 20;
   const recordedMs = (revision: number) => revision * 1_000;
@@ -33,24 +33,24 @@ function pruning(prunedRows: number) {
   return { page: (request: Asked) => page(request, dependencies), begun, horizon: () => horizon };
 }
 
-test('a stretch without a named start begins ahead of a pruning that is faster than its answer', async () => {
+test('a range without a start begins ahead of pruning that is faster than the answer', async () => {
   const { page, begun, horizon } = pruning(700);
   const { from } = await page(WITHOUT_START);
   expect(begun).toEqual([20, 720, 1_420 + 1_000]);
   expect([from.revision, horizon()]).toEqual(['2420', 2_120]);
 });
 
-test('a stretch that is let go of as a whole while it is read is refused', async () => {
+test('a range that is pruned completely while it is read is rejected', async () => {
   const to: Moment__Output = { moment: 'revision', revision: '500' };
   const { page, begun } = pruning(700);
   await expect(page({ ...WITHOUT_START, to })).rejects.toMatchObject({ reason: 'before-retention' });
   expect(begun).toEqual([20]);
 });
 
-test('a timeline without a named start begins where the journal begins once it is read, on every page', async () => {
+test('a timeline without a start begins at the retention horizon at the time it is read, on every page', async () => {
   const { context, query, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
   const { journal } = context;
-  /** Lets go of everything up to now, and records something after it. */
+  /** Prunes everything up to now, and records an event after that. */
   const prune = async () => {
     clock.advance(10_000);
     addNode(context, `at-${clock.nowMs()}`);

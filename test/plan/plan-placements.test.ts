@@ -131,8 +131,12 @@ describe('a plan of the coordinator', () => {
 
   it.each<[string, Asked, string]>([
     ['an unknown node', { nodeChanges: [{ change: 'drop', drop: true, nodeName: 'x' }] }, 'there is no node x'],
-    ['an unknown DaemonSet', { remove: ['x'] }, 'no DaemonSet x is known'],
-    ['a change without a what-if', { nodeChanges: [{ nodeName: 'a' }] }, 'node_changes[0]: the change is missing'],
+    ['an unknown DaemonSet', { remove: ['x'] }, 'there is no DaemonSet x'],
+    [
+      'a change without a what-if',
+      { nodeChanges: [{ nodeName: 'a' }] },
+      'node_changes[0]: no change is set; set one of its fields',
+    ],
     [
       'a node and a selector at once',
       { nodeChanges: [{ change: 'cordon', cordon: true, nodeName: 'a', labelSelector: 'b' }] },
@@ -146,7 +150,7 @@ describe('a plan of the coordinator', () => {
     [
       'a selector of megabytes',
       { nodeChanges: [{ change: 'drop', drop: true, labelSelector: 'a,'.repeat(1e6) }] },
-      'node_changes[0]: a text has 2000000 characters, and at most 4096 are read',
+      'node_changes[0]: a text has 2000000 characters; use at most 4096',
     ],
     [
       'a DaemonSet given and removed',
@@ -156,7 +160,7 @@ describe('a plan of the coordinator', () => {
     [
       'too many changes of nodes',
       { nodeChanges: Array.from({ length: 1001 }, () => ({ change: 'cordon' as const, cordon: true })) },
-      'there are 1001 node_changes, and at most 1000 are planned together; use a label_selector',
+      'there are 1001 node_changes; at most 1000 can be planned together; use a label_selector',
     ],
   ])('refuses %s in one sentence', async (_, asked, sentence) => {
     await expect(ask(asked)).rejects.toThrow(sentence);
@@ -193,7 +197,7 @@ describe('the changes of an answer', () => {
     const bytes = told(emitAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
     expect(told({ ...emitAll, max: bytes * 2 })).toHaveLength(3);
     expect(() => told({ ...emitAll, max: bytes - 1 })).toThrow(
-      '3 placements would change, more than one answer carries; plan fewer DaemonSets or nodes at once',
+      '3 placements would change, more than one answer can carry; plan fewer DaemonSets or nodes at once',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** The questions over real gRPC: every one answered, and every mistake in it named. */
+/** The query service and the admin service over real gRPC. */
 import { expect, test } from 'vitest';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -13,7 +13,7 @@ import {
   Watch,
 } from '../server/running-coordinator.ts';
 
-test('the status counts what is there and names no counter that is not a number', async () => {
+test('GetStatus returns the counts of the cluster and the counters of the coordinator', async () => {
   const { query, context } = await startTestCoordinator();
   const status = await ask(query, Query.GetStatus, {});
   expect(status).toMatchObject({
@@ -28,7 +28,7 @@ test('the status counts what is there and names no counter that is not a number'
   expect(status.counters.pairsEvaluated).toBe(String(context.counters.pairsEvaluated));
 });
 
-test('DaemonSets, nodes, placements, drifts and agents are listed and shown', async () => {
+test('lists and gets DaemonSets, nodes, placements, drifts and agents', async () => {
   const { query } = await startTestCoordinator();
   const daemonSets = await ask(query, Query.ListDaemonSets, {});
   expect(
@@ -60,7 +60,7 @@ test('DaemonSets, nodes, placements, drifts and agents are listed and shown', as
   );
 });
 
-test('a node that nobody ever answered for is unknown since daemon pods belong there, however long the coordinator runs', async () => {
+test('a node whose agent was never seen drifts as unknown since the verdict came into force', async () => {
   const { query, context, clock } = await startTestCoordinator();
   const startedMs = clock.nowMs();
   clock.advance(3_600_000);
@@ -75,7 +75,7 @@ test('a node that nobody ever answered for is unknown since daemon pods belong t
   expect(await ages('n1')).toEqual(Array(2).fill(['DRIFT_KIND_UNKNOWN', clock.nowMs() - startedMs]));
 });
 
-test('an explanation has the reasons, and the row that decided', async () => {
+test('an explanation contains the reasons and the decision', async () => {
   const { query, context } = await startTestCoordinator();
   addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   const answer = await ask(query, Query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
@@ -87,7 +87,7 @@ test('an explanation has the reasons, and the row that decided', async () => {
   });
 });
 
-test('what is not known is named, in the words of the question', async () => {
+test('an unknown node or DaemonSet is named in the error', async () => {
   const { query } = await startTestCoordinator();
   const node = { nodeName: 'n9' };
   const daemonSet = { daemonSet: { namespace: 'default', name: 'nope' } };
@@ -97,7 +97,7 @@ test('what is not known is named, in the words of the question', async () => {
     ask(query, Query.ListDrifts, node),
     ask(query, Query.ExplainPlacement, { daemonSet: { name: 'a' }, ...node }),
   ]) {
-    expect(await failure(call)).toMatchObject({ reason: 'UNKNOWN_NODE', message: 'node n9 is not on the roll' });
+    expect(await failure(call)).toMatchObject({ reason: 'UNKNOWN_NODE', message: 'there is no node n9' });
   }
   for (const call of [
     ask(query, Query.GetDaemonSet, daemonSet),
@@ -106,12 +106,12 @@ test('what is not known is named, in the words of the question', async () => {
   ]) {
     expect(await failure(call)).toMatchObject({
       reason: 'UNKNOWN_DAEMON_SET',
-      message: 'no DaemonSet default/nope is known',
+      message: 'there is no DaemonSet default/nope',
     });
   }
 });
 
-test('a question that lacks a name, or half of one, is refused and not taken for another', async () => {
+test('a request without a name, or with a namespace only, is rejected', async () => {
   const { query, admin } = await startTestCoordinator();
   expect((await failure(ask(query, Query.GetDaemonSet, {}))).message).toBe('daemon_set.name is empty');
   expect((await failure(ask(query, Query.GetNode, {}))).message).toBe('node_name is empty');
@@ -126,7 +126,7 @@ test('a question that lacks a name, or half of one, is refused and not taken for
   expect(refusals.map(({ message }) => message)).toEqual(refusals.map(() => 'daemon_set.name is empty'));
 });
 
-test('a name that several namespaces have asks which', async () => {
+test('an ambiguous DaemonSet name is rejected with the candidates', async () => {
   const { query } = await startTestCoordinator({ keys: ['default/a', 'other/a'] });
   const refusal = await failure(ask(query, Query.GetDaemonSet, { daemonSet: { name: 'a' } }));
   expect(refusal).toMatchObject({
@@ -135,7 +135,7 @@ test('a name that several namespaces have asks which', async () => {
   });
 });
 
-test('pages of rows have neither gaps nor repeats while rows arrive, in both directions', async () => {
+test('pages of events have no gaps and no duplicates while events are recorded, in both directions', async () => {
   const { query, context } = await startTestCoordinator();
   for (const oldestFirst of [false, true]) {
     const newest = context.journal.nextRevision - 1;
@@ -153,21 +153,21 @@ test('pages of rows have neither gaps nor repeats while rows arrive, in both dir
   }
 });
 
-test('rows are found by node, DaemonSet and kind, and a kind that nobody knows is refused', async () => {
+test('events are filtered by node, DaemonSet and kind, and an unknown kind is rejected', async () => {
   const { query } = await startTestCoordinator();
   const rows = await ask(query, Query.ListEvents, {
     nodeName: 'n2',
     daemonSet: { name: 'a' },
     kinds: ['EVENT_KIND_DECISION'],
   });
-  expect(rows.events.map(({ message }) => message)).toEqual(['default/a on n2: not decided → run']);
+  expect(rows.events.map(({ message }) => message)).toEqual(['default/a on n2: new → run']);
   expect((await failure(ask(query, Query.ListEvents, { kinds: ['EVENT_KIND_UNSPECIFIED'] }))).reason).toBe(
     'ARGUMENT_INVALID',
   );
   expect((await failure(ask(query, Query.ListEvents, { kinds: [99 as never] }))).message).toContain('99');
 });
 
-test('a watch from a revision tells every later row once, in order, and goes on where another stopped', async () => {
+test('a watch from a revision sends every later event once, in order, and resumes where another watch ended', async () => {
   const running = await startTestCoordinator();
   const { context } = running;
   const first = new Watch(running, { afterRevision: '2' });
@@ -183,7 +183,7 @@ test('a watch from a revision tells every later row once, in order, and goes on 
   expect(all).toEqual(Array.from({ length: newest - 2 }, (_, index) => index + 3));
 });
 
-test('a watch without a revision tells only what comes, and a filter that lets nothing through still tells how far it is', async () => {
+test('a watch without a revision sends only new events, and bookmarks even if no event matches', async () => {
   const running = await startTestCoordinator();
   const watch = new Watch(running, { nodeName: 'n9' });
   await eventually(() => watch.bookmarks.length > 0);
@@ -193,7 +193,7 @@ test('a watch without a revision tells only what comes, and a filter that lets n
   expect(watch.revisions).toEqual([]);
 });
 
-test('a watch from the future, or from before the beginning, is refused', async () => {
+test('a watch from a revision in the future, or from a negative one, is rejected', async () => {
   const running = await startTestCoordinator();
   for (const afterRevision of [String(running.context.journal.nextRevision), '9223372036854775807', '-1']) {
     const watch = new Watch(running, { afterRevision });
@@ -205,7 +205,7 @@ test('a watch from the future, or from before the beginning, is refused', async 
   }
 });
 
-test('a watch ends with the coordinator, and is told to come back', async () => {
+test('a watch ends with DRAINING when the coordinator stops', async () => {
   const running = await startTestCoordinator();
   const watch = new Watch(running);
   await eventually(() => watch.bookmarks.length > 0);
@@ -215,7 +215,7 @@ test('a watch ends with the coordinator, and is told to come back', async () => 
   await stopped;
 });
 
-test('a watcher that reads nothing is let go after a while and told where to resume; one that reads late is not', async () => {
+test('a watcher that reads nothing is disconnected with the revision to resume from, and a slow one is not', async () => {
   const running = await startTestCoordinator();
   const { context, clock } = running;
   const pad = 'x'.repeat(2_000);
@@ -238,7 +238,7 @@ test('a watcher that reads nothing is let go after a while and told where to res
   expect(late.revisions).toHaveLength(context.journal.durableRevision);
 });
 
-test('an answer waits for the journal, and says so where that takes too long', async () => {
+test('an answer waits until the journal is durable, and fails if that takes too long', async () => {
   const { query, context, clock } = await startTestCoordinator();
   const status = context.journal.status.bind(context.journal);
   Object.defineProperty(context.journal, 'durable', { value: () => new Promise(() => {}) });
@@ -260,20 +260,20 @@ test('an answer waits for the journal, and says so where that takes too long', a
   }
 });
 
-test('a bug in a handler is an internal error that tells nothing of its insides, and is logged', async () => {
+test('a bug in a handler is logged, and the caller receives an internal error without details', async () => {
   const { query, context, logged } = await startTestCoordinator();
   Object.defineProperty(context.evaluator.table, 'nodeNames', {
     value: () => {
-      throw new TypeError('secret of the house');
+      throw new TypeError('secret of the system');
     },
   });
   const error = await failure(ask(query, Query.ListNodes, {}));
   expect(error.reason).toBe('INTERNAL');
   expect(JSON.stringify([error.message, error.metadata])).not.toContain('secret');
-  expect(logged.some((line) => line.includes('secret of the house'))).toBe(true);
+  expect(logged.some((line) => line.includes('secret of the system'))).toBe(true);
 });
 
-test('the operator can drain and decide afresh, within bounds', async () => {
+test('the admin service drains sessions and reevaluates placements, within limits', async () => {
   const { admin } = await startTestCoordinator();
   expect(await ask(admin, Admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
   expect(await ask(admin, Admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({
@@ -287,7 +287,7 @@ test('the operator can drain and decide afresh, within bounds', async () => {
   }
 });
 
-test('a question that the journal refuses is the mistake of whoever asks, in its own words', async () => {
+test('a query that is too broad for the journal is an invalid argument, with the message of the journal', async () => {
   const { query, logged } = await startTestCoordinator({ journal: { limits: { queryDaemonSetsMax: 1 } } });
   expect(await failure(ask(query, Query.GetStatus, { at: { revision: '5' } }))).toMatchObject({
     reason: 'ARGUMENT_INVALID',

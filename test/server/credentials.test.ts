@@ -1,4 +1,4 @@
-/** What becomes of an agent's stream when what it proved itself with runs out. */
+/** The stream of an agent whose credentials expire. */
 import { Metadata } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import type { Authenticator } from '../../coordinator/identity/authenticator.ts';
@@ -17,7 +17,7 @@ function agentOf(node: string, expiresMs: number): Caller {
   return { authenticatedBy: 'token', ...user, expiresMs, agentNode: { kind: 'node', node } };
 }
 
-/** Tokens by what they are worth. */
+/** Tokens, and the callers that they authenticate. */
 const TOKENS: Readonly<Record<string, Caller>> = {
   old: agentOf('n1', START_MS + LIFE_MS),
   fresh: agentOf('n1', START_MS + 3 * LIFE_MS),
@@ -46,7 +46,7 @@ async function connected(): Promise<{ running: RunningCoordinator; agent: RawAge
   return { running, agent };
 }
 
-/** Moves time on, with an agent that is heard of often enough. */
+/** Advances the clock while the agent sends heartbeats. */
 async function pass({ running, agent }: { running: RunningCoordinator; agent: RawAgent }, ms: number): Promise<void> {
   const { clock, context } = running;
   for (let passed = 0; passed < ms && agent.end === undefined; passed += 10_000) {
@@ -57,7 +57,7 @@ async function pass({ running, agent }: { running: RunningCoordinator; agent: Ra
   }
 }
 
-test('a stream ends a while after its token, and its agent is told to come back', async () => {
+test('a stream ends shortly after its token expires, and the agent is told to reconnect', async () => {
   const context = await connected();
   await pass(context, LIFE_MS);
   expect(context.agent.end).toBeUndefined();
@@ -67,7 +67,7 @@ test('a stream ends a while after its token, and its agent is told to come back'
   expect(end?.retryAfterMs).toBeLessThan(1_000);
 });
 
-test('a stream whose agent brings a fresh token goes on', async () => {
+test('a stream whose agent renews its token stays open', async () => {
   const context = await connected();
   context.agent.call.write({ renewal: { token: 'fresh' } });
   await pass(context, 2 * LIFE_MS);
@@ -75,7 +75,7 @@ test('a stream whose agent brings a fresh token goes on', async () => {
   expect(context.running.context.sessions.isPresent('n1')).toBe(true);
 });
 
-test('a stream goes on with what it has while nobody can be asked about the fresh token', async () => {
+test('a stream stays open while the new token cannot be reviewed', async () => {
   const context = await connected();
   context.agent.call.write({ renewal: { token: 'away' } });
   await pass(context, LIFE_MS);
@@ -96,7 +96,7 @@ test.each([
   ]);
 });
 
-test('the row of an agent that connected names the token, as the audit log of the API server does', async () => {
+test('the event of an agent that connected contains the token ID, as the audit log of the API server does', async () => {
   const { running } = await connected();
   const { journal } = running.context;
   await journal.durable(journal.nextRevision - 1);

@@ -1,4 +1,4 @@
-/** Asks the standard health service, as any gRPC tool does. */
+/** A client of the standard health service. */
 import { credentials, loadPackageDefinition, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
@@ -27,7 +27,7 @@ export function healthClient(address: string): Health {
   return client;
 }
 
-/** The status of a service, `''` for the server as a whole; or how the call failed. */
+/** The status of a service (`''`: the server as a whole), or the error of the call. */
 export function healthOf(health: Health, service: string): Promise<unknown> {
   return new Promise((resolve) => health.Check({ service }, (error, answer) => resolve(error ?? answer?.status)));
 }

@@ -1,4 +1,4 @@
-/** A coordinator's house behind a real gRPC server on loopback, over a real journal, with a clock that the test moves. */
+/** A coordinator behind a real gRPC server on loopback, with a real journal and a fake clock. */
 import type { Client, ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import { startHistoryInProcess } from '../../coordinator/coordinator-threads.ts';
@@ -42,7 +42,7 @@ export interface RunningCoordinator {
 export interface TestCoordinatorOptions {
   readonly nodes?: readonly string[];
   readonly keys?: readonly string[];
-  /** Of the sources; where there are any, what the journal knows stays although nobody names it. */
+  /** Source files that cannot be read; if there are any, nothing that the journal contains is removed. */
   readonly unreadPaths?: readonly string[];
   readonly identities?: Authenticator;
   readonly certificates?: ServerCertificates | null;
@@ -128,7 +128,7 @@ interface Method<Request, Response> {
   responseDeserialize(this: void, bytes: Buffer): Response;
 }
 
-/** The answer to a call; rejects with what a caller learns of its failure. */
+/** The response of a unary call; rejects with the error that the caller receives. */
 export function ask<Request, Response>(
   client: Client,
   { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
@@ -142,7 +142,7 @@ export function ask<Request, Response>(
   });
 }
 
-/** Everything that a call streams; rejects with what a caller learns of its failure. */
+/** All messages of a stream; rejects with the error that the caller receives. */
 export function askAll<Request, Response>(
   client: Client,
   { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
@@ -157,7 +157,7 @@ export function askAll<Request, Response>(
   });
 }
 
-/** How a call fails. */
+/** The error of a call that must fail. */
 export async function failure(call: Promise<unknown>): Promise<RollcallError> {
   try {
     await call;
@@ -168,12 +168,12 @@ export async function failure(call: Promise<unknown>): Promise<RollcallError> {
   throw new Error('the call succeeded');
 }
 
-/** A watch and what it told so far. */
+/** A watch and what it has received. */
 export class Watch {
   readonly call: ClientReadableStream<WatchEventsResponse__Output>;
   readonly revisions: number[] = [];
   readonly bookmarks: number[] = [];
-  /** Of the newest bookmark. */
+  /** Time of the newest bookmark. */
   bookmarkTime: WireTime | null = null;
   error: (Error & { metadata?: Metadata }) | null = null;
 

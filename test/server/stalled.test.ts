@@ -1,4 +1,4 @@
-/** While the journal cannot write: what is on disk is answered and named so, and everything goes on by itself. */
+/** While the journal cannot write, answers contain durable data only; afterwards everything continues. */
 import { expect, test } from 'vitest';
 import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -6,7 +6,7 @@ import { writingTo } from '../fakes/fillable-disk.ts';
 import { healthClient, healthOf } from './health-client.ts';
 import { addNode, ask, Query, startTestCoordinator } from './running-coordinator.ts';
 
-test('answers are those that are on disk, health names who takes nothing in, and it ends by itself', async () => {
+test('while the journal cannot write, queries return durable data and health reports NOT_SERVING', async () => {
   const disk = { isFull: false };
   const { query, context, clock, address, logged } = await startTestCoordinator({
     journal: { threads: writingTo(disk, sameThread) },
@@ -34,16 +34,16 @@ test('answers are those that are on disk, health names who takes nothing in, and
   expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('SERVING');
   const after = await ask(query, Query.GetNode, { nodeName: 'n1' });
   expect([after.node?.facts?.labels, after.asOf?.fromJournal]).toEqual([{ zone: 'a' }, false]);
-  const told = logged
+  const messages = logged
     .map((line) => (JSON.parse(line) as { message: string }).message)
     .filter((message) => message.includes('journal can'));
-  expect(told).toEqual([
+  expect(messages).toEqual([
     'the journal cannot write; queries are answered from durable data, nothing new is accepted',
     'the journal can write again',
   ]);
 });
 
-test('how the journal is now is told with now, and is no part of the past', async () => {
+test('the state of the journal is part of the status now, but not of a past status', async () => {
   const { query } = await startTestCoordinator();
   const now = await ask(query, Query.GetStatus, {});
   const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });

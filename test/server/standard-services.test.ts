@@ -1,4 +1,4 @@
-/** What any gRPC tool expects: health and reflection. */
+/** The standard gRPC services: health and reflection. */
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -32,7 +32,7 @@ function reflectionClient(address: string): Reflection {
   return client;
 }
 
-test('health answers for the server and for each service, and tells whoever watches that it goes', async () => {
+test('health reports the server and each service, and NOT_SERVING to watchers when the coordinator stops', async () => {
   const running = await startTestCoordinator();
   const health = healthClient(running.address);
   for (const service of ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']) {
