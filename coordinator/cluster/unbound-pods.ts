@@ -5,7 +5,6 @@
 
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import { targetNodeName } from '../../shared/kubernetes/target-node-name.ts';
-import { isObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { podHealth } from '../../shared/model/pod-health.ts';
 
