@@ -1,4 +1,4 @@
-/** Creates the components that the settings select: connections, sources, identities and journal maintenance. */
+/** Creates the components that the settings select: connections, sources, authentication and journal maintenance. */
 import type { Logger } from 'pino';
 import { inClusterAccess } from '../shared/api-server/access.ts';
 import { ApiServerClient } from '../shared/api-server/api-server-client.ts';
@@ -66,7 +66,10 @@ export function createClusterSource(options: ComponentOptions, client: ApiServer
   return new FolderSource({ daemonSets: daemonsets, nodes, log, clock });
 }
 
-export function createIdentities({ settings, clock }: ComponentOptions, client: ApiServerClient | null): Authenticator {
+export function selectAuthenticator(
+  { settings, clock }: ComponentOptions,
+  client: ApiServerClient | null,
+): Authenticator {
   const { plaintext, namespace, agentServiceAccount: name } = settings;
   if (plaintext) return NO_AUTHENTICATION;
   if (client === null) return createAuthenticator(null);

@@ -4,10 +4,10 @@ import {
   type ComponentOptions,
   createApiServerClient,
   createClusterSource,
-  createIdentities,
   createLeadership,
   createMaintenance,
   createServerCertificates,
+  selectAuthenticator,
 } from './components.ts';
 import { type CoordinatorThreads, separateThreads } from './coordinator-threads.ts';
 import type { Journal } from './journal/journal.ts';
@@ -120,8 +120,8 @@ async function openLeaderJournal({ options, shutdown, leadership }: Parts) {
 
 function wire({ options, shutdown, apiServer }: Parts, journal: Journal): WiredCoordinator {
   const { startHistoryThread } = options.threads ?? separateThreads;
-  const identities = createIdentities(options, apiServer);
-  return wireCoordinator({ ...options, startHistoryThread, authenticator: identities, shutdown }, journal);
+  const authenticator = selectAuthenticator(options, apiServer);
+  return wireCoordinator({ ...options, startHistoryThread, authenticator, shutdown }, journal);
 }
 
 function readSources({ options, shutdown, operations, apiServer }: Parts, wired: WiredCoordinator): void {

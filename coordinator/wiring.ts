@@ -50,17 +50,38 @@ export interface WiredCoordinator {
 
 /** Builds every component that works on the journal, and registers what must end before the journal is closed. */
 export function wireCoordinator(options: WiringOptions, journal: Journal): WiredCoordinator {
-  const {
-    settings,
-    clock,
-    log,
-    random,
-    randomId,
-    version,
-    authenticator: identities,
-    startHistoryThread,
-    shutdown,
-  } = options;
+  const { shutdown, log } = options;
+  const components = buildComponents(options, journal);
+  const { evaluator, sessions, authInterceptor, historyQueries, counters, refusals } = components;
+  shutdown.register('history queries', () => historyQueries.close());
+  shutdown.register('evaluator', () => evaluator.stop());
+  shutdown.register('auth interceptor', () => authInterceptor.close());
+  shutdown.register('agent sessions', () => sessions.stop());
+
+  const state = journal.takeState();
+  sessions.restore(state);
+  evaluator.start(state);
+  publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
+
+  const { clock } = options;
+  const scheduler = new CooperativeScheduler(clock);
+  const snapshots = new LiveSnapshots({ evaluation: evaluator, agents: sessions, journal, clock, scheduler });
+  const server = serverDependencies(options, journal, { ...components, scheduler, snapshots });
+  const metrics = { sessions, evaluator, counters, refusals, journal, snapshots, clock };
+  return { evaluator, sessions, journal, historyQueries, counters, server, metrics };
+}
+
+interface Components {
+  readonly evaluator: Evaluator;
+  readonly sessions: AgentSessions;
+  readonly authInterceptor: AuthInterceptor;
+  readonly historyQueries: HistoryQueries;
+  readonly counters: Counters;
+  readonly refusals: RefusalCounter;
+}
+
+function buildComponents(options: WiringOptions, journal: Journal): Components {
+  const { settings, clock, log, random, randomId, version, authenticator, startHistoryThread } = options;
   const { leaseMs, heartbeatMs, startGraceMs } = settings;
   const counters = new Counters();
   const refusals = new RefusalCounter();
@@ -91,27 +112,20 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
     heartbeatMs,
     startGraceMs,
   });
-  const authInterceptor = new AuthInterceptor({
-    authenticator: identities,
-    denials,
-    refusals,
-    log,
-    rightOf,
-    checkRate: () => sessions.checkRate(),
-  });
+  const checkRate = () => sessions.checkRate();
+  const authInterceptor = new AuthInterceptor({ authenticator, denials, refusals, log, rightOf, checkRate });
   const historyQueries = new HistoryQueries({ journal, clock, version, start: startHistoryThread });
-  shutdown.register('history queries', () => historyQueries.close());
-  shutdown.register('evaluator', () => evaluator.stop());
-  shutdown.register('auth interceptor', () => authInterceptor.close());
-  shutdown.register('agent sessions', () => sessions.stop());
+  return { evaluator, sessions, authInterceptor, historyQueries, counters, refusals };
+}
 
-  const state = journal.takeState();
-  sessions.restore(state);
-  evaluator.start(state);
-  publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
-
-  const scheduler = new CooperativeScheduler(clock);
-  const snapshots = new LiveSnapshots({ evaluation: evaluator, agents: sessions, journal, clock, scheduler });
+function serverDependencies(
+  { settings, clock, log, randomId, version, shutdown }: WiringOptions,
+  journal: Journal,
+  components: Components & { readonly scheduler: CooperativeScheduler; readonly snapshots: LiveSnapshots },
+): ServerDependencies {
+  const { evaluator, sessions, authInterceptor, historyQueries, counters, refusals } = components;
+  const { scheduler, snapshots } = components;
+  const { leaseMs } = settings;
   const startedMs = clock.nowMs();
   const liveStatus = () => ({
     startedMs,
@@ -119,7 +133,7 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
     counters: counters.toRecord(),
     problems: evaluator.problems,
   });
-  const server: ServerDependencies = {
+  return {
     services: {
       agent: { sessions, credentials: authInterceptor, refusals, clock, log },
       query: { evaluation: evaluator, agents: sessions, leaseMs, journal, watches: openWatches(shutdown), clock, log },
@@ -142,8 +156,6 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
     clock,
     log,
   };
-  const metrics = { sessions, evaluator, counters, refusals, journal, snapshots, clock };
-  return { evaluator, sessions, journal, historyQueries, counters, server, metrics };
 }
 
 function openWatches(shutdown: ShutdownRegistry): OpenStreams {
