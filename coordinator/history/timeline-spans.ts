@@ -1,4 +1,4 @@
-/** Turns what happened to a pair into spans of what held. Pure. */
+/** Computes the spans of a timeline from the changes of a pair. Pure. */
 
 import type { Drift } from '../../shared/model/drift.ts';
 import type { Presence } from '../../shared/model/presence.ts';
@@ -6,7 +6,7 @@ import type { Verdict } from '../../shared/placement/types.ts';
 import type { DriftAt } from '../journal/read/historical-state.ts';
 import type { DriftStep, PairSteps, PresenceStep, VerdictStep } from '../journal/read/timeline-reader.ts';
 
-/** Where a picture begins and ends. */
+/** The time range of a timeline. */
 export interface Window {
   readonly startMs: number;
   readonly endMs: number;
@@ -16,26 +16,26 @@ export interface SpanOf<Value> {
   readonly value: Value;
   readonly startMs: number;
   readonly endMs: number;
-  /** The row that brought it; 0 where it is not told. */
+  /** Revision of the event that began the span; 0 if it is unknown. */
   readonly startRevision: number;
-  /** The row that ended it; 0 where it still holds at the end. */
+  /** Revision of the event that ended the span; 0 if the span reaches the end of the timeline. */
   readonly endRevision: number;
 }
 
 interface ValueStep<Value> {
   readonly revision: number;
   readonly occurredMs: number;
-  /** `null`: nothing holds from here on. */
+  /** `null`: there is no value from here on. */
   readonly value: Value | null;
 }
 
-/** Steps in the order of the record; what holds before the first one is nothing. */
+/** `steps`: in the order of the journal. There is no value before the first one. */
 function spansOf<Value>(steps: readonly ValueStep<Value>[], window: Window): SpanOf<Value>[] {
   const spans: SpanOf<Value>[] = [];
   let open: Omit<SpanOf<Value>, 'endMs' | 'endRevision'> | undefined;
   let timeMs = window.startMs;
   for (const { revision, occurredMs, value } of steps) {
-    // Agents' clocks differ, but the record's order is the one that holds.
+    // The clocks of agents differ, so the order of the journal takes precedence.
     timeMs = Math.min(window.endMs, Math.max(timeMs, occurredMs));
     if (open !== undefined) spans.push({ ...open, endMs: timeMs, endRevision: revision });
     open = value === null ? undefined : { value, startMs: timeMs, startRevision: revision };
@@ -51,7 +51,7 @@ export function verdictSpans(steps: readonly VerdictStep[], window: Window): Spa
   );
 }
 
-/** `before`: what held at the beginning; `null` where the node was not on the roll. */
+/** `before`: the value at the beginning; `null` if the node did not exist. */
 export function presenceSpans(
   before: Presence | null,
   steps: readonly PresenceStep[],
@@ -70,14 +70,14 @@ export function presenceSpans(
 function presenceAfter(action: PresenceStep['action'], before: Presence | null): Presence | null {
   if (action === 'connected') return 'present';
   if (action === 'absent') return 'absent';
-  // Without a roll an agent connects before its node is known.
+  // Without a node inventory, an agent connects before its node is known.
   return action === 'removed' ? null : (before ?? 'never-seen');
 }
 
 type PairDrifts = Pick<PairSteps, 'drifts' | 'removals'>;
 type Removal = PairDrifts['removals'][number];
 
-/** `before`: the drifts of the pair that held at the beginning. */
+/** `before`: the drifts of the pair at the beginning. */
 export function driftSpans(
   before: readonly DriftAt[],
   { drifts, removals }: PairDrifts,

@@ -53,11 +53,11 @@ test('the head is the newest event, and the journal verifies against it until an
 
 test('a verification reports when it checks the file, unless the file check is skipped', async () => {
   const { audit, context } = await withHistory();
-  const told = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
-  const [fileCheck, report] = await told({});
+  const lastMessages = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
+  const [fileCheck, report] = await lastMessages({});
   expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(context.journal.status().bytes) });
   expect(report?.report?.valid).toBe(true);
-  expect((await told({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
+  expect((await lastMessages({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
 });
 
 /** Bypasses the coordinator and the triggers of the database, as an attacker would. */

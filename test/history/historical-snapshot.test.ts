@@ -42,11 +42,11 @@ const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName:
 test('every query about a moment has the answer that it had then', async () => {
   const running = await startTestCoordinator();
   const { context, clock } = running;
-  const told: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
+  const earlier: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
   const remember = async () => {
     await context.journal.durable(context.journal.nextRevision - 1);
     const answer = await everything(running);
-    told.push(
+    earlier.push(
       { at: { revision: answer.status.revision }, answer },
       { at: { time: timeToWire(clock.nowMs()) }, answer },
     );
@@ -98,8 +98,8 @@ test('every query about a moment has the answer that it had then', async () => {
   await remember();
   addNode(context, 'n3', { zone: 'a' });
   await remember();
-  for (const { at, answer } of told) expect(await everything(running, at)).toEqual(answer);
-  const problems = told.map(({ answer }) => answer.status.problems);
+  for (const { at, answer } of earlier) expect(await everything(running, at)).toEqual(answer);
+  const problems = earlier.map(({ answer }) => answer.status.problems);
   expect(problems.flat()).toContain('broken.yaml:3: is not valid YAML');
 });
 
@@ -205,8 +205,8 @@ test('a moment before the retention horizon is rejected with the horizon', async
   }
   const at = { revision: String(horizon) };
   expect((await ask(query, Query.ListNodes, { at })).nodes).toHaveLength(3);
-  const { horizon: told } = (await ask(query, Query.GetStatus, {})).journal ?? {};
-  expect(told?.revision).toBe(String(horizon));
+  const { horizon: returned } = (await ask(query, Query.GetStatus, {})).journal ?? {};
+  expect(returned?.revision).toBe(String(horizon));
 });
 
 test('a placement is explained even if its decision is older than the retention horizon', async () => {

@@ -9,13 +9,13 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';
 
-/** Answers when `held` resolves, and calls `onAsked` for each query. */
-function heldHistory(held: Promise<void>, onAsked: () => void) {
+/** Answers when `held` resolves, and calls `onQuery` for each query. */
+function heldHistory(held: Promise<void>, onQuery: () => void) {
   const port = startHistoryInProcess();
-  const answer: typeof port.answer = async (...question) => {
-    onAsked();
+  const answer: typeof port.answer = async (...query) => {
+    onQuery();
     await held;
-    return port.answer(...question);
+    return port.answer(...query);
   };
   return { ...port, answer };
 }
@@ -24,9 +24,9 @@ function heldHistory(held: Promise<void>, onAsked: () => void) {
 async function countedHistory(held = Promise.resolve()) {
   const journal = await openJournal();
   const threads: { hasEnded: boolean }[] = [];
-  let asked = 0;
+  let queryTotal = 0;
   const start = () => {
-    const port = heldHistory(held, () => (asked += 1));
+    const port = heldHistory(held, () => (queryTotal += 1));
     const thread = { hasEnded: false };
     threads.push(thread);
     const terminate = () => {
@@ -38,7 +38,7 @@ async function countedHistory(held = Promise.resolve()) {
   const clock = new FakeClock();
   const historyQueries = new HistoryQueries({ journal, clock, version: '1.2.3', start });
   onTestFinished(() => historyQueries.close());
-  return { historyQueries, threads, clock, askedCount: () => asked };
+  return { historyQueries, threads, clock, queryCount: () => queryTotal };
 }
 
 const NOW = { asOf: { revision: 0, timeMs: 7_000, recordedMs: 0, isFromJournal: false }, isSynced: true };
@@ -73,57 +73,57 @@ test('a thread that is idle for a minute ends, and the next query starts another
 test('a thread that works on a query is not idle', async () => {
   const { historyQueries, threads, clock } = await countedHistory();
   await plan(historyQueries);
-  const asked = plan(historyQueries);
+  const queries = plan(historyQueries);
   clock.advance(120_000);
-  await asked;
+  await queries;
   expect(threads).toEqual([{ hasEnded: false }]);
 });
 
 test('queries beyond the queue limit are rejected, and all queued queries are answered', async () => {
   const { historyQueries } = await countedHistory();
-  const asked = Array.from({ length: 1_020 }, () => plan(historyQueries).then(() => 'answered', reasonOf));
-  const outcomes = await Promise.all(asked);
+  const queries = Array.from({ length: 1_020 }, () => plan(historyQueries).then(() => 'answered', reasonOf));
+  const outcomes = await Promise.all(queries);
   expect(outcomes.slice(0, 1_008)).toEqual(Array.from({ length: 1_008 }, () => 'answered'));
   expect(outcomes.slice(1_008)).toEqual(Array.from({ length: 12 }, () => 'TOO_MANY_QUERIES'));
 });
 
 test('a query that is cancelled while it is queued is not started', async () => {
-  const { historyQueries, askedCount } = await countedHistory();
-  const asked = Array.from({ length: 8 }, () => plan(historyQueries));
+  const { historyQueries, queryCount } = await countedHistory();
+  const queries = Array.from({ length: 8 }, () => plan(historyQueries));
   const left = Array.from({ length: 100 }, () => plan(historyQueries, () => true).catch(reasonOf));
-  asked.push(plan(historyQueries));
-  await Promise.all(asked);
-  expect(askedCount()).toBe(9);
+  queries.push(plan(historyQueries));
+  await Promise.all(queries);
+  expect(queryCount()).toBe(9);
   expect(new Set(await Promise.all(left))).toEqual(new Set(['INTERRUPTED']));
 });
 
 test('a caller that cancels its call cancels its queued query', async () => {
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  let askedCount = 0;
-  const startHistoryThread = () => heldHistory(held, () => (askedCount += 1));
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let queryCount = 0;
+  const startHistoryThread = () => heldHistory(held, () => (queryCount += 1));
   const { query } = await startTestCoordinator({ startHistoryThread });
-  const asked = Array.from({ length: 8 }, () => ask(query, Query.ListEvents, {}));
+  const queries = Array.from({ length: 8 }, () => ask(query, Query.ListEvents, {}));
   const givenUp = query.ListEvents({}, () => {});
   // A later call on the same connection is answered after this one has arrived.
   await ask(query, Query.ListAgents, {});
   givenUp.cancel();
   await ask(query, Query.ListAgents, {});
-  letGo();
-  await Promise.all([...asked, ask(query, Query.ListEvents, {})]);
-  expect(askedCount).toBe(9);
+  release();
+  await Promise.all([...queries, ask(query, Query.ListEvents, {})]);
+  expect(queryCount).toBe(9);
 });
 
 test('when the coordinator stops, queries in progress are answered and queued queries fail immediately', async () => {
-  let letGo = () => {};
-  const { historyQueries, askedCount } = await countedHistory(new Promise((resolve) => (letGo = resolve)));
-  const asked = Array.from({ length: 8 }, () => plan(historyQueries).then(() => 'answered'));
+  let release = () => {};
+  const { historyQueries, queryCount } = await countedHistory(new Promise((resolve) => (release = resolve)));
+  const queries = Array.from({ length: 8 }, () => plan(historyQueries).then(() => 'answered'));
   const waiting = Array.from({ length: 20 }, () => plan(historyQueries).catch(reasonOf));
-  await eventually(() => askedCount() === 8);
+  await eventually(() => queryCount() === 8);
   historyQueries.drain();
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['closed']));
-  letGo();
-  expect(new Set(await Promise.all(asked))).toEqual(new Set(['answered']));
+  release();
+  expect(new Set(await Promise.all(queries))).toEqual(new Set(['answered']));
 });
 
 test('a stop waits a limited time for a long query, and then fails it with the reason', async () => {
@@ -139,10 +139,10 @@ test('a stop waits a limited time for a long query, and then fails it with the r
     return { ...startHistoryInProcess(), answer, terminate };
   };
   const context = await startTestCoordinator({ startHistoryThread });
-  const asked = failure(ask(context.query, Query.ListEvents, {}));
+  const queries = failure(ask(context.query, Query.ListEvents, {}));
   await eventually(() => begun);
   await context.stop();
-  expect(await asked).toMatchObject({ reason: 'DRAINING' });
+  expect(await queries).toMatchObject({ reason: 'DRAINING' });
 });
 
 test('if the thread has ended, concurrent queries start a single new one', async () => {
@@ -171,9 +171,9 @@ test('if the thread cannot open the journal, the query fails and the next one tr
 test('a query during close fails, and starts no thread', async () => {
   const { historyQueries, threads } = await countedHistory();
   await plan(historyQueries);
-  const asked = Promise.allSettled([plan(historyQueries)]);
+  const queries = Promise.allSettled([plan(historyQueries)]);
   await historyQueries.close();
-  await asked;
+  await queries;
   await expect(plan(historyQueries)).rejects.toMatchObject({ reason: 'closed' });
   expect(threads).toHaveLength(1);
 });

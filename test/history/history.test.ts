@@ -40,7 +40,7 @@ test('events are filtered by namespace, trigger, cause, actor and time, in any c
   addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
   await durable(running);
   clock.advance(1_000);
-  context.evaluator.nodeRemoved('n1', 'somebody');
+  context.evaluator.nodeRemoved('n1', 'alice');
   await durable(running);
   const all = await context.journal.events({ limit: 1_000, oldestFirst: true });
   const causes = all.filter(({ kind }) => kind === 'daemon-set').map(({ revision }) => revision);
@@ -48,7 +48,7 @@ test('events are filtered by namespace, trigger, cause, actor and time, in any c
     [{ namespace: 'kube-system' }, (event) => 'daemonSet' in event && event.daemonSet.startsWith('kube-system/')],
     [{ triggers: ['TRIGGER_NODE_CHANGE'] }, ({ cause }) => cause.trigger === 'node-change'],
     [{ causeRevision: String(causes.at(-1)) }, ({ cause }) => cause.revision === causes.at(-1)],
-    [{ actor: 'somebody' }, ({ cause }) => cause.actor === 'somebody'],
+    [{ actor: 'alice' }, ({ cause }) => cause.actor === 'alice'],
     [{ sinceTime: timeToWire(sinceMs) }, ({ recordedMs }) => recordedMs >= sinceMs],
     [{ untilTime: timeToWire(sinceMs) }, ({ recordedMs }) => recordedMs < sinceMs],
     [
@@ -148,9 +148,9 @@ test('a list of events that reaches the retention horizon returns it, and one be
   addNode(context, 'n1', { zone: 'a' });
   await durable(running);
   await context.journal.prune({ retainMs: 5_000 });
-  const told = { horizon: { revision: String(horizon) } };
-  expect(await ask(query, Query.ListEvents, {})).toMatchObject(told);
-  expect(await ask(query, Query.ListEvents, { oldestFirst: true })).toMatchObject(told);
+  const withHorizon = { horizon: { revision: String(horizon) } };
+  expect(await ask(query, Query.ListEvents, {})).toMatchObject(withHorizon);
+  expect(await ask(query, Query.ListEvents, { oldestFirst: true })).toMatchObject(withHorizon);
   const later = await ask(query, Query.ListEvents, { sinceTime: timeToWire(beganMs + 1) });
   expect([later.horizon, later.events.length]).toEqual([null, context.journal.durableRevision - horizon]);
   const before = await failure(ask(query, Query.ListEvents, { untilTime: timeToWire(beganMs) }));

@@ -26,7 +26,7 @@ const TOKENS: Readonly<Record<string, Caller>> = {
 
 const identities: Authenticator = {
   async authenticate({ token }) {
-    if (token === 'away') throw new RollcallError('IDENTITY_UNKNOWN', 'nobody can be asked');
+    if (token === 'away') throw new RollcallError('IDENTITY_UNKNOWN', 'the API server is unavailable');
     const caller = TOKENS[token ?? ''];
     if (caller === undefined) throw new RollcallError('TOKEN_REJECTED', 'no such token');
     return caller;

@@ -38,14 +38,14 @@ test('health reports the server and each service, and NOT_SERVING to watchers wh
   for (const service of ['', 'rollcall.v1.AgentService', 'rollcall.v1.QueryService', 'rollcall.v1.AdminService']) {
     expect(await healthOf(health, service)).toBe('SERVING');
   }
-  const told: string[] = [];
+  const statuses: string[] = [];
   const watch = health.Watch({ service: '' });
-  watch.on('data', ({ status }) => told.push(status));
+  watch.on('data', ({ status }) => statuses.push(status));
   watch.on('error', () => {});
-  await eventually(() => told.length === 1);
+  await eventually(() => statuses.length === 1);
   const stopping = running.stop();
-  await eventually(() => told.length === 2);
-  expect(told).toEqual(['SERVING', 'NOT_SERVING']);
+  await eventually(() => statuses.length === 2);
+  expect(statuses).toEqual(['SERVING', 'NOT_SERVING']);
   watch.cancel();
   await stopping;
 });
