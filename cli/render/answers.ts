@@ -1,6 +1,7 @@
 /** Prints the five answers about a placement, and the FITS column. */
-import type { Answers } from '../../shared/answers/five-answers.ts';
-import type { Answer } from '../../shared/fit/fit-result.ts';
+
+import type { Answer } from '../../shared/model/fit-result.ts';
+import type { Answers } from '../../shared/model/five-answers.ts';
 import { oneLine } from '../output/text.ts';
 import type { RenderOptions } from './render-options.ts';
 

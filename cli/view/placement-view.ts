@@ -1,7 +1,8 @@
 /** A placement in force with its daemon pods and drift as tables read it, and its JSON (docs/cli.md). */
-import type { Answers } from '../../shared/answers/five-answers.ts';
+
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { DriftKind } from '../../shared/model/drift.ts';
+import type { Answers } from '../../shared/model/five-answers.ts';
 import type { PodPhase } from '../../shared/model/pod-health.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { Drift__Output } from '../../shared/rpc/generated/rollcall/v1/Drift.ts';

@@ -3,8 +3,8 @@
  * never affects a placement.
  */
 import { type Fit, fitOn } from '../../shared/fit/fit.ts';
-import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
+import type { FitResult } from '../../shared/model/fit-result.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import type { NodeUsage } from '../../shared/model/node-usage.ts';
 import type { NodeRecord, NodeStore } from './node-store.ts';

@@ -1,13 +1,13 @@
 /** A node at a revision. Each part is read from the journal when it is first used. */
 import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import { fitOn } from '../../shared/fit/fit.ts';
-import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 import type { DaemonSetSnapshot, NodeSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { Drift } from '../../shared/model/drift.ts';
+import type { FitResult } from '../../shared/model/fit-result.ts';
 import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Presence } from '../../shared/model/presence.ts';

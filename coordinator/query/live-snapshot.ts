@@ -5,7 +5,6 @@ import { placementWarningsOf } from '../../shared/answers/placement-warnings.ts'
 import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
-import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
@@ -14,6 +13,7 @@ import type { Assignment } from '../../shared/model/assignment.ts';
 import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { Drift } from '../../shared/model/drift.ts';
 import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
+import type { FitResult } from '../../shared/model/fit-result.ts';
 import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Presence } from '../../shared/model/presence.ts';

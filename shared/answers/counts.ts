@@ -2,9 +2,10 @@
  * Counts of nodes and daemon pods, equal to those that the DaemonSet controller writes to the status of a DaemonSet.
  * The pods of a node whose agent is absent count as last reported, and the counts say how old these reports are.
  */
-import type { Answer } from '../fit/fit-result.ts';
+
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import type { Answer } from '../model/fit-result.ts';
 import type { PodHealth } from '../model/pod-health.ts';
 import type { Counts, NodeCounts, PodCounts, Tally } from '../model/tally.ts';
 import { podsByDaemonSet } from '../verify/daemon-pods.ts';

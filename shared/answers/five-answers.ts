@@ -1,23 +1,9 @@
-/** The five answers about one DaemonSet on one node (docs/placement.md). No answer changes another. */
-import type { Answer, FitReason, FitResult } from '../fit/fit-result.ts';
+/** Derives the five answers about one DaemonSet on one node (docs/placement.md). No answer changes another. */
+import type { Answer, FitResult } from '../model/fit-result.ts';
+import type { Answers } from '../model/five-answers.ts';
 import type { PodHealth } from '../model/pod-health.ts';
 import type { Verdict } from '../placement/types.ts';
 import { oldestPod } from '../verify/daemon-pods.ts';
-
-export interface Answers {
-  /** The DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */
-  readonly selected: Answer;
-  /** The verdict is `run`: the node should run a daemon pod. */
-  readonly desired: Answer;
-  /** The daemon pod has room there beside all other pods. */
-  readonly fits: Answer;
-  /** A daemon pod exists there, in any phase. */
-  readonly current: Answer;
-  /** The daemon pod there is ready; of several pods, the oldest. */
-  readonly ready: Answer;
-  /** Why it does not fit, or what is not known. */
-  readonly fitReasons: readonly FitReason[];
-}
 
 export interface AnswersInput {
   readonly isSelected: boolean;

@@ -3,6 +3,7 @@
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
 import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
+import type { Answers } from '../model/five-answers.ts';
 import type { Counts, NodeCounts } from '../model/tally.ts';
 import type { CompiledPlacement, Verdict } from '../placement/types.ts';
 import type { DaemonSet } from '../rpc/generated/rollcall/v1/DaemonSet.ts';
@@ -16,7 +17,7 @@ import { timeToWire } from '../rpc/wire-time.ts';
 import { acknowledgementCodec, presenceCodec } from '../rpc/wire-words.ts';
 import { isOfPredecessor, podsByDaemonSet } from '../verify/daemon-pods.ts';
 import { podsOf } from './counts.ts';
-import { type Answers, answersOf } from './five-answers.ts';
+import { answersOf } from './five-answers.ts';
 
 export function daemonSetToWire(
   { key, placed, warnings, rejections }: DaemonSetSnapshot,

@@ -7,9 +7,9 @@ import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { HostPort, PodNeeds } from '../kubernetes/pod-needs.ts';
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
 import { amountText } from '../kubernetes/resource-amounts.ts';
+import type { FitReason, FitResult } from '../model/fit-result.ts';
 import type { NodeUsage, PodUsage, TakenPort } from '../model/node-usage.ts';
 import { plural } from '../plural.ts';
-import type { FitReason, FitResult } from './fit-result.ts';
 
 /** The resources of a node and their usage. */
 export interface NodeRoom {

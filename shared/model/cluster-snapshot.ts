@@ -2,7 +2,7 @@
  * The state of a cluster at one moment, from which every answer about nodes, DaemonSets and placements is made.
  * It hides where the state comes from: a running coordinator (LiveSnapshot) or the journal (HistoricalSnapshot).
  */
-import type { FitResult } from '../fit/fit-result.ts';
+
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { Node } from '../kubernetes/objects.ts';
@@ -12,6 +12,7 @@ import type { Assignment } from './assignment.ts';
 import type { PlacedDaemonSet } from './daemon-set-record.ts';
 import type { Drift } from './drift.ts';
 import type { EffectiveVerdict } from './effective-verdict.ts';
+import type { FitResult } from './fit-result.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { PodHealth } from './pod-health.ts';
 import type { Presence } from './presence.ts';

@@ -1,7 +1,8 @@
 /** What pods take of a node, and the five answers about a pair, as wire messages and back. */
-import type { Answers } from '../answers/five-answers.ts';
-import type { Answer, FitReason } from '../fit/fit-result.ts';
+
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
+import type { Answer, FitReason } from '../model/fit-result.ts';
+import type { Answers } from '../model/five-answers.ts';
 import type { NodeUsage, PodUsage } from '../model/node-usage.ts';
 import type { Answer__Output as WireAnswer } from './generated/rollcall/v1/Answer.ts';
 import type { Answers as WireAnswers, Answers__Output as WireAnswersRead } from './generated/rollcall/v1/Answers.ts';

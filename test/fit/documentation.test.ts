@@ -1,7 +1,7 @@
 /** docs/placement.md lists every code of a reason why a daemon pod does not fit, and no other. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { FIT_REASON_CODES } from '../../shared/fit/fit-result.ts';
+import { FIT_REASON_CODES } from '../../shared/model/fit-result.ts';
 
 it('names every reason why a daemon pod does not fit', () => {
   const page = readFileSync(new URL('../../docs/placement.md', import.meta.url), 'utf8');

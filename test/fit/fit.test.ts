@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fit } from '../../shared/fit/fit.ts';
-import type { FitResult } from '../../shared/fit/fit-result.ts';
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
 import { podNeeds } from '../../shared/kubernetes/pod-needs.ts';
 import { amountsOf, amountText } from '../../shared/kubernetes/resource-amounts.ts';
+import type { FitResult } from '../../shared/model/fit-result.ts';
 import { nodeUsage } from '../../shared/model/node-usage.ts';
 import { naiveFit } from './naive-fit.ts';
 
