@@ -83,9 +83,9 @@ async function messages(port: number): Promise<string[]> {
 
 const FIRST = [
   'coordinator started',
-  'DaemonSet default/a came into force',
-  'node n1 came onto the roll',
-  'default/a on n1: not decided → run',
+  'DaemonSet default/a was added',
+  'node n1 was added',
+  'default/a on n1: new → run',
 ];
 
 test('starts with an empty data folder, decides, and continues after a restart', async () => {

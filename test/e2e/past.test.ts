@@ -147,7 +147,7 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     const { exitCode, stderr } = await cli.run('audit', 'backup', backup);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: `rollcall: ${backup} exists; name another file, or replace it with --force\n`,
+      stderr: `rollcall: ${backup} already exists; specify another file, or use --force to overwrite it\n`,
     });
     const kept = await cli.json<Head>('audit', 'head');
     await turn(TAINT.soft, TAINT.hard);
