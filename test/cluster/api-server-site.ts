@@ -1,4 +1,4 @@
-/** A source of the cluster on a fake API server, and short words for what that holds. */
+/** A source over a fake API server, with helpers that make its objects. */
 import { onTestFinished } from 'vitest';
 import { ApiServerSource } from '../../coordinator/cluster/api-server-source.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';

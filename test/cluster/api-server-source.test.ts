@@ -1,4 +1,4 @@
-/** The cluster as an API server tells it: what is told of it, when, and when nothing is. */
+/** An API server as the source of the cluster: what is emitted, and when. */
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
 import {
@@ -14,8 +14,8 @@ import {
   withRevision,
 } from './api-server-site.ts';
 
-describe('a cluster behind an API server', () => {
-  it('is told whole, and then that it is whole', async () => {
+describe('an API server as the source', () => {
+  it('emits the whole cluster and then reports it as synced', async () => {
     const { server, source, listener } = await site((filled) => {
       withRevision(filled);
       filled.apply(NODES, { metadata: { name: 'n1', labels: { zone: 'a' } } });
@@ -29,7 +29,7 @@ describe('a cluster behind an API server', () => {
     });
   });
 
-  it.each([NODES, DAEMON_SETS, REVISIONS])('is not whole while %s has not been listed', async (path) => {
+  it.each([NODES, DAEMON_SETS, REVISIONS])('is not synced before %s has been listed', async (path) => {
     const { server, source, listener, clock } = await site(withRevision);
     server.fault({ status: 503 }, (request) => request.path === path);
     source.start(listener);
@@ -43,7 +43,7 @@ describe('a cluster behind an API server', () => {
     expect(listener.applied.get('default/a')?.templateRevision).toBe('hash1');
   });
 
-  it('names who changed an object, and when, whatever a controller wrote to its status later', async () => {
+  it('reports who last changed an object, and when, ignoring later changes of its status', async () => {
     const made = await synced();
     const managedFields = [
       { manager: 'helm', time: '2026-03-01T10:00:00Z', fieldsV1: { 'f:spec': {} } },
@@ -61,13 +61,13 @@ describe('a cluster behind an API server', () => {
     expect(JSON.stringify(made.listener.applied.get('default/a'))).not.toContain('managedFields');
   });
 
-  it('says nothing of a status that changed', async () => {
+  it('emits nothing when only the status changes', async () => {
     const made = await synced(withRevision);
     made.server.apply(DAEMON_SETS, { ...daemonSet('a:1'), status: { observedGeneration: 1, numberReady: 7 } });
     expect(await heard(made)).toEqual([]);
   });
 
-  it('takes what its API server accepted, and warns of what our rules refuse', async () => {
+  it('accepts every DaemonSet that the API server accepted, with warnings where validation fails', async () => {
     const made = await synced();
     const object = daemonSet('a:1');
     const tolerations = [{ key: 'level', operator: 'Gt', value: '3', effect: 'NoSchedule' }];
@@ -82,7 +82,7 @@ describe('a cluster behind an API server', () => {
     ]);
   });
 
-  it('no longer wants a DaemonSet that is being deleted, nor one that is gone', async () => {
+  it('emits the removal of a DaemonSet that is terminating or deleted', async () => {
     const made = await synced(withRevision);
     made.server.apply(DAEMON_SETS, daemonSet('a:1', { deletionTimestamp: '2026-03-01T10:00:00Z' }));
     await eventually(() => made.listener.applied.size === 0);
@@ -90,7 +90,7 @@ describe('a cluster behind an API server', () => {
     expect([...made.listener.take(), ...(await heard(made))]).toEqual(['removed default/a']);
   });
 
-  it('tells a DaemonSet that was made anew under its name as gone and new', async () => {
+  it('emits a re-created DaemonSet as removed and added', async () => {
     const made = await synced(withRevision);
     made.server.remove(DAEMON_SETS, 'a', 'default');
     made.server.apply(REVISIONS, revision('hash1', 'a:1', 1, 'uid-b'));
@@ -99,13 +99,13 @@ describe('a cluster behind an API server', () => {
     expect(made.listener.take()).toEqual(['removed default/a', 'applied default/a']);
   });
 
-  it('tells a node that left', async () => {
+  it('emits the removal of a node', async () => {
     const made = await synced((server) => server.apply(NODES, { metadata: { name: 'n1' } }));
     made.server.remove(NODES, 'n1');
     expect(await heard(made)).toEqual(['node removed n1']);
   });
 
-  it('stays as it was while the API server is away, says since when, and says when that is over', async () => {
+  it('keeps its state while the API server is unreachable, and reports the problem with its start time until it is resolved', async () => {
     const made = await synced(withRevision);
     const awayMs = made.clock.nowMs();
     await made.server.stop();

@@ -1,4 +1,4 @@
-/** The cluster as a folder of manifests, on the real file system. */
+/** A folder of manifests as the source of the cluster, on the real file system. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -46,7 +46,7 @@ describe('a folder of manifests', () => {
     listener = new RecordingListener();
   });
 
-  /** Starts a source and resolves when it has read everything; what it told is taken by the caller. */
+  /** Starts a source and resolves when it has read everything; the caller takes what it emitted. */
   async function started(options: { daemonSets?: string | null; nodes?: string | null } = {}): Promise<FolderSource> {
     const source = new FolderSource({
       daemonSets: daemonSets(),
@@ -61,13 +61,13 @@ describe('a folder of manifests', () => {
     return source;
   }
 
-  /** What is told next. */
+  /** The next emitted changes. */
   async function next(): Promise<string[]> {
     await eventually(() => listener.toldCount > 0);
     return listener.take();
   }
 
-  it('is read in the order of its files, then said to be complete', async () => {
+  it('is read in the order of its files and then reported as synced', async () => {
     put('daemonsets/b.yml', documents(daemonSet('two'), daemonSet('three', 'x:1', 'logging')));
     put('daemonsets/a.yaml', daemonSet('one'));
     put('daemonsets/notes.txt', 'not a manifest');
@@ -87,7 +87,7 @@ describe('a folder of manifests', () => {
     expect(listener.nodes.get('n1')?.facts.labels).toEqual({ zone: 'a' });
   });
 
-  it('may be a single file each, as kubectl prints it', async () => {
+  it('may be a single file, as kubectl prints it', async () => {
     const list = {
       apiVersion: 'v1',
       kind: 'List',
@@ -99,7 +99,7 @@ describe('a folder of manifests', () => {
     expect(listener.take()).toEqual(['applied default/one', 'node applied n1', 'synced 0']);
   });
 
-  it('may be no folder at all', async () => {
+  it('is optional', async () => {
     await started({ daemonSets: null, nodes: null });
     expect(listener.take()).toEqual(['synced 0']);
   });
@@ -109,7 +109,7 @@ describe('a folder of manifests', () => {
     expect(() => source.start(listener)).toThrow(/nowhere does not exist; set a file or folder/);
   });
 
-  it('tells of an edit only the object that changed, though lines moved', async () => {
+  it('emits only the changed object after an edit that moves lines', async () => {
     put('daemonsets/a.yaml', documents(daemonSet('one'), daemonSet('two')));
     await started();
     listener.take();
@@ -118,7 +118,7 @@ describe('a folder of manifests', () => {
     expect(JSON.stringify(listener.applied.get('default/one')?.daemonSet)).toContain('agent:2');
   });
 
-  it('tells what comes and goes with a file', async () => {
+  it('emits the objects of added and removed files', async () => {
     await started();
     listener.take();
     put('daemonsets/a.yaml', daemonSet('one'));
@@ -131,7 +131,7 @@ describe('a folder of manifests', () => {
     expect(await next()).toEqual(['node removed n1']);
   });
 
-  it('tells nothing of a file that is saved unchanged', async () => {
+  it('emits nothing when a file is saved unchanged', async () => {
     put('daemonsets/a.yaml', daemonSet('one'));
     await started();
     listener.take();
@@ -140,7 +140,7 @@ describe('a folder of manifests', () => {
     expect(await next()).toEqual(['applied default/two']);
   });
 
-  it('keeps what a file declared while the file is malformed, and says so', async () => {
+  it('keeps the objects of a file that becomes malformed, and reports the problem', async () => {
     put('daemonsets/a.yaml', daemonSet('one'));
     await started();
     listener.take();
@@ -167,7 +167,7 @@ describe('a folder of manifests', () => {
     expect(listener.problems[0]?.message).toContain(join(daemonSets(), 'a.yaml'));
   });
 
-  it('takes the good documents of a file with a bad one, and keeps what the bad one may have been', async () => {
+  it('uses the valid documents of a file with an invalid one, and keeps the previous objects of that file', async () => {
     put('daemonsets/a.yaml', documents(daemonSet('one'), daemonSet('two')));
     await started();
     listener.take();
@@ -176,7 +176,7 @@ describe('a folder of manifests', () => {
     expect([...listener.applied.keys()].sort()).toEqual(['default/one', 'default/two']);
   });
 
-  it('refuses an invalid DaemonSet with its causes, and takes it back when it is good again', async () => {
+  it('rejects an invalid DaemonSet with its causes, and accepts it when it is valid again', async () => {
     put('daemonsets/a.yaml', documents(daemonSet('one'), daemonSet('two')));
     await started();
     listener.take();
@@ -188,7 +188,7 @@ describe('a folder of manifests', () => {
     expect(await next()).toEqual(['applied default/one']);
   });
 
-  it('names the file of a DaemonSet whose name cannot be read', async () => {
+  it('reports the file of a DaemonSet without a readable name', async () => {
     put('daemonsets/a.yaml', daemonSet('one').replace('name: one', 'labels: {}'));
     await started();
     expect(listener.take()).toEqual(['problems Required', 'synced 0']);
@@ -198,7 +198,7 @@ describe('a folder of manifests', () => {
     });
   });
 
-  it('gives a name to the first file that claims it, and tells of the other', async () => {
+  it('uses the first of two objects with the same name, and reports the other one', async () => {
     put('daemonsets/a.yaml', daemonSet('one', 'first:1'));
     put('daemonsets/b.yaml', daemonSet('one', 'second:1'));
     await started();
@@ -210,18 +210,19 @@ describe('a folder of manifests', () => {
     expect(listener.applied.get('default/one')?.actor).toBe(join(daemonSets(), 'b.yaml'));
   });
 
-  it('names kind and file of what does not belong into it', async () => {
+  it('reports kind and file of objects that do not belong in the folder', async () => {
+    const advice = 'Move it to another file or folder.';
     put('daemonsets/a.yaml', documents('apiVersion: v1\nkind: Service\nmetadata: { name: x }\n', daemonSet('one')));
     put('nodes/n.yaml', documents(daemonSet('two'), node('n1')));
     await started();
     expect(listener.problems.map(({ source, message }) => `${source}: ${message}`)).toEqual([
-      `${join(daemonSets(), 'a.yaml')}:1: This is a Service (v1), and only DaemonSets are read here. Move it to another file or folder.`,
-      `${join(nodes(), 'n.yaml')}:1: This is a DaemonSet (apps/v1), and only Nodes and their Pods are read here. Move it to another file or folder.`,
+      `${join(daemonSets(), 'a.yaml')}:1: This is a Service (v1), and only DaemonSets are read here. ${advice}`,
+      `${join(nodes(), 'n.yaml')}:1: This is a DaemonSet (apps/v1), and only Nodes and their Pods are read here. ${advice}`,
     ]);
     expect([...listener.applied.keys(), ...listener.nodes.keys()]).toEqual(['default/one', 'n1']);
   });
 
-  it('keeps in force what an object whose kind is misspelt declared before, and names it', async () => {
+  it('keeps the previous version of an object whose kind is misspelt, and reports it', async () => {
     put('daemonsets/a.yaml', documents(daemonSet('one'), daemonSet('two')));
     await started();
     listener.take();
@@ -232,7 +233,7 @@ describe('a folder of manifests', () => {
     expect([...listener.applied.keys()]).toEqual(['default/one']);
   });
 
-  it('keeps in force what a file held that is suddenly empty', async () => {
+  it('keeps the objects of a file that is suddenly empty', async () => {
     put('nodes/n.yaml', node('n1'));
     await started();
     listener.take();
@@ -242,7 +243,7 @@ describe('a folder of manifests', () => {
     expect([...listener.nodes.keys()]).toEqual(['n1']);
   });
 
-  it('keeps the last good facts of a node that is edited into nonsense', async () => {
+  it('keeps the last valid facts of a node that becomes invalid', async () => {
     put('nodes/n.yaml', documents(node('n1'), node('n2')));
     await started();
     listener.take();
@@ -253,13 +254,13 @@ describe('a folder of manifests', () => {
     expect(listener.nodes.get('n1')?.facts.labels).toEqual({ zone: 'a' });
   });
 
-  it('names a node without a name', async () => {
+  it('reports a node without a name', async () => {
     put('nodes/n.yaml', 'apiVersion: v1\nkind: Node\nmetadata: {}\n');
     await started();
     expect(listener.problems[0]).toMatchObject({ fieldPath: 'metadata.name', source: `${join(nodes(), 'n.yaml')}:1` });
   });
 
-  it('removes nothing when it vanishes as a whole, and goes on when it is back', async () => {
+  it('removes nothing when it disappears, and continues when it is back', async () => {
     put('daemonsets/a.yaml', daemonSet('one'));
     await started();
     listener.take();
@@ -271,7 +272,7 @@ describe('a folder of manifests', () => {
     expect(await next()).toEqual(['applied default/two', 'problems ', 'synced 0']);
   });
 
-  it('says of what it could not read at the start that nobody can say what is in it', async () => {
+  it('reports paths that could not be read at the start', async () => {
     put('daemonsets/a.yaml', 'kind: [');
     put('daemonsets/b.yaml', daemonSet('one'));
     await started();
@@ -279,7 +280,7 @@ describe('a folder of manifests', () => {
     expect(listener.unreadPaths).toEqual([join(daemonSets(), 'a.yaml')]);
   });
 
-  it('tells nothing after it was closed', async () => {
+  it('emits nothing after it is closed', async () => {
     const source = await started();
     listener.take();
     source.close();

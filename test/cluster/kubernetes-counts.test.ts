@@ -28,9 +28,9 @@ const DAEMON_SETS = 40;
 const ROUNDS = 10;
 const CHANGES_PER_ROUND = 30;
 const PATIENCE_MS = 120_000;
-/** Each look is a list of all DaemonSets, which is work for the machine that is to get on with it. */
+/** Each attempt lists all DaemonSets, which costs time that the controller needs. */
 const LOOK_INTERVAL_MS = 250;
-/** The built-in controller does not look when a node goes; a change of the DaemonSet makes it look again. */
+/** The built-in controller does not react to the removal of a node; a change of the DaemonSet triggers it. */
 const NUDGE_INTERVAL_MS = 5_000;
 const TEST_MS_MAX = 15 * 60_000;
 
@@ -75,7 +75,7 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
       misscheduled += (await agree(cluster, `round ${round}: ${changes.map(({ what }) => what).join(', ')}`))
         .misscheduled;
     }
-    // Else the third of the counts would have been compared with nothing.
+    // Otherwise the misscheduled counts would only have been compared as zeros.
     expect(misscheduled).toBeGreaterThan(0);
   });
 
@@ -83,7 +83,7 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
     for (const one of writes) await writeAll(controlPlane.admin, [one]);
   }
 
-  /** Waits until both have seen everything and say the same; returns what they say together. */
+  /** Waits until both have observed everything and agree; returns the agreed total. */
   async function agree(cluster: RandomCluster, when: string): Promise<CountsOf> {
     let differences: readonly string[] = [];
     await writeAll(controlPlane.admin, nudges(cluster));
@@ -111,7 +111,7 @@ function creations({ nodes, daemonSets }: RandomCluster): Write[] {
   ];
 }
 
-/** A new generation of every DaemonSet that changes nothing, so that `observedGeneration` says who has looked. */
+/** Increments the generation of every DaemonSet, so that `observedGeneration` shows when the controller has synced. */
 function nudges({ daemonSets }: RandomCluster): Write[] {
   return [...daemonSets.values()].map((daemonSet) => {
     daemonSet.revisionHistoryLimit = daemonSet.revisionHistoryLimit === 3 ? 4 : 3;
@@ -119,7 +119,7 @@ function nudges({ daemonSets }: RandomCluster): Write[] {
   });
 }
 
-/** Rollcall's own evaluation, and the pods that Kubernetes made, which agents would report. */
+/** Rollcall's evaluation, and the pods that Kubernetes created, which agents would report. */
 class Beside {
   readonly #controlPlane: ControlPlane;
   readonly #evaluator: Evaluator;
@@ -157,7 +157,7 @@ class Beside {
     this.#podWatch.close();
   }
 
-  /** Where Rollcall and Kubernetes do not say the same, once both have seen every DaemonSet as it is now. */
+  /** Differences between Rollcall and Kubernetes after both have observed every current DaemonSet. */
   async compare({ nodes, daemonSets }: RandomCluster): Promise<{ areAllSeen: boolean; differences: string[] }> {
     const { items } = await this.#controlPlane.admin.get('/apis/apps/v1/daemonsets');
     const objects = items as RawObject[];
@@ -169,7 +169,7 @@ class Beside {
     return { areAllSeen: true, differences: objects.flatMap((object) => this.#differenceOf(object) ?? []) };
   }
 
-  /** Our counts, over all DaemonSets. */
+  /** Rollcall's counters over all DaemonSets. */
   sum(): CountsOf {
     const all = this.#evaluator.table.daemonSetKeys().map((key) => this.#countsOf(key));
     const total = (of: keyof CountsOf) => all.reduce((sum, counts) => sum + counts[of], 0);
@@ -198,7 +198,7 @@ class Beside {
       desired: said['desiredNumberScheduled'],
       current: said['currentNumberScheduled'],
       misscheduled: said['numberMisscheduled'],
-      // Left out where it is zero.
+      // Omitted if it is zero.
       updated: said['updatedNumberScheduled'] ?? 0,
     };
     const isSame = (Object.keys(ours) as (keyof CountsOf)[]).every((of) => ours[of] === theirs[of]);

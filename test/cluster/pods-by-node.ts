@@ -1,4 +1,4 @@
-/** Which DaemonSets have a pod on which node: assigned to it, or made for it and not assigned yet. */
+/** Which DaemonSets have a pod on which node: bound to it, or created for it and not bound yet. */
 import type { ListWatchListener } from '../../shared/api-server/list-watch.ts';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
@@ -8,7 +8,7 @@ interface Placed {
   /** The DaemonSet's. */
   readonly uid: string;
   readonly node: string;
-  /** The template that it was made from. */
+  /** The template revision from which it was created. */
   readonly revision: string;
 }
 
@@ -25,7 +25,7 @@ export function keepPlaced(object: RawObject): Placed {
 export class PodsByNode implements ListWatchListener<Placed> {
   readonly #pods = new Map<string, Map<string, Placed>>();
 
-  /** The templates of the DaemonSet's pods on the node. */
+  /** The template revisions of the DaemonSet's pods on the node. */
   revisions(node: string, daemonSetUid: string): string[] {
     return [...(this.#pods.get(`${node} ${daemonSetUid}`)?.values() ?? [])].map(({ revision }) => revision);
   }
@@ -43,7 +43,7 @@ export class PodsByNode implements ListWatchListener<Placed> {
   problemChanged(): void {}
 }
 
-/** As Kubernetes' GetTargetNodeName reads it. */
+/** As Kubernetes' GetTargetNodeName determines it. */
 function targetNode(spec: unknown): string {
   const pod = spec as {
     nodeName?: string;

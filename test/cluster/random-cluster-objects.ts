@@ -6,7 +6,7 @@ const NODES = '/api/v1/nodes';
 const DAEMON_SETS = '/apis/apps/v1/namespaces/default/daemonsets';
 const CONNECTIONS = 16;
 
-/** Everything, with several requests at a time. */
+/** Writes all objects, with several concurrent requests. */
 export async function writeAll(admin: AdminClient, writes: readonly Write[]): Promise<void> {
   const waiting = [...writes];
   const writer = async (): Promise<void> => {
@@ -22,7 +22,7 @@ async function write(admin: AdminClient, change: Write): Promise<void> {
       : { collection: DAEMON_SETS, object: daemonSetObject(change.daemonSet), name: change.daemonSet.name };
   if (change.kind === 'remove') return admin.remove(`${collection}/${name}`);
   if (change.kind === 'create') await admin.create(collection, object);
-  // A new node gets a taint that nothing here would take away again.
+  // A new node receives a taint that nothing removes here.
   if (change.kind === 'put' || 'node' in change) await admin.replace(`${collection}/${name}`, object);
 }
 
@@ -32,7 +32,7 @@ function nodeObject({ name, labels, taints, unschedulable }: ClusterNode): objec
 
 function daemonSetObject(daemonSet: ClusterDaemonSet): object {
   const { name, incarnation, placement, image, revisionHistoryLimit } = daemonSet;
-  // Labels of its own, so that it adopts no pod of the one before it.
+  // Unique labels, so that it adopts no pod of its predecessor.
   const labels = { app: name, incarnation: String(incarnation) };
   const containers = [{ name: 'daemon', image: `example.org/daemon:${image}` }];
   return {

@@ -13,7 +13,7 @@ export interface ClusterNode {
 
 export interface ClusterDaemonSet {
   readonly name: string;
-  /** A name of its own for each time that it was made. */
+  /** Unique for each incarnation. */
   incarnation: number;
   placement: Record<string, unknown>;
   image: number;
@@ -57,7 +57,7 @@ export class RandomCluster {
     for (let index = 0; index < daemonSetCount; index++) this.#makeDaemonSet(`ds-${index}`);
   }
 
-  /** One change, and what to write for it, in this order. */
+  /** One change, with the objects to write for it in order. */
   change(): { what: string; writes: Write[] } {
     const random = this.#random;
     const dice = random.below(100);
@@ -128,7 +128,7 @@ export class RandomCluster {
     return `${isThere ? '-' : '+'}${taint.key}:${taint.effect}`;
   }
 
-  /** With the taint that the node lifecycle controller adds. */
+  /** Sets the taint that the node lifecycle controller adds, too. */
   #cordon(node: ClusterNode): string {
     node.unschedulable = !node.unschedulable;
     node.taints = node.taints.filter(({ key }) => key !== CORDONED.key);
@@ -143,7 +143,7 @@ export class RandomCluster {
     return made;
   }
 
-  /** Narrow enough that 40 of them make some thousand pods. */
+  /** Selective enough that 40 of them create some thousand pods. */
   #placement(): Record<string, unknown> {
     const random = this.#random;
     const tolerations = TOLERATIONS.filter(() => random.chance(0.25));

@@ -1,4 +1,4 @@
-/** A listener that keeps what it is told, as one line each, and what is in force because of it. */
+/** A listener that records every call as one line, and the state that results. */
 import type {
   AppliedDaemonSet,
   AppliedNode,
@@ -18,7 +18,7 @@ export class RecordingListener implements ClusterListener {
   problems: readonly ManifestProblem[] = [];
   unreadPaths: readonly string[] | undefined;
 
-  /** What was told since the last time, and forgets it. */
+  /** Returns the calls since the last `take`. */
   take(): string[] {
     const told = this.#told;
     this.#told = [];

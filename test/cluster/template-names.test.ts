@@ -1,4 +1,4 @@
-/** How the cluster names the template of a DaemonSet, and what is told while nobody has named it. */
+/** The revision hash of a DaemonSet's template, and how long the source waits for it. */
 import { describe, expect, it } from 'vitest';
 import { REVISION_TIMEOUT_MS } from '../../coordinator/cluster/api-server-source.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -13,10 +13,10 @@ import {
   withRevision,
 } from './api-server-site.ts';
 
-describe('the name of a template', () => {
+describe('the revision hash of a template', () => {
   const nameIn = ({ listener }: Site) => listener.applied.get('default/a')?.templateRevision;
 
-  it('is that of the revision which holds it', async () => {
+  it('is that of the ControllerRevision with an equal template', async () => {
     const made = await synced((server) => {
       withRevision(server);
       server.apply(REVISIONS, revision('hash2', 'a:2', 2));
@@ -24,7 +24,7 @@ describe('the name of a template', () => {
     expect(nameIn(made)).toBe('hash1');
   });
 
-  it('is waited for when the template changes, so that the change is told once', async () => {
+  it('is awaited when the template changes, so that the change is emitted once', async () => {
     const made = await synced(withRevision);
     made.server.apply(DAEMON_SETS, daemonSet('a:2', { generation: 2, observedGeneration: 1 }));
     expect(await heard(made)).toEqual([]);
@@ -35,7 +35,7 @@ describe('the name of a template', () => {
     expect([...made.listener.take(), ...(await heard(made))]).toEqual(['applied default/a']);
   });
 
-  it('is the old one again after a rollback, whatever number that has', async () => {
+  it('is the previous one after a rollback, regardless of the revision number', async () => {
     const made = await synced((server) => {
       server.apply(DAEMON_SETS, daemonSet('a:2'));
       server.apply(REVISIONS, revision('hash1', 'a:1', 1));
@@ -46,7 +46,7 @@ describe('the name of a template', () => {
     expect(made.listener.take()).toEqual(['applied default/a']);
   });
 
-  it('is ours where no controller gives one in time', async () => {
+  it('is computed by Rollcall if no ControllerRevision appears in time', async () => {
     const made = await synced();
     made.server.apply(DAEMON_SETS, daemonSet('a:1', { observedGeneration: 0 }));
     expect(await heard(made)).toEqual([]);
@@ -55,7 +55,7 @@ describe('the name of a template', () => {
     expect(nameIn(made)).toBeUndefined();
   });
 
-  it('is that of the newest revision where the controller has seen the DaemonSet and none looks alike', async () => {
+  it('is that of the newest ControllerRevision if the controller has observed the DaemonSet and no template is equal', async () => {
     const made = await synced((server) => {
       server.apply(DAEMON_SETS, daemonSet('a:1'));
       server.apply(REVISIONS, revision('hash2', 'with other defaults', 2));

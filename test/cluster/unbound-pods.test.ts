@@ -1,10 +1,10 @@
-/** Daemon pods that no scheduler can bind, as the API server tells of them. */
+/** Daemon pods that the scheduler has not bound, as the source emits them. */
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../fakes/eventually.ts';
 import type { FakeApiServer } from '../fakes/fake-api-server.ts';
 import { site, synced, withRevision } from './api-server-site.ts';
 
-describe('a daemon pod that is on no node yet', () => {
+describe('a daemon pod that is not bound to a node', () => {
   const PODS = '/api/v1/pods';
   const required = {
     nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }],
@@ -28,7 +28,7 @@ describe('a daemon pod that is on no node yet', () => {
     };
   }
 
-  it('is told with the words of the scheduler, of the node that it is meant for', async () => {
+  it('is emitted for its target node with the message of the scheduler', async () => {
     const made = await synced(withRevision);
     made.server.apply(PODS, unboundPod('a-1', { refused: false }));
     await eventually(() => made.listener.unbound.get('n1')?.length === 1);
@@ -67,7 +67,7 @@ describe('a daemon pod that is on no node yet', () => {
     expect(made.listener.unbound.get('n1')).toMatchObject([{ podName: 'a-1', terminating: true }]);
   });
 
-  it('keeps nobody waiting for it: without the right to read pods the rest is told, and that is a problem', async () => {
+  it('does not delay the sync: without the right to list pods, the rest is emitted and the problem is reported', async () => {
     const { server, source, listener } = await site(withRevision);
     for (let times = 0; times < 3; times++) server.fault({ status: 403 }, ({ path }) => path === PODS);
     source.start(listener);

@@ -1,10 +1,10 @@
-/** What a change costs: only the pairs that it can affect, and no row where nothing changed. */
+/** The cost of a change: only the pairs that it can affect are decided, and an irrelevant change records no event. */
 import { expect, test } from 'vitest';
 import { facts, GPU_TAINT, TOLERATE_GPU, World } from './world.ts';
 
 const NOTHING = { pairs: 0, rows: 0 };
 
-/** Three nodes; one DaemonSet that reads no label, one that reads `zone`, one that reads `gpu`. */
+/** Three nodes, and three DaemonSets: one reads no label, one reads `zone`, one reads `gpu`. */
 function world(): World {
   const made = new World();
   for (const name of ['n1', 'n2', 'n3']) made.applyNode(facts(name, { zone: 'a' }));
@@ -18,13 +18,13 @@ function world(): World {
   return made;
 }
 
-test('a report that says nothing new costs neither an evaluation nor a row', () => {
+test('an unchanged report causes no evaluation and no event', () => {
   const made = world();
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'a' })))).toEqual(NOTHING);
   expect(made.counters.nodeReportsUnchanged).toBe(1);
 });
 
-test('another resource version and another message of a condition are nothing new', () => {
+test('a new resource version or condition message does not count as a change', () => {
   const made = world();
   const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'posted at 10:00' };
   made.reportNode({ ...facts('n1', { zone: 'a' }), conditions: [condition] });
@@ -36,7 +36,7 @@ test('another resource version and another message of a condition are nothing ne
   expect(made.costOf(() => made.reportNode(later))).toEqual(NOTHING);
 });
 
-test('a condition, a version, an unrelated label and a PreferNoSchedule taint are recorded and evaluate nothing', () => {
+test('a condition, a version, an unrelated label or a PreferNoSchedule taint is recorded without an evaluation', () => {
   const made = world();
   const recordedOnly = { pairs: 0, rows: 1 };
   const base = facts('n1', { zone: 'a' });
@@ -50,27 +50,27 @@ test('a condition, a version, an unrelated label and a PreferNoSchedule taint ar
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'a', team: 'x' }, [preference])))).toEqual(recordedOnly);
 });
 
-test('the order of taints evaluates nothing', () => {
+test('a new order of taints causes no evaluation', () => {
   const made = world();
   const other = { key: 'a', value: '', effect: 'NoExecute' };
   made.reportNode(facts('n1', { zone: 'a' }, [GPU_TAINT, other]));
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'a' }, [other, GPU_TAINT]))).pairs).toBe(0);
 });
 
-test('a changed label evaluates the DaemonSets that read it, on this node', () => {
+test('a changed label causes an evaluation of the DaemonSets that read it, on that node only', () => {
   const made = world();
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'b' })))).toEqual({ pairs: 1, rows: 2 });
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'b', gpu: 'true' })))).toEqual({ pairs: 1, rows: 2 });
   expect(made.costOf(() => made.reportNode(facts('n1', { gpu: 'true' }))).pairs).toBe(1);
 });
 
-test('a changed taint evaluates every DaemonSet on this node, and records those whose verdict changed', () => {
+test('a changed taint causes an evaluation of every DaemonSet on the node, and records the changed verdicts', () => {
   const made = world();
   expect(made.costOf(() => made.reportNode(facts('n1', { zone: 'a' }, [GPU_TAINT])))).toEqual({ pairs: 3, rows: 3 });
   expect(made.verdict('n1', 'default/everywhere')).toBe('keep');
 });
 
-test('another image makes a new revision and evaluates nothing', () => {
+test('a new image makes a new template revision without an evaluation', () => {
   const made = world();
   const compiled = made.counters.daemonSetsCompiled;
   expect(
@@ -82,18 +82,18 @@ test('another image makes a new revision and evaluates nothing', () => {
   expect(made.counters.daemonSetsCompiled).toBe(compiled);
 });
 
-test('the same manifest once more costs nothing', () => {
+test('the same manifest again causes no evaluation and no event', () => {
   const made = world();
   expect(made.costOf(() => made.applyDaemonSet('default/zonal', { nodeSelector: { zone: 'a' } }))).toEqual(NOTHING);
 });
 
-test('another selector evaluates this DaemonSet on every node', () => {
+test('a new node selector causes an evaluation of the DaemonSet on every node', () => {
   const made = world();
   const cost = made.costOf(() => made.applyDaemonSet('default/zonal', { nodeSelector: { zone: 'b' } }));
   expect(cost).toEqual({ pairs: 3, rows: 4 });
 });
 
-test('a verdict that stays is not recorded again, and names the row that caused it when it changes', () => {
+test('an unchanged verdict is not recorded again, and a changed one names the event that caused it', () => {
   const made = world();
   made.reportNode(facts('n1', { zone: 'b' }));
   const [decision] = made.recorder.all('decision').slice(-1);
@@ -104,13 +104,13 @@ test('a verdict that stays is not recorded again, and names the row that caused 
   expect(decision?.cause.trigger).toBe('node-report');
 });
 
-test('a command to decide afresh decides everything and finds nothing that was missed', () => {
+test('a reevaluation decides every pair and finds no change', () => {
   const made = world();
   expect(made.costOf(() => expect(made.evaluator.reevaluate('operator')).toBe(0))).toEqual({ pairs: 9, rows: 0 });
   expect(made.costOf(() => made.evaluator.reevaluate('operator', 'default/gpu'))).toEqual({ pairs: 3, rows: 0 });
 });
 
-test('labels with names of JavaScript objects are labels', () => {
+test('labels named like properties of JavaScript objects work like other labels', () => {
   const made = new World();
   made.applyDaemonSet('default/odd', { nodeSelector: { constructor: 'a' } });
   const labels = { constructor: 'a' };

@@ -1,4 +1,4 @@
-/** DaemonSets that come, change, are refused, are good again and go. */
+/** DaemonSets that are added, changed, rejected, accepted again and removed. */
 import { expect, test } from 'vitest';
 import { eventSentence } from '../../coordinator/history/event-text.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
@@ -17,7 +17,7 @@ function withNode(): World {
   return world;
 }
 
-test('a refused manifest keeps the last good version in force, and says why it was refused', () => {
+test('a rejected manifest leaves the last accepted version in force and reports the problems', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.rejectDaemonSet(KEY);
@@ -27,14 +27,14 @@ test('a refused manifest keeps the last good version in force, and says why it w
   expect(actions(world)).toEqual(['added', 'rejected']);
 });
 
-test('the same refusal is recorded once, another one again', () => {
+test('the same rejection is recorded once, and a different one is recorded again', () => {
   const world = withNode();
   world.rejectDaemonSet(KEY);
   expect(world.costOf(() => world.rejectDaemonSet(KEY)).rows).toBe(0);
   expect(world.costOf(() => world.rejectDaemonSet(KEY, 'must not be empty')).rows).toBe(1);
 });
 
-test('a refused manifest that was never good is listed and places nothing', () => {
+test('a DaemonSet whose manifest was never accepted is listed and places nothing', () => {
   const world = withNode();
   world.rejectDaemonSet(KEY);
   expect(world.evaluator.daemonSets.keys()).toEqual([KEY]);
@@ -42,7 +42,7 @@ test('a refused manifest that was never good is listed and places nothing', () =
   expect(world.evaluator.table.assignments('n1')).toEqual([]);
 });
 
-test('a manifest that is good again as it was before is accepted, and nothing is decided', () => {
+test('a manifest that returns to the accepted version is accepted without decisions', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.rejectDaemonSet(KEY);
@@ -51,7 +51,7 @@ test('a manifest that is good again as it was before is accepted, and nothing is
   expect(world.evaluator.daemonSets.rejectedCount).toBe(0);
 });
 
-test('a manifest that is good again and differs comes into force', () => {
+test('a valid manifest that differs from the accepted version comes into force', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.rejectDaemonSet(KEY);
@@ -60,7 +60,7 @@ test('a manifest that is good again and differs comes into force', () => {
   expect(world.verdict('n1', KEY)).toBe('none');
 });
 
-test('a removed DaemonSet ends its pairs, and a removal of nothing is no event', () => {
+test('removing a DaemonSet ends its pairs, and removing an unknown one records no event', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.evaluator.daemonSetRemoved(KEY, 'a.yaml');
@@ -72,7 +72,7 @@ test('a removed DaemonSet ends its pairs, and a removal of nothing is no event',
   expect(world.costOf(() => world.evaluator.daemonSetRemoved(KEY, 'a.yaml')).rows).toBe(0);
 });
 
-test('a DaemonSet that is removed while it is refused is gone altogether, also after a restart', () => {
+test('a DaemonSet that is removed while it is rejected stays removed after a restart', () => {
   const world = withNode();
   world.rejectDaemonSet(KEY);
   world.evaluator.daemonSetRemoved(KEY, 'a.yaml');
@@ -80,7 +80,7 @@ test('a DaemonSet that is removed while it is refused is gone altogether, also a
   expect(world.restartInOrder().evaluator.daemonSets.keys()).toEqual([]);
 });
 
-test('a refusal outlives a restart and is not recorded again', () => {
+test('a rejection survives a restart and is not recorded again', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.rejectDaemonSet(KEY);
@@ -90,7 +90,7 @@ test('a refusal outlives a restart and is not recorded again', () => {
   expect(next.verdict('n1', KEY)).toBe('run');
 });
 
-test('a re-created object of the same name is a change of its uid', () => {
+test('a re-created DaemonSet of the same name is recorded as a change of its uid', () => {
   const world = withNode();
   world.applyDaemonSet(KEY, {}, { uid: 'first' });
   world.applyDaemonSet(KEY, {}, { uid: 'second' });
@@ -102,7 +102,7 @@ test('a re-created object of the same name is a change of its uid', () => {
   expect(world.evaluator.table.assignments('n1')).toMatchObject([{ daemonSetUid: 'second' }]);
 });
 
-test('what the sources do not name after a restart is removed once everything could be read', () => {
+test('objects that the source no longer lists after a restart are removed once it has been read completely', () => {
   const world = withNode();
   world.applyNode(facts('n2'));
   world.applyDaemonSet(KEY);
@@ -116,7 +116,7 @@ test('what the sources do not name after a restart is removed once everything co
   expect(next.removed).toEqual(['n2']);
 });
 
-test('while a path cannot be read everything stays, until it can', () => {
+test('nothing is removed while a path cannot be read', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   const next = world.restartInOrder();
@@ -128,7 +128,7 @@ test('while a path cannot be read everything stays, until it can', () => {
   expect(next.evaluator.table.nodeNames()).toEqual([]);
 });
 
-test('a refused manifest names its DaemonSet, so that it stays', () => {
+test('a rejected manifest keeps its DaemonSet from being removed', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
   const next = world.restartInOrder();
@@ -138,7 +138,7 @@ test('a refused manifest names its DaemonSet, so that it stays', () => {
   expect(next.verdict('n1', KEY)).toBe('run');
 });
 
-test('without a roll, nodes that agents made are not removed at a start', () => {
+test('without an inventory, nodes that agents reported are not removed at a start', () => {
   const world = new World({ hasInventory: false });
   world.reportNode(facts('n1'));
   const next = world.restartInOrder({ hasInventory: false });
@@ -146,10 +146,10 @@ test('without a roll, nodes that agents made are not removed at a start', () => 
   expect(next.evaluator.table.nodeNames()).toEqual(['n1']);
 });
 
-test('another engine decides everything afresh at the start and names itself as the trigger', () => {
+test('an upgraded engine decides every pair at the start, with the upgrade as the trigger', () => {
   const world = withNode();
   world.applyDaemonSet(KEY);
-  // As an engine of before had it, which held that the daemon does not belong there.
+  // As an older engine recorded it, with a different verdict.
   const before = world.recorder.events.map((event): JournalEvent => {
     if (event.kind === 'coordinator') return { ...event, engineVersion: '0' };
     return event.kind === 'decision' ? { ...event, to: 'none', engineVersion: '0' } : event;
@@ -172,7 +172,7 @@ test('decisions that a killed coordinator did not record are made at the next st
   world.applyNode(facts('n2'));
   world.recorder.commit();
   world.applyDaemonSet(KEY);
-  // The row of the DaemonSet and the first decision got to the disk, the second did not.
+  // The event of the DaemonSet and the first decision became durable, and the second decision did not.
   world.recorder.commit(world.recorder.nextRevision - 2);
   const next = world.restart();
   expect([next.verdict('n1', KEY), next.verdict('n2', KEY)]).toEqual(['run', 'run']);
@@ -181,7 +181,7 @@ test('decisions that a killed coordinator did not record are made at the next st
   ]);
 });
 
-test('pairs of a DaemonSet or node that is gone, whose end a killed coordinator did not record, end at the next start', () => {
+test('pairs of a removed DaemonSet or node whose end was not recorded end at the next start', () => {
   const world = withNode();
   world.applyNode(facts('n2'));
   world.applyDaemonSet(KEY);
@@ -199,7 +199,7 @@ test('pairs of a DaemonSet or node that is gone, whose end a killed coordinator 
   expect(last.recorder.all('decision').slice(-1)).toMatchObject([{ node: 'n2', daemonSet: 'default/b', to: null }]);
 });
 
-test('a change names just the tolerations and requirements that came and went', () => {
+test('a change lists only the tolerations and requirements that were added or removed', () => {
   const world = new World();
   const affinity = (operator: string) => ({
     nodeAffinity: {
@@ -222,7 +222,7 @@ test('a change names just the tolerations and requirements that came and went', 
   ]);
 });
 
-test('a change of the template names the images that came, changed and went', () => {
+test('a change of the template lists the images that were added, changed or removed', () => {
   const world = new World();
   const apply = (...images: string[]) => {
     const [first, ...containers] = images.map((image) => ({ name: image.split(':')[0], image }));
@@ -242,7 +242,7 @@ test('a change of the template names the images that came, changed and went', ()
   );
 });
 
-test('what a coordinator that kept no images recorded is completed once, and no image is said to have changed', () => {
+test('a record without images from an older coordinator is completed once, without a change of images', () => {
   const world = withNode();
   world.applyDaemonSet(KEY, {}, { image: 'v1' });
   const before = world.recorder.events.map((event) =>
@@ -255,7 +255,9 @@ test('what a coordinator that kept no images recorded is completed once, and no 
   expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' }))).toEqual({ pairs: 0, rows: 1 });
   const completed = next.recorder.all('daemon-set').at(-1);
   expect(completed).toMatchObject({ action: 'changed', record: { generation: 1, images: { c: 'v1' } }, changes: [] });
-  expect(completed && eventSentence(completed)).toBe('DaemonSet default/a: more is kept of the same manifest');
+  expect(completed && eventSentence(completed)).toBe(
+    'DaemonSet default/a: the manifest is unchanged; more of it is recorded',
+  );
   expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' })).rows).toBe(0);
   changed.applyDaemonSet(KEY, {}, { image: 'v2' });
   const fields = changed.recorder
@@ -265,7 +267,7 @@ test('what a coordinator that kept no images recorded is completed once, and no 
   expect(fields).toEqual(['digest', 'templateRevision']);
 });
 
-test('what is wrong with the sources is recorded once when it comes and once when it goes, with what is wrong then', () => {
+test('a problem of the source is recorded when it appears and when it is resolved, each time with all current problems', () => {
   const world = new World();
   const problem = (source: string) => ({ code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source });
   const [a, b] = [problem('a.yaml:3'), problem('b.yaml:1')];
@@ -283,7 +285,7 @@ test('what is wrong with the sources is recorded once when it comes and once whe
   ]);
 });
 
-test('a row names some of very many problems, and counts the others', () => {
+test('an event lists a limited number of problems and counts the others', () => {
   const world = new World();
   const problems = Array.from({ length: 103 }, (_, index) => ({
     code: 'Malformed',

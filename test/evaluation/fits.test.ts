@@ -1,4 +1,4 @@
-/** What of fit the coordinator keeps: worked out when asked, new where its inputs are new, and never a placement. */
+/** Fit in the coordinator: computed on demand, recomputed when its inputs change, and without effect on placement. */
 import { describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 import { nodeFacts } from '../../shared/model/node-facts.ts';
@@ -26,7 +26,7 @@ function worldWith(cpu: string): World {
 describe('whether a daemon pod fits', () => {
   const fits = (world: World) => world.evaluator.fits.fit('n1', AGENT).fits;
 
-  it('is not known before the agent says what runs there, and no more once it is silent', () => {
+  it('is unknown before the agent reports usage, and after the agent becomes absent', () => {
     const world = worldWith('2');
     expect(fits(world)).toBe('unknown');
     world.applyPodReport('n1', { usage: usageOf('1') });
@@ -35,7 +35,7 @@ describe('whether a daemon pod fits', () => {
     expect(fits(world)).toBe('unknown');
   });
 
-  it('is answered anew where usage, allocatable or requests are new, and changes no placement', () => {
+  it('is recomputed when usage, allocatable resources or requests change, and changes no placement', () => {
     const world = worldWith('2');
     world.applyPodReport('n1', { usage: usageOf('1800m') });
     expect(fits(world)).toBe('no');
@@ -50,13 +50,13 @@ describe('whether a daemon pod fits', () => {
     expect(world.verdict('n1', AGENT)).toBe('run');
   });
 
-  it('costs no row where only the usage is new', () => {
+  it('records no event when only the usage changes', () => {
     const world = worldWith('2');
     world.applyPodReport('n1', { usage: usageOf('1') });
     expect(world.costOf(() => world.applyPodReport('n1', { usage: usageOf('1500m') }))).toEqual({ pairs: 0, rows: 0 });
   });
 
-  it('has to be asked for again after a restart, once the agent had said anything', () => {
+  it('needs a new report after a restart if the agent had reported before', () => {
     const world = worldWith('2');
     expect(world.evaluator.nodes.isUsageMissing('n1')).toBe(false);
     world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'a' })], usage: usageOf('1') });

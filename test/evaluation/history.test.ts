@@ -1,10 +1,10 @@
-/** Whatever happens to a cluster and its coordinator, the decisions and what agents are told are right. */
+/** Random histories of a cluster: decisions and assignments are always correct. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nextUpdate } from '../../coordinator/agents/assignment-update.ts';
 import { NODES, run, sourceOf, step } from './history.ts';
 
-test('every pair is decided as if everything were decided afresh, and every agent can be brought to exactly that, whatever happens', () => {
+test('every verdict equals a full recomputation, and every agent can be updated to exactly its assignments', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
       const history = run(steps);
@@ -15,7 +15,7 @@ test('every pair is decided as if everything were decided afresh, and every agen
   );
 });
 
-test('a restart in good order decides nothing anew, records no decision and leaves agents nothing to be told', () => {
+test('a clean restart changes no verdict, records no decision and needs no update of agents', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25, size: 'max' }), (steps) => {
       const history = run(steps);
@@ -26,7 +26,7 @@ test('a restart in good order decides nothing anew, records no decision and leav
       ];
       history.take({ do: 'crash', share: 1 });
       expect(history.world.recorder.all('decision')).toHaveLength(decisions);
-      // Only the row of the start itself.
+      // Only the event of the start itself.
       expect(history.world.recorder.nextRevision).toBe(revision + 1);
       for (const name of history.nodes.keys()) {
         expect(nextUpdate(sourceOf(history.world), name, history.agents.get(name)?.held ?? null)).toBeNull();

@@ -1,4 +1,4 @@
-/** Random histories of a cluster, with restarts and crashes; after every step all is held against a naive recomputation. */
+/** Random histories of a cluster with restarts and crashes; every step is compared with a naive recomputation. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
@@ -30,9 +30,9 @@ export type Step =
   | { readonly do: 'remove-daemon-set'; readonly key: string }
   | { readonly do: 'image'; readonly key: string; readonly image: string }
   | { readonly do: 'commit'; readonly share: number }
-  /** Sends to an agent what is durable; `all` of what is appended is, or what happens to be. */
+  /** Updates an agent with what is durable; `all` first makes everything durable that was appended. */
   | { readonly do: 'send'; readonly node: string; readonly all: boolean }
-  /** Ends the coordinator when this share of what is not durable has become so. */
+  /** Ends the coordinator after this share of the events in the queue has become durable. */
   | { readonly do: 'crash'; readonly share: number };
 
 const node = fc.constantFrom(...NODES);
@@ -64,13 +64,13 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 
 type DaemonSetStep = Extract<Step, { do: 'daemon-set' }>;
 
-/** What an agent holds, kept as an agent keeps it. */
+/** The assignments of an agent, updated as an agent does it. */
 interface Agent {
   readonly held: Held;
   readonly assignments: ReadonlyMap<string, Assignment>;
 }
 
-/** The cluster as it is, the coordinator under test, and what each agent was told. */
+/** The cluster, the coordinator under test, and the assignments of each agent. */
 export class History {
   world = new World();
   readonly nodes = new Map<string, NodeFacts>();
@@ -105,7 +105,7 @@ export class History {
         return this.#send(next.node);
       case 'crash':
         this.#commit(next.share);
-        // What was not durable is lost, and its revisions are given again.
+        // Events that were not durable are lost, and their revisions are assigned again.
         if (recorder.durableRevision < recorder.nextRevision - 1) this.revisions.clear();
         this.world = this.world.restart();
         return this.#retell();
@@ -121,7 +121,7 @@ export class History {
     this.world.applyDaemonSet(of, spec, { image, minReadySeconds: wait });
   }
 
-  /** What sources tell a coordinator that starts: everything there is. */
+  /** What the source emits to a coordinator that starts: everything. */
   #retell(): void {
     for (const entry of this.daemonSets.values()) this.#emit(entry);
     for (const entry of this.nodes.values()) this.world.applyNode(entry);
@@ -140,7 +140,7 @@ export class History {
     assert.deepEqual(sortedAssignments(now?.values() ?? []), sortedAssignments(inForce));
   }
 
-  /** What the journal says is in force. */
+  /** What is in force according to the journal. */
   recordedPlacements(): Set<object> {
     return new Set(naiveState(this.world.recorder.events).placements);
   }
@@ -156,7 +156,7 @@ export class History {
     return new Set(pairs);
   }
 
-  /** Everything that must hold after every step. */
+  /** Invariants that hold after every step. */
   check(): void {
     const { evaluator, recorder } = this.world;
     const { table } = evaluator;
@@ -196,7 +196,7 @@ export function sourceOf({ evaluator }: World) {
   };
 }
 
-/** Applies an update as docs/protocol.md tells agents to; anything that does not fit is a failure. */
+/** Applies an update as docs/protocol.md specifies; any inconsistency is a failure. */
 function applied(agent: Agent | undefined, update: Update): Agent {
   if (update.kind === 'snapshot')
     return heldBy(update.held, new Map(update.assignments.map((one) => [one.daemonSet, one])));
@@ -220,7 +220,7 @@ function sortedAssignments<One extends { daemonSet: string }>(assignments: Itera
   return [...assignments].sort((left, right) => (left.daemonSet < right.daemonSet ? -1 : 1));
 }
 
-/** Takes the steps and checks after each. */
+/** Runs the steps and checks the invariants after each. */
 export function run(steps: readonly Step[]): History {
   const history = new History();
   for (const next of steps) {

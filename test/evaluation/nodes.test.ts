@@ -1,4 +1,4 @@
-/** Who speaks for a node, what is kept of what was said, and pods and drifts. */
+/** Nodes: whether agent or source provides the facts, and how pods and drifts are recorded. */
 
 import { describe, expect, test } from 'vitest';
 import type { Drift } from '../../shared/model/drift.ts';
@@ -13,7 +13,7 @@ function zone(world: World): string | undefined {
   return world.evaluator.table.facts('n1')?.labels.zone;
 }
 
-/** A node on the roll whose agent lives and has reported other facts. */
+/** A node in the inventory whose agent is present and has reported different facts. */
 function withAgent(): World {
   const world = new World();
   world.applyNode(INVENTORY);
@@ -27,7 +27,7 @@ function agentGone(world: World): void {
   world.evaluator.nodes.agentAbsent('n1');
 }
 
-test('a live agent speaks for its node, and the roll does not', () => {
+test('the agent provides the facts of its node while it is present', () => {
   const world = withAgent();
   expect(zone(world)).toBe('seen');
   expect(world.evaluator.nodes.get('n1')?.origin).toBe('agent');
@@ -35,7 +35,7 @@ test('a live agent speaks for its node, and the roll does not', () => {
   expect(zone(world)).toBe('seen');
 });
 
-test('an agent that is connected and has not reported leaves the roll its say', () => {
+test('the source provides the facts of a node until its connected agent has reported', () => {
   const world = new World();
   world.applyNode(INVENTORY);
   world.present.add('n1');
@@ -43,7 +43,7 @@ test('an agent that is connected and has not reported leaves the roll its say', 
   expect(zone(world)).toBe('edited');
 });
 
-test('the last facts of an absent agent stay where the roll says nothing newer', () => {
+test('the last facts of an absent agent stay in force without a later change in the source', () => {
   const world = withAgent();
   agentGone(world);
   expect(zone(world)).toBe('seen');
@@ -51,7 +51,7 @@ test('the last facts of an absent agent stay where the roll says nothing newer',
   expect(zone(world)).toBe('seen');
 });
 
-test('what the roll said after the last report counts once the agent is absent, whatever its clock says', () => {
+test('a change in the source after the last report applies once the agent is absent, regardless of its clock', () => {
   const world = withAgent();
   world.evaluator.nodes.applyReport({
     facts: SEEN,
@@ -66,7 +66,7 @@ test('what the roll said after the last report counts once the agent is absent, 
   expect(world.recorder.all('node').at(-1)).toMatchObject({ origin: 'inventory', cause: { trigger: 'node-change' } });
 });
 
-test('a report after the roll was edited is newer than the edit', () => {
+test('a report after a change in the source supersedes the change', () => {
   const world = withAgent();
   world.applyNode(facts('n1', { zone: 'edited' }));
   world.reportNode(SEEN);
@@ -74,7 +74,7 @@ test('a report after the roll was edited is newer than the edit', () => {
   expect(zone(world)).toBe('seen');
 });
 
-test('the roll speaks for a node whose agent is absent, and the agent again when it is back', () => {
+test('the source provides the facts while the agent is absent, and the agent again after it returns', () => {
   const world = withAgent();
   agentGone(world);
   world.applyNode(facts('n1', { zone: 'edited' }));
@@ -89,7 +89,7 @@ test('the roll speaks for a node whose agent is absent, and the agent again when
   });
 });
 
-test('a restart does not make an old word of the roll new, with the agent present, absent, or lost afterwards', () => {
+test('an unchanged entry of the source does not become a change after a restart, with the agent present, absent or lost', () => {
   for (const isPresent of [true, false]) {
     const next = withAgent().restartInOrder();
     if (isPresent) next.present.add('n1');
@@ -99,7 +99,7 @@ test('a restart does not make an old word of the roll new, with the agent presen
   }
 });
 
-test('an edit of the roll while the coordinator was away counts where no agent has ever spoken', () => {
+test('a change in the source while the coordinator was down applies if no agent has ever reported', () => {
   const world = new World();
   world.applyNode(INVENTORY);
   const next = world.restartInOrder();
@@ -107,7 +107,7 @@ test('an edit of the roll while the coordinator was away counts where no agent h
   expect(zone(next)).toBe('edited');
 });
 
-test('a new node is told of, also where no DaemonSet touches it', () => {
+test('announces a new node even if no DaemonSet selects it', () => {
   const world = new World({ hasInventory: false });
   world.reportNode(SEEN);
   expect(world.changed).toEqual(['n1']);
@@ -115,7 +115,7 @@ test('a new node is told of, also where no DaemonSet touches it', () => {
   expect(world.evaluator.table.revision('n1')).toBe(world.recorder.all('node')[0]?.revision);
 });
 
-test('a removed node is forgotten with its pairs, and told of once', () => {
+test('removes a node with its pairs and announces it once', () => {
   const world = withAgent();
   world.applyDaemonSet('default/a');
   world.evaluator.nodeRemoved('n1', 'n1.yaml');
@@ -130,7 +130,7 @@ test('a removed node is forgotten with its pairs, and told of once', () => {
   });
 });
 
-test('a problem of the agent with its source is kept, and is gone when it is', () => {
+test('stores a problem of the agent with its source until it is resolved', () => {
   const world = withAgent();
   world.reportNode(SEEN, 'node.yaml cannot be read');
   expect(world.evaluator.nodes.get('n1')?.problem).toBe('node.yaml cannot be read');
@@ -158,7 +158,7 @@ function driftRows(world: World): string[] {
   return world.recorder.all('drift').map(({ action, drift: { kind, detail } }) => `${action} ${kind} ${detail}`);
 }
 
-test('a drift begins, changes its detail and ends, and keeps the time since when it lasts', () => {
+test('a drift begins, changes its detail and ends, and keeps its start time', () => {
   const world = withAgent();
   world.applyPodReport('n1', { drifts: [drift()] });
   world.applyPodReport('n1', { drifts: [drift({ detail: 'y', sinceMs: 5_000 })] });
@@ -167,7 +167,7 @@ test('a drift begins, changes its detail and ends, and keeps the time since when
   expect(driftRows(world)).toEqual(['began unhealthy x', 'changed unhealthy y', 'ended unhealthy y']);
 });
 
-test('a drift keeps its time over a restart', () => {
+test('a drift keeps its start time over a restart', () => {
   const world = withAgent();
   world.applyPodReport('n1', { drifts: [drift()] });
   const next = world.restartInOrder();
@@ -175,13 +175,13 @@ test('a drift keeps its time over a restart', () => {
   expect(next.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 
-test('a drift that one report tells twice is one drift, and no news in the next report', () => {
+test('a drift that is reported twice in one report counts once, and is unchanged in the next report', () => {
   const world = withAgent();
   expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(1);
   expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(0);
 });
 
-test('pods that did not change cost no row; a restart of one costs one, with what changed', () => {
+test('unchanged pods record no event, and a restarted pod records one with its changes', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod()] });
   expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod({ sinceMs: 7 })] })).rows).toBe(0);
@@ -198,14 +198,14 @@ test('pods that did not change cost no row; a restart of one costs one, with wha
   ]);
 });
 
-test('a drift is caused by the row of the pods that it came with', () => {
+test('a drift is caused by the pod event of the same report', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod({ ready: false })], drifts: [drift()] });
   const [row] = world.recorder.all('drift');
   expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
 });
 
-test('a drift that comes and goes without its pods is caused by the newest row about the pair, and by nobody there', () => {
+test('a drift that changes without its pods is caused by the newest event about the pair, without an actor', () => {
   const world = withAgent();
   world.applyDaemonSet('default/a');
   world.applyPodReport('n1', { pods: [pod()] });
@@ -219,18 +219,18 @@ test('a drift that comes and goes without its pods is caused by the newest row a
   });
 });
 
-test('a report of an agent that holds no assignments ends no drift', () => {
+test('a report of an agent without assignments ends no drift', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod()], drifts: [drift()] });
   expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
   expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 
-describe('where agent and roll watch the same object', () => {
+describe('when agent and source watch the same object', () => {
   const at = (resourceVersion: string, zone: string) => ({ ...facts('n1', { zone }), resourceVersion });
   const known = (world: World) => [zone(world), world.evaluator.nodes.get('n1')?.origin];
 
-  /** The roll said version 10, and so did the agent, which lives. */
+  /** Source and agent have both reported version 10, and the agent is present. */
   function both(): World {
     const world = new World();
     world.applyNode(at('10', 'a'));
@@ -239,7 +239,7 @@ describe('where agent and roll watch the same object', () => {
     return world;
   }
 
-  test('it costs nothing that the other of the two has seen the same', () => {
+  test('the same version from the other one records no event', () => {
     const world = new World();
     world.applyNode(at('10', 'a'));
     world.present.add('n1');
@@ -250,7 +250,7 @@ describe('where agent and roll watch the same object', () => {
     expect(known(world)).toEqual(['b', 'agent']);
   });
 
-  test('the newer resource version wins, whoever has it, and who has it is kept', () => {
+  test('the newer resource version wins, and its origin is recorded', () => {
     const world = both();
     world.applyNode(at('12', 'b'));
     expect(known(world)).toEqual(['b', 'inventory']);
@@ -266,7 +266,7 @@ describe('where agent and roll watch the same object', () => {
     expect(known(world)).toEqual(['c', 'agent']);
   });
 
-  test('a heartbeat costs no decision and no row', () => {
+  test('a heartbeat of the node causes no decision and no event', () => {
     const world = both();
     world.applyDaemonSet('default/a');
     for (let version = 20; version < 40; version += 2) {
@@ -275,14 +275,14 @@ describe('where agent and roll watch the same object', () => {
     }
   });
 
-  test('one of them that goes back, as after a restored backup, is believed of itself', () => {
+  test('an older version from the same watcher applies, as after a restored backup', () => {
     const world = new World();
     world.applyNode(at('1000', 'a'));
     world.applyNode(at('900', 'b'));
     expect(known(world)).toEqual(['b', 'inventory']);
   });
 
-  test('what changed while the coordinator was away counts, because its version is newer', () => {
+  test('a change while the coordinator was down applies, because its version is newer', () => {
     const world = both();
     world.reportNode(at('11', 'b'));
     const next = world.restartInOrder();

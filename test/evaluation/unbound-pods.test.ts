@@ -1,4 +1,4 @@
-/** Daemon pods that the scheduler cannot bind: no agent sees them, and still they are not missing. */
+/** Daemon pods that the scheduler cannot bind: no agent sees them, but they are not missing. */
 import { describe, expect, it } from 'vitest';
 import type { Drift } from '../../shared/model/drift.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
@@ -36,7 +36,7 @@ const rowsSince = (world: World, count: number) =>
   world.recorder.events.slice(count).map((event) => `${event.kind} ${'action' in event ? event.action : ''}`);
 
 describe('a daemon pod that the scheduler cannot bind', () => {
-  it('is unhealthy, with the words of the scheduler and since it was created, and no longer missing', () => {
+  it('is unhealthy since its creation with the message of the scheduler, instead of missing', () => {
     const world = worldWithMissing();
     const count = world.recorder.events.length;
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
@@ -54,7 +54,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     expect(rowsSince(world, count)).toEqual(['pod changed', 'drift began', 'drift ended']);
   });
 
-  it('costs nothing when it is told again, and is missing again once it is gone', () => {
+  it('records no event when it is emitted again, and is missing after it is gone', () => {
     const world = worldWithMissing();
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
     expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
@@ -64,7 +64,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     expect(driftsOf(world)).toEqual(['missing']);
   });
 
-  it('is none of two once the agent sees it on its node', () => {
+  it('is counted once after the agent sees it on its node', () => {
     const world = worldWithMissing();
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
     world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-1' })] });
@@ -72,7 +72,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     expect(driftsOf(world)).toEqual([]);
   });
 
-  it('counts only where a pod is missing: beside one that runs, it is seen and no drift', () => {
+  it('causes no drift beside a pod that runs', () => {
     const world = worldWithMissing();
     world.applyPodReport('n1', { pods: [podHealth({ daemonSet: AGENT, podName: 'agent-0' })] });
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
@@ -80,7 +80,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     expect(record(world)?.pods).toHaveLength(2);
   });
 
-  it('waits for the first word of the agent', () => {
+  it('takes effect with the first report of the agent', () => {
     const world = new World();
     world.applyDaemonSet(AGENT);
     world.applyNode(facts('n1'));

@@ -1,4 +1,4 @@
-/** An evaluator over a journal in memory, and short words for what a cluster and agents tell it. */
+/** An evaluator over a journal in memory, with short methods for changes of the cluster and reports of agents. */
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';
 import type { JournalState } from '../../coordinator/journal/read/journal-state.ts';
@@ -16,7 +16,7 @@ import { naiveState } from '../journal/naive-state.ts';
 export interface WorldOptions {
   readonly clock?: FakeClock;
   readonly hasInventory?: boolean;
-  /** What an earlier coordinator left on disk. */
+  /** The durable events of an earlier coordinator. */
   readonly events?: readonly JournalEvent[];
 }
 
@@ -25,9 +25,9 @@ export class World {
   readonly recorder: MemoryRecorder;
   readonly counters = new Counters();
   readonly evaluator: Evaluator;
-  /** Nodes whose agent lives. */
+  /** Nodes whose agent is present. */
   readonly present = new Set<string>();
-  /** Nodes that were said to have changed assignments, and that left the roll. */
+  /** Nodes announced as changed, and nodes announced as removed. */
   readonly changed: string[] = [];
   readonly removed: string[] = [];
   #reportSequence = 0;
@@ -49,12 +49,12 @@ export class World {
     this.evaluator.start(naiveState(events) as JournalState);
   }
 
-  /** The coordinator ends, however, and another one starts from what is durable. */
+  /** Starts another coordinator from what is durable. */
   restart(options: Omit<WorldOptions, 'events' | 'clock'> = {}): World {
     return new World({ ...options, clock: this.clock, events: this.recorder.durableEvents });
   }
 
-  /** Everything appended becomes durable, then a restart. */
+  /** Makes everything durable and restarts. */
   restartInOrder(options: Omit<WorldOptions, 'events' | 'clock'> = {}): World {
     this.recorder.commit();
     return this.restart(options);
@@ -109,7 +109,7 @@ export class World {
     return this.evaluator.table.pair(node, key)?.verdict;
   }
 
-  /** How much `act` costs. */
+  /** The increase of the counters during `act`. */
   costOf(act: () => void): { pairs: number; rows: number } {
     const [pairs, rows] = [this.counters.pairsEvaluated, this.recorder.events.length];
     act();
