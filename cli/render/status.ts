@@ -92,15 +92,15 @@ function absenceLines(nodes: readonly NodeView[], options: RenderOptions): strin
   const absent = nodes.filter(({ presence }) => presence !== 'present');
   const lines = absent
     .slice(0, NODES_MAX)
-    .map((node) => `  ${paintPresence(node, options)(node.name)} ${absence(node, options)}`);
+    .map((node) => `  ${paintPresence(node, options)(node.name)}: ${absence(node, options)}`);
   const more = absent.length - lines.length;
   return more > 0 ? [...lines, `  and ${more} more; use rollcall nodes to list all`] : lines;
 }
 
 /** The age of the data of an absent node. */
 function absence({ presence, lastSeenTime, facts }: NodeView, { nowMs }: RenderOptions): string {
-  const seen = presence === 'never-seen' ? 'was never seen' : `was last seen ${ageText(lastSeenTime, nowMs)} ago`;
-  const age = facts.time === null ? '' : `, its facts are ${ageText(facts.time, nowMs)} old`;
+  const seen = presence === 'never-seen' ? 'never seen' : `last seen ${ageText(lastSeenTime, nowMs)} ago`;
+  const age = facts.time === null ? '' : `, facts ${ageText(facts.time, nowMs)} old`;
   return `${seen}${age}`;
 }
 

@@ -21,7 +21,7 @@ worker-1   present    2s          2         1         1       1
 worker-2   absent     30m         2         1         0       1
 
 Absent nodes
-  worker-2 was last seen 30m ago, its facts are 45m old
+  worker-2: last seen 30m ago, facts 45m old
 
 Drift
   missing      kube-system/fluentd on worker-1: no daemon pod exists (for 5m)
