@@ -4,7 +4,7 @@ import type { CreateBackupResponse } from '../../shared/rpc/generated/rollcall/v
 import type { BackupCopy } from '../journal/maintenance/backup-copy.ts';
 import type { AuditDependencies } from './audit-journal.ts';
 import { progressToWire, withProgress } from './audit-stream.ts';
-import { headToWire } from './head.ts';
+import { headToWire } from './wire-head.ts';
 
 export async function* createBackup(
   _request: unknown,

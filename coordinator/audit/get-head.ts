@@ -2,7 +2,7 @@
 import type { GetHeadResponse } from '../../shared/rpc/generated/rollcall/v1/GetHeadResponse.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { AuditDependencies } from './audit-journal.ts';
-import { headToWire } from './head.ts';
+import { headToWire } from './wire-head.ts';
 
 export async function getHead(
   _request: unknown,

@@ -7,7 +7,7 @@ import type { ReplayDecisionsRequest__Output } from '../../shared/rpc/generated/
 import type { ReplayDecisionsResponse } from '../../shared/rpc/generated/rollcall/v1/ReplayDecisionsResponse.ts';
 import type { ReplayDifference } from '../../shared/rpc/generated/rollcall/v1/ReplayDifference.ts';
 import { placementToWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import { inputsToWire } from '../history/decision-inputs.ts';
+import { inputsToWire } from '../history/decision-inputs-to-wire.ts';
 import { eventsToWire } from '../history/events-to-wire.ts';
 import { namedFilter, refuseUnknown } from '../history/known-names.ts';
 import type { ReplayedDecision } from '../journal/read/export-reader.ts';

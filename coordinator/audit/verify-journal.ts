@@ -3,12 +3,12 @@ import type { VerifyJournalRequest__Output } from '../../shared/rpc/generated/ro
 import type { VerifyJournalResponse } from '../../shared/rpc/generated/rollcall/v1/VerifyJournalResponse.ts';
 import type { VerifyReport as WireReport } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { anchorStateCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
-import { horizonToWire } from '../history/journal-status.ts';
+import { horizonToWire } from '../history/journal-status-to-wire.ts';
 import type { RetentionHorizon } from '../journal/journal-error.ts';
 import type { VerifyReport } from '../journal/maintenance/verify.ts';
 import type { AuditDependencies } from './audit-journal.ts';
 import { progressToWire, withProgress } from './audit-stream.ts';
-import { headFromWire, headToWire } from './head.ts';
+import { headFromWire, headToWire } from './wire-head.ts';
 
 export async function* verifyJournal(
   { anchor, skipFileCheck }: VerifyJournalRequest__Output,

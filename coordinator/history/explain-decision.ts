@@ -5,7 +5,7 @@ import type { ClusterSnapshot } from '../../shared/model/cluster-snapshot.ts';
 import type { DecisionInputs as WireInputs } from '../../shared/rpc/generated/rollcall/v1/DecisionInputs.ts';
 import type { ExplainPlacementRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementRequest.ts';
 import type { ExplainPlacementResponse } from '../../shared/rpc/generated/rollcall/v1/ExplainPlacementResponse.ts';
-import { daemonSetInputs, inputsToWire, nodeInputs } from './decision-inputs.ts';
+import { daemonSetInputsToWire, inputsToWire, nodeInputsToWire } from './decision-inputs-to-wire.ts';
 import { eventsToWire } from './events-to-wire.ts';
 import type { JournalPart } from './journal-reads.ts';
 
@@ -60,7 +60,7 @@ async function inputsOfSnapshot(
   const effectiveRevision =
     node.factsRevision || ((await history.nodeAt(node.name, asOf.revision))?.effectiveRevision ?? 0);
   return {
-    ...nodeInputs({ facts, origin, source, observedMs, effectiveRevision }),
-    ...daemonSetInputs(placed.record, placed.effectiveRevision),
+    ...nodeInputsToWire({ facts, origin, source, observedMs, effectiveRevision }),
+    ...daemonSetInputsToWire(placed.record, placed.effectiveRevision),
   };
 }

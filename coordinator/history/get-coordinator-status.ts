@@ -6,7 +6,7 @@ import type { GetStatusRequest__Output } from '../../shared/rpc/generated/rollca
 import type { GetStatusResponse } from '../../shared/rpc/generated/rollcall/v1/GetStatusResponse.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { JournalPart } from './journal-reads.ts';
-import { journalStatus } from './journal-status.ts';
+import { journalStatusToWire } from './journal-status-to-wire.ts';
 
 export interface StatusDependencies {
   readonly version: string;
@@ -34,7 +34,7 @@ export async function getCoordinatorStatus(
     coordinatorVersion: version,
     storeId: journal.storeId,
     // Also in an answer about now that is read from the journal because the journal cannot write.
-    ...(at === null && { journal: await journalStatus(journal) }),
+    ...(at === null && { journal: await journalStatusToWire(journal) }),
     ...(isFromJournal && { problems: [...(await journal.history.sourceProblemsAt(revision))] }),
     ...(!isFromJournal && liveStatus !== null && liveStatusToWire(liveStatus())),
   };

@@ -12,7 +12,7 @@ import { EVENT_READS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventsToWire } from './events-to-wire.ts';
 import type { JournalPart } from './journal-reads.ts';
-import { horizonToWire } from './journal-status.ts';
+import { horizonToWire } from './journal-status-to-wire.ts';
 import { refuseUnknown } from './known-names.ts';
 import { requestTime } from './request-time.ts';
 

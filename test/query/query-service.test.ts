@@ -1,4 +1,4 @@
-/** The query service and the admin service over real gRPC. */
+/** The query service over real gRPC. */
 import { expect, test } from 'vitest';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -271,20 +271,6 @@ test('a bug in a handler is logged, and the caller receives an internal error wi
   expect(error.reason).toBe('INTERNAL');
   expect(JSON.stringify([error.message, error.metadata])).not.toContain('secret');
   expect(logged.some((line) => line.includes('secret of the system'))).toBe(true);
-});
-
-test('the admin service drains sessions and reevaluates placements, within limits', async () => {
-  const { admin } = await startTestCoordinator();
-  expect(await ask(admin, Admin.Reevaluate, {})).toMatchObject({ evaluatedCount: 6, changedCount: 0 });
-  expect(await ask(admin, Admin.Reevaluate, { daemonSet: { name: 'a' } })).toMatchObject({
-    evaluatedCount: 3,
-  });
-  expect(await ask(admin, Admin.DrainSessions, { window: { seconds: '10' } })).toMatchObject({
-    sessionCount: 0,
-  });
-  for (const seconds of ['-1', '3601', '9223372036854775807']) {
-    expect((await failure(ask(admin, Admin.DrainSessions, { window: { seconds } }))).reason).toBe('ARGUMENT_INVALID');
-  }
 });
 
 test('a query that is too broad for the journal is an invalid argument, with the message of the journal', async () => {

@@ -3,7 +3,6 @@
 import type { Cause, DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
 import type { PairChange } from '../../../shared/model/pair-change.ts';
-import type { Verdict } from '../../../shared/placement/types.ts';
 import type { DaemonSetState, EffectivePlacement, NodeState, PodState } from './journal-state.ts';
 
 export type NodeAt = NodeState;

@@ -5,7 +5,7 @@ import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import type { RetentionHorizon } from '../journal/journal-error.ts';
 import type { JournalPart } from './journal-reads.ts';
 
-export async function journalStatus(journal: JournalPart<'status', 'horizon'>): Promise<JournalStatus> {
+export async function journalStatusToWire(journal: JournalPart<'status', 'horizon'>): Promise<JournalStatus> {
   const { state, problem, bytes, walBytes, queuedEvents } = journal.status();
   const horizon = horizonToWire(await journal.history.horizon());
   return {

@@ -10,11 +10,11 @@ import type { NodeState } from '../journal/read/journal-state.ts';
 /** `null` if one of them has been pruned. */
 export function inputsToWire({ node, daemonSet }: DecisionInputs): WireInputs | null {
   if (node === null || daemonSet === null || daemonSet.record === null) return null;
-  return { ...nodeInputs(node), ...daemonSetInputs(daemonSet.record, daemonSet.effectiveRevision) };
+  return { ...nodeInputsToWire(node), ...daemonSetInputsToWire(daemonSet.record, daemonSet.effectiveRevision) };
 }
 
 /** `origin` is empty if it is unknown. */
-export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
+export function nodeInputsToWire(node: Omit<NodeState, 'origin'> & { readonly origin: string }): WireInputs {
   const { facts, origin, source, observedMs, effectiveRevision } = node;
   return {
     nodeRevision: String(effectiveRevision),
@@ -26,7 +26,7 @@ export function nodeInputs(node: Omit<NodeState, 'origin'> & { readonly origin: 
   };
 }
 
-export function daemonSetInputs(record: DaemonSetRecord, effectiveRevision: number): WireInputs {
+export function daemonSetInputsToWire(record: DaemonSetRecord, effectiveRevision: number): WireInputs {
   return {
     daemonSetRevision: String(effectiveRevision),
     daemonSetDigest: Buffer.from(record.digest, 'hex'),
