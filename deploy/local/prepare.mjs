@@ -1,13 +1,13 @@
 // Makes a checkout ready to run: installs what is missing, builds what is stale, and says what it
 // does. Runs before `npm start` and `npm test`, so it must need nothing but Node and npm.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonToInstall } from './installed.mjs';
+import { runWithProgress } from './progress.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const NODE_VERSION_MIN = [20, 19];
 
 /** Folders whose files the build reads. */
 const SOURCES = ['agent', 'coordinator', 'shared', 'cli', 'deploy/local', 'test/bench', 'proto'];
@@ -18,65 +18,65 @@ const ASSETS = ['proto', 'coordinator/journal/migrations'];
 const GENERATED = 'shared/rpc/generated';
 
 checkNode();
-install();
-if (process.argv.includes('--generate')) generate();
-else build();
+await install();
+if (process.argv.includes('--generate')) await generate();
+else await build();
 
+/** Holds this Node against `engines` in package.json, which has the form `>=MAJOR.MINOR <MAJOR`. */
 function checkNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [oldestMajor, oldestMinor, tooNew] = engines.node.match(/\d+/g).map(Number);
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = NODE_VERSION_MIN;
-  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  fail(`Rollcall needs Node ${NODE_VERSION_MIN.join('.')} or newer; this is ${process.versions.node}.`);
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+    fail(`Rollcall needs Node ${oldestMajor}.${oldestMinor} or newer; this is ${process.versions.node}`);
+  }
+  if (major >= tooNew)
+    say(`Rollcall is not tested on Node ${process.versions.node}; it is tested up to Node ${tooNew - 1}`);
 }
 
-function install() {
-  const stamp = join(root, 'node_modules', '.rollcall-installed');
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say('installing dependencies (once; better-sqlite3 may compile for a minute)');
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
-  writeFileSync(stamp, wanted);
+async function install() {
+  const reason = reasonToInstall(root);
+  if (reason === null) return;
+  say(`installing dependencies: ${reason}; compiling better-sqlite3 can take a minute or two`);
+  const args = ['ci', '--no-fund', '--no-audit', '--no-progress', '--loglevel=error'];
+  await run('installing dependencies', { command: 'npm', args });
 }
 
-function build() {
+async function build() {
   const stamp = join(root, 'dist', '.rollcall-built');
   const wanted = fingerprint();
   const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (fresh && !process.argv.includes('--force')) return;
-  say('building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  generate();
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+  await generate();
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run('compiling', { command: process.execPath, args: [compiler, '-p', root] });
   for (const asset of ASSETS) {
     if (existsSync(join(root, asset))) cpSync(join(root, asset), join(root, 'dist', asset), { recursive: true });
   }
   writeFileSync(stamp, wanted);
 }
 
-/** Types of the contract, from the contract. */
-function generate() {
+/** Writes the types of the contract. */
+async function generate() {
   const protos = filesUnder('proto/rollcall').map((file) => file.slice('proto/'.length));
   rmSync(join(root, GENERATED), { recursive: true, force: true });
   mkdirSync(join(root, GENERATED), { recursive: true });
-  run(
-    process.execPath,
-    [
-      join(root, 'node_modules', '@grpc', 'proto-loader', 'build', 'bin', 'proto-loader-gen-types.js'),
-      '--longs=String',
-      '--enums=String',
-      '--defaults',
-      '--arrays',
-      '--oneofs',
-      '--grpcLib=@grpc/grpc-js',
-      '--importFileExtension=.ts',
-      `--includeDirs=${join(root, 'proto')}`,
-      `--outDir=${join(root, GENERATED)}`,
-      ...protos,
-    ],
-    'ignore',
-  );
+  const generator = join(root, 'node_modules', '@grpc', 'proto-loader', 'build', 'bin', 'proto-loader-gen-types.js');
+  const args = [
+    generator,
+    '--longs=String',
+    '--enums=String',
+    '--defaults',
+    '--arrays',
+    '--oneofs',
+    '--grpcLib=@grpc/grpc-js',
+    '--importFileExtension=.ts',
+    `--includeDirs=${join(root, 'proto')}`,
+    `--outDir=${join(root, GENERATED)}`,
+    ...protos,
+  ];
+  await run('generating types', { command: process.execPath, args, hidesStdout: true });
 }
 
 /** Changes whenever a file that the build reads does. */
@@ -98,17 +98,20 @@ function filesUnder(folder) {
     .sort();
 }
 
-function run(command, args, stdout = 'inherit') {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', stdout, 'inherit'] });
-  if (error) fail(`${command} could not be started: ${error.message}`);
-  if (status !== 0) fail(`${command} ${args[0]} ended with exit code ${status}; its own words are above.`);
+async function run(what, command) {
+  try {
+    const seconds = await runWithProgress({ what, cwd: root, ...command });
+    say(`${what}: done in ${seconds} s`);
+  } catch (error) {
+    fail(`${what} failed: ${error.message}`);
+  }
 }
 
 function say(what) {
-  process.stderr.write(`rollcall: ${what} ...\n`);
+  process.stderr.write(`rollcall: ${what}\n`);
 }
 
 function fail(why) {
-  process.stderr.write(`rollcall: ${why}\n`);
+  say(why);
   process.exit(1);
 }
