@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A base for the image without a registry: Node and the libraries it needs, taken from this machine.
+# A base for the image without a registry: the Node on the PATH and the libraries of this machine that it needs.
 #   deploy/image/base.sh FOLDER      fills FOLDER with a root file system (Linux, glibc)
-# There is no shell and no package manager in it, which is what one wants of a base anyway.
+# It has no shell and no package manager. build.sh runs it through on-node.mjs, so Node is the version in .node-version.
 set -euo pipefail
 root=${1:?a folder to fill} node=$(readlink -f "$(command -v node)")
 
