@@ -1,45 +1,52 @@
-// Holds the contract in proto/ against an earlier one: the newest release's, or the commit before this
-// one where nothing is released yet. Prints what would break an older agent, coordinator or CLI.
+// Compares the contract in proto/ with its baseline, a copy without comments in .ci/contract-baseline/.
+// Prints what would break an older agent, coordinator or CLI.
+//
+//   node .ci/check-breaking.mjs         fails where the contract breaks the baseline
+//   node .ci/check-breaking.mjs --move  makes today's contract the baseline (npm run contract:baseline)
+//
+// Move the baseline at every release, so that what was released cannot be broken, and after a break
+// that is intended. Commit it together with the change of the contract.
 import { spawnSync } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const CONTRACT = 'proto';
+const BASELINE = '.ci/contract-baseline';
+/** How buf ends where it finds a break; other codes are errors of its own. */
+const EXIT_BROKEN = 100;
 
-const parent = git('rev-parse', '--quiet', '--verify', 'HEAD~1');
-const release = parent && git('describe', '--tags', '--abbrev=0', parent);
-const earlier = release || parent;
-
-if (!earlier) {
-  say('there is no earlier commit to compare with; nothing can be broken');
-} else if (!git('ls-tree', '--name-only', earlier, 'proto/rollcall')) {
-  say(`${name()} has no contract yet; nothing can be broken`);
-} else {
-  say(`comparing with ${name()}`);
-  process.exitCode = compare();
-}
+if (process.argv.includes('--move')) move();
+process.exitCode = compare();
 
 function compare() {
-  // Not './.git': in a linked work tree that is a file, and the commits are elsewhere.
-  const repository = resolve(root, git('rev-parse', '--git-common-dir'));
-  const against = `${repository}#format=git,ref=${git('rev-parse', `${earlier}^{commit}`)},subdir=proto`;
   const buf = join(root, 'node_modules', '.bin', 'buf');
-  const { status, error } = spawnSync(buf, ['breaking', 'proto', '--against', against], {
+  const { status, error } = spawnSync(buf, ['breaking', CONTRACT, '--against', BASELINE], {
     cwd: root,
     stdio: 'inherit',
   });
   if (error) throw error;
+  if (status === 0) say(`nothing breaks the baseline in ${BASELINE}`);
+  if (status === EXIT_BROKEN) say('if the break is intended, run npm run contract:baseline and commit the result');
   return status ?? 1;
 }
 
-function name() {
-  return release ? `release ${release}` : `commit ${parent.slice(0, 12)}`;
+function move() {
+  rmSync(join(root, BASELINE), { recursive: true, force: true });
+  const files = readdirSync(join(root, CONTRACT), { recursive: true }).filter((file) => file.endsWith('.proto'));
+  for (const file of files) {
+    const target = join(root, BASELINE, file);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, withoutComments(readFileSync(join(root, CONTRACT, file), 'utf8')));
+  }
+  say(`${CONTRACT} is now the baseline, ${files.length} files in ${BASELINE}; commit them`);
 }
 
-/** What git answers, or '' where it has no answer. */
-function git(...args) {
-  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : '';
+/** The contract has line comments only, and none of its strings holds two slashes. */
+function withoutComments(text) {
+  const lines = text.split('\n').filter((line) => !/^\s*\/\//.test(line));
+  return lines.map((line) => line.replace(/\s*\/\/.*$/, '')).join('\n');
 }
 
 function say(what) {
