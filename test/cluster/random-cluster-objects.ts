@@ -31,7 +31,7 @@ function nodeObject({ name, labels, taints, unschedulable }: ClusterNode): objec
 }
 
 function daemonSetObject(daemonSet: ClusterDaemonSet): object {
-  const { name, incarnation, placement, image, revisionHistoryLimit } = daemonSet;
+  const { name, incarnation, placement, image, revisionHistoryLimit, minReadySeconds } = daemonSet;
   // Unique labels, so that it adopts no pod of its predecessor.
   const labels = { app: name, incarnation: String(incarnation) };
   const containers = [{ name: 'daemon', image: `example.org/daemon:${image}` }];
@@ -42,6 +42,7 @@ function daemonSetObject(daemonSet: ClusterDaemonSet): object {
     spec: {
       selector: { matchLabels: labels },
       revisionHistoryLimit,
+      minReadySeconds,
       template: { metadata: { labels }, spec: { ...placement, containers } },
     },
   };

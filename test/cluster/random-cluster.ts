@@ -18,6 +18,8 @@ export interface ClusterDaemonSet {
   placement: Record<string, unknown>;
   image: number;
   revisionHistoryLimit: number;
+  /** 0 where it is left out. */
+  minReadySeconds: number;
 }
 
 export type Write =
@@ -48,11 +50,18 @@ export class RandomCluster {
   readonly nodes = new Map<string, ClusterNode>();
   readonly daemonSets = new Map<string, ClusterDaemonSet>();
   readonly #random: SeededRandom;
+  readonly #removesNodes: boolean;
   #nodesMade = 0;
   #incarnations = 0;
 
-  constructor(random: SeededRandom, nodeCount: number, daemonSetCount: number) {
+  constructor(
+    random: SeededRandom,
+    nodeCount: number,
+    daemonSetCount: number,
+    { removesNodes = true }: { readonly removesNodes?: boolean } = {},
+  ) {
     this.#random = random;
+    this.#removesNodes = removesNodes;
     for (let index = 0; index < nodeCount; index++) this.#makeNode();
     for (let index = 0; index < daemonSetCount; index++) this.#makeDaemonSet(`ds-${index}`);
   }
@@ -66,7 +75,7 @@ export class RandomCluster {
     if (dice < 35) return this.#put(node, `label ${this.#relabel(node)} of ${node.name}`);
     if (dice < 60) return this.#put(node, `taint ${this.#retaint(node)} of ${node.name}`);
     if (dice < 70) return this.#put(node, `${this.#cordon(node)} ${node.name}`);
-    if (dice < 77) {
+    if (dice < 77 && this.#removesNodes) {
       this.nodes.delete(node.name);
       return { what: `remove node ${node.name}`, writes: [{ kind: 'remove', node }] };
     }
@@ -138,7 +147,14 @@ export class RandomCluster {
 
   #makeDaemonSet(name: string): ClusterDaemonSet {
     const incarnation = this.#incarnations++;
-    const made = { name, incarnation, placement: this.#placement(), image: 0, revisionHistoryLimit: 3 };
+    const made = {
+      name,
+      incarnation,
+      placement: this.#placement(),
+      image: 0,
+      revisionHistoryLimit: 3,
+      minReadySeconds: 0,
+    };
     this.daemonSets.set(name, made);
     return made;
   }
