@@ -13,7 +13,7 @@ import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts
 export const VERDICTS: readonly (Verdict | null)[] = [null, 'run', 'keep', 'none'];
 export const VERDICT_CODES = { run: 1, keep: 2, none: 3 } as const;
 
-/** Whether the DaemonSet selects the node: only a NoExecute taint turns a pair that is wanted into none, and few nodes have one. */
+/** Whether the DaemonSet selects the node. A selected pair has the verdict none only because of a NoExecute taint, which is rare. */
 export function isSelected(verdict: Verdict, compiled: CompiledPlacement, node: Node): boolean {
   if (verdict !== 'none') return true;
   return (node.spec?.taints ?? []).some(({ effect }) => effect === 'NoExecute') && compiled.selects(node);

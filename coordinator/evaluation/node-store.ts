@@ -36,7 +36,7 @@ export interface NodeRecord {
   podsObservedMs: number;
   /** The newest report of the agent about its pods since the start. */
   reported: ReportedPods | null;
-  /** Daemon pods that name the node in their affinity and that the scheduler has not bound. The journal keeps those that it could not bind. */
+  /** Daemon pods for this node that the scheduler has not bound yet. The journal records those that it failed to bind. */
   unbound: readonly PodHealth[];
   /** Resource usage of the node's pods; `null` until the agent reports it. Not recorded in the journal, but requested again. */
   usage: NodeUsage | null;
@@ -117,7 +117,7 @@ export class NodeStore {
       if (comparison > 0 && nodeChanges(known, facts).length > 0) this.#applyInventory(record.inventory);
       return;
     }
-    // After a restart it is unknown what the source said before the report of the agent, so this does not count as a change.
+    // After a restart it is unknown what the source listed before the report of the agent, so this does not count as a change.
     const before = record.origin === 'inventory' ? known : facts;
     const hasChanged = nodeChanges(record.inventory?.facts ?? before, facts).length > 0;
     record.inventory = { ...entry, isNewer: hasChanged || record.inventory?.isNewer === true };

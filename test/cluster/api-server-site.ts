@@ -68,7 +68,7 @@ export async function site(fill: (server: FakeApiServer) => void = () => {}): Pr
   return { server, clock, listener, source };
 }
 
-/** Read once, with all watches open; what was told until then is forgotten. */
+/** Synced once, with all watches open; the changes until then are discarded. */
 export async function synced(fill: (server: FakeApiServer) => void = () => {}): Promise<Site> {
   const made = await site(fill);
   made.source.start(made.listener);
@@ -82,7 +82,7 @@ export const withRevision = (server: FakeApiServer) => {
   server.apply(REVISIONS, revision('hash1', 'a:1', 1));
 };
 
-/** Resolves once everything that was sent until now has been heard, by something told after it. */
+/** Resolves when every change until now has been emitted, by waiting for one that comes after it. */
 export async function heard({ server, listener }: Site): Promise<string[]> {
   const name = `marker-${server.requests.length}-${listener.nodes.size}`;
   server.apply(NODES, { metadata: { name } });

@@ -95,7 +95,7 @@ describe('an API server as the source', () => {
     made.server.remove(DAEMON_SETS, 'a', 'default');
     made.server.apply(REVISIONS, revision('hash1', 'a:1', 1, 'uid-b'));
     made.server.apply(DAEMON_SETS, daemonSet('a:1', { uid: 'uid-b' }));
-    await eventually(() => made.listener.applied.size === 1 && made.listener.toldCount === 2);
+    await eventually(() => made.listener.applied.size === 1 && made.listener.callCount === 2);
     expect(made.listener.take()).toEqual(['removed default/a', 'applied default/a']);
   });
 

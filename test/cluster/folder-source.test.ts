@@ -63,7 +63,7 @@ describe('a folder of manifests', () => {
 
   /** The next emitted changes. */
   async function next(): Promise<string[]> {
-    await eventually(() => listener.toldCount > 0);
+    await eventually(() => listener.callCount > 0);
     return listener.take();
   }
 
@@ -157,7 +157,7 @@ describe('a folder of manifests', () => {
     ['cyclic anchors', '&a { apiVersion: apps/v1, kind: DaemonSet, spec: *a }\n', 'TooDeep'],
     ['a scalar', '42\n', 'NotAnObject'],
     ['a document without kind', 'metadata: { name: x }\n', 'NoKind'],
-  ])('goes on beside a file of %s', async (_, content, code) => {
+  ])('reads the other files beside a file of %s', async (_, content, code) => {
     put('daemonsets/a.yaml', content);
     put('daemonsets/b.yaml', daemonSet('one'));
     await started();
@@ -227,9 +227,9 @@ describe('a folder of manifests', () => {
     await started();
     listener.take();
     put('daemonsets/a.yaml', documents(daemonSet('one').replace('kind: DaemonSet', 'kind: Daemonset')));
-    const told = await next();
-    expect(told[0]).toBe('removed default/two');
-    expect(told[1]).toMatch(/^problems /);
+    const emitted = await next();
+    expect(emitted[0]).toBe('removed default/two');
+    expect(emitted[1]).toMatch(/^problems /);
     expect([...listener.applied.keys()]).toEqual(['default/one']);
   });
 
@@ -248,9 +248,9 @@ describe('a folder of manifests', () => {
     await started();
     listener.take();
     put('nodes/n.yaml', documents('apiVersion: v1\nkind: Node\nmetadata: { name: n1, labels: [] }\n', node('n2', 'b')));
-    const told = await next();
-    expect(told[0]).toBe('node applied n2');
-    expect(told[1]).toMatch(/^problems /);
+    const emitted = await next();
+    expect(emitted[0]).toBe('node applied n2');
+    expect(emitted[1]).toMatch(/^problems /);
     expect(listener.nodes.get('n1')?.facts.labels).toEqual({ zone: 'a' });
   });
 

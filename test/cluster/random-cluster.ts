@@ -1,6 +1,6 @@
 /**
- * A cluster that changes at random: nodes with labels, taints and cordons, DaemonSets with selectors, affinity
- * and tolerations. It holds what ought to be there, and says of every change which objects to write.
+ * A cluster that changes at random: nodes with labels, taints and cordons, DaemonSets with node selectors, affinity and
+ * tolerations. It keeps the desired objects, and returns for every change which objects to write.
  */
 import type { SeededRandom } from '../bench/random.ts';
 
@@ -85,7 +85,7 @@ export class RandomCluster {
     }
     if (dice < 94) {
       daemonSet.placement = this.#placement();
-      return { what: `place ${daemonSet.name} anew`, writes: [{ kind: 'put', daemonSet }] };
+      return { what: `place ${daemonSet.name} again`, writes: [{ kind: 'put', daemonSet }] };
     }
     if (dice < 97) {
       daemonSet.image = (daemonSet.image + 1) % IMAGES;
@@ -93,7 +93,7 @@ export class RandomCluster {
     }
     const made = this.#makeDaemonSet(daemonSet.name);
     return {
-      what: `make ${daemonSet.name} anew`,
+      what: `re-create ${daemonSet.name}`,
       writes: [
         { kind: 'remove', daemonSet },
         { kind: 'create', daemonSet: made },

@@ -10,7 +10,7 @@ import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export class RecordingListener implements ClusterListener {
   /** Since the last `take`. */
-  #told: string[] = [];
+  #calls: string[] = [];
   readonly applied = new Map<string, AppliedDaemonSet>();
   readonly rejected = new Map<string, RejectedDaemonSet>();
   readonly nodes = new Map<string, AppliedNode>();
@@ -20,54 +20,54 @@ export class RecordingListener implements ClusterListener {
 
   /** Returns the calls since the last `take`. */
   take(): string[] {
-    const told = this.#told;
-    this.#told = [];
-    return told;
+    const emitted = this.#calls;
+    this.#calls = [];
+    return emitted;
   }
 
-  get toldCount(): number {
-    return this.#told.length;
+  get callCount(): number {
+    return this.#calls.length;
   }
 
   daemonSetApplied(entry: AppliedDaemonSet): void {
     this.applied.set(entry.key, entry);
     this.rejected.delete(entry.key);
-    this.#told.push(`applied ${entry.key}`);
+    this.#calls.push(`applied ${entry.key}`);
   }
 
   daemonSetRejected(entry: RejectedDaemonSet): void {
     this.rejected.set(entry.key, entry);
-    this.#told.push(`rejected ${entry.key}`);
+    this.#calls.push(`rejected ${entry.key}`);
   }
 
   daemonSetRemoved(key: string): void {
     this.applied.delete(key);
     this.rejected.delete(key);
-    this.#told.push(`removed ${key}`);
+    this.#calls.push(`removed ${key}`);
   }
 
   nodeApplied(entry: AppliedNode): void {
     this.nodes.set(entry.facts.name, entry);
-    this.#told.push(`node applied ${entry.facts.name}`);
+    this.#calls.push(`node applied ${entry.facts.name}`);
   }
 
   nodeRemoved(name: string): void {
     this.nodes.delete(name);
-    this.#told.push(`node removed ${name}`);
+    this.#calls.push(`node removed ${name}`);
   }
 
   unboundPodsChanged(node: string, pods: readonly PodHealth[]): void {
     this.unbound.set(node, pods);
-    this.#told.push(`unbound ${node} ${pods.map(({ podName }) => podName).join(',')}`);
+    this.#calls.push(`unbound ${node} ${pods.map(({ podName }) => podName).join(',')}`);
   }
 
   problemsChanged(problems: readonly ManifestProblem[]): void {
     this.problems = problems;
-    this.#told.push(`problems ${problems.map(({ code }) => code).join(',')}`);
+    this.#calls.push(`problems ${problems.map(({ code }) => code).join(',')}`);
   }
 
   synced(unreadPaths: readonly string[]): void {
     this.unreadPaths = unreadPaths;
-    this.#told.push(`synced ${unreadPaths.length}`);
+    this.#calls.push(`synced ${unreadPaths.length}`);
   }
 }

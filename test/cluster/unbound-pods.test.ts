@@ -51,7 +51,7 @@ describe('a daemon pod that is not bound to a node', () => {
   it.each([
     ['bound', (server: FakeApiServer) => server.apply(PODS, { ...unboundPod('a-1'), spec: { nodeName: 'n1' } })],
     ['deleted', (server: FakeApiServer) => server.remove(PODS, 'a-1', 'default')],
-  ])('is told no more once it is %s', async (_, act) => {
+  ])('is no longer emitted once it is %s', async (_, act) => {
     const made = await synced(withRevision);
     made.server.apply(PODS, unboundPod('a-1'));
     await eventually(() => made.listener.unbound.get('n1')?.length === 1);

@@ -98,7 +98,7 @@ function writesToTheCluster(accessOf: () => Promise<ApiServerAccess>): void {
   });
 }
 
-test('gives up a write after its timeout, which it also tells the API server', async () => {
+test('gives up a write after its timeout, which it also sends to the API server', async () => {
   const api = await startFakeApiServer();
   const clock = new FakeClock();
   api.fault('silence');

@@ -30,8 +30,8 @@ test('a rejected manifest leaves the last accepted version in force and reports 
 test('the same rejection is recorded once, and a different one is recorded again', () => {
   const world = withNode();
   world.rejectDaemonSet(KEY);
-  expect(world.costOf(() => world.rejectDaemonSet(KEY)).rows).toBe(0);
-  expect(world.costOf(() => world.rejectDaemonSet(KEY, 'must not be empty')).rows).toBe(1);
+  expect(world.costOf(() => world.rejectDaemonSet(KEY)).events).toBe(0);
+  expect(world.costOf(() => world.rejectDaemonSet(KEY, 'must not be empty')).events).toBe(1);
 });
 
 test('a DaemonSet whose manifest was never accepted is listed and places nothing', () => {
@@ -46,7 +46,7 @@ test('a manifest that returns to the accepted version is accepted without decisi
   const world = withNode();
   world.applyDaemonSet(KEY);
   world.rejectDaemonSet(KEY);
-  expect(world.costOf(() => world.applyDaemonSet(KEY))).toEqual({ pairs: 0, rows: 1 });
+  expect(world.costOf(() => world.applyDaemonSet(KEY))).toEqual({ pairs: 0, events: 1 });
   expect(actions(world)).toEqual(['added', 'rejected', 'accepted']);
   expect(world.evaluator.daemonSets.rejectedCount).toBe(0);
 });
@@ -69,7 +69,7 @@ test('removing a DaemonSet ends its pairs, and removing an unknown one records n
     [null, 'run'],
     ['run', null],
   ]);
-  expect(world.costOf(() => world.evaluator.daemonSetRemoved(KEY, 'a.yaml')).rows).toBe(0);
+  expect(world.costOf(() => world.evaluator.daemonSetRemoved(KEY, 'a.yaml')).events).toBe(0);
 });
 
 test('a DaemonSet that is removed while it is rejected stays removed after a restart', () => {
@@ -86,7 +86,7 @@ test('a rejection survives a restart and is not recorded again', () => {
   world.rejectDaemonSet(KEY);
   const next = world.restartInOrder();
   expect(next.evaluator.daemonSets.rejections(KEY)).toHaveLength(1);
-  expect(next.costOf(() => next.rejectDaemonSet(KEY)).rows).toBe(0);
+  expect(next.costOf(() => next.rejectDaemonSet(KEY)).events).toBe(0);
   expect(next.verdict('n1', KEY)).toBe('run');
 });
 
@@ -252,13 +252,13 @@ test('a record without images from an older coordinator is completed once, witho
   );
   const restart = () => new World({ clock: world.clock, events: before });
   const [next, changed] = [restart(), restart()];
-  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' }))).toEqual({ pairs: 0, rows: 1 });
+  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' }))).toEqual({ pairs: 0, events: 1 });
   const completed = next.recorder.all('daemon-set').at(-1);
   expect(completed).toMatchObject({ action: 'changed', record: { generation: 1, images: { c: 'v1' } }, changes: [] });
   expect(completed && eventSentence(completed)).toBe(
     'DaemonSet default/a: the manifest is unchanged; more of it is recorded',
   );
-  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' })).rows).toBe(0);
+  expect(next.costOf(() => next.applyDaemonSet(KEY, {}, { image: 'v1' })).events).toBe(0);
   changed.applyDaemonSet(KEY, {}, { image: 'v2' });
   const fields = changed.recorder
     .all('daemon-set')
@@ -272,12 +272,12 @@ test('a problem of the source is recorded when it appears and when it is resolve
   const problem = (source: string) => ({ code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source });
   const [a, b] = [problem('a.yaml:3'), problem('b.yaml:1')];
   const [sayA, sayB] = ['a.yaml:3: is not valid YAML', 'b.yaml:1: is not valid YAML'];
-  expect(world.costOf(() => world.evaluator.problemsChanged([a])).rows).toBe(1);
-  expect(world.costOf(() => world.evaluator.problemsChanged([a])).rows).toBe(0);
-  expect(world.costOf(() => world.evaluator.problemsChanged([b])).rows).toBe(2);
-  expect(world.costOf(() => world.evaluator.problemsChanged([])).rows).toBe(1);
-  const rows = world.recorder.all('coordinator').filter(({ action }) => action === 'problem');
-  expect(rows.map(({ detail, problems }) => [detail, problems])).toEqual([
+  expect(world.costOf(() => world.evaluator.problemsChanged([a])).events).toBe(1);
+  expect(world.costOf(() => world.evaluator.problemsChanged([a])).events).toBe(0);
+  expect(world.costOf(() => world.evaluator.problemsChanged([b])).events).toBe(2);
+  expect(world.costOf(() => world.evaluator.problemsChanged([])).events).toBe(1);
+  const events = world.recorder.all('coordinator').filter(({ action }) => action === 'problem');
+  expect(events.map(({ detail, problems }) => [detail, problems])).toEqual([
     [sayA, [sayA]],
     [sayB, undefined],
     [`resolved: ${sayA}`, [sayB]],

@@ -100,7 +100,7 @@ test('merges the commits that a slow subscriber waits for, and delays no other s
   expect(slow.revisions[1]).toEqual([2, 3]);
 });
 
-test('tells a subscriber with too many waiting decisions that some were dropped', async () => {
+test('reports a gap to a subscriber with too many waiting decisions', async () => {
   const { stream, logged } = newStream();
   const subscriber = new RecordingSubscriber();
   subscriber.isPaused = true;
@@ -127,7 +127,7 @@ test.each([
     },
   ],
   ['rejects', () => Promise.reject(new Error('out of order'))],
-])('logs a subscriber that %s, tells it about the gap, and goes on with every subscriber', async (_, fail) => {
+])('logs a subscriber that %s, reports the gap to it, and continues with every subscriber', async (_, fail) => {
   const { stream, logged } = newStream();
   const batches: DecisionBatch[] = [];
   stream.subscribe({

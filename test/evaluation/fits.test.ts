@@ -53,7 +53,10 @@ describe('whether a daemon pod fits', () => {
   it('records no event when only the usage changes', () => {
     const world = worldWith('2');
     world.applyPodReport('n1', { usage: usageOf('1') });
-    expect(world.costOf(() => world.applyPodReport('n1', { usage: usageOf('1500m') }))).toEqual({ pairs: 0, rows: 0 });
+    expect(world.costOf(() => world.applyPodReport('n1', { usage: usageOf('1500m') }))).toEqual({
+      pairs: 0,
+      events: 0,
+    });
   });
 
   it('needs a new report after a restart if the agent had reported before', () => {
@@ -65,7 +68,7 @@ describe('whether a daemon pod fits', () => {
   });
 });
 
-describe('whether a DaemonSet is wanted on a node', () => {
+describe('whether a DaemonSet selects a node', () => {
   const tainted = (effect: string) =>
     nodeFacts({ metadata: { name: 'n1', labels: { disk: 'ssd' } }, spec: { taints: [{ key: 'gpu', effect }] } });
 

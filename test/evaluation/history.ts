@@ -181,7 +181,7 @@ export class History {
       assert.deepEqual(visible, sortedAssignments(expected));
       const revision = table.revision(name);
       assert.ok(revision >= (this.revisions.get(name) ?? 1), 'the revision of a node never goes back');
-      assert.ok(revision < recorder.nextRevision, 'a revision is a row');
+      assert.ok(revision < recorder.nextRevision, 'a revision belongs to an event');
       assert.ok(assignments.every(({ effectiveRevision }) => effectiveRevision <= revision));
       this.revisions.set(name, revision);
     }

@@ -31,7 +31,7 @@ test('the agent provides the facts of its node while it is present', () => {
   const world = withAgent();
   expect(zone(world)).toBe('seen');
   expect(world.evaluator.nodes.get('n1')?.origin).toBe('agent');
-  expect(world.costOf(() => world.applyNode(facts('n1', { zone: 'edited' })))).toEqual({ pairs: 0, rows: 0 });
+  expect(world.costOf(() => world.applyNode(facts('n1', { zone: 'edited' })))).toEqual({ pairs: 0, events: 0 });
   expect(zone(world)).toBe('seen');
 });
 
@@ -93,7 +93,7 @@ test('an unchanged entry of the source does not become a change after a restart,
   for (const isPresent of [true, false]) {
     const next = withAgent().restartInOrder();
     if (isPresent) next.present.add('n1');
-    expect(next.costOf(() => next.applyNode(INVENTORY)).rows).toBe(0);
+    expect(next.costOf(() => next.applyNode(INVENTORY)).events).toBe(0);
     agentGone(next);
     expect(zone(next)).toBe('seen');
   }
@@ -171,20 +171,20 @@ test('a drift keeps its start time over a restart', () => {
   const world = withAgent();
   world.applyPodReport('n1', { drifts: [drift()] });
   const next = world.restartInOrder();
-  expect(next.costOf(() => next.applyPodReport('n1', { drifts: [drift({ sinceMs: 9_000 })] })).rows).toBe(0);
+  expect(next.costOf(() => next.applyPodReport('n1', { drifts: [drift({ sinceMs: 9_000 })] })).events).toBe(0);
   expect(next.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 
 test('a drift that is reported twice in one report counts once, and is unchanged in the next report', () => {
   const world = withAgent();
-  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(1);
-  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).rows).toBe(0);
+  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).events).toBe(1);
+  expect(world.costOf(() => world.applyPodReport('n1', { drifts: [drift(), drift()] })).events).toBe(0);
 });
 
 test('unchanged pods record no event, and a restarted pod records one with its changes', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod()] });
-  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod({ sinceMs: 7 })] })).rows).toBe(0);
+  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod({ sinceMs: 7 })] })).events).toBe(0);
   expect(world.counters.podReportsUnchanged).toBe(1);
   world.applyPodReport('n1', {
     pods: [pod({ restartCount: 1, ready: false, available: false, waitingReason: 'CrashLoopBackOff' })],
@@ -201,8 +201,8 @@ test('unchanged pods record no event, and a restarted pod records one with its c
 test('a drift is caused by the pod event of the same report', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod({ ready: false })], drifts: [drift()] });
-  const [row] = world.recorder.all('drift');
-  expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
+  const [event] = world.recorder.all('drift');
+  expect(world.recorder.events[(event?.cause.revision ?? 0) - 1]?.kind).toBe('pod');
 });
 
 test('a drift that changes without its pods is caused by the newest event about the pair, without an actor', () => {
@@ -211,9 +211,9 @@ test('a drift that changes without its pods is caused by the newest event about 
   world.applyPodReport('n1', { pods: [pod()] });
   world.applyDaemonSet('default/a', {}, { image: 'agent:2' });
   world.applyPodReport('n1', { pods: [pod()], drifts: [drift({ kind: 'outdated' })] });
-  const [row] = world.recorder.all('drift');
-  expect(row?.cause.actor).toBe('');
-  expect(world.recorder.events[(row?.cause.revision ?? 0) - 1]).toMatchObject({
+  const [event] = world.recorder.all('drift');
+  expect(event?.cause.actor).toBe('');
+  expect(world.recorder.events[(event?.cause.revision ?? 0) - 1]).toMatchObject({
     kind: 'daemon-set',
     action: 'changed',
   });
@@ -222,7 +222,7 @@ test('a drift that changes without its pods is caused by the newest event about 
 test('a report of an agent without assignments ends no drift', () => {
   const world = withAgent();
   world.applyPodReport('n1', { pods: [pod()], drifts: [drift()] });
-  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod()], verifiedRevision: 0 })).rows).toBe(0);
+  expect(world.costOf(() => world.applyPodReport('n1', { pods: [pod()], verifiedRevision: 0 })).events).toBe(0);
   expect(world.evaluator.nodes.get('n1')?.drifts).toEqual([drift()]);
 });
 
@@ -243,10 +243,10 @@ describe('when agent and source watch the same object', () => {
     const world = new World();
     world.applyNode(at('10', 'a'));
     world.present.add('n1');
-    expect(world.costOf(() => world.reportNode(at('10', 'a')))).toEqual({ pairs: 0, rows: 0 });
+    expect(world.costOf(() => world.reportNode(at('10', 'a')))).toEqual({ pairs: 0, events: 0 });
     world.reportNode(at('11', 'b'));
     expect(known(world)).toEqual(['b', 'agent']);
-    expect(world.costOf(() => world.applyNode(at('11', 'b')))).toEqual({ pairs: 0, rows: 0 });
+    expect(world.costOf(() => world.applyNode(at('11', 'b')))).toEqual({ pairs: 0, events: 0 });
     expect(known(world)).toEqual(['b', 'agent']);
   });
 
@@ -270,8 +270,8 @@ describe('when agent and source watch the same object', () => {
     const world = both();
     world.applyDaemonSet('default/a');
     for (let version = 20; version < 40; version += 2) {
-      expect(world.costOf(() => world.applyNode(at(String(version), 'a')))).toEqual({ pairs: 0, rows: 0 });
-      expect(world.costOf(() => world.reportNode(at(String(version + 1), 'a')))).toEqual({ pairs: 0, rows: 0 });
+      expect(world.costOf(() => world.applyNode(at(String(version), 'a')))).toEqual({ pairs: 0, events: 0 });
+      expect(world.costOf(() => world.reportNode(at(String(version + 1), 'a')))).toEqual({ pairs: 0, events: 0 });
     }
   });
 

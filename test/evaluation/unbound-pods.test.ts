@@ -57,7 +57,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
   it('records no event when it is emitted again, and is missing after it is gone', () => {
     const world = worldWithMissing();
     world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')]);
-    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).events).toBe(0);
     world.applyPodReport('n1', { drifts: [missing] });
     expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
     world.evaluator.unboundPodsChanged('n1', []);
@@ -84,7 +84,7 @@ describe('a daemon pod that the scheduler cannot bind', () => {
     const world = new World();
     world.applyDaemonSet(AGENT);
     world.applyNode(facts('n1'));
-    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).rows).toBe(0);
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [waiting('agent-1')])).events).toBe(0);
     world.applyPodReport('n1', { drifts: [missing] });
     expect(driftsOf(world)).toEqual(['unhealthy agent-1']);
   });

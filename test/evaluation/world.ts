@@ -110,10 +110,10 @@ export class World {
   }
 
   /** The increase of the counters during `act`. */
-  costOf(act: () => void): { pairs: number; rows: number } {
-    const [pairs, rows] = [this.counters.pairsEvaluated, this.recorder.events.length];
+  costOf(act: () => void): { pairs: number; events: number } {
+    const [pairs, events] = [this.counters.pairsEvaluated, this.recorder.events.length];
     act();
-    return { pairs: this.counters.pairsEvaluated - pairs, rows: this.recorder.events.length - rows };
+    return { pairs: this.counters.pairsEvaluated - pairs, events: this.recorder.events.length - events };
   }
 }
 
