@@ -1,6 +1,6 @@
 /** The threads of a coordinator: work that would block its event loop. */
 import type { HistoryPort } from './history/history-queries.ts';
-import { HISTORY_SERVICE_METHODS, HistoryService } from './history/history-service.ts';
+import { HISTORY_ERRORS, HISTORY_METHODS, HistoryService } from './history/history-service.ts';
 import { type JournalThreads, sameThread, workerThreads } from './journal/journal-threads.ts';
 import { QUERY_RPCS } from './server/query-rpcs.ts';
 import { builtModule } from './threads/built-module.ts';
@@ -12,12 +12,12 @@ export interface CoordinatorThreads extends JournalThreads {
 
 /** Needs the built files. */
 export function startHistoryThread(): HistoryPort {
-  return threadPort<HistoryService>(builtModule('history-worker', import.meta.url), HISTORY_SERVICE_METHODS);
+  return threadPort<HistoryService>(builtModule('history-worker', import.meta.url), HISTORY_METHODS, HISTORY_ERRORS);
 }
 
 /** Answers on the calling thread: for tests that run from the sources, never for serving. */
 export function startHistoryInProcess(): HistoryPort {
-  return localPort<HistoryService>(new HistoryService(QUERY_RPCS), HISTORY_SERVICE_METHODS);
+  return localPort<HistoryService>(new HistoryService(QUERY_RPCS), HISTORY_METHODS, HISTORY_ERRORS);
 }
 
 /** Each component in a thread of its own. Needs the built files. */

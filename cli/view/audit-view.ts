@@ -1,4 +1,5 @@
 /** The JSON documents of `rollcall audit` (docs/cli.md). */
+import type { AnchorState, RetainedRowsState } from '../../shared/journal-format/verification.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { DerivedTablesReport__Output } from '../../shared/rpc/generated/rollcall/v1/DerivedTablesReport.ts';
 import type { GetHeadResponse__Output } from '../../shared/rpc/generated/rollcall/v1/GetHeadResponse.ts';
@@ -7,12 +8,7 @@ import type { ReplayDifference__Output } from '../../shared/rpc/generated/rollca
 import type { ReplayReport__Output } from '../../shared/rpc/generated/rollcall/v1/ReplayReport.ts';
 import type { VerifyReport__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { placementFromWire, verdictCodec } from '../../shared/rpc/wire.ts';
-import {
-  type AnchorState,
-  anchorStateCodec,
-  type RetainedRowsState,
-  retainedRowsStateCodec,
-} from '../../shared/rpc/wire-words.ts';
+import { anchorStateCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 import { type EventView, eventView } from './event-view.ts';
 import { type InputsView, inputsView } from './inputs-view.ts';
 import { type HorizonView, horizonView } from './moment-view.ts';

@@ -5,7 +5,7 @@ import type { VerifyReport as WireReport } from '../../shared/rpc/generated/roll
 import { anchorStateCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 import { horizonToWire } from '../history/journal-status-to-wire.ts';
 import type { RetentionHorizon } from '../journal/journal-error.ts';
-import type { VerifyReport } from '../journal/maintenance/verify.ts';
+import type { VerifyReport } from '../../shared/journal-format/verification.ts';
 import type { AuditDependencies } from './audit-journal.ts';
 import { progressToWire, withProgress } from './audit-stream.ts';
 import { headFromWire, headToWire } from './wire-head.ts';

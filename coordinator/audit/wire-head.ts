@@ -1,7 +1,7 @@
 /** Converts the head of the journal, a revision and its hash, to and from messages of the contract. */
 import { RollcallError } from '../../shared/errors.ts';
+import type { Head } from '../../shared/journal-format/verification.ts';
 import type { JournalHead, JournalHead__Output } from '../../shared/rpc/generated/rollcall/v1/JournalHead.ts';
-import type { Head } from '../journal/maintenance/verify.ts';
 
 const HASH_BYTES = 32;
 

@@ -3,7 +3,7 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { DaemonSetRef__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetRef.ts';
 import type { EnumCodec } from '../../shared/rpc/wire-enum.ts';
 import { eventKindCodec, triggerCodec } from '../../shared/rpc/wire-words.ts';
-import type { EventQuery } from '../journal/read/event-reader.ts';
+import type { EventQuery } from '../journal/read/event-query.ts';
 import { namedFilter } from './known-names.ts';
 
 export type EventFilter = Pick<

@@ -16,7 +16,7 @@ import { assignmentOf } from '../evaluation/node-placements.ts';
 import { isSelected } from '../evaluation/node-row.ts';
 import type { AgentAt, NodeAt } from '../journal/read/historical-state.ts';
 import type { EffectivePlacement } from '../journal/read/journal-state.ts';
-import type { ReaderService } from '../journal/write/writer-service.ts';
+import type { ReaderService } from '../journal/read/reader-service.ts';
 
 /** Reads single parts of a node; most queries need only a few. */
 export type NodeReader = Pick<

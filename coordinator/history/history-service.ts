@@ -5,14 +5,17 @@ import type { MomentRequest } from '../../shared/answers/snapshot-answer.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
+import { JOURNAL_ERRORS } from '../journal/journal-error.ts';
 import type { JournalStatus } from '../journal/journal-options.ts';
 import type { JournalLimits } from '../journal/limits.ts';
-import { JournalHistory } from '../journal/read/journal-history.ts';
-import { READER_METHODS, ReaderService } from '../journal/write/writer-service.ts';
+import { journalHistory } from '../journal/read/journal-history.ts';
+import { createReaderService, READER_METHODS } from '../journal/read/reader-service.ts';
+import { methodNames } from '../threads/method-names.ts';
 import { localPort } from '../threads/thread-port.ts';
 import { HistoricalSnapshots, historicalSnapshotOf } from './historical-snapshots.ts';
 import type { HistoryDependencies, HistoryRpc, LiveMoment, SnapshotRpc } from './history-rpc.ts';
 import type { JournalReads } from './journal-reads.ts';
+import { ROLLCALL_ERRORS } from './rollcall-errors.ts';
 
 /** The rows of the query service, by method. */
 export type HistoryRpcs = Readonly<
@@ -44,7 +47,7 @@ export interface CoordinatorState {
 
 export class HistoryService {
   readonly #rpcs: HistoryRpcs;
-  readonly #reader = new ReaderService();
+  readonly #reader = createReaderService();
   #dependencies: HistoryDependencies | undefined;
   #state: CoordinatorState | undefined;
 
@@ -87,8 +90,8 @@ export class HistoryService {
   #wire({ storeId, version }: HistoryServiceOptions): HistoryDependencies {
     const stateOf = () => this.#currentState;
     const clock: Clock = { ...systemClock, nowMs: () => stateOf().nowMs };
-    const reader = localPort<ReaderService>(this.#reader, READER_METHODS);
-    const history = new JournalHistory(reader, () => Promise.resolve(reader), clock);
+    const reader = localPort(this.#reader, READER_METHODS, [JOURNAL_ERRORS]);
+    const history = journalHistory(reader, () => Promise.resolve(reader), clock);
     const { eventsAt, eventPage } = reader;
     const journal: JournalReads = {
       storeId,
@@ -113,4 +116,5 @@ export class HistoryService {
   }
 }
 
-export const HISTORY_SERVICE_METHODS = ['open', 'answer', 'close'] as const satisfies readonly (keyof HistoryService)[];
+export const HISTORY_METHODS = methodNames(HistoryService);
+export const HISTORY_ERRORS = [JOURNAL_ERRORS, ROLLCALL_ERRORS];

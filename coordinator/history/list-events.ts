@@ -7,7 +7,7 @@ import type { Event } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
 import type { ListEventsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ListEventsRequest.ts';
 import type { ListEventsResponse } from '../../shared/rpc/generated/rollcall/v1/ListEventsResponse.ts';
 import { timeFromWire } from '../../shared/rpc/wire-time.ts';
-import type { EventPage, EventQuery } from '../journal/read/event-reader.ts';
+import type { EventPage, EventQuery } from '../journal/read/event-query.ts';
 import { EVENT_READS_MAX, EVENTS_PAGE_CHARACTERS_MAX } from '../limits.ts';
 import { eventFilter } from './event-filter.ts';
 import { eventsToWire } from './events-to-wire.ts';

@@ -7,7 +7,7 @@ import type { JournalPart } from './journal-reads.ts';
 import { requestTime } from './request-time.ts';
 
 export interface MomentDependencies {
-  readonly journal: JournalPart<'eventsAt', 'revisionAt' | 'assertKnown' | 'horizon'>;
+  readonly journal: JournalPart<'eventsAt', 'revisionAt' | 'assertRecorded' | 'horizon'>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function asOfMoment(
 
 /** `timeMs`: the time that the request names; 0 for the time at which the event was recorded. @throws JournalError */
 export async function asOfRevision(revision: number, { journal }: MomentDependencies, timeMs = 0): Promise<AsOf> {
-  await journal.history.assertKnown(revision);
+  await journal.history.assertRecorded(revision);
   const horizon = await journal.history.horizon();
   const [event] = await journal.eventsAt([revision]);
   const recordedMs = event?.recordedMs ?? horizon.recordedMs;

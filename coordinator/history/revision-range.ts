@@ -55,7 +55,7 @@ export function pageFromRange<
       if (isReversed) throw reversed(from, to);
       const page = await handler(request, { from, to }, key.join(' '), dependencies);
       // If events were pruned meanwhile, the page may be incomplete.
-      await dependencies.journal.history.assertKnown(from.revision);
+      await dependencies.journal.history.assertRecorded(from.revision);
       return { ...page, from };
     };
     const { items, lastKey, from } = await (named

@@ -1,4 +1,6 @@
-/** What can go wrong with a journal that is not a bug: one sentence that says what to do. */
+/** Errors of the journal that are not bugs. Each message is one sentence that says what is wrong and what to do. */
+import { errorCodec } from '../threads/thread-errors.ts';
+
 export type JournalErrorReason =
   | 'newer-schema'
   | 'altered-migration'
@@ -31,6 +33,13 @@ export class JournalError extends Error {
     this.horizon = facts.horizon;
   }
 }
+
+/** Restores a JournalError that crosses between threads. */
+export const JOURNAL_ERRORS = errorCodec(
+  JournalError,
+  ({ reason, horizon }) => ({ reason, horizon }),
+  (message, { reason, horizon }) => new JournalError(reason, message, { horizon }),
+);
 
 export function tooManyDaemonSets(limit: number): JournalError {
   return new JournalError('too-broad', `That asks about more than ${limit} DaemonSets; name one of them.`);

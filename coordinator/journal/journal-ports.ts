@@ -1,9 +1,11 @@
-/** The threads of one journal: the writer, the checkpoints, the reader of queries, and readers for what takes long. */
+/** The ports of one journal: the writer, the checkpoints, the reader for queries, and readers for tasks that take long. */
 
 import type { Port } from '../threads/thread-port.ts';
 import type { JournalThreads } from './journal-threads.ts';
 import type { JournalLimits } from './limits.ts';
-import type { CheckpointService, ReaderService, WriterService } from './write/writer-service.ts';
+import type { ReaderService } from './read/reader-service.ts';
+import type { CheckpointService } from './write/checkpoint-service.ts';
+import type { WriterService } from './write/writer-service.ts';
 
 export class JournalPorts {
   readonly writer: Port<WriterService>;
@@ -12,7 +14,7 @@ export class JournalPorts {
   readonly file: string;
   readonly #threads: JournalThreads;
   readonly #limits: JournalLimits;
-  readonly #passing = new Set<Port<ReaderService>>();
+  readonly #temporary = new Set<Port<ReaderService>>();
   #auditor: Promise<Port<ReaderService>> | undefined;
 
   constructor(threads: JournalThreads, file: string, limits: JournalLimits) {
@@ -24,18 +26,18 @@ export class JournalPorts {
     this.#limits = limits;
   }
 
-  /** Once the writer has opened the file. */
+  /** Call it after the writer opened the file. */
   async openOthers(): Promise<void> {
     await Promise.all([this.reader.open(this.file, this.#limits), this.checkpoints.open(this.file)]);
   }
 
-  /** A second reader, started when it is first needed: its bounded steps are longer than those of queries. */
+  /** A second reader, started on first use: its steps take longer than queries. */
   auditor(): Promise<Port<ReaderService>> {
     this.#auditor ??= this.#openReader();
     return this.#auditor;
   }
 
-  /** Readers for one task that takes long; they end with the task. */
+  /** Starts readers for one long task, and ends them with the task. */
   async withReaders<Result>(
     count: number,
     task: (readers: readonly Port<ReaderService>[]) => Promise<Result>,
@@ -46,12 +48,12 @@ export class JournalPorts {
       await Promise.all(readers.map((reader) => reader.close()));
       return result;
     } finally {
-      for (const reader of readers) this.#passing.delete(reader);
+      for (const reader of readers) this.#temporary.delete(reader);
       await Promise.all(readers.map((reader) => reader.terminate()));
     }
   }
 
-  /** A reader for one task that cannot be cut into steps. */
+  /** Starts a reader for one task that cannot be split into steps. */
   withReader<Result>(task: (reader: Port<ReaderService>) => Promise<Result>): Promise<Result> {
     return this.withReaders(1, ([reader]) => {
       if (reader === undefined) throw new Error('no reader was started');
@@ -59,7 +61,7 @@ export class JournalPorts {
     });
   }
 
-  /** The checkpoints last: whoever closes last empties the WAL, and a reader cannot. */
+  /** Closes the checkpoints last: the last connection empties the WAL, which a reader cannot. */
   async close(): Promise<void> {
     const auditor = await this.#auditor?.catch(() => undefined);
     await Promise.all([this.reader.close(), auditor?.close(), this.writer.close()]);
@@ -67,13 +69,13 @@ export class JournalPorts {
   }
 
   async terminate(): Promise<void> {
-    const ports = [this.writer, this.reader, this.checkpoints, ...this.#passing];
+    const ports = [this.writer, this.reader, this.checkpoints, ...this.#temporary];
     await Promise.all(ports.map((port) => port.terminate()));
   }
 
   async #openReader(): Promise<Port<ReaderService>> {
     const reader = this.#threads.startReader();
-    this.#passing.add(reader);
+    this.#temporary.add(reader);
     await reader.open(this.file, this.#limits);
     return reader;
   }

@@ -1,16 +1,11 @@
-/** Where a journal's writer, readers and checkpoints run. */
-
+/** Starts the writer, the readers and the checkpoints of a journal, each in a thread of its own. */
 import { builtModule } from '../threads/built-module.ts';
-import type { Port } from '../threads/thread-port.ts';
-import { localPort, threadPort } from '../threads/thread-port.ts';
-import {
-  CHECKPOINT_METHODS,
-  CheckpointService,
-  READER_METHODS,
-  ReaderService,
-  WRITER_METHODS,
-  WriterService,
-} from './write/writer-service.ts';
+import { methodNames } from '../threads/method-names.ts';
+import { localPort, type Port, threadPort } from '../threads/thread-port.ts';
+import { JOURNAL_ERRORS } from './journal-error.ts';
+import { createReaderService, READER_METHODS, type ReaderService } from './read/reader-service.ts';
+import { CheckpointService } from './write/checkpoint-service.ts';
+import { WriterService } from './write/writer-service.ts';
 
 export interface JournalThreads {
   startWriter(): Port<WriterService>;
@@ -18,20 +13,23 @@ export interface JournalThreads {
   startCheckpoints(): Port<CheckpointService>;
 }
 
-/**
- * One thread for the writer, one per reader and one for checkpoints, so that the event loop waits for no disk. Needs the
- * built files: Node cannot start a thread from a TypeScript source.
- */
+const WRITER_METHODS = methodNames(WriterService);
+const CHECKPOINT_METHODS = methodNames(CheckpointService);
+
+/** Keeps waits for the disk off the event loop. Needs the built files: Node.js cannot start a thread from a TypeScript source. */
 export const workerThreads: JournalThreads = {
-  startWriter: () => threadPort<WriterService>(builtModule('write/writer-worker', import.meta.url), WRITER_METHODS),
-  startReader: () => threadPort<ReaderService>(builtModule('read/reader-worker', import.meta.url), READER_METHODS),
-  startCheckpoints: () =>
-    threadPort<CheckpointService>(builtModule('write/checkpoint-worker', import.meta.url), CHECKPOINT_METHODS),
+  startWriter: () => threadPort(module('write/writer-worker'), WRITER_METHODS, [JOURNAL_ERRORS]),
+  startReader: () => threadPort(module('read/reader-worker'), READER_METHODS, [JOURNAL_ERRORS]),
+  startCheckpoints: () => threadPort(module('write/checkpoint-worker'), CHECKPOINT_METHODS, [JOURNAL_ERRORS]),
 };
 
-/** Everything on the caller's thread: for tests that run from the sources, never for serving. */
+/** Runs everything on the calling thread, for tests that run from the sources. */
 export const sameThread: JournalThreads = {
-  startWriter: () => localPort<WriterService>(new WriterService(), WRITER_METHODS),
-  startReader: () => localPort<ReaderService>(new ReaderService(), READER_METHODS),
-  startCheckpoints: () => localPort<CheckpointService>(new CheckpointService(), CHECKPOINT_METHODS),
+  startWriter: () => localPort(new WriterService(), WRITER_METHODS, [JOURNAL_ERRORS]),
+  startReader: () => localPort(createReaderService(), READER_METHODS, [JOURNAL_ERRORS]),
+  startCheckpoints: () => localPort(new CheckpointService(), CHECKPOINT_METHODS, [JOURNAL_ERRORS]),
 };
+
+function module(name: string): URL {
+  return builtModule(name, import.meta.url);
+}

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import type { Head } from '../../shared/journal-format/verification.ts';
 import { JournalError } from './journal-error.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import { JournalPorts } from './journal-ports.ts';
@@ -14,10 +15,9 @@ import { JOURNAL_LIMITS } from './limits.ts';
 import { Audit } from './maintenance/audit.ts';
 import type { PruneReport, RetentionGoal } from './maintenance/retention.ts';
 import { Retention } from './maintenance/retention.ts';
-import type { Head } from './maintenance/verify.ts';
 import { journalState } from './read/current-state-reader.ts';
-import type { EventPage, EventQuery } from './read/event-reader.ts';
-import { JournalHistory } from './read/journal-history.ts';
+import type { EventPage, EventQuery } from './read/event-query.ts';
+import { type JournalHistory, journalHistory } from './read/journal-history.ts';
 import type { JournalState } from './read/journal-state.ts';
 import { Checkpoints } from './write/checkpoints.ts';
 import { CommitTimes } from './write/commit-times.ts';
@@ -95,7 +95,7 @@ export class Journal {
     this.#waiters = new RevisionWaiters(opened.revision);
     this.#stored = state;
     const auditor = () => ports.auditor();
-    this.history = new JournalHistory(ports.reader, auditor, options.clock);
+    this.history = journalHistory(ports.reader, auditor, options.clock);
     this.audit = new Audit(ports, limits, options.clock);
     const record = (event: NewEvent) => this.durable(this.append([event]));
     this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);

@@ -23,7 +23,7 @@ type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsRes
 
 export interface WatchDependencies {
   readonly journal: Pick<Journal, 'durableRevision' | 'nextRevision' | 'onDurable' | 'events' | 'eventsAt'> & {
-    readonly history: Pick<Journal['history'], 'goOnAfter' | 'recordedAt'>;
+    readonly history: Pick<Journal['history'], 'continueAfter' | 'recordedAt'>;
   };
   readonly watches: OpenStreams;
   readonly clock: Pick<Clock, 'after'>;
@@ -85,7 +85,7 @@ class EventWatch {
 
   async #begin(): Promise<void> {
     const { journal } = this.#dependencies;
-    if (this.#seenMs > 0) this.#sentRevision = await journal.history.goOnAfter(this.#sentRevision, this.#seenMs);
+    if (this.#seenMs > 0) this.#sentRevision = await journal.history.continueAfter(this.#sentRevision, this.#seenMs);
     await this.#bookmark();
     if (!this.#isOpen) return;
     this.#unsubscribe = journal.onDurable(() => this.#wake());

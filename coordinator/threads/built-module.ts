@@ -1,7 +1,7 @@
-/** Where the code of a thread is: Node cannot start a thread from a TypeScript source. */
+/** Finds the module of a thread. Node.js cannot start a thread from a TypeScript source. */
 
-/** `name` beside the module that asks. @throws where that runs from the sources. */
+/** The URL of module `name` in the folder of the module `beside`. @throws Error when that runs from the sources */
 export function builtModule(name: string, beside: string): URL {
-  if (beside.endsWith('.ts')) throw new Error('threads need the built files; a test runs their services on its own');
+  if (beside.endsWith('.ts')) throw new Error('threads need the built files; run the service on the calling thread');
   return new URL(`./${name}.js`, beside);
 }

@@ -1,42 +1,49 @@
-/** What of an error survives the way between threads: expected ones come out as what they went in as. */
-import { type ErrorReason, RollcallError } from '../../shared/errors.ts';
-import { JournalError, type JournalErrorReason, type RetentionHorizon } from '../journal/journal-error.ts';
+/**
+ * Sends errors between threads. The message and the stack of every error cross. Classes of errors that callers tell apart are
+ * restored by a codec, which the module that owns the class passes to its ports.
+ */
 
-export interface ErrorFacts {
+/** Restores one class of errors on the other side. */
+export interface ErrorCodec {
+  /** Name of the class; unique among the codecs of a port. */
+  readonly name: string;
+  /** What the error carries beside its message, as structured-cloneable data; `undefined` for an error of another class. */
+  encode(error: Error): object | undefined;
+  decode(message: string, facts: object): Error;
+}
+
+export interface ErrorMessage {
   readonly message: string;
   readonly stack: string | undefined;
-  /** Of a JournalError. */
-  readonly journal?: { readonly reason: JournalErrorReason; readonly horizon: RetentionHorizon | undefined };
-  /** Of a RollcallError. */
-  readonly rollcall?: {
-    readonly reason: ErrorReason;
-    readonly metadata: Record<string, string>;
-    readonly retryAfterMs?: number;
+  /** Set for an error of a class that a codec knows. */
+  readonly encoded?: { readonly name: string; readonly facts: object };
+}
+
+export function errorCodec<Thrown extends Error, Facts extends object>(
+  type: abstract new (...args: never[]) => Thrown,
+  encode: (error: Thrown) => Facts,
+  decode: (message: string, facts: Facts) => Thrown,
+): ErrorCodec {
+  return {
+    name: type.name,
+    encode: (error) => (error instanceof type ? encode(error) : undefined),
+    decode: (message, facts) => decode(message, facts as Facts),
   };
 }
 
-export function errorFacts(error: unknown): ErrorFacts {
+export function encodeError(error: unknown, codecs: readonly ErrorCodec[]): ErrorMessage {
   if (!(error instanceof Error)) return { message: String(error), stack: undefined };
   const { message, stack } = error;
-  if (error instanceof JournalError) {
-    return { message, stack, journal: { reason: error.reason, horizon: error.horizon } };
-  }
-  if (error instanceof RollcallError) {
-    const { reason, metadata, retryAfterMs } = error;
-    const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
-    return { message, stack, rollcall: { reason, metadata: { ...metadata }, ...retry } };
+  for (const codec of codecs) {
+    const facts = codec.encode(error);
+    if (facts !== undefined) return { message, stack, encoded: { name: codec.name, facts } };
   }
   return { message, stack };
 }
 
-export function errorOf(facts: ErrorFacts): Error {
-  const error = anew(facts);
-  if (facts.stack !== undefined) error.stack = facts.stack;
+export function decodeError({ message, stack, encoded }: ErrorMessage, codecs: readonly ErrorCodec[]): Error {
+  const codec = codecs.find(({ name }) => name === encoded?.name);
+  const error = codec && encoded ? codec.decode(message, encoded.facts) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
   return error;
-}
-
-function anew({ message, journal, rollcall }: ErrorFacts): Error {
-  if (journal) return new JournalError(journal.reason, message, { horizon: journal.horizon });
-  if (rollcall) return new RollcallError(rollcall.reason, message, rollcall);
-  return new Error(message);
 }

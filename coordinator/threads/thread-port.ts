@@ -1,26 +1,28 @@
 /**
- * A service behind promises: in a thread of its own, or, for tests that run from the sources, on this one. Calls begin in
- * order, and where the service is synchronous they are answered in order too.
+ * Calls a service through promises. The service runs in a thread of its own or, for tests that run from the sources, on the
+ * calling thread. Calls start in order; a synchronous service also answers them in order.
  */
 import { parentPort, Worker } from 'node:worker_threads';
-import { type ErrorFacts, errorFacts, errorOf } from './thread-errors.ts';
+import { decodeError, type ErrorCodec, type ErrorMessage, encodeError } from './thread-errors.ts';
 
-/** A service's methods, with promises of their results. */
-export type Port<Service> = {
+/** The methods of a service, each with a promise of its result. */
+export type Promised<Service> = {
   readonly [Name in keyof Service]: Service[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
     : never;
-} & {
-  /** Ends the thread; pending calls are rejected. */
+};
+
+export type Port<Service> = Promised<Service> & {
+  /** Ends the thread. Pending calls reject. */
   terminate(): Promise<void>;
-  /** Whether the thread is no more: every call is rejected from then on. */
+  /** Whether the thread has ended, so that every call rejects. */
   hasEnded(): boolean;
 };
 
-/** Values of a long answer that cross at once: taking in some thousand objects holds the event loop for milliseconds. */
+/** Values of a long answer per message: receiving thousands of objects in one message blocks the event loop for milliseconds. */
 const PART_MAX = 1_000;
 
-/** A call, or, without a method, the next part of a long answer. */
+/** A call or, without a method, a request for the next part of a long answer. */
 interface Request {
   readonly id: number;
   readonly method?: string;
@@ -30,7 +32,7 @@ interface Request {
 type Response =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly part: readonly unknown[] }
-  | { readonly id: number; readonly error: ErrorFacts };
+  | { readonly id: number; readonly error: ErrorMessage };
 
 interface Pending {
   readonly parts: unknown[];
@@ -38,13 +40,14 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Runs in the thread: answers every call with the service's method of that name. */
-export function serveThread(service: object): void {
+/** Answers each call with the service's method of that name. Runs in the thread. */
+export function serveThread(service: object, errors: readonly ErrorCodec[] = []): void {
   const port = parentPort;
   if (port === null) throw new Error('this module runs in a worker thread');
-  // What is left of long answers: the other side asks for one part after the other, between other things that it does.
+  // The rest of each long answer: the other side requests the parts one by one, between its other work.
   const rests = new Map<number, unknown[]>();
-  const fail = (id: number, error: unknown) => port.postMessage({ id, error: errorFacts(error) } satisfies Response);
+  const fail = (id: number, error: unknown) =>
+    port.postMessage({ id, error: encodeError(error, errors) } satisfies Response);
   const answer = (id: number, result: unknown) => {
     if (result instanceof Promise) {
       result.then(
@@ -67,14 +70,18 @@ export function serveThread(service: object): void {
   });
 }
 
-/** Bytes that nothing else shares go over to the other thread instead of being copied. */
+/** Memory that holds nothing but the result is transferred to the other thread instead of copied. */
 function ownedBuffers(result: unknown): ArrayBuffer[] {
   if (!(result instanceof Uint8Array) || !(result.buffer instanceof ArrayBuffer)) return [];
   return result.byteLength === result.buffer.byteLength ? [result.buffer] : [];
 }
 
 /** Starts the thread whose module calls `serveThread` with the service. */
-export function threadPort<Service>(module: URL, methods: readonly (keyof Service & string)[]): Port<Service> {
+export function threadPort<Service>(
+  module: URL,
+  methods: readonly (keyof Service & string)[],
+  errors: readonly ErrorCodec[] = [],
+): Port<Service> {
   const worker = new Worker(module);
   const pending = new Map<number, Pending>();
   let nextId = 1;
@@ -93,9 +100,9 @@ export function threadPort<Service>(module: URL, methods: readonly (keyof Servic
       return worker.postMessage({ id: response.id } satisfies Request);
     }
     pending.delete(response.id);
-    // A thread that waits for calls does not keep the process alive.
+    // An idle thread does not keep the process alive.
     if (pending.size === 0) worker.unref();
-    if ('error' in response) call?.reject(errorOf(response.error));
+    if ('error' in response) call?.reject(decodeError(response.error, errors));
     else call?.resolve(call.parts.length === 0 ? response.result : call.parts.concat(response.result));
   });
   const call = (method: string, args: readonly unknown[]) =>
@@ -112,28 +119,29 @@ export function threadPort<Service>(module: URL, methods: readonly (keyof Servic
   return portOf<Service>(methods, { call, terminate, hasEnded: () => ended !== undefined });
 }
 
-/** The same service on this thread, answering in a later turn of the event loop as a thread would. */
+/** Runs the service on the calling thread. It answers in a later turn of the event loop, as a thread does. */
 export function localPort<Service extends object>(
   service: Service,
   methods: readonly (keyof Service & string)[],
+  errors: readonly ErrorCodec[] = [],
 ): Port<Service> {
   const call = (method: string, args: readonly unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       setImmediate(() => {
         const result = new Promise((answer) => answer(callMethod(service, method, args)));
-        result.then(resolve, (error: unknown) => reject(errorOf(errorFacts(error))));
+        result.then(resolve, (error: unknown) => reject(decodeError(encodeError(error, errors), errors)));
       });
     });
   return portOf<Service>(methods, { call, terminate: () => Promise.resolve(), hasEnded: () => false });
 }
 
-interface Line {
+interface Connection {
   readonly call: (method: string, args: readonly unknown[]) => Promise<unknown>;
   readonly terminate: () => Promise<void>;
   readonly hasEnded: () => boolean;
 }
 
-function portOf<Service>(methods: readonly string[], { call, terminate, hasEnded }: Line): Port<Service> {
+function portOf<Service>(methods: readonly string[], { call, terminate, hasEnded }: Connection): Port<Service> {
   const calls = methods.map((method) => [method, (...args: unknown[]) => call(method, args)]);
   return { ...Object.fromEntries(calls), terminate, hasEnded } as Port<Service>;
 }

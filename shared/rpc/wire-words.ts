@@ -2,6 +2,7 @@
 
 import type { EventKind, Trigger } from '../journal-format/events.ts';
 import type { ExportFormat } from '../journal-format/export-text.ts';
+import type { AnchorState, RetainedRowsState } from '../journal-format/verification.ts';
 import type { Presence } from '../model/presence.ts';
 import type { AcknowledgementState__Output as WireAcknowledgementState } from './generated/rollcall/v1/AcknowledgementState.ts';
 import type { AnchorState__Output as WireAnchorState } from './generated/rollcall/v1/AnchorState.ts';
@@ -13,9 +14,6 @@ import type { Trigger__Output as WireTrigger } from './generated/rollcall/v1/Tri
 import { enumCodec } from './wire-enum.ts';
 
 export type Acknowledgement = 'pending' | 'acknowledged' | 'refused';
-export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
-export type RetainedRowsState = 'sealed' | 'altered' | 'unsealed';
-
 export const presenceCodec = enumCodec<Presence, WirePresence>({
   present: 'PRESENCE_PRESENT',
   absent: 'PRESENCE_ABSENT',

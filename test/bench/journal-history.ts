@@ -4,7 +4,7 @@ import type { MethodDefinition } from '@grpc/grpc-js';
 import { startHistoryThread } from '../../coordinator/coordinator-threads.ts';
 import { HistoryQueries } from '../../coordinator/history/history-queries.ts';
 import type { Journal } from '../../coordinator/journal/journal.ts';
-import type { EventQuery } from '../../coordinator/journal/read/event-reader.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import { EventLoopHold, type Hold } from './event-loop-hold.ts';

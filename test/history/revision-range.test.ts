@@ -17,7 +17,7 @@ function pruning(prunedRows: number) {
   const recordedMs = (revision: number) => revision * 1_000;
   const history = {
     horizon: () => Promise.resolve({ revision: horizon, recordedMs: recordedMs(horizon) }),
-    assertKnown: async (revision: number) => {
+    assertRecorded: async (revision: number) => {
       if (revision < horizon) throw new JournalError('before-retention', `revision ${revision} was pruned`);
     },
   };

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventQuery } from '../../coordinator/journal/read/event-reader.ts';
+import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
 import { streamSql } from '../../coordinator/journal/read/event-streams.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import { KINDS, TRIGGERS } from '../../shared/journal-format/vocabulary.ts';

@@ -76,13 +76,13 @@ describe('pruning', () => {
 
   it('lets whoever saw a row go on after it, or after the newest that is as old, and refuses where rows are gone', async () => {
     const { journal } = await prunedJournal();
-    expect(await journal.history.goOnAfter(20, 20)).toBe(20);
-    expect(await journal.history.goOnAfter(25, 25)).toBe(25);
-    expect(await journal.history.goOnAfter(25, 22)).toBe(22);
-    expect(await journal.history.goOnAfter(99, 28)).toBe(28);
+    expect(await journal.history.continueAfter(20, 20)).toBe(20);
+    expect(await journal.history.continueAfter(25, 25)).toBe(25);
+    expect(await journal.history.continueAfter(25, 22)).toBe(22);
+    expect(await journal.history.continueAfter(99, 28)).toBe(28);
     const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
-    await expect(journal.history.goOnAfter(10, 10)).rejects.toMatchObject(refusal);
-    await expect(journal.history.goOnAfter(25, 15)).rejects.toMatchObject(refusal);
+    await expect(journal.history.continueAfter(10, 10)).rejects.toMatchObject(refusal);
+    await expect(journal.history.continueAfter(25, 15)).rejects.toMatchObject(refusal);
   });
 
   it('says on the last page that there was more once', async () => {
@@ -236,7 +236,7 @@ describe('pruning', () => {
 
   it.each([{ retainMs: 0 }, { retainBytes: 0 }, { retainMs: Number.NaN }])('refuses to retain %j', async (goal) => {
     const journal = await openJournal();
-    await expect(async () => journal.prune(goal)).rejects.toThrow('must be above 0');
+    await expect(async () => journal.prune(goal)).rejects.toThrow('must be positive');
   });
 
   it('has nothing to say where everything is young enough', async () => {

@@ -1,16 +1,17 @@
-// A service for the tests of threads, served from the built files as the coordinator's own are.
+// A service for the tests of threads, served from the built files as the coordinator's own services are.
 const { serveThread } = await import('../../dist/coordinator/threads/thread-port.js');
 const { RollcallError } = await import('../../dist/shared/errors.js');
-const { JournalError } = await import('../../dist/coordinator/journal/journal-error.js');
+const { JOURNAL_ERRORS, JournalError } = await import('../../dist/coordinator/journal/journal-error.js');
+const { ROLLCALL_ERRORS } = await import('../../dist/coordinator/history/rollcall-errors.js');
 
 const held = [];
 
-serveThread({
+const service = {
   numbers: (count) => Array.from({ length: count }, (_, index) => index),
   bytes: async (count) => new Uint8Array(count).fill(7),
-  /** Is not answered before it is let go. */
+  /** Is not answered before `release`. */
   hold: () => new Promise((resolve) => held.push(resolve)),
-  letGo: () => held.splice(0).forEach((resolve) => resolve('let go')),
+  release: () => held.splice(0).forEach((resolve) => resolve('released')),
   refuse: async () => {
     throw new RollcallError('UNKNOWN_NODE', 'no node n9', { metadata: { name: 'n9' }, retryAfterMs: 5 });
   },
@@ -21,4 +22,6 @@ serveThread({
     throw new TypeError('a bug');
   },
   end: () => process.exit(3),
-});
+};
+
+serveThread(service, [JOURNAL_ERRORS, ROLLCALL_ERRORS]);

@@ -2,12 +2,13 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportHeader } from '../../../shared/journal-format/export-text.ts';
+import type { VerifyReport } from '../../../shared/journal-format/verification.ts';
 import type { JournalPorts } from '../journal-ports.ts';
 import type { JournalLimits } from '../limits.ts';
 import type { Chunk, ReplayedDecision } from '../read/export-reader.ts';
 import type { BackupCopy } from './backup-copy.ts';
 import { makeCopy } from './backup-copy.ts';
-import type { VerifyOptions, VerifyReport } from './verify.ts';
+import type { VerifyOptions } from './verify.ts';
 import { verify } from './verify.ts';
 
 /** Rows after one and up to another, both optional; all that are kept where neither is set. */
@@ -92,7 +93,7 @@ export class Audit {
     const through = Math.min(throughRevision ?? Number.MAX_SAFE_INTEGER, await auditor.newestRevision());
     let after: number | null = afterRevision ?? (await auditor.chainStart()).revision;
     while (after !== null) {
-      await auditor.assertKnown(after);
+      await auditor.assertRecorded(after);
       const { value, next }: Chunk<Value> = await read(after, through);
       yield value;
       after = next;

@@ -1,10 +1,10 @@
 /** What the journal needs from time to time while it is served: its oldest rows let go, and its head published. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
+import type { Head } from '../../../shared/journal-format/verification.ts';
 import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
 import type { Journal } from '../journal.ts';
 import type { RetentionGoal } from './retention.ts';
-import type { Head } from './verify.ts';
 
 /** A place outside the journal that keeps its heads, so that whoever alters the journal would have to alter that too. */
 export interface HeadPublisher {

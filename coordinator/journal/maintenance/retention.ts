@@ -1,24 +1,27 @@
 /**
- * Keeps the journal within an age and a size: prunes in small steps between commits, then seals what stays, with a row of the
- * record that names the horizon, its hash, and a digest of the older rows that are still in force.
+ * Limits the age and size of the journal: prunes it in small steps between commits, then records a seal, which names the horizon, its
+ * hash, and a digest of the older rows that are still in effect.
  */
 import type { Clock } from '../../../shared/clock.ts';
-import type { NewEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
+import type { NewEvent } from '../../../shared/journal-format/events.ts';
+import { plural } from '../../../shared/plural.ts';
 import type { Port } from '../../threads/thread-port.ts';
 import type { JournalLimits } from '../limits.ts';
-import type { ReaderService, WriterService } from '../write/writer-service.ts';
+import type { ReaderService } from '../read/reader-service.ts';
+import type { WriterService } from '../write/writer-service.ts';
+import { computeSeal } from './verify.ts';
 
-/** What is to be kept; at least one is set, and all that are hold. */
+/** How much to keep. At least one limit is set; all limits that are set apply. */
 export interface RetentionGoal {
-  /** Rows recorded longer ago go. Above 0. */
+  /** Rows recorded longer ago are pruned. Positive. */
   readonly retainMs?: number | undefined;
-  /** While the file holds more than this, the oldest rows go. Above 0. */
+  /** While the file uses more than this, the oldest rows are pruned. Positive. */
   readonly retainBytes?: number | undefined;
 }
 
 export interface PruneReport {
   readonly prunedThrough: number;
-  /** Rows by which the horizon moved on. */
+  /** Rows by which the horizon advanced. */
   readonly prunedCount: number;
   readonly usedBytes: number;
 }
@@ -26,7 +29,7 @@ export interface PruneReport {
 export interface RetentionPorts {
   readonly writer: Port<WriterService>;
   readonly auditor: () => Promise<Port<ReaderService>>;
-  /** Appends the seal; resolves once it is on disk. */
+  /** Appends the seal; resolves when it is on disk. */
   readonly record: (event: NewEvent) => Promise<void>;
 }
 
@@ -43,7 +46,7 @@ export class Retention {
     this.#limits = limits;
   }
 
-  /** One at a time: who asks meanwhile gets the report of the one that runs. */
+  /** Runs once at a time: a call during a pruning returns the report of that pruning. */
   prune(goal: RetentionGoal, newestRevision: number): Promise<PruneReport> {
     assertAboveZero('retainMs', goal.retainMs);
     assertAboveZero('retainBytes', goal.retainBytes);
@@ -53,7 +56,7 @@ export class Retention {
     return this.#running;
   }
 
-  /** Ends a pruning that runs after its current step; the next one seals what it did. */
+  /** Stops a pruning after its current step. The next pruning records its seal. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running?.catch(() => undefined);
@@ -62,7 +65,7 @@ export class Retention {
   async #prune({ retainMs, retainBytes }: RetentionGoal, newestRevision: number): Promise<PruneReport> {
     const { writer } = this.#ports;
     const auditor = await this.#ports.auditor();
-    // Some rows always stay, so that agents which were away a moment can go on from where they were.
+    // Some rows always stay, so that agents that were disconnected for a moment can resume.
     const newest = newestRevision - this.#limits.retainedRowsMin;
     const old = retainMs === undefined ? 0 : await auditor.newestOlderThan(this.#clock.nowMs() - retainMs);
     const { prunedThrough: before } = await writer.prune(0, 0);
@@ -78,11 +81,11 @@ export class Retention {
     }
   }
 
-  /** Also where nothing was pruned now: an earlier pruning may have ended with its process. */
+  /** Also when nothing was pruned now: the process may have ended during an earlier pruning. */
   async #sealThrough(prunedThrough: number, auditor: Port<ReaderService>): Promise<void> {
     if (prunedThrough === 0 || (await auditor.newestSeal())?.prunedThrough === prunedThrough) return;
-    const seal = await digestOfKept(auditor, this.#limits.verifyRowsMax);
-    const detail = `pruned through revision ${seal.prunedThrough}; ${seal.keptCount} older rows are still in force`;
+    const seal = await computeSeal(auditor, this.#limits.verifyRowsMax);
+    const detail = `pruned through revision ${seal.prunedThrough}; ${plural(seal.keptCount, 'older row')} kept`;
     await this.#ports.record({
       kind: 'coordinator',
       action: 'pruned',
@@ -95,26 +98,6 @@ export class Retention {
   }
 }
 
-/** Walks over the rows before the horizon that are still there, as if they were a chain that begins with the horizon's hash. */
-export async function digestOfKept(reader: Port<ReaderService>, rowsMax: number): Promise<RetentionSeal> {
-  const horizon = await reader.chainStart();
-  let link = { revision: 0, hash: horizon.hash };
-  let keptCount = 0;
-  for (;;) {
-    const step = await reader.digestKept(link, horizon.revision, rowsMax);
-    keptCount += step.checkedCount;
-    link = step.link;
-    if (step.checkedCount === rowsMax) continue;
-    const prunedHash = Buffer.from(horizon.hash).toString('hex');
-    return {
-      prunedThrough: horizon.revision,
-      prunedHash,
-      keptCount,
-      keptDigest: Buffer.from(link.hash).toString('hex'),
-    };
-  }
-}
-
 function assertAboveZero(name: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0)) throw new RangeError(`${name} must be above 0, not ${value}`);
+  if (value !== undefined && !(value > 0)) throw new RangeError(`${name} must be positive, not ${value}`);
 }

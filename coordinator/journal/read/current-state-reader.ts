@@ -1,6 +1,6 @@
 /**
- * Reads what is in force, for a coordinator that starts. Placements, of which there can be half a
- * million, travel between threads as columns of numbers.
+ * Reads the current state, from which a starting coordinator continues. Placements, up to half a million, cross between threads as
+ * columns of numbers.
  */
 
 import type { Database } from 'better-sqlite3';
@@ -37,7 +37,22 @@ interface PlacementColumns {
   readonly sinceMs: Float64Array;
 }
 
-export function readState(database: Database, limits: JournalLimits): StoredState {
+/** Reads from the derived tables. */
+export class CurrentStateReader {
+  readonly #database: Database;
+  readonly #limits: JournalLimits;
+
+  constructor(database: Database, limits: JournalLimits) {
+    this.#database = database;
+    this.#limits = limits;
+  }
+
+  state(): StoredState {
+    return readState(this.#database, this.#limits);
+  }
+}
+
+function readState(database: Database, limits: JournalLimits): StoredState {
   const nodes = readNames(database, 'SELECT node_id, name FROM node');
   const daemonSets = readNames(database, "SELECT daemon_set_id, namespace || '/' || name FROM daemon_set");
   const revision = database.prepare('SELECT coalesce(max(seq), (SELECT pruned_through FROM store)) FROM event').pluck();
@@ -54,7 +69,7 @@ export function readState(database: Database, limits: JournalLimits): StoredStat
   };
 }
 
-/** The state as its readers want it. */
+/** Decodes a state after it crossed between threads. */
 export function journalState(stored: StoredState): JournalState {
   return { ...stored, placements: placementsOf(stored.placements) };
 }
@@ -96,7 +111,7 @@ function readPlacements(database: Database): Omit<PlacementColumns, 'nodes' | 'd
   return { nodeIds, daemonSetIds, verdicts, effectiveRevisions, sinceMs };
 }
 
-/** The engine of the newest start; a decision's own engine stands in its row. */
+/** The engine of the newest start. Each decision also records its own engine. */
 function readEngineVersion(database: Database): string | null {
   const sql = `
     SELECT version FROM event INDEXED BY event_by_kind JOIN engine USING (engine_id)

@@ -1,10 +1,11 @@
-/** What is different between two revisions, pair by pair. */
+/** Finds the pairs whose verdicts at two revisions differ. */
 import type { Database, Statement } from 'better-sqlite3';
 import { TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import { IS_DECISION } from '../schema/conditions.ts';
 import { NamesById, splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { RecordedPairChange } from './historical-state.ts';
+import { Horizon } from './horizon.ts';
 
 type Decision = [
   seq: number,
@@ -23,7 +24,7 @@ interface Pair {
   count: number;
 }
 
-/** Which changes of a DaemonSet's placements are wanted. */
+/** Selects part of the changed pairs of a DaemonSet. */
 export interface PairPart {
   /** Only this node. */
   readonly node?: string | undefined;
@@ -32,7 +33,8 @@ export interface PairPart {
   readonly limit: number;
 }
 
-export class PairChanges {
+export class DifferenceReader {
+  readonly #horizon: Horizon;
   readonly #names: NamesById;
   readonly #ids: Statement<[number, number], number>;
   readonly #id: Statement<[string, string], number>;
@@ -41,6 +43,7 @@ export class PairChanges {
   readonly #decisionsOnNode: Statement<[number, number, number, number], Decision>;
 
   constructor(database: Database) {
+    this.#horizon = new Horizon(database);
     this.#names = new NamesById(database);
     const isBetween = `daemon_set_id = daemon_set.daemon_set_id AND ${IS_DECISION} AND seq > ? AND seq <= ?`;
     this.#ids = firstColumn(
@@ -65,18 +68,21 @@ export class PairChanges {
     );
   }
 
-  /** DaemonSets of which anything was decided after `from` and up to `to`. */
-  daemonSets(from: number, to: number): string[] {
+  /** DaemonSets with a decision after `from` and up to `to`, sorted. */
+  changedDaemonSets(from: number, to: number): string[] {
+    this.#horizon.assertRecorded(to);
+    this.#horizon.assertRecorded(from);
     return this.#ids.all(from, to).map((id) => this.#names.daemonSets.nameOf(id) ?? '');
   }
 
-  /** By node. Holds one pair per node in memory, however many decisions there are. */
-  ofDaemonSet(
+  /** Sorted by node. Holds one pair per node in memory, whatever the number of decisions. */
+  changesOfDaemonSet(
     daemonSet: string,
     from: number,
     to: number,
     { node, afterNode = '', limit }: PairPart,
   ): RecordedPairChange[] {
+    this.#horizon.assertRecorded(from);
     const pairs = new Map<number, Pair>();
     for (const decision of this.#decisionsOf(daemonSet, from, to, node)) {
       const pair = pairs.get(decision[1]);
@@ -84,8 +90,8 @@ export class PairChanges {
       else Object.assign(pair, { last: decision, count: pair.count + 1 });
     }
     const changes = [...pairs.values()].flatMap((pair) => this.#change(daemonSet, pair) ?? []);
-    const wanted = changes.filter((change) => change.node > afterNode);
-    return wanted.sort((left, right) => (left.node < right.node ? -1 : 1)).slice(0, limit);
+    const selected = changes.filter((change) => change.node > afterNode);
+    return selected.sort((left, right) => (left.node < right.node ? -1 : 1)).slice(0, limit);
   }
 
   #decisionsOf(daemonSet: string, from: number, to: number, node: string | undefined): Iterable<Decision> {
@@ -95,7 +101,7 @@ export class PairChanges {
     return this.#decisionsOnNode.iterate(id, this.#nodeId.get(node) ?? 0, from, to);
   }
 
-  /** `undefined` for a pair that is back at what it was. */
+  /** `undefined` for a pair that has its first verdict again. */
   #change(daemonSet: string, { first, last, count }: Pair): RecordedPairChange | undefined {
     const from = verdictOf(first[2]);
     const [revision, nodeId, , verdict, occurredMs, trigger, causeRevision, actorId] = last;

@@ -1,6 +1,6 @@
 /**
- * The streams of which a filtered page of the record is made: each is in an index in the order of the
- * record, so a page costs the same however long the record is.
+ * Streams of events in order of revision. A filtered page merges streams that each come from an index, so that a page costs the same
+ * whatever the length of the journal.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventKind } from '../../../shared/journal-format/events.ts';
@@ -9,30 +9,30 @@ import { tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { HAS_INDEXED_TRIGGER, IS_DECISION, IS_NOT_DECISION, UNINDEXED_TRIGGER_MAX } from '../schema/conditions.ts';
 import { splitKey } from '../schema/name-tables.ts';
-import type { EventQuery } from './event-reader.ts';
+import type { EventQuery } from './event-query.ts';
 
 const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
 const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
 export const TRIGGER_INDEX = 'event_by_trigger';
 const IS_OF_DAEMON_SETS = 'daemon_set_id IN (SELECT value FROM json_each(?))';
-/** Smaller helpings cost more questions, larger ones read what is thrown away. */
-const HELPING_MIN = 8;
+/** Rows read from each stream at a time: fewer cost more queries, more read rows that are discarded. */
+const BATCH_MIN = 8;
 
-/** Conditions that one index answers in order. */
+/** Conditions whose rows one index yields in order. */
 export interface Stream {
   readonly index: string;
   readonly where: string;
   readonly values: readonly (number | string)[];
 }
 
-/** Rows after and before these, neither included. */
+/** The range of rows, both bounds exclusive. */
 export interface Bounds {
   readonly after: number;
   readonly before: number;
   readonly isOldestFirst: boolean;
 }
 
-/** The index is named because without statistics SQLite may prefer to walk through the whole record. */
+/** Names the index, because without statistics SQLite may scan the whole table instead. */
 export function streamSql({ index, where }: Pick<Stream, 'index' | 'where'>, isOldestFirst: boolean): string {
   const table = index === 'none' ? 'event NOT INDEXED' : `event INDEXED BY ${index}`;
   const order = isOldestFirst ? 'ASC' : 'DESC';
@@ -49,7 +49,7 @@ export class EventStreams {
     this.#limits = limits;
   }
 
-  /** Streams that together hold exactly what the query asks for, each row in one of them. */
+  /** Streams that together contain the rows of the query, each row once. */
   of(query: EventQuery): Stream[] {
     const isOf = (kind: EventKind) => query.kinds === undefined || query.kinds.includes(kind);
     const { causeRevision } = query;
@@ -58,7 +58,7 @@ export class EventStreams {
       const nodeId = this.#prepare('SELECT node_id FROM node WHERE name = ?').get(query.node);
       if (nodeId === undefined) return [];
       const streams = this.#nodeStreams(nodeId, NODE_KINDS.filter(isOf), daemonSetIds);
-      return causeRevision === undefined ? streams : streams.map((stream) => ledToBy(causeRevision, stream));
+      return causeRevision === undefined ? streams : streams.map((stream) => causedBy(causeRevision, stream));
     }
     if (daemonSetIds?.length === 0 || query.kinds?.length === 0) return [];
     if (causeRevision !== undefined) return [causeStream(causeRevision, KINDS.words.filter(isOf), daemonSetIds)];
@@ -72,30 +72,30 @@ export class EventStreams {
     return [{ index: 'none', where: 'true', values: [] }];
   }
 
-  /** The first `limit` rows of all streams in the order of the record. */
+  /** The first `limit` rows of all streams, in order. */
   merge(streams: readonly Stream[], bounds: Bounds, limit: number): number[] {
     if (limit === 0) return [];
     const direction = bounds.isOldestFirst ? 1 : -1;
     const inOrder = (left: number, right: number) => direction * (left - right);
-    let helping = streams.length === 1 ? limit : Math.max(HELPING_MIN, Math.ceil((2 * limit) / streams.length));
+    let batch = streams.length === 1 ? limit : Math.max(BATCH_MIN, Math.ceil((2 * limit) / streams.length));
     let found: number[] = [];
     let unfinished = streams.map((stream) => ({ stream, bounds }));
     while (unfinished.length > 0) {
       const next: { stream: Stream; bounds: Bounds }[] = [];
       for (const { stream, bounds: from } of unfinished) {
-        const seqs = this.#seqs(stream, from, helping);
+        const seqs = this.#seqs(stream, from, batch);
         const last = seqs.at(-1);
         for (const seq of seqs) found.push(seq);
-        if (last === undefined || seqs.length < helping) continue;
+        if (last === undefined || seqs.length < batch) continue;
         next.push({ stream, bounds: bounds.isOldestFirst ? { ...from, after: last } : { ...from, before: last } });
       }
       found = found.sort(inOrder).slice(0, limit);
-      // A stream that is already past the last row wanted has nothing to add.
+      // A stream that is past the last row of the page has nothing to add.
       const last = found.length < limit ? undefined : found.at(-1);
       unfinished = next.filter(({ bounds: { after, before, isOldestFirst } }) => {
         return last === undefined || (isOldestFirst ? after < last : before > last);
       });
-      helping = Math.min(limit, 2 * helping);
+      batch = Math.min(limit, 2 * batch);
     }
     return found;
   }
@@ -120,7 +120,7 @@ export class EventStreams {
     });
   }
 
-  /** `undefined`: the query does not ask for DaemonSets. */
+  /** `undefined`: the query does not select DaemonSets. */
   #daemonSetIds({ daemonSet, namespace }: EventQuery): number[] | undefined {
     const all = 'SELECT daemon_set_id FROM daemon_set';
     if (daemonSet === undefined) {
@@ -128,12 +128,12 @@ export class EventStreams {
     }
     const [name, ofKey] = typeof daemonSet === 'string' ? splitKey(daemonSet) : [daemonSet.name, undefined];
     if (ofKey !== undefined && namespace !== undefined && ofKey !== namespace) return [];
-    const wanted = ofKey ?? namespace;
-    if (wanted === undefined) return this.#allOf(`${all} WHERE name = ?`, name);
-    return this.#allOf(`${all} WHERE name = ? AND namespace = ?`, name, wanted);
+    const inNamespace = ofKey ?? namespace;
+    if (inNamespace === undefined) return this.#allOf(`${all} WHERE name = ?`, name);
+    return this.#allOf(`${all} WHERE name = ? AND namespace = ?`, name, inNamespace);
   }
 
-  /** All or none: an answer that leaves out what is too much would look whole. */
+  /** Throws rather than truncate: a truncated answer would look complete. */
   #allOf(sql: string, ...values: string[]): number[] {
     const limit = this.#limits.queryDaemonSetsMax;
     const ids = this.#prepare(`${sql} LIMIT ?`).all(...values, limit + 1);
@@ -160,7 +160,7 @@ function triggerStream(trigger: number): Stream {
   return { index: TRIGGER_INDEX, where: `cause_trigger = ? AND ${HAS_INDEXED_TRIGGER}`, values: [trigger] };
 }
 
-/** What one row led to is seldom more than one row per node. Lists are values, so that statements can be kept. */
+/** A row rarely causes more than one row per node. Lists are bound as values, so that prepared statements can be reused. */
 function causeStream(causeRevision: number, kinds: readonly EventKind[], daemonSetIds?: readonly number[]): Stream {
   const ofKinds = JSON.stringify(kinds.map((kind) => KINDS.numberOf(kind)));
   const where = 'cause_seq = ? AND cause_seq > 0 AND kind IN (SELECT value FROM json_each(?))';
@@ -169,11 +169,11 @@ function causeStream(causeRevision: number, kinds: readonly EventKind[], daemonS
   return { index: 'event_by_cause', where: `${where} AND ${IS_OF_DAEMON_SETS}`, values };
 }
 
-function ledToBy(causeRevision: number, { index, where, values }: Stream): Stream {
+function causedBy(causeRevision: number, { index, where, values }: Stream): Stream {
   return { index, where: `${where} AND cause_seq = ?`, values: [...values, causeRevision] };
 }
 
-/** Decisions are most of the record and not in the index; SQLite uses it only where its own condition is repeated. */
+/** Decisions are most rows and not in the index. SQLite uses the index only for queries that repeat its condition. */
 function kindStream(kind: EventKind): Stream {
   const values = [KINDS.numberOf(kind)];
   if (kind === 'decision') return { index: 'none', where: 'kind = ?', values };

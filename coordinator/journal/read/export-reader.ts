@@ -1,32 +1,33 @@
-/** The reader's part of exporting and replaying: the record in order, a bounded stretch at a time. */
+/** Reads all rows in order, a bounded chunk at a time, to export them or to replay their decisions. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportLine } from '../../../shared/journal-format/export-text.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
+import type { JournalLimits } from '../limits.ts';
 import { rawRows } from '../schema/statements.ts';
-import type { HistoricalReader } from './historical-reader.ts';
+import { HistoricalReader } from './historical-reader.ts';
 import type { DecisionInputs } from './historical-state.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
-/** A past decision and what it rested on. */
+/** A recorded decision and what it was made from. */
 export interface ReplayedDecision {
   readonly decision: DecisionEvent & Recorded;
   readonly inputs: DecisionInputs;
 }
 
-/** A stretch of the record; `next`: the row after which the next stretch begins, `null` at the end. */
+/** Part of the rows. `next`: the row after which the next chunk starts; `null` after the last chunk. */
 export interface Chunk<Value> {
   readonly value: Value;
   readonly next: number | null;
 }
 
-/** Rows of text that are in memory at once: some 400 KiB. */
+/** Rows of text in memory at a time: about 400 KiB. */
 const EXPORT_ROWS = 1_000;
-/** Text that is in memory at once, where rows are long: one message carries it, and a row more. */
+/** Text in memory at a time when rows are long. A chunk exceeds it by less than one row. */
 const EXPORT_CHARACTERS_MAX = 1024 * 1024;
-/** Decisions with their inputs that are in memory at once: a megabyte where each brings another node's facts. */
+/** Decisions with their inputs in memory at a time: about 1 MB when each is about another node. */
 const REPLAY_ROWS = 250;
 
 export class ExportReader {
@@ -34,9 +35,9 @@ export class ExportReader {
   readonly #history: HistoricalReader;
   readonly #range: Statement<[number, number, number], StoredValues>;
 
-  constructor(database: Database, history: HistoricalReader) {
+  constructor(database: Database, limits: JournalLimits) {
     this.#rows = new StoredRows(database);
-    this.#history = history;
+    this.#history = new HistoricalReader(database, limits);
     this.#range = rawRows(database, `${SELECT_ROWS} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`);
   }
 
@@ -59,7 +60,7 @@ export class ExportReader {
       const { seq, row } = this.#rows.rowOf(values);
       const decision = decodeRow(seq, row);
       if (decision.kind !== 'decision') return [];
-      return [{ decision, inputs: this.#history.inputs(decision.node, decision.daemonSet, seq) }];
+      return [{ decision, inputs: this.#history.inputsAt(decision.node, decision.daemonSet, seq) }];
     });
     return { value, next: nextOf(rows, REPLAY_ROWS) };
   }

@@ -1,6 +1,6 @@
 /**
- * What held at a revision, in the reader's thread. Nothing was kept for these questions but the
- * record: each answer is the newest row up to the revision, one look into an index.
+ * Reads the state of the cluster at a revision. There is no table for it: each part is in the newest row up to the revision, which an
+ * index finds. All methods throw a JournalError for a revision that was pruned or is not recorded yet.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { completeFacts, completeRecord } from '../../../shared/journal-format/earlier-rows.ts';
@@ -8,7 +8,7 @@ import type { JournalEvent } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
-import { JournalError, tooManyDaemonSets } from '../journal-error.ts';
+import { tooManyDaemonSets } from '../journal-error.ts';
 import type { JournalLimits } from '../limits.ts';
 import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { splitKey } from '../schema/name-tables.ts';
@@ -20,24 +20,24 @@ import { NodeDecisions } from './node-decisions.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
-/** Part of an answer about every node; `next`: where the rest begins, `null` at the end. */
+/** Part of an answer about every node. `next`: where the next part starts; `null` after the last part. */
 export interface Part<Value> {
   readonly values: readonly Value[];
   readonly next: number | null;
 }
 
-/** Names that the record may hold. */
+/** Names that may appear in the journal. */
 export interface KnownNames {
   readonly node?: string | undefined;
-  /** One DaemonSet, or every one of a name. */
+  /** One DaemonSet, or all DaemonSets of a name. */
   readonly daemonSet?: DaemonSetKey | { readonly name: string } | undefined;
   readonly namespace?: string | undefined;
 }
 
-/** Nodes of one part of an answer: some 5 ms of reading where each brings its facts. */
+/** Nodes per part of an answer: about 5 ms of reading when each node has facts. */
 const NODES_PER_PART = 250;
 const PLACEMENTS_PER_PART = 2_000;
-/** Beyond it an answer about drifts is cut; a fleet with so many has one problem and not many. */
+/** Maximum number of drifts in an answer. */
 const DRIFTS_MAX = 100_000;
 
 const NEWEST = 'ORDER BY seq DESC LIMIT 1';
@@ -81,8 +81,6 @@ export class HistoricalReader {
   readonly #newestOfDaemonSet: Statement<[number, number], StoredValues>;
   readonly #recordOfDaemonSet: Statement<[number, number], StoredValues>;
   readonly #drifts: Statement<[number, number, number, number], number>;
-  /** Rows come, and only the oldest go. */
-  #newestSeen = 0;
 
   constructor(database: Database, limits: JournalLimits) {
     this.#limits = limits;
@@ -121,23 +119,7 @@ export class HistoricalReader {
     );
   }
 
-  revisionAt(timeMs: number): number {
-    const revision = this.#horizon.lastAt(timeMs);
-    if (revision === undefined) throw this.#horizon.error(new Date(timeMs).toISOString());
-    return revision;
-  }
-
-  /** @throws JournalError for a revision that was pruned, or is not there yet. */
-  assertKnown(revision: number): void {
-    this.#horizon.refuseBefore(revision);
-    if (revision <= this.#newestSeen) return;
-    this.#newestSeen = this.#horizon.newestRevision;
-    if (revision <= this.#newestSeen) return;
-    const message = `revision ${revision} was not recorded yet; the newest is ${this.#newestSeen}`;
-    throw new JournalError('not-recorded-yet', message);
-  }
-
-  /** Whether the record ever held all of these. */
+  /** Whether all of these names appear in the journal. */
   isKnown({ node, daemonSet, namespace }: KnownNames): boolean {
     if (node !== undefined && this.#nodeId.get(node) === undefined) return false;
     const [name, ofKey] =
@@ -145,23 +127,30 @@ export class HistoricalReader {
     return (name === null && ofKey === null) || this.#anyDaemonSet.get(name, name, ofKey, ofKey) !== undefined;
   }
 
-  placement(node: string, daemonSet: DaemonSetKey, revision: number): PlacementAt | undefined {
+  /** The placement of a pair and what it was decided from; `undefined` when the pair did not exist. */
+  placementAt(node: string, daemonSet: DaemonSetKey, revision: number): PlacementAt | undefined {
+    this.#horizon.assertRecorded(revision);
     const nodeId = this.#nodeId.get(node);
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (nodeId === undefined || daemonSetId === undefined) return undefined;
     const decision = this.#event(this.#decision.get(daemonSetId, nodeId, revision));
     if (decision?.kind !== 'decision' || decision.to === null) return undefined;
     const { to: verdict, revision: effectiveRevision, occurredMs: sinceMs } = decision;
-    const inputs = this.inputs(node, daemonSet, effectiveRevision);
+    const inputs = this.inputsAt(node, daemonSet, effectiveRevision);
     return { placement: { node, daemonSet, verdict, effectiveRevision, sinceMs }, decision, inputs };
   }
 
-  /** What a decision that was recorded at a revision rested on. */
-  inputs(node: string, daemonSet: DaemonSetKey, revision: number): DecisionInputs {
-    return { node: this.node(node, revision) ?? null, daemonSet: this.daemonSet(daemonSet, revision) ?? null };
+  /** What a decision recorded at a revision was made from. Works for kept rows before the horizon, too. */
+  inputsAt(node: string, daemonSet: DaemonSetKey, revision: number): DecisionInputs {
+    const nodeId = this.#nodeId.get(node);
+    return {
+      node: (nodeId === undefined ? undefined : this.#nodeAt(nodeId, revision)) ?? null,
+      daemonSet: this.#daemonSetAt(daemonSet, revision) ?? null,
+    };
   }
 
-  placementsOfNode(node: string, revision: number): readonly EffectivePlacement[] {
+  placementsOfNodeAt(node: string, revision: number): readonly EffectivePlacement[] {
+    this.#horizon.assertRecorded(revision);
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
     const limit = this.#limits.queryDaemonSetsMax;
@@ -174,7 +163,8 @@ export class HistoricalReader {
     return placements;
   }
 
-  placementsOfDaemonSet(daemonSet: DaemonSetKey, revision: number, after: number): Part<EffectivePlacement> {
+  placementsOfDaemonSetAt(daemonSet: DaemonSetKey, revision: number, after: number): Part<EffectivePlacement> {
+    this.#horizon.assertRecorded(revision);
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (daemonSetId === undefined) return { values: [], next: null };
     const limit = PLACEMENTS_PER_PART;
@@ -186,49 +176,44 @@ export class HistoricalReader {
     return { values, next: rows.length < limit ? null : (rows.at(-1)?.[0] ?? null) };
   }
 
-  node(node: string, revision: number): NodeAt | undefined {
+  nodeAt(node: string, revision: number): NodeAt | undefined {
+    this.#horizon.assertRecorded(revision);
     const nodeId = this.#nodeId.get(node);
     return nodeId === undefined ? undefined : this.#nodeAt(nodeId, revision);
   }
 
-  nodes(revision: number, after: number): Part<NodeAt> {
+  nodesAt(revision: number, after: number): Part<NodeAt> {
+    this.#horizon.assertRecorded(revision);
     return this.#partOfNodes(after, (nodeId) => this.#nodeAt(nodeId, revision));
   }
 
-  daemonSet(daemonSet: DaemonSetKey, revision: number): DaemonSetAt | undefined {
-    const id = this.#daemonSetId.get(...splitKey(daemonSet));
-    if (id === undefined) return undefined;
-    const newest = this.#event(this.#newestOfDaemonSet.get(id, revision));
-    if (newest?.kind !== 'daemon-set' || newest.action === 'removed') return undefined;
-    const good = this.#event(this.#recordOfDaemonSet.get(id, revision));
-    const { problems } = newest;
-    if (good?.kind !== 'daemon-set' || good.record === null)
-      return { key: daemonSet, record: null, effectiveRevision: 0, problems };
-    return { key: daemonSet, record: completeRecord(good.record), effectiveRevision: good.revision, problems };
-  }
-
-  daemonSets(revision: number): DaemonSetAt[] {
+  /** Includes DaemonSets without an accepted manifest. */
+  daemonSetsAt(revision: number): DaemonSetAt[] {
+    this.#horizon.assertRecorded(revision);
     const limit = this.#limits.queryDaemonSetsMax;
     this.#refuseTooMany(limit);
     const keys = this.#keys.all(limit);
-    return keys.flatMap((key) => this.daemonSet(key, revision) ?? []);
+    return keys.flatMap((key) => this.#daemonSetAt(key, revision) ?? []);
   }
 
-  pods(node: string, revision: number): PodsAt | undefined {
+  podsOfNodeAt(node: string, revision: number): PodsAt | undefined {
+    this.#horizon.assertRecorded(revision);
     const nodeId = this.#nodeId.get(node);
     return nodeId === undefined ? undefined : this.#podsAt(nodeId, revision);
   }
 
-  allPods(revision: number, after: number): Part<PodsAt> {
+  podsAt(revision: number, after: number): Part<PodsAt> {
+    this.#horizon.assertRecorded(revision);
     return this.#partOfNodes(after, (nodeId) => this.#podsAt(nodeId, revision));
   }
 
-  /** Revisions of the rows that say what the drifts were. */
-  driftRevisions(revision: number): number[] {
+  /** The revisions of the rows that began, or last changed, the drifts at a revision. */
+  driftRevisionsAt(revision: number): number[] {
+    this.#horizon.assertRecorded(revision);
     return this.#drifts.all(revision, revision, revision, DRIFTS_MAX);
   }
 
-  /** All or none: an answer that leaves out what is too much would look whole. */
+  /** Throws rather than truncate: a truncated answer would look complete. */
   #refuseTooMany(limit: number): void {
     if ((this.#daemonSetCount.get(limit + 1) ?? 0) > limit) throw tooManyDaemonSets(limit);
   }
@@ -246,10 +231,23 @@ export class HistoricalReader {
     return { facts: completeFacts(event.facts), origin, source, observedMs, effectiveRevision };
   }
 
+  #daemonSetAt(daemonSet: DaemonSetKey, revision: number): DaemonSetAt | undefined {
+    const id = this.#daemonSetId.get(...splitKey(daemonSet));
+    if (id === undefined) return undefined;
+    const newest = this.#event(this.#newestOfDaemonSet.get(id, revision));
+    if (newest?.kind !== 'daemon-set' || newest.action === 'removed') return undefined;
+    const accepted = this.#event(this.#recordOfDaemonSet.get(id, revision));
+    const { problems } = newest;
+    if (accepted?.kind !== 'daemon-set' || accepted.record === null) {
+      return { key: daemonSet, record: null, effectiveRevision: 0, problems };
+    }
+    return { key: daemonSet, record: completeRecord(accepted.record), effectiveRevision: accepted.revision, problems };
+  }
+
   #podsAt(nodeId: number, revision: number): PodsAt | undefined {
     const event = this.#event(this.#pods.get(nodeId, revision));
     if (event?.kind !== 'pod') return undefined;
-    // A node that left the roll took what its agent said of it along.
+    // Removing a node also removes what its agent reported.
     if (this.#removal.get(nodeId, event.revision, revision) !== undefined) return undefined;
     const { node, pods, verifiedRevision, occurredMs: observedMs, revision: effectiveRevision } = event;
     return { node, pods, verifiedRevision, observedMs, effectiveRevision };

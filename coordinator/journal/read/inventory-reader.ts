@@ -1,4 +1,4 @@
-/** The roll at a revision, in the reader's thread: which nodes were on it, and what the record says of their agents. */
+/** Reads the node inventory at a revision, and what the journal recorded about the agents of its nodes. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { Action, AgentEvent, AssignmentEvent, JournalEvent } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
@@ -7,18 +7,20 @@ import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { Part } from './historical-reader.ts';
 import type { AgentAt } from './historical-state.ts';
+import { Horizon } from './horizon.ts';
 import type { StoredValues } from './stored-row.ts';
 import { SELECT_ROWS, StoredRows } from './stored-row.ts';
 
-/** Names of one part of the roll: some 10 ms of looking. */
+/** Node names per part of an answer: about 10 ms of reading. */
 const NAMES_PER_PART = 2_000;
 
-/** A refused agent never spoke for its node. */
+/** A refused agent is not the agent of its node. */
 const AGENT_ACTIONS: readonly Action[] = ['connected', 'disconnected', 'absent', 'superseded', 'drained'];
 const OF_NODE = `INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ?`;
 const NEWEST = 'AND seq <= ? ORDER BY seq DESC LIMIT 1';
 
 export class InventoryReader {
+  readonly #horizon: Horizon;
   readonly #rows: StoredRows;
   readonly #nodesAfter: Statement<[number, number], [number, string]>;
   readonly #nodeId: Statement<[string], number>;
@@ -30,6 +32,7 @@ export class InventoryReader {
   readonly #start: Statement<[number], number>;
 
   constructor(database: Database) {
+    this.#horizon = new Horizon(database);
     this.#rows = new StoredRows(database);
     this.#nodesAfter = rawRows(database, 'SELECT node_id, name FROM node WHERE node_id > ? ORDER BY node_id LIMIT ?');
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
@@ -48,20 +51,23 @@ export class InventoryReader {
     this.#start = firstColumn(database, `SELECT seq FROM event INDEXED BY event_by_kind WHERE ${isStart} ${NEWEST}`);
   }
 
-  /** In no order. */
-  names(revision: number, after: number): Part<string> {
+  /** In no particular order. */
+  nodeNamesAt(revision: number, after: number): Part<string> {
+    this.#horizon.assertRecorded(revision);
     const nodes = this.#nodesAfter.all(after, NAMES_PER_PART);
     const values = nodes.filter(([id]) => this.#isInInventory(id, revision)).map(([, name]) => name);
     return { values, next: nodes.length < NAMES_PER_PART ? null : (nodes.at(-1)?.[0] ?? null) };
   }
 
-  has(name: string, revision: number): boolean {
+  isInInventoryAt(name: string, revision: number): boolean {
+    this.#horizon.assertRecorded(revision);
     const nodeId = this.#nodeId.get(name);
     return nodeId !== undefined && this.#isInInventory(nodeId, revision);
   }
 
-  /** `null` where no agent ever spoke for the node since it came onto the roll. */
-  agent(name: string, revision: number): AgentAt | null {
+  /** `null` when no agent connected since the node was added to the inventory. */
+  agentAt(name: string, revision: number): AgentAt | null {
+    this.#horizon.assertRecorded(revision);
     const startRevision = this.#start.get(revision) ?? 0;
     const nodeId = this.#nodeId.get(name) ?? 0;
     const newest = this.#event<AgentEvent>(this.#agent.get(nodeId, revision));
@@ -71,7 +77,7 @@ export class InventoryReader {
     const answered = this.#answer.get(nodeId, revision) ?? 0;
     return {
       isPresent: newest.action !== 'absent',
-      // A coordinator that was killed leaves no word of the streams that ended with it.
+      // A killed coordinator does not record that its streams ended; its next start implies it.
       isConnected: ['connected', 'drained'].includes(newest.action) && newest.revision > startRevision,
       lastSeenMs: Math.max(newest.lastSeenMs, isHeld && newest.action !== 'absent' ? acknowledgement.recordedMs : 0),
       acknowledgedRevision: isHeld ? acknowledgement.assignmentRevision : 0,

@@ -1,8 +1,9 @@
-/** The reader's thread. */
+/** Entry point of a reader's thread. */
 
-import { lowerThreadPriority } from '../../threads/background.ts';
 import { serveThread } from '../../threads/thread-port.ts';
-import { ReaderService } from '../write/writer-service.ts';
+import { lowerThreadPriority } from '../../threads/thread-priority.ts';
+import { JOURNAL_ERRORS } from '../journal-error.ts';
+import { createReaderService } from './reader-service.ts';
 
 lowerThreadPriority();
-serveThread(new ReaderService());
+serveThread(createReaderService(), [JOURNAL_ERRORS]);

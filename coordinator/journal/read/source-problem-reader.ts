@@ -1,14 +1,17 @@
-/** What was wrong with the sources at a moment, such as a manifest that could not be read. */
+/** Reads the problems of the coordinator's sources at a revision, such as a manifest that could not be read. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { CoordinatorBody } from '../../../shared/journal-format/event-bodies.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn } from '../schema/statements.ts';
+import { Horizon } from './horizon.ts';
 
 export class SourceProblemReader {
+  readonly #horizon: Horizon;
   readonly #newest: Statement<[number], string>;
 
   constructor(database: Database) {
-    // A start knows of no problem yet, and earlier versions did not keep when one ended.
+    this.#horizon = new Horizon(database);
+    // A start clears the problems; earlier versions did not record when a problem ended.
     this.#newest = firstColumn(
       database,
       `SELECT body FROM event INDEXED BY event_by_kind
@@ -18,8 +21,9 @@ export class SourceProblemReader {
     );
   }
 
-  /** A sentence for each. */
-  at(revision: number): readonly string[] {
+  /** One sentence for each problem. */
+  sourceProblemsAt(revision: number): readonly string[] {
+    this.#horizon.assertRecorded(revision);
     const body = this.#newest.get(revision);
     return body === undefined ? [] : ((JSON.parse(body) as CoordinatorBody).problems ?? []);
   }

@@ -1,4 +1,4 @@
-/** What one pair and one node went through between two revisions, in the reader's thread, as rows of columns. */
+/** Reads the changes of a pair or a node between two revisions. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { Action, DriftEvent } from '../../../shared/journal-format/events.ts';
@@ -10,21 +10,22 @@ import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/condit
 import { splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import { ON_NODES, type OnNode, type OnNodes, type Part } from './historical-reader.ts';
+import { Horizon } from './horizon.ts';
 import { NodeDecisions } from './node-decisions.ts';
 
-/** Rows after one and up to another. */
+/** The rows after `from` and up to `to`. */
 export interface Between {
   readonly from: number;
   readonly to: number;
 }
 
-/** What was told of a pair or a node at a row. */
+/** A change of a pair or a node. */
 interface Step {
   readonly revision: number;
   readonly occurredMs: number;
 }
 
-/** `null`: the pair ended. */
+/** `null`: the pair ceased to exist. */
 export interface VerdictStep extends Step {
   readonly verdict: Verdict | null;
 }
@@ -34,16 +35,16 @@ export interface DriftStep extends Step {
   readonly drift: DriftBody;
 }
 
-/** `removed`: the node left the roll. */
+/** `added` and `removed` are about the node inventory. */
 export interface PresenceStep extends Step {
   readonly action: 'connected' | 'absent' | 'removed' | 'added';
 }
 
 export interface PairSteps {
-  /** The decision in force at the beginning, if any, and those after it. */
+  /** The decision in effect at the start, if any, and those after it. */
   readonly verdicts: readonly VerdictStep[];
   readonly drifts: readonly DriftStep[];
-  /** When the node left the roll, which ends drifts without a word. */
+  /** When the node was removed from the inventory, which ends its drifts without a row for each. */
   readonly removals: readonly Step[];
 }
 
@@ -58,6 +59,7 @@ type ActionRow = [seq: number, occurredMs: number, action: number];
 type DriftRow = [...ActionRow, body: string];
 
 export class TimelineReader {
+  readonly #horizon: Horizon;
   readonly #limits: JournalLimits;
   readonly #nodeId: Statement<[string], number>;
   readonly #daemonSetId: Statement<[string, string], number>;
@@ -70,6 +72,7 @@ export class TimelineReader {
   readonly #inventorySteps: Statement<[number, number, number, number], ActionRow>;
 
   constructor(database: Database, limits: JournalLimits) {
+    this.#horizon = new Horizon(database);
     this.#limits = limits;
     this.#nodeId = firstColumn(database, 'SELECT node_id FROM node WHERE name = ?');
     this.#daemonSetId = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set WHERE name = ? AND namespace = ?');
@@ -95,16 +98,18 @@ export class TimelineReader {
     );
   }
 
-  /** DaemonSets that were placed on the node at any moment of the stretch, in no order. */
-  daemonSetsOfNode(node: string, { from, to }: Between): DaemonSetKey[] {
+  /** DaemonSets placed on the node at any moment of the range, in no particular order. */
+  daemonSetsOfNodeBetween(node: string, { from, to }: Between): DaemonSetKey[] {
+    this.#horizon.assertRecorded(from);
     const nodeId = this.#nodeId.get(node);
     if (nodeId === undefined) return [];
     const decisions = this.#decisionsOfNode.upTo(to, nodeId, this.#limits.queryDaemonSetsMax);
     return decisions.filter(({ verdict, seq }) => verdict !== null || seq > from).map(({ daemonSet }) => daemonSet);
   }
 
-  /** Nodes on which the DaemonSet was placed at any moment of the stretch, in no order. */
-  nodesOfDaemonSet(daemonSet: DaemonSetKey, { from, to }: Between, after: number): Part<string> {
+  /** Nodes on which the DaemonSet was placed at any moment of the range, in no particular order. */
+  nodesOfDaemonSetBetween(daemonSet: DaemonSetKey, { from, to }: Between, after: number): Part<string> {
+    this.#horizon.assertRecorded(from);
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet));
     if (daemonSetId === undefined) return { values: [], next: null };
     const rows = this.#onNodes.all({ after, daemonSetId, limit: NODES_PER_PART, revision: to });
@@ -113,8 +118,9 @@ export class TimelineReader {
     return { values: placed.map(([, node]) => node), next };
   }
 
-  /** At most so many steps of each kind, the first ones. */
-  pair(node: string, daemonSet: DaemonSetKey, { from, to }: Between, stepsMax: number): PairSteps {
+  /** `stepsMax`: maximum number of steps of each kind, the first ones. */
+  pairSteps(node: string, daemonSet: DaemonSetKey, { from, to }: Between, stepsMax: number): PairSteps {
+    this.#horizon.assertRecorded(from);
     const nodeId = this.#nodeId.get(node) ?? 0;
     const daemonSetId = this.#daemonSetId.get(...splitKey(daemonSet)) ?? 0;
     const before = this.#decisionAt.get(daemonSetId, nodeId, from);
@@ -133,8 +139,9 @@ export class TimelineReader {
     };
   }
 
-  /** At most so many steps of each kind, the first ones, in order. */
-  presence(node: string, { from, to }: Between, stepsMax: number): PresenceStep[] {
+  /** `stepsMax`: maximum number of steps of each kind, the first ones. In order. */
+  presenceSteps(node: string, { from, to }: Between, stepsMax: number): PresenceStep[] {
+    this.#horizon.assertRecorded(from);
     const nodeId = this.#nodeId.get(node) ?? 0;
     const rows = [
       ...this.#presences.all(nodeId, from, to, stepsMax),

@@ -1,6 +1,6 @@
-/** The checkpoints' thread. */
-
+/** Entry point of the checkpoint thread. */
 import { serveThread } from '../../threads/thread-port.ts';
-import { CheckpointService } from './writer-service.ts';
+import { JOURNAL_ERRORS } from '../journal-error.ts';
+import { CheckpointService } from './checkpoint-service.ts';
 
-serveThread(new CheckpointService());
+serveThread(new CheckpointService(), [JOURNAL_ERRORS]);

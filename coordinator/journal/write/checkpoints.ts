@@ -1,12 +1,13 @@
 /**
- * Moves what was committed from the WAL into the file itself, beside the writer and not in its way:
- * a checkpoint within a commit would hold up everything behind it for some hundred milliseconds.
+ * Copies committed pages from the WAL into the file, in a thread beside the writer: a checkpoint within a commit would delay
+ * everything behind it by hundreds of milliseconds.
  */
 
 import type { Port } from '../../threads/thread-port.ts';
 import type { JournalLimits } from '../limits.ts';
+import type { CheckpointService } from './checkpoint-service.ts';
 import type { FileSize } from './writer.ts';
-import type { CheckpointService, WriterService } from './writer-service.ts';
+import type { WriterService } from './writer-service.ts';
 
 export class Checkpoints {
   readonly #port: Port<CheckpointService>;
@@ -26,18 +27,18 @@ export class Checkpoints {
     this.#onError = onError;
   }
 
-  /** Starts a checkpoint if enough has gathered and none is under way. */
+  /** Starts a checkpoint when enough pages have accumulated and none is running. */
   afterCommit({ walPages, checkpointedPages }: FileSize): void {
     if (walPages - checkpointedPages < this.#limits.checkpointPagesMin) return;
     this.#start(walPages >= this.#limits.walPagesMax);
   }
 
-  /** While there is no room to write: a WAL that is started afresh is room. */
+  /** Frees space while the disk is full: a WAL that restarts is reused from its beginning. */
   whileStalled(): void {
     this.#start(true);
   }
 
-  /** Resolves once none is under way; nothing may be committed meanwhile. */
+  /** Resolves when no checkpoint is running. The caller commits nothing meanwhile. */
   async idle(): Promise<void> {
     await this.#running;
   }
@@ -53,8 +54,8 @@ export class Checkpoints {
   async #run(isWalFull: boolean): Promise<void> {
     await this.#port.checkpoint();
     if (!isWalFull) return;
-    // Only between two commits can everything be in the file, and then the WAL begins afresh by itself. The writer sees to that
-    // itself, since two connections that lock each other out would wait far longer; a second checkpoint leaves it little to do.
+    // The WAL restarts only when all its pages are in the file, which can be true only between two commits. The writer copies the
+    // last pages itself, because connections that lock each other out wait far longer. A second checkpoint leaves few of them.
     await this.#port.checkpoint();
     await this.#writer.catchUp();
   }

@@ -237,7 +237,7 @@ function refuseMissingRows(
   const known = headFile.read();
   if (known?.storeId !== storeId) return;
   if (known.revision > revision) throw rowsMissing(file, revision, known.revision, headFile.path);
-  const hash = chain.hashOf(known.revision);
+  const hash = chain.hashAt(known.revision);
   if (hash !== undefined && hash !== known.hash) {
     throw damaged(file, `revision ${known.revision} is not what was recorded, says ${headFile.path}`);
   }
@@ -245,7 +245,7 @@ function refuseMissingRows(
 
 /** A torn or altered end would go on as if nothing had been; returns the hash of the newest row. */
 function checkNewestLinks(options: WriterOptions, chain: ChainReader, revision: number): Uint8Array {
-  const { link, bad } = chain.check(Math.max(0, revision - options.startLinksMax), revision);
+  const { link, bad } = chain.checkChain(Math.max(0, revision - options.startLinksMax), revision);
   if (bad !== null) throw damaged(options.file, `at revision ${bad.revision}: ${bad.problem}`);
   return link.hash;
 }

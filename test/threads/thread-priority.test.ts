@@ -1,4 +1,4 @@
-/** A thread that steps back does so alone. */
+/** Lowering the priority of one thread leaves the priorities of the others alone. */
 
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,12 +15,12 @@ function nicenesses(): number[] {
 }
 
 test.runIf(process.platform === 'linux' && getPriority() < 10)(
-  'it is behind all other threads of the process, and they are where they were',
+  'lowers the priority of the calling thread only',
   async () => {
     const before = nicenesses();
-    const built = new URL('../../dist/coordinator/threads/background.js', import.meta.url).href;
-    const code = `import(${JSON.stringify(built)}).then(({ stepBack }) => {
-    stepBack();
+    const built = new URL('../../dist/coordinator/threads/thread-priority.js', import.meta.url).href;
+    const code = `import(${JSON.stringify(built)}).then(({ lowerThreadPriority }) => {
+    lowerThreadPriority();
     const { parentPort } = require('node:worker_threads');
     parentPort.once('message', () => parentPort.close());
     parentPort.postMessage('ready');
