@@ -1,6 +1,6 @@
 /**
- * The built-in DaemonSet controller and Rollcall beside each other on a real API server: 500 nodes, 40
- * DaemonSets, 300 random changes, and after every few of them Kubernetes' counts and ours must be the same.
+ * The built-in DaemonSet controller and Rollcall side by side on a real API server: 500 nodes, 40 DaemonSets and 300 random
+ * changes. After every few changes, the counters of Kubernetes and of Rollcall must be equal.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiServerSource } from '../../coordinator/cluster/api-server-source.ts';
@@ -38,7 +38,7 @@ interface CountsOf {
   readonly desired: number;
   readonly current: number;
   readonly misscheduled: number;
-  /** Nodes whose pod has the template in force: by Rollcall's name for it. */
+  /** Nodes whose pod has the current template, by the revision hash that Rollcall found. */
   readonly updated: number;
 }
 
@@ -59,7 +59,7 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
     await controlPlane?.stop();
   });
 
-  it('counts desired, current, misscheduled and updated nodes alike, through 300 changes', {
+  it('counts the same desired, current, misscheduled and updated nodes through 300 changes', {
     timeout: TEST_MS_MAX,
   }, async () => {
     const cluster = new RandomCluster(random, NODES, DAEMON_SETS);

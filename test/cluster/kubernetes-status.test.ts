@@ -1,6 +1,6 @@
 /**
- * What `rollcall status` counts and what the built-in DaemonSet controller writes to the status, on a real API server
- * with a coordinator, agents, and a scripted scheduler and kubelets: every counter must be the same.
+ * The counters of `rollcall status` and of the status that the built-in DaemonSet controller writes, on a real API server with
+ * a coordinator, agents, and a scripted scheduler and kubelets: all of them must be equal.
  */
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -40,14 +40,14 @@ const ROUNDS = 5;
 const CHANGES_PER_ROUND = 8;
 const PATIENCE_MS = 90_000;
 const LOOK_INTERVAL_MS = 250;
-/** The built-in controller does not look again when a node goes; a change of the DaemonSet makes it look. */
+/** The built-in controller does not react to the removal of a node; a change of the DaemonSet triggers it. */
 const NUDGE_INTERVAL_MS = 5_000;
 const LEASE_MS = 10_000;
 const TEST_MS_MAX = 10 * 60_000;
 
 const SILENT = createLogger({ program: 'test', level: 'silent', format: 'json' });
 
-/** By the name of the counter in the status of a DaemonSet. */
+/** Keyed by the name of the counter in the status of a DaemonSet. */
 const COUNTERS = {
   desiredNumberScheduled: ({ desired }) => desired,
   currentNumberScheduled: ({ current }) => current,
@@ -85,7 +85,7 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
     // The built-in controller deletes an unscheduled pod of a removed node twice, and then waits for five minutes for an
     // event that does not come. The test of all placements (kubernetes-counts) removes nodes.
     const cluster = new RandomCluster(random, NODES, DAEMON_SETS, { removesNodes: false });
-    // A pod that is ready is not available at once, and of one DaemonSet never in this test.
+    // A ready pod becomes available later, and that of one DaemonSet never during this test.
     [...cluster.daemonSets.values()].forEach((daemonSet, index) => {
       if (index % 3 > 0) daemonSet.minReadySeconds = index % 3 === 1 ? 2 : 3_600;
     });
@@ -148,7 +148,7 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
     });
   }
 
-  /** Waits until both say the same of every DaemonSet; returns the sums over all DaemonSets. */
+  /** Waits until both agree on every DaemonSet; returns the sums over all DaemonSets. */
   async function agree(cluster: RandomCluster, when: string): Promise<Record<keyof typeof COUNTERS, number>> {
     startAgents(cluster);
     let differences: readonly string[] = [];
@@ -184,7 +184,7 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
       if (Number(known?.generation) !== generation)
         return `${name}: Rollcall has seen generation ${known?.generation} of ${String(generation)}`;
       return names.flatMap((counter) => {
-        // Some counters are left out where they are zero.
+        // Some counters are omitted if they are zero.
         const [theirs, our] = [said[counter] ?? 0, known?.counts ? COUNTERS[counter](known.counts) : -1];
         sums[counter] += our;
         return theirs === our ? [] : `${name}: ${counter} is ${theirs} in Kubernetes and ${our} in Rollcall`;
@@ -216,7 +216,7 @@ function creations({ nodes, daemonSets }: RandomCluster): Write[] {
   ];
 }
 
-/** A new generation of every DaemonSet that changes nothing, so that `observedGeneration` says who has looked. */
+/** Increments the generation of every DaemonSet, so that `observedGeneration` shows when the controller has synced. */
 function nudges({ daemonSets }: RandomCluster): Write[] {
   return [...daemonSets.values()].map((daemonSet) => {
     daemonSet.revisionHistoryLimit = daemonSet.revisionHistoryLimit === 3 ? 4 : 3;

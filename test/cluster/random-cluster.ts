@@ -18,7 +18,7 @@ export interface ClusterDaemonSet {
   placement: Record<string, unknown>;
   image: number;
   revisionHistoryLimit: number;
-  /** 0 where it is left out. */
+  /** 0 if unset. */
   minReadySeconds: number;
 }
 
@@ -43,7 +43,7 @@ const TOLERATIONS = [
   { operator: 'Exists', effect: 'NoSchedule' },
   { operator: 'Exists' },
 ];
-/** A pod of the DaemonSet would be evicted and made anew if its template or node were not known to be final. */
+/** Number of different images that a template can have. */
 const IMAGES = 3;
 
 export class RandomCluster {
