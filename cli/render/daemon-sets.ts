@@ -11,7 +11,8 @@ import { problemLine } from './problems.ts';
 import type { RenderOptions } from './render-options.ts';
 
 export function renderDaemonSets(daemonSets: readonly DaemonSetView[], options: RenderOptions): string {
-  return renderTable(columnsFor(options), daemonSets, options);
+  const oldest = daemonSets.flatMap(({ counts }) => counts.oldestReportTime ?? []).sort()[0] ?? null;
+  return renderTable(columnsFor(options), daemonSets, options) + staleCountsLine(oldest, options);
 }
 
 function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
@@ -47,7 +48,7 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
 }
 
 /** The age of the counts if they are based on reports of absent agents; otherwise empty. */
-export function staleCountsLine(oldestReportTime: string | null, { nowMs }: RenderOptions): string {
+function staleCountsLine(oldestReportTime: string | null, { nowMs }: RenderOptions): string {
   if (oldestReportTime === null) return '';
   return `The counts include pods on absent nodes as last reported, up to ${ageText(oldestReportTime, nowMs)} ago.\n`;
 }

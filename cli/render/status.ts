@@ -3,10 +3,10 @@
 import { plural } from '../../shared/plural.ts';
 import { oneLine } from '../output/text.ts';
 import { ageText } from '../output/time.ts';
-import type { CountsView, DaemonSetView } from '../view/daemon-set-view.ts';
+import type { CountsView } from '../view/daemon-set-view.ts';
 import type { NodeView } from '../view/node-view.ts';
 import type { ClusterView, DaemonSetStatusView, StatusView } from '../view/status-view.ts';
-import { rejectionLines, renderDaemonSets, staleCountsLine, warningLines } from './daemon-sets.ts';
+import { rejectionLines, renderDaemonSets, warningLines } from './daemon-sets.ts';
 import { driftLines } from './drift.ts';
 import { paintPresence, renderNodes } from './nodes.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -21,7 +21,7 @@ export function renderStatus(snapshot: ClusterView, options: RenderOptions): str
   return joinSections(
     [
       `${statusLine(status, options)}\n`,
-      daemonSets.length === 0 ? '' : countsTable(daemonSets, status.oldestReportTime, options),
+      daemonSets.length === 0 ? '' : renderDaemonSets(daemonSets, options),
       nodesSection(nodes, options),
       section('Absent nodes', absenceLines(nodes, options), options),
       section('Drift', driftLines(drifts, options), options),
@@ -53,21 +53,13 @@ export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 's
 export function renderDaemonSetStatus({ daemonSet, drifts }: DaemonSetStatusView, options: RenderOptions): string {
   return joinSections(
     [
-      countsTable([daemonSet], daemonSet.counts.oldestReportTime, options),
+      renderDaemonSets([daemonSet], options),
       section('Drift', driftLines(drifts, options), options),
       section('Rejected manifest', rejectionLines([daemonSet], options), options),
       section('Warnings', warningLines([daemonSet], options), options),
     ],
     options,
   );
-}
-
-function countsTable(
-  daemonSets: readonly DaemonSetView[],
-  oldestReportTime: string | null,
-  options: RenderOptions,
-): string {
-  return renderDaemonSets(daemonSets, options) + staleCountsLine(oldestReportTime, options);
 }
 
 function nodesSection(nodes: readonly NodeView[], options: RenderOptions): string {

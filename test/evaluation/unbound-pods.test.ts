@@ -35,6 +35,24 @@ const driftsOf = (world: World) =>
 const rowsSince = (world: World, count: number) =>
   world.recorder.events.slice(count).map((event) => `${event.kind} ${'action' in event ? event.action : ''}`);
 
+describe('a daemon pod that the scheduler has not tried yet', () => {
+  const unscheduled = waiting('agent-1', { waitingReason: '', waitingMessage: '', unscheduled: true });
+
+  it('is kept for the counters, and changes neither the journal nor a drift', () => {
+    const world = worldWithMissing();
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [unscheduled])).rows).toBe(0);
+    expect(driftsOf(world)).toEqual(['missing']);
+    expect(record(world)?.unbound).toEqual([unscheduled]);
+  });
+
+  it('is kept for a node that is known later', () => {
+    const world = new World();
+    world.evaluator.unboundPodsChanged('n1', [unscheduled]);
+    world.applyNode(facts('n1'));
+    expect(record(world)?.unbound).toEqual([unscheduled]);
+  });
+});
+
 describe('a daemon pod that the scheduler cannot bind', () => {
   it('is unhealthy since its creation with the message of the scheduler, instead of missing', () => {
     const world = worldWithMissing();
