@@ -40,7 +40,7 @@ describe('a daemon pod that the scheduler has not tried yet', () => {
 
   it('is kept for the counters, and changes neither the journal nor a drift', () => {
     const world = worldWithMissing();
-    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [unscheduled])).rows).toBe(0);
+    expect(world.costOf(() => world.evaluator.unboundPodsChanged('n1', [unscheduled])).events).toBe(0);
     expect(driftsOf(world)).toEqual(['missing']);
     expect(record(world)?.unbound).toEqual([unscheduled]);
   });
