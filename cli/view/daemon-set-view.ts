@@ -46,9 +46,9 @@ const COUNTS = [
 
 /** Counts of nodes: those of the DaemonSet's status, by verdict and by drift. */
 export interface CountsView extends Readonly<Record<(typeof COUNTS)[number], number>> {
-  /** `null` where it is not known: of the past, where the time since when a pod is ready is missing. */
+  /** `null` if it is unknown: for the past, the time since when a pod is ready may be missing. */
   readonly available: number | null;
-  /** When the agent that is absent for longest last reported; `null` where none of the counted nodes is absent. */
+  /** The last report of the agent that has been absent for the longest time; `null` if no counted node is absent. */
   readonly oldestReportTime: string | null;
 }
 

@@ -40,7 +40,7 @@ export interface StatusView {
   readonly complete: boolean;
   readonly nodes: number;
   readonly presentNodes: number;
-  /** Nodes whose agent is absent, and when the one that is absent for longest last reported. */
+  /** Nodes whose agent is absent, and the last report of the one that has been absent for the longest time. */
   readonly absentNodes: number;
   readonly oldestReportTime: string | null;
   /** Present nodes whose newest assignments are acknowledged and compared with the pods. */
