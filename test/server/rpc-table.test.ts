@@ -1,8 +1,10 @@
 /** The table of RPCs is complete, and every method needs the right that is documented. */
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
+import type { RpcRows } from '../../coordinator/rpc/rpc-row.ts';
 import { RPC_TABLE, rightOf } from '../../coordinator/server/rpc-table.ts';
 import { contractDefinition } from '../../shared/rpc/contract.ts';
+import type { AdminServiceHandlers } from '../../shared/rpc/generated/rollcall/v1/AdminService.ts';
 
 /** Services of the contract; messages and enums have a `format`. */
 const services = Object.values(contractDefinition).filter((entry) => !('format' in entry)) as ServiceDefinition[];
@@ -16,6 +18,13 @@ describe('the RPC table', () => {
     const rows = (Object.keys(RPC_TABLE) as (keyof typeof RPC_TABLE)[]).flatMap(pathsOf);
     expect(paths).toContain('/rollcall.v1.AgentService/Connect');
     expect(rows.filter((path) => path.startsWith('/rollcall.')).toSorted()).toEqual(paths.toSorted());
+  });
+
+  it('does not compile without a row for a method', () => {
+    const { DrainSessions } = RPC_TABLE['rollcall.v1.AdminService'];
+    // @ts-expect-error: the row of Reevaluate is missing.
+    const incomplete: RpcRows<AdminServiceHandlers, never> = { DrainSessions };
+    expect(Object.keys(incomplete)).not.toContain('Reevaluate');
   });
 
   it('requires the right to administer for everything that changes or copies something', () => {
