@@ -1,9 +1,9 @@
-/** Fills in what the API server fills in, as far as Rollcall reads or compares it (Kubernetes apps/v1 defaults.go). */
+/** Sets the API server's defaults for the fields that Rollcall reads or compares (Kubernetes apps/v1 defaults.go). */
 import type { DaemonSet } from './objects.ts';
 
 export const DEFAULT_NAMESPACE = 'default';
 
-/** `daemonSet` with its defaults; it must have passed decoding. Applying it twice changes nothing. */
+/** `daemonSet` with its defaults. Requires a decoded object. Idempotent. */
 export function defaultDaemonSet(daemonSet: DaemonSet, namespace: string = DEFAULT_NAMESPACE): DaemonSet {
   const { metadata = {}, spec = {} } = daemonSet;
   return {

@@ -1,7 +1,4 @@
-/**
- * The syntax of Kubernetes' names: label keys, label values, DNS labels and DNS subdomains.
- * Pure; says what is wrong in words, and must agree with the API server on what is legal.
- */
+/** The syntax of Kubernetes names: label keys, label values, DNS labels and DNS subdomains. Pure; must agree with the API server. */
 
 const NAME_LENGTH_MAX = 63;
 const SUBDOMAIN_LENGTH_MAX = 253;
@@ -10,7 +7,7 @@ const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Matching megabytes that start like a name exhausts the stack, and text of more than this is refused by its length. */
+/** Longer text is rejected by its length, because matching megabytes exhausts the stack. */
 const MATCHED_LENGTH_MAX = 1024;
 
 const NAME_CONTENT = "consist of letters, digits, '-', '_' or '.', and must start and end with a letter or digit";
@@ -20,29 +17,29 @@ const DNS_SUBDOMAIN_CONTENT =
   "consist of lower-case letters, digits, '-' or '.', " +
   'and each part between dots must start and end with a letter or digit';
 
-/** True for a legal label or taint key: an optional DNS subdomain and `/`, then a name of 1 to 63 characters. */
+/** Whether the value is a valid label or taint key: an optional DNS subdomain and `/`, and a name of 1 to 63 characters. */
 export function isQualifiedName(value: string): boolean {
   const slash = value.indexOf('/');
   if (slash === -1) return isName(value);
   return isDnsSubdomain(value.slice(0, slash)) && isName(value.slice(slash + 1));
 }
 
-/** True for a legal label value: empty, or a name of at most 63 characters. */
+/** Whether the value is a valid label value: empty, or a name of at most 63 characters. */
 export function isLabelValue(value: string): boolean {
   return value === '' || isName(value);
 }
 
-/** True for lower-case DNS labels joined by dots, at most 253 characters together. */
+/** Whether the value consists of lower-case DNS labels separated by dots, with at most 253 characters. */
 export function isDnsSubdomain(value: string): boolean {
   return value.length <= SUBDOMAIN_LENGTH_MAX && DNS_SUBDOMAIN.test(value);
 }
 
-/** What keeps `value` from being a label key, one sentence part for each problem; `[]` where it is one. */
+/** Why `value` is not a valid label key, one clause for each problem; `[]` where it is valid. */
 export function qualifiedNameProblems(value: string): string[] {
   const parts = value.split('/');
   if (parts.length > 2) {
     return [
-      `must be a name with an optional DNS subdomain and '/' before it, such as example.com/tier; it has several '/'`,
+      `must consist of an optional DNS subdomain followed by '/', and a name, such as example.com/tier; it contains more than one '/'`,
     ];
   }
   const [first = '', second] = parts;
@@ -54,17 +51,17 @@ export function qualifiedNameProblems(value: string): string[] {
   return [...prefixProblems, ...nameProblems(second)];
 }
 
-/** What keeps `value` from being a label value; `[]` where it is one. */
+/** Why `value` is not a valid label value; `[]` where it is valid. */
 export function labelValueProblems(value: string): string[] {
   return value === '' ? [] : syntaxProblems(value, NAME_LENGTH_MAX, NAME, `be empty, or ${NAME_CONTENT}`);
 }
 
-/** What keeps `value` from being a DNS subdomain, the form of most object names; `[]` where it is one. */
+/** Why `value` is not a valid DNS subdomain, the form of most object names; `[]` where it is valid. */
 export function dnsSubdomainProblems(value: string): string[] {
   return syntaxProblems(value, SUBDOMAIN_LENGTH_MAX, DNS_SUBDOMAIN, DNS_SUBDOMAIN_CONTENT);
 }
 
-/** What keeps `value` from being a DNS label, the form of namespaces and container names; `[]` where it is one. */
+/** Why `value` is not a valid DNS label, the form of namespaces and container names; `[]` where it is valid. */
 export function dnsLabelProblems(value: string): string[] {
   return syntaxProblems(value, NAME_LENGTH_MAX, DNS_LABEL, DNS_LABEL_CONTENT);
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of the Kubernetes API that Rollcall reads, as JSON. Everything is optional and nothing
- * is trusted here: objects come from files and API servers and pass validation first.
+ * The parts of the Kubernetes API that Rollcall reads, as JSON. Every field is optional, because objects come from
+ * files and API servers and are not validated yet.
  */
 
 export interface ObjectMeta {
@@ -67,7 +67,7 @@ export interface PodTemplate {
   readonly spec?: PodSpec;
 }
 
-/** What a placement reads of a pod spec; validation reads the rest by path. */
+/** The fields of a pod spec that placement reads. Validation reads the other fields by path. */
 export interface PodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;

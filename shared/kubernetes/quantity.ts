@@ -1,6 +1,6 @@
-/** Kubernetes' resource quantities (`100m`, `200Mi`, `1e3`) as exact numbers that can be compared. */
+/** Parses Kubernetes resource quantities (`100m`, `200Mi`, `1e3`) into exact integers. */
 
-/** Longer numbers are cut to the largest or the smallest one, so that a huge exponent costs nothing. */
+/** Longer numbers are clamped, so that a huge exponent is cheap. */
 const DIGITS_MAX = 64;
 const LARGEST_NANO = 10n ** BigInt(DIGITS_MAX + 20);
 
@@ -19,14 +19,11 @@ const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
 const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE])([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
 
-/**
- * The quantity in nano units, rounded away from zero, or `null` where the text is no quantity
- * (Kubernetes apimachinery resource/quantity.go).
- */
+/** The quantity in nano units, rounded away from zero; `null` if it is not valid (Kubernetes apimachinery resource/quantity.go). */
 export function parseQuantity(value: string | number): bigint | null {
   const text = typeof value === 'string' ? value.trim() : String(value);
   const match = QUANTITY.exec(text);
-  // A suffix or a point alone is zero to Kubernetes; only nothing at all is no quantity.
+  // Kubernetes reads a suffix or a decimal point alone as zero. Only an empty string is not valid.
   if (match === null || text === '') return null;
   const [, sign, whole = '', fraction = '', exponential, exponentDigits = '', suffix = ''] = match;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
@@ -53,7 +50,7 @@ function divideUp(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor;
 }
 
-/** Whether the quantity, in nano units, is a whole number to the milli, which is how finely Kubernetes looks. */
+/** Whether the quantity, in nano units, is an integer. As in Kubernetes, rounds up to milli units first. */
 export function isWholeQuantity(nano: bigint): boolean {
   const milli = divideUp(nano < 0n ? -nano : nano, 1_000_000n);
   return milli % 1000n === 0n;

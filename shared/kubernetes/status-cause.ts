@@ -1,9 +1,9 @@
 /**
- * Collects why an object is refused, in the order and with the kinds that the API server uses. The
- * sentences are ours.
+ * Collects why an object is rejected, in the same order and with the same cause types as the API server. The
+ * messages are Rollcall's own.
  */
 
-/** Kubernetes' kind of cause, without its `FieldValue` in front. */
+/** The cause type of Kubernetes, without the prefix `FieldValue`. */
 export type CauseType =
   | 'Required'
   | 'Invalid'
@@ -18,15 +18,15 @@ export interface StatusCause {
   readonly kind: CauseType;
   /** Path of the field, for example `spec.template.spec.containers[0].name`; `''` for the whole object. */
   readonly fieldPath: string;
-  /** One sentence that holds the value where there is one that everybody may read. */
+  /** One sentence. It contains the value unless the value can be a secret. */
   readonly message: string;
 }
 
-/** What a validator writes its findings to. */
+/** Collects the findings of a validator. */
 export class Causes {
   readonly all: StatusCause[] = [];
 
-  required(fieldPath: string, why = 'a value is needed here'): void {
+  required(fieldPath: string, why = 'a value is required'): void {
     this.#add('Required', fieldPath, why);
   }
 
@@ -40,7 +40,11 @@ export class Causes {
   }
 
   notSupported(fieldPath: string, value: string, supported: readonly string[]): void {
-    this.#add('NotSupported', fieldPath, `${shownAt(fieldPath, value)} is none of ${supported.join(', ')}`);
+    this.#add(
+      'NotSupported',
+      fieldPath,
+      `${shownAt(fieldPath, value)} is not supported; use one of ${supported.join(', ')}`,
+    );
   }
 
   forbidden(fieldPath: string, why: string): void {
@@ -48,7 +52,7 @@ export class Causes {
   }
 
   duplicate(fieldPath: string, value: string): void {
-    this.#add('Duplicate', fieldPath, `${shownAt(fieldPath, value)} is there already`);
+    this.#add('Duplicate', fieldPath, `${shownAt(fieldPath, value)} is a duplicate`);
   }
 
   notFound(fieldPath: string, value: string): void {
@@ -68,14 +72,14 @@ export class Causes {
   }
 }
 
-/** Values in sentences stay short: a manifest may hold megabytes in one string. */
+/** Maximum length of a value in a message, because a manifest can contain megabytes in one string. */
 const SHOWN_CHARACTERS_MAX = 120;
-/** Fields whose values, or what was put there by mistake (`env: [PASSWORD=...]`), can be secrets. */
+/** Fields whose values can be secrets, including values of the wrong type (`env: [PASSWORD=...]`). */
 const PRIVATE_FIELD = /\.(?:annotations|args|command|env|httpHeaders|options|volumeAttributes)(?:$|[.[])/;
 
 /**
- * A value as it appears in a sentence about a field: JSON, cut where it is long. Causes reach logs and the journal, so of
- * a value that can be a secret, and of whole objects and lists, only the kind is told.
+ * A value for a message: JSON, truncated. Causes reach logs and the journal, so values that can be secrets, objects
+ * and lists are shown as their type only.
  */
 export function shownAt(fieldPath: string, value: unknown): string {
   return isPrivate(fieldPath, value) ? kindOf(value) : shown(value);

@@ -1,9 +1,9 @@
-/** The node that a daemon pod is meant for. */
+/** The target node of a daemon pod. */
 import type { Pod } from './objects.ts';
 
 /**
- * Where the pod is bound or, before that, the one node that its required affinity names
- * (Kubernetes pkg/controller/daemon/util GetTargetNodeName); `null` where neither says.
+ * The node to which the pod is bound or, before that, the node that its required affinity names (Kubernetes
+ * pkg/controller/daemon/util GetTargetNodeName); `null` where there is neither.
  */
 export function targetNodeName({ spec = {} }: Pod): string | null {
   if (spec.nodeName) return spec.nodeName;

@@ -1,4 +1,4 @@
-/** Names one version of a DaemonSet's template. */
+/** The revision of a DaemonSet's pod template. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.ts';
 import type { DaemonSet } from './objects.ts';
@@ -6,14 +6,14 @@ import type { DaemonSet } from './objects.ts';
 /** The label in which the DaemonSet controller records which template a pod was created from. */
 export const TEMPLATE_REVISION_LABEL = 'controller-revision-hash';
 
-/** The letters that Kubernetes generates names from: no vowels, so no words (apimachinery util/rand). */
+/** The characters that Kubernetes uses for generated names: no vowels, to avoid words (apimachinery util/rand). */
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const REVISION_LENGTH = 10;
 
 /**
- * Ten characters that are equal for equal templates, whatever the order of keys and whether they were
- * written as YAML or JSON. It is not Kubernetes' `controller-revision-hash`, which depends on the
- * API server's version; where a cluster gives that one, it is the one to compare pods with.
+ * Ten characters that are equal for equal templates, independent of key order and of YAML or JSON. This is not the
+ * `controller-revision-hash` of Kubernetes, which depends on the version of the API server. Where a cluster
+ * provides that hash, compare pods with it instead.
  */
 export function templateRevision(daemonSet: DaemonSet): string {
   const digest = createHash('sha256')

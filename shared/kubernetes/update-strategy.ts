@@ -1,10 +1,9 @@
-/** What a DaemonSet's update strategy says about how many of its pods may be on a node at a time. */
+/** How many pods of a DaemonSet its update strategy allows on a node during a rollout. */
 import type { DaemonSet } from './objects.ts';
 
 /**
- * Whether a pod of the newest template is started beside an older one (Kubernetes
- * pkg/controller/daemon/util AllowsSurge): a rolling update whose maxSurge is at least one pod, or any
- * share of the nodes, since shares are rounded up.
+ * Whether a rolling update starts the new pod before it deletes the old one (Kubernetes pkg/controller/daemon/util
+ * AllowsSurge): maxSurge is at least one pod, or any percentage, because percentages are rounded up.
  */
 export function allowsSurge({ spec }: DaemonSet): boolean {
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};

@@ -91,7 +91,7 @@ export const DAEMON_SETS: DaemonSet[] = [
       {
         code: 'Required',
         fieldPath: 'spec.selector',
-        message: 'a value is needed here',
+        message: 'a value is required',
         source: 'node-exporter.yaml:1',
       },
     ],

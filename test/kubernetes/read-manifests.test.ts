@@ -159,9 +159,9 @@ describe('what cannot be read is one problem with its place, and the rest goes o
 
   test('JSON says line and column', () => {
     expect(read('{\n "a": 1,\n "b": }\n').problems[0]?.message).toBe(
-      'file.yaml:3:7 is not valid JSON: "}" is not expected here.',
+      'file.yaml:3:7 is not valid JSON: unexpected "}".',
     );
-    expect(read('{"a": {"b": 1}').problems[0]?.message).toBe('file.yaml:1:15 is not valid JSON: it ends too early.');
+    expect(read('{"a": {"b": 1}').problems[0]?.message).toBe('file.yaml:1:15 is not valid JSON: unexpected end.');
   });
 
   test('JSON with a key twice names the key', () => {
@@ -169,7 +169,7 @@ describe('what cannot be read is one problem with its place, and the rest goes o
       {
         code: 'DuplicateKey',
         fieldPath: '',
-        message: 'file.yaml:3 has the key "kind" a second time in one object.',
+        message: 'file.yaml:3 contains the key "kind" twice in one object.',
         source: 'file.yaml:3',
       },
     ]);
@@ -192,7 +192,7 @@ describe('bytes that are no text', () => {
       {
         code: 'NotText',
         fieldPath: '',
-        message: 'latin.yaml:2 holds bytes that are not UTF-8, at byte 5.',
+        message: 'latin.yaml:2 contains bytes that are not UTF-8 at byte 5.',
         source: 'latin.yaml:2',
       },
     ]);
@@ -200,7 +200,7 @@ describe('bytes that are no text', () => {
 
   test('a NUL byte is named with its offset', () => {
     const [problem] = readManifests(Uint8Array.of(0x61, 0, 0x61), 'nul').problems;
-    expect(problem?.message).toBe('nul:1 holds a NUL byte, at byte 1.');
+    expect(problem?.message).toBe('nul:1 contains a NUL byte at byte 1.');
   });
 
   test('a character that is cut off at the end is found', () => {

@@ -66,12 +66,12 @@ describe('a DaemonSet', () => {
         {
           kind: 'TypeInvalid',
           fieldPath: 'metadata.labels[a]',
-          message: 'must be a string (in YAML: put it in quotes), not true',
+          message: 'must be a string (quote it in YAML), not true',
         },
         {
           kind: 'TypeInvalid',
           fieldPath: 'spec.minReadySeconds',
-          message: 'must be a whole number of at most 32 bits, not "5"',
+          message: 'must be a 32-bit integer, not "5"',
         },
       ],
     });

@@ -1,4 +1,4 @@
-/** Finds where text stops being JSON; the engine's own parser does not always say. */
+/** Finds the position of a JSON syntax error, which JSON.parse does not always report. */
 
 const PUNCTUATION = /[{}[\],:]/y;
 const SCALAR =
@@ -6,7 +6,7 @@ const SCALAR =
 
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd' | 'nothing';
 
-/** The offset of the first character of `text` that cannot be there; its length where the text ends too early. */
+/** The offset of the first unexpected character, or the length of `text` if the end is unexpected. */
 export function jsonErrorOffset(text: string): number {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
@@ -20,7 +20,7 @@ export function jsonErrorOffset(text: string): number {
   return text.length;
 }
 
-/** What may follow `token`, or `null` where the token itself may not be there. Keeps `open` up to date. */
+/** What may follow `token`, or `null` if the token is unexpected. Updates `open`. */
 function afterToken(token: string, expected: Expected, open: ('{' | '[')[]): Expected | null {
   const isValueExpected = expected === 'value' || expected === 'valueOrEnd';
   switch (token) {

@@ -1,7 +1,6 @@
 /**
- * Walks over JSON text without reading its values: where each document begins and ends, on which lines the
- * items of a list begin, and which object has a key twice (which `JSON.parse` does not say). Lenient: what
- * is not JSON is found by parsing.
+ * Scans JSON text without parsing its values. Finds the start and end of each document, the lines of the items of a
+ * list, and duplicate keys, which `JSON.parse` does not report. Does not detect syntax errors.
  */
 import { NESTING_DEPTH_MAX } from './limits.ts';
 
@@ -12,7 +11,7 @@ export interface JsonOutline {
   readonly line: number;
   /** Lines of `items[0]`, `items[1]`, … */
   readonly itemLines: readonly number[];
-  /** The first key that an object has twice, or `null`. */
+  /** The first duplicate key, or `null`. */
   readonly duplicateKey: { readonly key: string; readonly line: number } | null;
   readonly tooDeep: boolean;
 }
@@ -26,7 +25,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const SPACE = 0x20;
 
-/** The outlines of the documents in `text`, which follow each other with white space between. */
+/** The outlines of the documents in `text`, which are separated by white space. */
 export function outlineJson(text: string): JsonOutline[] {
   const outlines: JsonOutline[] = [];
   const lines = new LineCounter(text);
@@ -38,7 +37,7 @@ export function outlineJson(text: string): JsonOutline[] {
   return outlines;
 }
 
-/** An object or a list that is open. */
+/** An open object or list. */
 interface Level {
   /** The keys so far; `null` in a list. */
   readonly keys: Set<string> | null;
@@ -78,7 +77,7 @@ class DocumentWalk {
     };
   }
 
-  /** Takes the token at `position`, and returns where the next one may be. */
+  /** Processes the token at `position` and returns the position after it. */
   #step(position: number): number {
     const character = this.#text.charCodeAt(position);
     if (character === QUOTE) return this.#string(position);
@@ -120,7 +119,7 @@ class DocumentWalk {
   }
 }
 
-/** Counts lines up to positions that only grow. */
+/** Counts lines up to increasing positions. */
 class LineCounter {
   readonly #text: string;
   #line = 1;

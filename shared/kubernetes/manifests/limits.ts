@@ -1,19 +1,19 @@
-/** How much of a manifest is read. Each limit keeps one bad file from holding up everything else. */
+/** Limits for reading manifests. Each limit prevents one bad file from delaying everything else. */
 
-/** JSON is read at some 100 MB a second: the nodes of a cluster of ten thousand, printed with `-o json`, fit. */
+/** JSON is parsed at about 100 MB/s. The limit is sufficient for the nodes of a cluster with 10,000 nodes (`kubectl get nodes -o json`). */
 export const JSON_BYTES_MAX = 128 * 1024 * 1024;
 
-/** YAML is read at some 3 MB a second and takes fifty times its size in memory; larger dumps belong in JSON. */
+/** YAML is parsed at about 3 MB/s and needs fifty times its size in memory. Use JSON for larger dumps. */
 export const YAML_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Each bracket, comma or quote of YAML may cost a kilobyte while it is parsed: what is made of nothing else is refused. */
+/** Each bracket, comma or quote of YAML can need a kilobyte of memory during parsing. */
 export const YAML_INDICATORS_MAX = 1_000_000;
 
-/** Deeper than any Kubernetes object by far, and shallow enough for every recursion over it. */
+/** Deeper than any Kubernetes object, and shallow enough for recursion. */
 export const NESTING_DEPTH_MAX = 100;
 
-/** Nodes that aliases may stand for: hand-written anchors need a few, an alias bomb billions. */
+/** Maximum number of YAML nodes that aliases expand to. Manifests need a few, an alias bomb billions. */
 export const ALIASED_NODES_MAX = 10_000;
 
-/** Problems of one file that are listed; a file with more is of another kind altogether. */
+/** Maximum number of problems that are listed for one file. */
 export const PROBLEMS_MAX = 100;

@@ -1,19 +1,16 @@
-/** One thing that is wrong with a manifest, as it is shown to people: what, where, and in which file. */
+/** A problem in a manifest: what is wrong, where, and in which file. */
 export interface ManifestProblem {
-  /**
-   * Kubernetes' kind of cause (`Required`, `Invalid`, …), the code of a warning, or, for what could not
-   * be read at all, a word of our own such as `MalformedYaml`.
-   */
+  /** The cause type of Kubernetes (`Required`, `Invalid`, …), the code of a warning, or a code for an unreadable file (`MalformedYaml`, …). */
   readonly code: string;
-  /** Path of the field; `''` where the whole document is meant. */
+  /** Path of the field; `''` for the whole document. */
   readonly fieldPath: string;
   /** One sentence. */
   readonly message: string;
-  /** `file:line` where the line is known, else the file. */
+  /** `file:line`, or the file if the line is unknown. */
   readonly source: string;
 }
 
-/** One sentence with its place; some messages name their place themselves, to the column. */
+/** One sentence with its location. Some messages already contain a more precise location. */
 export function problemSentence({ source, fieldPath, message }: ManifestProblem): string {
   const where = [source, fieldPath].filter((part) => part !== '' && !message.startsWith(part));
   return [...where, message].join(': ');

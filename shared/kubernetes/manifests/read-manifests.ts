@@ -1,7 +1,8 @@
 /**
- * Reads what `kubectl get … -o yaml|json` prints and what people keep in files: bytes in, objects and
- * problems out. Never throws, and one bad document never hides the good ones beside it.
+ * Reads Kubernetes objects from manifest files and from the output of `kubectl get -o yaml|json`. Never throws. A
+ * document that cannot be read does not affect the other documents.
  */
+import { plural } from '../../plural.ts';
 import { isObject } from '../unvalidated-fields.ts';
 import { JSON_BYTES_MAX, NESTING_DEPTH_MAX, PROBLEMS_MAX, YAML_BYTES_MAX } from './limits.ts';
 import type { ManifestProblem } from './manifest-problem.ts';
@@ -24,9 +25,9 @@ export interface ReadManifests {
 }
 
 /**
- * The Kubernetes objects in `bytes`, lists flattened. `sourceName` is how messages call the file. What
- * cannot be read is a problem with one sentence, and its code is one of NotText, TooLarge, MalformedYaml,
- * MalformedJson, DuplicateKey, TooDeep, NotAnObject, NoKind, NoApiVersion, MoreProblems.
+ * The Kubernetes objects in `bytes`, with lists flattened. Messages use `sourceName` for the file. Problem codes are
+ * NotText, TooLarge, MalformedYaml, MalformedJson, DuplicateKey, TooDeep, NotAnObject, NoKind, NoApiVersion and
+ * MoreProblems.
  */
 export function readManifests(bytes: Uint8Array, sourceName: string): ReadManifests {
   const objects: ManifestObject[] = [];
@@ -41,7 +42,7 @@ export function readManifests(bytes: Uint8Array, sourceName: string): ReadManife
 
 function atMost(max: number, problems: readonly ManifestProblem[], sourceName: string): readonly ManifestProblem[] {
   if (problems.length <= max) return problems;
-  const message = `${sourceName} has ${problems.length - max} more problems.`;
+  const message = `${sourceName} has ${plural(problems.length - max, 'more problem')}.`;
   return [...problems.slice(0, max), { code: 'MoreProblems', fieldPath: '', message, source: sourceName }];
 }
 
@@ -50,16 +51,21 @@ function readText(bytes: Uint8Array, sourceName: string): TextDocuments {
   const decoded = decodeUtf8(bytes, sourceName);
   if ('problem' in decoded) return { documents: [], problems: [decoded.problem] };
   const { text } = decoded;
-  // As kubectl does: what begins with a brace is JSON, and everything else is YAML.
+  // Like kubectl: text that starts with a brace is JSON, everything else is YAML.
   if (/^\s*[{[]/.test(text)) return readJsonText(text, sourceName);
   if (bytes.length > YAML_BYTES_MAX) {
-    return tooLarge(sourceName, bytes.length, YAML_BYTES_MAX, ' of YAML; JSON (kubectl with -o json) may be larger');
+    return tooLarge(
+      sourceName,
+      bytes.length,
+      YAML_BYTES_MAX,
+      ' for YAML; use JSON (kubectl with -o json) for larger files',
+    );
   }
   return readYamlText(text, sourceName);
 }
 
 function tooLarge(sourceName: string, size: number, max: number, advice: string): TextDocuments {
-  const message = `${sourceName} has ${megabytes(size)} MiB, and at most ${megabytes(max)} MiB are read${advice}.`;
+  const message = `${sourceName} has ${megabytes(size)} MiB; the limit is ${megabytes(max)} MiB${advice}.`;
   return { documents: [], problems: [{ code: 'TooLarge', message, line: 0 }] };
 }
 
@@ -76,7 +82,7 @@ function collectDocument(
   const { value, line, itemLines } = document;
   const source = sourceAt(sourceName, line);
   if (!isObject(value)) {
-    problems.push(problem('NotAnObject', '', source, 'is no Kubernetes object but ' + describe(value)));
+    problems.push(problem('NotAnObject', '', source, 'is not a Kubernetes object but ' + describe(value)));
     return;
   }
   if (!isList(value)) {
@@ -88,7 +94,8 @@ function collectDocument(
     const fieldPath = `items[${index}]`;
     const itemSource = itemLine === undefined ? `${sourceName} ${fieldPath}` : sourceAt(sourceName, itemLine);
     if (isObject(item)) collectObject(withListType(item, value), itemSource, fieldPath, objects, problems);
-    else problems.push(problem('NotAnObject', fieldPath, itemSource, 'is no Kubernetes object but ' + describe(item)));
+    else
+      problems.push(problem('NotAnObject', fieldPath, itemSource, 'is not a Kubernetes object but ' + describe(item)));
   });
 }
 
@@ -103,14 +110,16 @@ function collectObject(
   if (typeof kind !== 'string' || kind === '') {
     problems.push(problem('NoKind', child(fieldPath, 'kind'), source, 'has no kind'));
   } else if (typeof apiVersion !== 'string' || apiVersion === '') {
-    problems.push(problem('NoApiVersion', child(fieldPath, 'apiVersion'), source, `is a ${kind} without apiVersion`));
+    problems.push(
+      problem('NoApiVersion', child(fieldPath, 'apiVersion'), source, `is a ${kind} without an apiVersion`),
+    );
   } else if (isDeeperThan(object, NESTING_DEPTH_MAX)) {
     problems.push(
       problem(
         'TooDeep',
         fieldPath,
         source,
-        `nests deeper than ${NESTING_DEPTH_MAX} levels, or an anchor in it holds itself`,
+        `has more than ${NESTING_DEPTH_MAX} levels of nesting, or an anchor that contains itself`,
       ),
     );
   } else {
@@ -124,12 +133,12 @@ function problem(code: string, fieldPath: string, source: string, predicate: str
 
 type ListObject = Record<string, unknown> & { readonly items: readonly unknown[] };
 
-/** A list has items and a kind that ends so; an object of another kind may well have a field `items`. */
+/** A list has `items` and a kind that ends with List. Objects of other kinds can have a field `items` too. */
 function isList(object: Record<string, unknown>): object is ListObject {
   return typeof object['kind'] === 'string' && object['kind'].endsWith('List') && Array.isArray(object['items']);
 }
 
-/** The items of a `NodeList` from the API itself carry no type of their own; the list says it. */
+/** In a response of the API server, the items of a list have no kind. The list kind determines it. */
 function withListType(item: Record<string, unknown>, listObject: ListObject): Record<string, unknown> {
   const kind = String(listObject['kind']).slice(0, -'List'.length);
   if (kind === '' || item['kind'] !== undefined) return item;

@@ -1,7 +1,7 @@
 /**
- * Reads YAML as kubectl and the API server do: YAML 1.1 as Go's parser knows it. So an unquoted `yes` or
- * `on` is a boolean (and a label of that value is refused here as there) and `0644` is octal, but `12:30`
- * and dates stay text. Never throws.
+ * Reads YAML as kubectl and the API server do: YAML 1.1 with the rules of Go's parser. An unquoted `yes` or `on` is a
+ * boolean (so that a label with that value is rejected), and `0644` is octal, but `12:30` and dates are strings.
+ * Never throws.
  */
 import type { Document, ParsedNode, Scalar, ScalarTag, Tags, YAMLError } from 'yaml';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml';
@@ -14,9 +14,9 @@ interface Part {
   readonly linesBefore: number;
 }
 
-/** The documents in `text`; `sourceName` is how messages call the file. */
+/** The documents in `text`. Messages use `sourceName` for the file. */
 export function readYamlText(text: string, sourceName: string): TextDocuments {
-  // Each part is parsed alone, so that none can spoil another, whatever is in it.
+  // Each part is parsed separately, so that it cannot affect the others.
   const found = partsOf(text).flatMap((part) => readPart(part, sourceName));
   return {
     documents: found.filter((one) => 'value' in one),
@@ -34,7 +34,7 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-/** `%YAML 1.2` before a document changes nothing: Go's parser has one version only. */
+/** `%YAML 1.2` before a document has no effect, because Go's parser supports one version only. */
 function isDirectivesOnly(text: string): boolean {
   return text.startsWith('%') && text.split('\n').every((line) => /^(?:[%#]|\s*$)/.test(line));
 }
@@ -45,7 +45,7 @@ function lineFeedsIn(text: string): number {
   return count;
 }
 
-/** Where offsets of a part are in its file. */
+/** Converts offsets in a part to positions in the file. */
 class Place {
   readonly lineCounter = new LineCounter();
   readonly sourceName: string;
@@ -57,7 +57,7 @@ class Place {
   }
 
   lineAt(offset: number): number {
-    // Nothing is counted yet where the parser gave up at once.
+    // The parser may have stopped before it counted any line.
     return this.#linesBefore + Math.max(1, this.lineCounter.linePos(offset).line);
   }
 
@@ -76,12 +76,12 @@ function readPart(part: Part, sourceName: string): (TextDocument | TextProblem)[
       lineCounter: place.lineCounter,
       prettyErrors: false,
       logLevel: 'silent',
-      // The library compares every key with every other one; duplicates are found below.
+      // The check of the library is quadratic. duplicateKey() checks instead.
       uniqueKeys: false,
     });
     return documents.flatMap((document) => readDocument(document as Document.Parsed, place));
   } catch (error) {
-    // The parser recurses, and gives up on absurd depths.
+    // The parser is recursive and fails on extreme nesting.
     return [unreadable(error, 0, place)];
   }
 }
@@ -97,15 +97,15 @@ function readDocument(document: Document.Parsed, place: Place): (TextDocument | 
     const value: unknown = document.toJS({ maxAliasCount: ALIASED_NODES_MAX });
     return [{ value, line: place.lineAt(start), itemLines: itemLines(document, place) }];
   } catch (error) {
-    // Alias bombs, and aliases of nothing.
+    // Alias bombs and undefined aliases.
     return [unreadable(error, start, place)];
   }
 }
 
-/** Runs of block indicators nest without a bracket. */
+/** Repeated block indicators nest without brackets. */
 const DEEP_BLOCK = /(?:[-?:] ){200}/;
 
-/** Text that would cost the parser more time and memory than any manifest is worth. */
+/** Text that needs too much time and memory to parse. */
 function isHostile(text: string): boolean {
   let indicators = 0;
   for (let index = 0; index < text.length; index++) {
@@ -116,7 +116,7 @@ function isHostile(text: string): boolean {
 
 function tooManyIndicators(place: Place): TextProblem {
   const line = place.lineAt(0);
-  const message = `The document at ${place.sourceName}:${line} nests too deeply or is too dense to be read as YAML; print it with -o json.`;
+  const message = `The document at ${place.sourceName}:${line} is nested too deeply or too dense for YAML; use JSON (-o json).`;
   return { code: 'TooDeep', message, line };
 }
 
@@ -143,14 +143,14 @@ function duplicateProblem(key: Scalar.Parsed, place: Place): TextProblem {
   const [offset] = key.range;
   const line = place.lineAt(offset);
   const where = `${place.sourceName}:${line}:${place.columnAt(offset)}`;
-  const message = `${where} has the key "${String(key.value)}" a second time in one object.`;
+  const message = `${where} contains the key "${String(key.value)}" twice in one object.`;
   return { code: 'DuplicateKey', message, line };
 }
 
-/** Base 60 and dates, which Go's parser leaves alone, and the typed collections that no manifest has. */
+/** Types that Go's parser does not support: base 60, dates and typed collections. */
 const TAGS_LEFT_OUT: ReadonlySet<string> = new Set(['timestamp', 'omap', 'pairs', 'set', 'binary']);
 
-/** `0o17`, which Go's parser knows beside `017`. */
+/** `0o17`, which Go's parser accepts in addition to `017`. */
 const newOctal: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
@@ -168,7 +168,7 @@ function kubectlTags(tags: Tags): Tags {
   return [newOctal, ...kept];
 }
 
-/** Nothing, or `null` alone: what separators and comments leave. */
+/** Empty or `null`, as between separators. */
 function isEmpty(document: Document.Parsed): boolean {
   return document.contents === null || (isScalar(document.contents) && document.contents.value === null);
 }
@@ -197,9 +197,9 @@ function unreadable(error: unknown, offset: number, place: Place): TextProblem {
   return { code: 'MalformedYaml', message, line };
 }
 
-/** The parser's own words, without what it quotes behind a colon: a password may begin with `*` or `!`. */
+/** The message of the parser without the text that it quotes, which can be a secret. */
 function reasonOf(error: unknown): string {
   const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  if (firstLine.startsWith('Maximum call stack')) return 'it nests too deeply';
+  if (firstLine.startsWith('Maximum call stack')) return 'it is nested too deeply';
   return firstLine.replace(/\.$|:(?: .*)?$/, '');
 }

@@ -1,14 +1,14 @@
-/** What the readers of YAML and of JSON find in a text, before anyone asks whether it is Kubernetes. */
+/** The output of the YAML and JSON readers, before it is checked for Kubernetes objects. */
 
-/** One document: a value, with the lines of the items of a list. */
+/** One document with the line numbers of its list items. */
 export interface TextDocument {
   readonly value: unknown;
   readonly line: number;
-  /** Lines of `items[0]`, `items[1]`, …, as far as they are known. */
+  /** Lines of `items[0]`, `items[1]`, …, as far as known. */
   readonly itemLines: readonly number[];
 }
 
-/** Documents, and what is wrong with the others. */
+/** Documents, and problems of documents that cannot be read. */
 export interface TextDocuments {
   readonly documents: readonly TextDocument[];
   readonly problems: readonly TextProblem[];
@@ -16,8 +16,8 @@ export interface TextDocuments {
 
 export interface TextProblem {
   readonly code: string;
-  /** One sentence that names the file, and the line where it is known. */
+  /** One sentence that contains the file and, if known, the line. */
   readonly message: string;
-  /** 0 where the whole file is meant. */
+  /** 0 for the whole file. */
   readonly line: number;
 }

@@ -1,9 +1,9 @@
-/** Bytes as text. Says where they stop being UTF-8 instead of replacing what it cannot read. */
+/** Decodes UTF-8 and reports the position of invalid bytes instead of replacing them. */
 import type { TextProblem } from './text-documents.ts';
 
 const LINE_FEED = 0x0a;
 
-/** The text of `bytes` without a byte order mark, or the one reason why they are no text. */
+/** The text of `bytes` without a byte order mark, or the problem. */
 export function decodeUtf8(bytes: Uint8Array, sourceName: string): { text: string } | { problem: TextProblem } {
   const encoding = otherEncoding(bytes);
   if (encoding !== null) {
@@ -32,13 +32,10 @@ function badByte(bytes: Uint8Array, offset: number, sourceName: string, what: st
     line++;
     index = bytes.indexOf(LINE_FEED, index + 1);
   }
-  return { code: 'NotText', message: `${sourceName}:${line} holds ${what}, at byte ${offset}.`, line };
+  return { code: 'NotText', message: `${sourceName}:${line} contains ${what} at byte ${offset}.`, line };
 }
 
-/**
- * Bisects over ever longer beginnings: a beginning that decodes in streaming mode is good as far as it
- * goes. Only called on bytes that do not decode.
- */
+/** The offset of the first invalid byte, by bisection: a valid prefix decodes in streaming mode. Requires invalid bytes. */
 function firstBadByte(bytes: Uint8Array): number {
   let good = 0;
   let bad = bytes.length;

@@ -1,4 +1,4 @@
-/** The JSON types of a DaemonSet's fields. */
+/** The JSON types of the fields of a DaemonSet. */
 import { int32, int64, intOrString, list, object, string, time } from './field-type.ts';
 import { labelSelectorFields, objectMetaFields, podSpecFields } from './pod-spec-fields.ts';
 

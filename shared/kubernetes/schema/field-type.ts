@@ -1,7 +1,6 @@
 /**
- * The JSON types of the fields of a Kubernetes object, and reading a value by them. Finds what the API
- * server answers with 400: a number where a string belongs, a quantity that is none. Must never throw,
- * whatever the value.
+ * The JSON types of the fields of a Kubernetes object, and a decoder that uses them. Finds what the API server
+ * rejects with 400, for example a number instead of a string or an invalid quantity. Never throws.
  */
 
 import { parseQuantity } from '../quantity.ts';
@@ -21,20 +20,19 @@ export const string: FieldType = { type: 'string' };
 export const boolean: FieldType = { type: 'boolean' };
 export const int32: FieldType = { type: 'int32' };
 export const int64: FieldType = { type: 'int64' };
-/** An amount such as `200Mi`, as text or as a number. */
+/** A quantity such as `200Mi`, as a string or a number. */
 export const quantity: FieldType = { type: 'quantity' };
-/** A count or a percentage, such as `maxUnavailable`; also a port's number or name. */
+/** A number or a string, such as `maxUnavailable` or a port. */
 export const intOrString: FieldType = { type: 'intOrString' };
-/** A time as RFC 3339 writes it. */
+/** An RFC 3339 time. */
 export const time: FieldType = { type: 'time' };
 export const list = (of: FieldType): FieldType => ({ type: 'list', of });
 export const map = (of: FieldType): FieldType => ({ type: 'map', of });
 export const object = (fields: Readonly<Record<string, FieldType>>): FieldType => ({ type: 'object', fields });
 
 /**
- * `value` as the type says, with `null` read as Kubernetes reads it: a field that is not there, an
- * empty element of a list or a map. Fields that the type does not know stay as they are. What does not
- * fit is left out and becomes a cause of kind TypeInvalid.
+ * Decodes `value`. As in Kubernetes, `null` means an absent field, or an empty element of a list or a map. Unknown
+ * fields are kept unchanged. Values with the wrong type are omitted and reported as TypeInvalid.
  */
 export function decodeField(value: unknown, type: FieldType, fieldPath: string, causes: Causes): unknown {
   switch (type.type) {
@@ -104,12 +102,12 @@ const INT32_MAX = 2 ** 31 - 1;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 const scalars: Readonly<Record<ScalarName, { readonly expected: string; fits(value: unknown): boolean }>> = {
-  string: { expected: 'a string (in YAML: put it in quotes)', fits: (value) => typeof value === 'string' },
+  string: { expected: 'a string (quote it in YAML)', fits: (value) => typeof value === 'string' },
   boolean: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
-  int32: { expected: 'a whole number of at most 32 bits', fits: isInt32 },
-  int64: { expected: 'a whole number', fits: isInt64 },
+  int32: { expected: 'a 32-bit integer', fits: isInt32 },
+  int64: { expected: 'an integer', fits: isInt64 },
   intOrString: {
-    expected: 'a whole number or a string',
+    expected: 'an integer or a string',
     fits: (value) => typeof value === 'string' || isInt32(value),
   },
   quantity: {
@@ -133,12 +131,12 @@ function isInt32(value: unknown): boolean {
 
 function isTime(value: unknown): boolean {
   if (typeof value !== 'string' || !RFC_3339.test(value) || Number.isNaN(Date.parse(value))) return false;
-  // Date is lenient with the 30th of February and with 24 o'clock.
+  // Date accepts February 30 and 24:00, so the fields are checked separately.
   const days = new Date(`${value.slice(0, 10)}T00:00:00Z`).toISOString();
   return days.startsWith(value.slice(0, 10)) && value.slice(11, 13) !== '24';
 }
 
-/** The largest 64-bit number and the one after it are the same here, and the first must pass. */
+/** A JavaScript number cannot distinguish the largest 64-bit integer from the next one. The first must be accepted. */
 function isInt64(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value <= 2 ** 63;
 }

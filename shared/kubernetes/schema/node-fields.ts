@@ -1,4 +1,4 @@
-/** The JSON types of the fields of Nodes and Pods, as far as Rollcall reads them. */
+/** The JSON types of the fields of Nodes and Pods that Rollcall reads. */
 import { boolean, int32, list, map, object, quantity, string, time } from './field-type.ts';
 import { objectMetaFields } from './pod-spec-fields.ts';
 

@@ -1,4 +1,4 @@
-/** The JSON types of a pod template's fields that the API server knows, volumes aside. */
+/** The JSON types of the fields of a pod template, without volumes. */
 import type { FieldType } from './field-type.ts';
 import { boolean, int32, int64, intOrString, list, map, object, quantity, string, time } from './field-type.ts';
 import { volumeFields } from './volume-fields.ts';

@@ -1,4 +1,4 @@
-/** The JSON types of a volume and of its sources, as far as the API server knows them. */
+/** The JSON types of the fields of a volume and its sources. */
 
 import type { FieldType } from './field-type.ts';
 import { boolean, int32, int64, list, map, object, quantity, string } from './field-type.ts';

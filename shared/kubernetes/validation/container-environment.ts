@@ -1,4 +1,4 @@
-/** Validates a container's environment variables and where their values come from. */
+/** Validates the environment variables of a container and their sources. */
 
 import { dnsSubdomainProblems } from '../label-syntax.ts';
 import { parseQuantity } from '../quantity.ts';
@@ -18,7 +18,7 @@ const ENVIRONMENT_FIELDS = [
   'status.podIP',
   'status.podIPs',
 ];
-/** Fields that can be named at all, and the older names of some. */
+/** Fields that a reference can name, including older names. */
 const POD_FIELDS = [
   ...ENVIRONMENT_FIELDS,
   'metadata.annotations',
@@ -36,7 +36,7 @@ const CONTAINER_RESOURCES = [
   'requests.ephemeral-storage',
   'requests.memory',
 ];
-/** Known to API servers since 1.21. */
+/** Supported since Kubernetes 1.21. */
 const HUGE_PAGES = /^(?:limits|requests)\.hugepages-/;
 const CPU_DIVISORS = ['1m', '1'];
 const SIZE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E'];
@@ -61,7 +61,7 @@ function validateValueFrom(variable: Decoded, fieldPath: string, causes: Causes)
   const fieldRef = child(valueFrom, 'fieldRef');
   const resourceFieldRef = child(valueFrom, 'resourceFieldRef');
   const references = ['configMapKeyRef', 'secretKeyRef'].filter((name) => child(valueFrom, name) !== undefined);
-  // Known to API servers since 1.34.
+  // Supported since Kubernetes 1.34.
   const fileKeyRef = valueFrom['fileKeyRef'];
   if (fieldRef !== undefined) validateFieldReference(fieldRef, ENVIRONMENT_FIELDS, `${fieldPath}.fieldRef`, causes);
   if (resourceFieldRef !== undefined) {
@@ -70,11 +70,11 @@ function validateValueFrom(variable: Decoded, fieldPath: string, causes: Causes)
   for (const name of references) validateKeyReference(child(valueFrom, name) ?? {}, `${fieldPath}.${name}`, causes);
   const count = [fieldRef, resourceFieldRef, fileKeyRef, ...references].filter((one) => one !== undefined).length;
   if (count === 0) {
-    causes.invalid(fieldPath, '', 'must name one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef');
+    causes.invalid(fieldPath, '', 'must specify one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef');
   } else if (text(variable, 'value') !== '') {
-    causes.invalid(fieldPath, '', 'must be left out where value is set');
+    causes.invalid(fieldPath, '', 'must not be set together with value');
   } else if (count > 1) {
-    causes.invalid(fieldPath, '', 'must name only one source');
+    causes.invalid(fieldPath, '', 'must specify only one source');
   }
 }
 
@@ -86,7 +86,7 @@ function validateKeyReference(reference: Decoded, fieldPath: string, causes: Cau
   else causes.invalidEach(`${fieldPath}.key`, key, configKeyProblems(key));
 }
 
-/** A field of the pod itself, for an environment variable or a file; `supported` are those without subscript. */
+/** A reference to a field of the pod, for an environment variable or a file. `supported` lists the fields without subscript. */
 export function validateFieldReference(
   reference: Decoded,
   supported: readonly string[],
@@ -102,7 +102,7 @@ export function validateFieldReference(
   const version = text(reference, 'apiVersion') || 'v1';
   const known = map === undefined ? [...POD_FIELDS, 'spec.host', 'status.phase'].includes(path) : isLabelMap(map);
   if (version !== 'v1' || !known) {
-    causes.invalid(`${fieldPath}.fieldPath`, path, 'must be a field of a v1 Pod that can be referred to');
+    causes.invalid(`${fieldPath}.fieldPath`, path, 'must be a supported field of a v1 Pod');
   } else if (map === 'metadata.labels') {
     causes.invalidEach(fieldPath, subscript ?? '', labelKeyProblems(subscript ?? ''));
   } else if (map === 'metadata.annotations') {
@@ -116,7 +116,7 @@ function isLabelMap(field: string): boolean {
   return field === 'metadata.labels' || field === 'metadata.annotations';
 }
 
-/** A resource of a container; a file must say of which one, a variable speaks of its own. */
+/** A reference to a resource of a container. A file must name the container; a variable refers to its own container. */
 export function validateResourceReference(
   reference: Decoded,
   namesContainer: boolean,
@@ -132,7 +132,7 @@ export function validateResourceReference(
   const divisor = (reference['divisor'] as string | number | undefined) ?? 0;
   const nano = parseQuantity(divisor);
   if (nano === 0n) return;
-  // Two writings of one size differ here: 1024 is none of these, though 1Ki is.
+  // As in the API server, notation matters: 1Ki is accepted, 1024 is not.
   const sizes = String(divisor).trim().endsWith('i') ? BINARY_SIZE_DIVISORS : SIZE_DIVISORS;
   const divisors = resource.endsWith('.cpu') ? CPU_DIVISORS : sizes;
   if (CONTAINER_RESOURCES.includes(resource) && !divisors.some((allowed) => parseQuantity(allowed) === nano)) {
@@ -150,6 +150,6 @@ function validateEnvironmentSource(source: Decoded, fieldPath: string, listPath:
     if (name === '') causes.required(path);
     else causes.invalidEach(path, name, dnsSubdomainProblems(name));
   }
-  if (references.length === 0) causes.invalid(listPath, '', 'must name one of configMapRef, secretRef');
-  else if (references.length > 1) causes.invalid(listPath, '', 'must name only one source');
+  if (references.length === 0) causes.invalid(listPath, '', 'must specify one of configMapRef, secretRef');
+  else if (references.length > 1) causes.invalid(listPath, '', 'must specify only one source');
 }

@@ -1,10 +1,10 @@
-/** Validates probes and lifecycle hooks: what they call, and how often. */
+/** Validates probes and lifecycle hooks. */
 import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, integer, items, text, texts } from './decoded.ts';
 import { validateNotNegative, validateOneOf, validatePortNumberOrName } from './syntax.ts';
 
-/** Liveness, readiness and startup, with the success threshold that liveness and startup must keep at 1. */
+/** Validates all probes. The success threshold of liveness and startup probes must be 1. */
 export function validateLivenessAndStartup(container: Decoded, fieldPath: string, causes: Causes): void {
   for (const name of ['livenessProbe', 'startupProbe']) {
     const probe = child(container, name);
@@ -42,10 +42,10 @@ function validateProbe(probe: Decoded, fieldPath: string, causes: Causes): void 
   }
 }
 
-/** API servers know grpc in probes since 1.23, and sleep in hooks since 1.29. */
+/** Kubernetes supports grpc in probes since 1.23, and sleep in hooks since 1.29. */
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
 
-/** The first handler counts; further ones are forbidden. */
+/** Exactly one handler is allowed. */
 function validateHandler(handler: Decoded, fieldPath: string, causes: Causes): void {
   const present = HANDLERS.filter((name) => child(handler, name) !== undefined);
   present.forEach((name, index) => {
@@ -56,7 +56,7 @@ function validateHandler(handler: Decoded, fieldPath: string, causes: Causes): v
     else if (name === 'httpGet') validateHttpGet(action, path, causes);
     else if (name !== 'sleep') validatePortNumberOrName(action['port'], `${path}.port`, causes);
   });
-  if (present.length === 0) causes.required(fieldPath, 'one of exec, httpGet, tcpSocket is needed');
+  if (present.length === 0) causes.required(fieldPath, 'one of exec, httpGet, tcpSocket is required');
 }
 
 function validateExec(action: Decoded, fieldPath: string, causes: Causes): void {

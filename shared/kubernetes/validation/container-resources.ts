@@ -1,4 +1,4 @@
-/** Validates what containers request and are limited to. */
+/** Validates the resource requests and limits of containers. */
 
 import { qualifiedNameProblems } from '../label-syntax.ts';
 import { isWholeQuantity, parseQuantity } from '../quantity.ts';
@@ -8,7 +8,7 @@ import { child, quantities } from './decoded.ts';
 import { labelKeyProblems, NOT_NEGATIVE } from './syntax.ts';
 
 const CONTAINER_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
-/** Names without a domain that mean something to Kubernetes, though not all of them to a container. */
+/** Resource names without a domain. Not all of them are valid for containers. */
 const STANDARD_RESOURCES: ReadonlySet<string> = new Set([
   ...CONTAINER_RESOURCES,
   ...['cpu', 'memory', 'ephemeral-storage', 'storage'].flatMap((name) => [`requests.${name}`, `limits.${name}`]),
@@ -39,16 +39,16 @@ export function validateResources(resources: Decoded | undefined, fieldPath: str
     validateAgainstLimit(name, value, limits.get(name), fieldPath, causes);
   }
   if (names.some(isHugePages) && !names.some((name) => name === 'cpu' || name === 'memory')) {
-    causes.forbidden(fieldPath, 'huge pages need cpu or memory beside them');
+    causes.forbidden(fieldPath, 'huge pages require cpu or memory to be set too');
   }
 }
 
-/** One resource by name, as in limits, requests and a pod's overhead. */
+/** Validates one resource of limits, requests or the pod overhead. */
 function validateAmount(name: string, value: string | number, fieldPath: string, causes: Causes): void {
   validateResourceName(name, fieldPath, causes);
   const nano = parseQuantity(value) ?? 0n;
   if (nano < 0n) causes.invalid(fieldPath, value, NOT_NEGATIVE);
-  if (isCounted(name) && !isWholeQuantity(nano)) causes.invalid(fieldPath, value, 'must be a whole number');
+  if (isCounted(name) && !isWholeQuantity(nano)) causes.invalid(fieldPath, value, 'must be an integer');
 }
 
 function validateAgainstLimit(
@@ -60,11 +60,11 @@ function validateAgainstLimit(
 ): void {
   const nano = parseQuantity(value) ?? 0n;
   if (limit === undefined) {
-    if (!canOvercommit(name)) causes.required(`${fieldPath}.limits`, `${name} can be requested only with a limit`);
+    if (!canOvercommit(name)) causes.required(`${fieldPath}.limits`, `${name} requires a limit`);
   } else if (nano !== limit && !canOvercommit(name)) {
-    causes.invalid(`${fieldPath}.requests`, value, `must be equal to the limit of ${name}`);
+    causes.invalid(`${fieldPath}.requests`, value, `must equal the limit of ${name}`);
   } else if (nano > limit) {
-    causes.invalid(`${fieldPath}.requests`, value, `must be at most the limit of ${name}`);
+    causes.invalid(`${fieldPath}.requests`, value, `must not exceed the limit of ${name}`);
   }
 }
 
@@ -73,13 +73,13 @@ function validateResourceName(name: string, fieldPath: string, causes: Causes): 
   causes.invalidEach(fieldPath, name, problems);
   if (!name.includes('/')) {
     if (problems.length === 0 && !STANDARD_RESOURCES.has(name) && !isHugePages(name)) {
-      causes.invalid(fieldPath, name, 'must be a resource that Kubernetes knows, or begin with a domain and /');
+      causes.invalid(fieldPath, name, 'must be a standard resource, or start with a domain and /');
     }
     if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
-      causes.invalid(fieldPath, name, 'must be a resource of containers');
+      causes.invalid(fieldPath, name, 'must be a standard resource for containers');
     }
   } else if (!isNative(name) && !isExtended(name)) {
-    causes.invalid(fieldPath, name, 'must not begin with requests., and must be short enough to be counted in quotas');
+    causes.invalid(fieldPath, name, 'must not start with requests., and must be short enough for resource quotas');
   }
 }
 
@@ -91,7 +91,7 @@ function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
 }
 
-/** Resources that device plugins offer. */
+/** Resources from device plugins. */
 function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && qualifiedNameProblems(`requests.${name}`).length === 0;
 }

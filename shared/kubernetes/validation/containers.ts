@@ -11,7 +11,7 @@ import { validateContainerSecurityContext } from './security-context.ts';
 import { portNameProblems, portNumberProblems, validateOneOf } from './syntax.ts';
 import { validateVolumeDevices, validateVolumeMounts } from './volume-mounts.ts';
 
-/** The containers of a pod spec; at least one is needed. `volumes` are the pod's sound volumes by name. */
+/** Validates the containers of a pod spec, which needs at least one. `volumes` contains the valid volumes of the pod by name. */
 export function validateContainers(
   spec: Decoded,
   volumes: ReadonlyMap<string, Decoded>,
@@ -19,11 +19,11 @@ export function validateContainers(
   causes: Causes,
 ): void {
   const containers = items(spec, 'containers');
-  if (containers.length === 0) causes.required(`${fieldPath}.containers`, 'at least one container is needed');
+  if (containers.length === 0) causes.required(`${fieldPath}.containers`, 'at least one container is required');
   validateEach(containers, hasHostNetwork(spec), volumes, `${fieldPath}.containers`, causes);
 }
 
-/** Init containers share names with the others, and know neither lifecycle nor probes. */
+/** Names of init containers must differ from those of containers. Init containers have no lifecycle hooks or probes. */
 export function validateInitContainers(
   spec: Decoded,
   volumes: ReadonlyMap<string, Decoded>,
@@ -39,17 +39,17 @@ export function validateInitContainers(
     const name = text(container, 'name');
     if (names.has(name)) causes.duplicate(`${path}.name`, name);
     if (name !== '') names.add(name);
-    // A sidecar, which newer API servers know: an init container that goes on running.
+    // A sidecar: an init container that keeps running, supported by newer API servers.
     if (text(container, 'restartPolicy') === 'Always') return;
     for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
       if (child(container, field) !== undefined) {
-        causes.invalid(`${path}.${field}`, child(container, field), 'must be left out in init containers');
+        causes.invalid(`${path}.${field}`, child(container, field), 'must not be set for init containers');
       }
     }
   });
 }
 
-/** On the host's network a container's port is the host's port. */
+/** With hostNetwork, the container port is the host port. */
 export function validateHostNetworkPorts(spec: Decoded, fieldPath: string, causes: Causes): void {
   if (!hasHostNetwork(spec)) return;
   items(spec, 'containers').forEach((container, index) => {
@@ -58,7 +58,7 @@ export function validateHostNetworkPorts(spec: Decoded, fieldPath: string, cause
       const hostPort = integer(port, 'hostPort') || containerPort;
       if (hostPort !== containerPort) {
         const path = `${fieldPath}.containers[${index}].ports[${portIndex}].containerPort`;
-        causes.invalid(path, containerPort, `must be the hostPort, ${hostPort}, where hostNetwork is true`);
+        causes.invalid(path, containerPort, `must equal hostPort ${hostPort} when hostNetwork is true`);
       }
     });
   });

@@ -1,4 +1,4 @@
-/** Validates what is a DaemonSet's own: its selector, what a daemon's template may not have, its roll-out. */
+/** Validates the fields specific to a DaemonSet: its selector, the restrictions on its template, and its update strategy. */
 import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, textMap } from './decoded.ts';
@@ -7,7 +7,7 @@ import { validatePodTemplate } from './pod-template.ts';
 import { validateNotNegative, validateOneOf } from './syntax.ts';
 import { validateUpdateStrategy } from './update-strategy.ts';
 
-/** The spec after defaulting (Kubernetes apps/validation ValidateDaemonSetSpec, in its order). */
+/** Validates the spec after defaulting, in the order of Kubernetes apps/validation ValidateDaemonSetSpec. */
 export function validateDaemonSetSpec(spec: Decoded, fieldPath: string, causes: Causes): void {
   const template = child(spec, 'template') ?? {};
   const podSpec = child(template, 'spec') ?? {};
@@ -24,12 +24,11 @@ function validateSelector(spec: Decoded, template: Decoded, fieldPath: string, c
   const labels = textMap(child(template, 'metadata') ?? {}, 'labels');
   validateLabelSelector(selector, `${fieldPath}.selector`, causes);
   if (selectsLabels(selector, labels) === false) {
-    const why =
-      selector === undefined ? 'need a spec.selector that selects them' : 'are not what spec.selector selects';
+    const why = selector === undefined ? 'need a spec.selector that matches them' : 'do not match spec.selector';
     causes.invalid(`${fieldPath}.template.metadata.labels`, labels, why);
   }
   if (selector !== undefined && isEmptySelector(selector)) {
-    causes.invalid(`${fieldPath}.selector`, selector, 'must not be empty, which would select every pod');
+    causes.invalid(`${fieldPath}.selector`, selector, 'must not be empty, because an empty selector selects every pod');
   }
 }
 
@@ -42,12 +41,12 @@ function validateDaemonPod(podSpec: Decoded, fieldPath: string, causes: Causes):
     const disk = child(volume, 'gcePersistentDisk');
     if (disk !== undefined && !flag(disk, 'readOnly')) {
       const path = `${fieldPath}.volumes[${index}].gcePersistentDisk.readOnly`;
-      causes.invalid(path, false, 'must be true: many nodes can mount this disk only read-only');
+      causes.invalid(path, false, 'must be true, because several nodes can mount this disk only read-only');
     }
   });
   validateOneOf(text(podSpec, 'restartPolicy') || 'Always', ['Always'], `${fieldPath}.restartPolicy`, causes);
   const deadline = optionalInteger(podSpec, 'activeDeadlineSeconds');
   if (deadline !== undefined) {
-    causes.forbidden(`${fieldPath}.activeDeadlineSeconds`, `a daemon has no deadline, and here it is ${deadline}`);
+    causes.forbidden(`${fieldPath}.activeDeadlineSeconds`, `must not be set for a DaemonSet, but is ${deadline}`);
   }
 }

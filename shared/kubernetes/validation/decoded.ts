@@ -1,9 +1,9 @@
 /**
- * Access to objects whose known fields have the types that decoding (../field-type.ts) assured. An absent
- * field reads as Go's zero value, as it does in the API server.
+ * Access to decoded objects, whose known fields have the correct types (../schema/field-type.ts). As in the API
+ * server, an absent field reads as the zero value of Go.
  */
 
-/** An object that went through decoding. */
+/** A decoded object. */
 export type Decoded = Readonly<Record<string, unknown>>;
 
 export function text(object: Decoded, field: string): string {
@@ -14,7 +14,7 @@ export function integer(object: Decoded, field: string): number {
   return (object[field] as number | undefined) ?? 0;
 }
 
-/** For the fields where 0 and absent differ. */
+/** For fields where 0 and absent differ. */
 export function optionalInteger(object: Decoded, field: string): number | undefined {
   return object[field] as number | undefined;
 }
@@ -39,7 +39,7 @@ export function textMap(object: Decoded, field: string): Readonly<Record<string,
   return (object[field] as Readonly<Record<string, string>> | undefined) ?? {};
 }
 
-/** Quantities as they were written. */
+/** Quantities as written in the manifest. */
 export function quantities(object: Decoded, field: string): readonly (readonly [string, string | number])[] {
   return Object.entries((object[field] as Readonly<Record<string, string | number>> | undefined) ?? {});
 }

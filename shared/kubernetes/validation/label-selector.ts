@@ -1,4 +1,4 @@
-/** Validates label selectors, and tells whether one selects a set of labels. */
+/** Validates label selectors and matches them with labels. */
 
 import { isLabelValue, isQualifiedName } from '../label-syntax.ts';
 import type { LabelSelector, Requirement } from '../objects.ts';
@@ -20,9 +20,9 @@ function validateRequirement(requirement: Decoded, fieldPath: string, causes: Ca
   const values = texts(requirement, 'values');
   const operator = text(requirement, 'operator');
   if (operator === 'In' || operator === 'NotIn') {
-    if (values.length === 0) causes.required(`${fieldPath}.values`, `${operator} needs at least one value`);
+    if (values.length === 0) causes.required(`${fieldPath}.values`, `${operator} requires at least one value`);
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-    if (values.length > 0) causes.forbidden(`${fieldPath}.values`, `${operator} takes no values`);
+    if (values.length > 0) causes.forbidden(`${fieldPath}.values`, `${operator} does not allow values`);
   } else {
     causes.invalid(`${fieldPath}.operator`, operator, 'must be In, NotIn, Exists or DoesNotExist');
   }
@@ -30,8 +30,8 @@ function validateRequirement(requirement: Decoded, fieldPath: string, causes: Ca
 }
 
 /**
- * Whether the selector selects `labels`; no selector selects nothing, an empty one everything. `null`
- * where the selector is unusable, which other causes then say.
+ * Whether the selector matches `labels`. A missing selector matches nothing, an empty one everything. `null` where
+ * the selector is not valid, which is reported separately.
  */
 export function selectsLabels(
   selector: LabelSelector | undefined,

@@ -1,4 +1,4 @@
-/** Validates node affinity, required and preferred. */
+/** Validates required and preferred node affinity. */
 
 import { dnsSubdomainProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -13,7 +13,8 @@ export function validateNodeAffinity(affinity: Decoded, fieldPath: string, cause
   if (required !== undefined) {
     const path = `${fieldPath}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
     const terms = items(required, 'nodeSelectorTerms');
-    if (terms.length === 0) causes.required(path, 'at least one term is needed; without any, no node matches');
+    if (terms.length === 0)
+      causes.required(path, 'at least one term is required, because without terms no node matches');
     terms.forEach((term, index) => validateTerm(term, `${path}[${index}]`, causes));
   }
   items(affinity, 'preferredDuringSchedulingIgnoredDuringExecution').forEach((preferred, index) => {
@@ -43,15 +44,15 @@ function validateExpression(requirement: Decoded, fieldPath: string, causes: Cau
   switch (operator) {
     case 'In':
     case 'NotIn':
-      if (count === 0) causes.required(`${fieldPath}.values`, `${operator} needs at least one value`);
+      if (count === 0) causes.required(`${fieldPath}.values`, `${operator} requires at least one value`);
       break;
     case 'Exists':
     case 'DoesNotExist':
-      if (count > 0) causes.forbidden(`${fieldPath}.values`, `${operator} takes no values`);
+      if (count > 0) causes.forbidden(`${fieldPath}.values`, `${operator} does not allow values`);
       break;
     case 'Gt':
     case 'Lt':
-      if (count !== 1) causes.required(`${fieldPath}.values`, `${operator} needs exactly one value`);
+      if (count !== 1) causes.required(`${fieldPath}.values`, `${operator} requires exactly one value`);
       break;
     default:
       causes.invalid(`${fieldPath}.operator`, operator, 'must be In, NotIn, Exists, DoesNotExist, Gt or Lt');
@@ -63,13 +64,14 @@ function validateField(requirement: Decoded, fieldPath: string, causes: Causes):
   const operator = text(requirement, 'operator');
   const values = texts(requirement, 'values');
   if (operator === 'In' || operator === 'NotIn') {
-    if (values.length !== 1) causes.required(`${fieldPath}.values`, `${operator} on a field needs exactly one value`);
+    if (values.length !== 1)
+      causes.required(`${fieldPath}.values`, `${operator} requires exactly one value in matchFields`);
   } else {
     causes.invalid(`${fieldPath}.operator`, operator, 'must be In or NotIn');
   }
   const key = text(requirement, 'key');
   if (key !== 'metadata.name') {
-    causes.invalid(`${fieldPath}.key`, key, 'must be metadata.name, the only field to select nodes by');
+    causes.invalid(`${fieldPath}.key`, key, 'must be metadata.name, the only supported field');
     return;
   }
   values.forEach((value, index) => {

@@ -1,4 +1,4 @@
-/** Validates pod affinity, pod anti-affinity and topology spread. They do not take part in placement. */
+/** Validates pod affinity, pod anti-affinity and topology spread constraints. They do not affect placement. */
 
 import { dnsLabelProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -21,13 +21,13 @@ export function validatePodAffinity(affinity: Decoded, fieldPath: string, causes
 }
 
 function validateTerm(term: Decoded, fieldPath: string, causes: Causes): void {
-  // The API server names the selector so in its paths.
+  // The API server uses this name in its paths.
   validateLabelSelector(child(term, 'labelSelector'), `${fieldPath}.matchExpressions`, causes);
   for (const namespace of texts(term, 'namespaces')) {
     causes.invalidEach(`${fieldPath}.namespace`, namespace, dnsLabelProblems(namespace));
   }
   const topologyKey = text(term, 'topologyKey');
-  if (topologyKey === '') causes.required(`${fieldPath}.topologyKey`, 'a label key of nodes is needed');
+  if (topologyKey === '') causes.required(`${fieldPath}.topologyKey`, 'a node label key is required');
   validateLabelKey(topologyKey, `${fieldPath}.topologyKey`, causes);
 }
 
@@ -38,12 +38,12 @@ export function validateTopologySpread(constraints: readonly Decoded[], fieldPat
   constraints.forEach((constraint, index) => {
     const path = `${fieldPath}[${index}]`;
     const maxSkew = integer(constraint, 'maxSkew');
-    if (maxSkew <= 0) causes.invalid(`${path}.maxSkew`, maxSkew, 'must be more than 0');
+    if (maxSkew <= 0) causes.invalid(`${path}.maxSkew`, maxSkew, 'must be greater than 0');
     const topologyKey = text(constraint, 'topologyKey');
-    if (topologyKey === '') causes.required(`${path}.topologyKey`, 'a label key of nodes is needed');
+    if (topologyKey === '') causes.required(`${path}.topologyKey`, 'a node label key is required');
     const whenUnsatisfiable = text(constraint, 'whenUnsatisfiable');
     validateOneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], `${path}.whenUnsatisfiable`, causes);
-    // The earlier one of two is reported, as the API server does.
+    // Like the API server, reports the first of two duplicates.
     const pair = pairs[index] ?? '';
     if (pairs.includes(pair, index + 1)) causes.duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, pair);
   });

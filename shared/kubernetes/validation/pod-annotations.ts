@@ -1,4 +1,4 @@
-/** Validates the annotations with which pods say what later became fields. */
+/** Validates pod annotations that were later replaced by fields. */
 import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { items, text } from './decoded.ts';
@@ -18,7 +18,7 @@ export function validatePodAnnotations(
   for (const [key, value] of Object.entries(annotations)) {
     const path = `${fieldPath}[${key}]`;
     if (key === MIRROR_POD && text(spec, 'nodeName') === '') {
-      causes.invalid(path, value, 'needs spec.nodeName, as only the pods of a kubelet have this annotation');
+      causes.invalid(path, value, 'requires spec.nodeName, because only static pods of a kubelet have this annotation');
     } else if (key.startsWith(APPARMOR_PREFIX)) {
       validateAppArmor(key.slice(APPARMOR_PREFIX.length), value, spec, path, causes);
     } else if (key === SECCOMP_POD || key.startsWith(SECCOMP_PREFIX)) {
@@ -33,7 +33,7 @@ function validateAppArmor(container: string, profile: string, spec: Decoded, fie
     causes.invalid(fieldPath, container, 'must be the name of a container');
   }
   if (!['', 'runtime/default', 'unconfined'].includes(profile) && !profile.startsWith('localhost/')) {
-    causes.invalid(fieldPath, profile, 'must be runtime/default, unconfined or localhost/ and a profile');
+    causes.invalid(fieldPath, profile, 'must be runtime/default, unconfined or localhost/ followed by a profile');
   }
 }
 
@@ -42,6 +42,6 @@ function validateSeccomp(profile: string, fieldPath: string, causes: Causes): vo
   if (profile.startsWith('localhost/')) {
     validateDescendingPath(profile.slice('localhost/'.length), fieldPath, causes);
   } else {
-    causes.invalid(fieldPath, profile, 'must be runtime/default, unconfined or localhost/ and a path');
+    causes.invalid(fieldPath, profile, 'must be runtime/default, unconfined or localhost/ followed by a path');
   }
 }

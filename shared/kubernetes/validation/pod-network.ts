@@ -1,4 +1,4 @@
-/** Validates a pod's DNS settings and additions to its hosts file. */
+/** Validates the DNS settings and host aliases of a pod. */
 import { isIP } from 'node:net';
 import { dnsSubdomainProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -6,7 +6,7 @@ import type { Decoded } from './decoded.ts';
 import { child, items, text, texts } from './decoded.ts';
 import { validateOneOf } from './syntax.ts';
 
-/** What the resolver of the C library takes. */
+/** Limits of the resolver in the C library. */
 const NAMESERVERS_MAX = 3;
 const SEARCHES_MAX = 6;
 const SEARCHES_LENGTH_MAX = 256;
@@ -25,7 +25,7 @@ export function validateDnsConfig(spec: Decoded, fieldPath: string, causes: Caus
   const config = child(spec, 'dnsConfig');
   if (dnsPolicyOf(spec) === 'None') {
     if (config === undefined) {
-      causes.required(fieldPath, 'dnsPolicy None needs a dnsConfig');
+      causes.required(fieldPath, 'dnsPolicy None requires a dnsConfig');
       return;
     }
     if (texts(config, 'nameservers').length === 0) causes.required(`${fieldPath}.nameservers`);
@@ -34,7 +34,7 @@ export function validateDnsConfig(spec: Decoded, fieldPath: string, causes: Caus
   validateNameservers(texts(config, 'nameservers'), `${fieldPath}.nameservers`, causes);
   validateSearches(texts(config, 'searches'), `${fieldPath}.searches`, causes);
   items(config, 'options').forEach((option, index) => {
-    if (text(option, 'name') === '') causes.required(`${fieldPath}.options[${index}]`, 'an option needs a name');
+    if (text(option, 'name') === '') causes.required(`${fieldPath}.options[${index}]`, 'an option requires a name');
   });
 }
 
@@ -52,7 +52,7 @@ function validateSearches(searches: readonly string[], fieldPath: string, causes
     causes.invalid(fieldPath, searches, `must not have more than ${SEARCHES_MAX} domains`);
   }
   if (searches.join(' ').length > SEARCHES_LENGTH_MAX) {
-    causes.invalid(fieldPath, searches, `must not have more than ${SEARCHES_LENGTH_MAX} characters together`);
+    causes.invalid(fieldPath, searches, `must not have more than ${SEARCHES_LENGTH_MAX} characters in total`);
   }
   searches.forEach((search, index) => {
     const domain = search.replace(/\.$/, '');

@@ -1,7 +1,7 @@
-/** How an object is refused: what the API server would answer, and every cause. */
+/** The rejection of an object: the response of the API server, with every cause. */
 import type { Causes, StatusCause } from '../status-cause.ts';
 
-/** `400`: not readable as what it claims to be. `422`: readable, and wrong. */
+/** `400`: the object cannot be decoded. `422`: the object is not valid. */
 export interface Rejection {
   readonly accepted: false;
   readonly code: 400 | 422;

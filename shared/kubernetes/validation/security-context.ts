@@ -1,4 +1,4 @@
-/** Validates the security contexts of pods and of containers. */
+/** Validates the security contexts of pods and containers. */
 import type { Causes } from '../status-cause.ts';
 import type { Decoded } from './decoded.ts';
 import { child, flag, items, optionalInteger, text, texts } from './decoded.ts';
@@ -42,7 +42,7 @@ export function validateContainerSecurityContext(container: Decoded, fieldPath: 
 }
 
 function validateNoEscalation(context: Decoded, fieldPath: string, causes: Causes): void {
-  const why = 'allowPrivilegeEscalation cannot be false beside';
+  const why = 'must not be false together with';
   if (flag(context, 'privileged')) causes.invalid(fieldPath, false, `${why} privileged`);
   for (const capability of texts(child(context, 'capabilities') ?? {}, 'add')) {
     if (capability === 'CAP_SYS_ADMIN') causes.invalid(fieldPath, false, `${why} CAP_SYS_ADMIN`);
@@ -67,7 +67,7 @@ function validateSysctls(sysctls: readonly Decoded[], fieldPath: string, causes:
     const name = text(sysctl, 'name');
     if (name === '') causes.required(path);
     else if (name.length > SYSCTL_LENGTH_MAX || !SYSCTL.test(name)) {
-      causes.invalid(path, name, 'must be the name of a kernel parameter, such as net.ipv4.tcp_syncookies');
+      causes.invalid(path, name, 'must be a valid kernel parameter name, such as net.ipv4.tcp_syncookies');
     } else if (seen.has(name)) causes.duplicate(path, name);
     seen.add(name);
   });
@@ -85,6 +85,6 @@ function validateSeccompProfile(context: Decoded, fieldPath: string, causes: Cau
     if (localhostProfile === undefined) causes.required(`${path}.localhostProfile`);
     else validateDescendingPath(text(profile, 'localhostProfile'), `${path}.localhostProfile`, causes);
   } else if (localhostProfile !== undefined) {
-    causes.invalid(`${path}.localhostProfile`, localhostProfile, 'is only for profiles of type Localhost');
+    causes.invalid(`${path}.localhostProfile`, localhostProfile, 'must only be set for type Localhost');
   }
 }

@@ -1,4 +1,4 @@
-/** Syntax checks that several fields share; each returns what is wrong, one sentence part per problem. */
+/** Syntax checks that several fields share. Each returns one clause per problem. */
 
 import { qualifiedNameProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -11,13 +11,13 @@ const CONFIG_KEY_LENGTH_MAX = 253;
 const PORT_NAME_LENGTH_MAX = 15;
 const PORT_MAX = 65535;
 
-export const NOT_NEGATIVE = 'must be 0 or more';
+export const NOT_NEGATIVE = 'must be greater than or equal to 0';
 
 export function validateLabelKey(key: string, fieldPath: string, causes: Causes): void {
   causes.invalidEach(fieldPath, key, labelKeyProblems(key));
 }
 
-/** An empty name breaks two rules of the API server, its length and its form, and each is a cause. */
+/** The API server reports two causes for an empty name: its length and its form. */
 export function labelKeyProblems(key: string): string[] {
   const problems = qualifiedNameProblems(key);
   const [, name = key] = key.split('/');
@@ -32,7 +32,7 @@ export function environmentNameProblems(name: string): string[] {
   return [...problems, ...upwardNameProblems(name)];
 }
 
-/** A key of a ConfigMap or Secret is also a file name. */
+/** Keys of ConfigMaps and Secrets are also file names. */
 export function configKeyProblems(key: string): string[] {
   const problems: string[] = [];
   if (key.length > CONFIG_KEY_LENGTH_MAX) problems.push(`must be no more than ${CONFIG_KEY_LENGTH_MAX} characters`);
@@ -50,7 +50,7 @@ export function portNumberProblems(port: number): string[] {
   return port >= 1 && port <= PORT_MAX ? [] : [`must be between 1 and ${PORT_MAX}`];
 }
 
-/** IANA service names: they need a letter, and know single dashes inside only. */
+/** IANA service names: at least one letter, and no leading, trailing or consecutive dashes. */
 export function portNameProblems(name: string): string[] {
   const problems: string[] = [];
   if (name.length > PORT_NAME_LENGTH_MAX) problems.push(`must be no more than ${PORT_NAME_LENGTH_MAX} characters`);
@@ -79,7 +79,7 @@ export function validateNoBacksteps(path: string, fieldPath: string, causes: Cau
   if (path.split('/').includes('..')) causes.invalid(fieldPath, path, "must not contain '..'");
 }
 
-/** A path below some folder that must not leave it. */
+/** A relative path that must stay below its parent directory. */
 export function validateDescendingPath(path: string, fieldPath: string, causes: Causes): void {
   if (path.startsWith('/')) causes.invalid(fieldPath, path, 'must be a relative path');
   validateNoBacksteps(path, fieldPath, causes);

@@ -1,4 +1,4 @@
-/** Validates tolerations and the taints of nodes. */
+/** Validates tolerations and node taints. */
 
 import { labelValueProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -18,23 +18,23 @@ function validateToleration(toleration: Decoded, fieldPath: string, causes: Caus
   const effect = text(toleration, 'effect');
   if (key !== '') validateLabelKey(key, `${fieldPath}.key`, causes);
   else if (operator !== 'Exists') {
-    causes.invalid(`${fieldPath}.operator`, operator, 'must be Exists where the key is empty, which means every taint');
+    causes.invalid(`${fieldPath}.operator`, operator, 'must be Exists when the key is empty');
   }
   if (optionalInteger(toleration, 'tolerationSeconds') !== undefined && effect !== 'NoExecute') {
-    causes.invalid(`${fieldPath}.effect`, effect, 'must be NoExecute where tolerationSeconds is set');
+    causes.invalid(`${fieldPath}.effect`, effect, 'must be NoExecute when tolerationSeconds is set');
   }
   validateTolerationValue(operator, text(toleration, 'value'), `${fieldPath}.operator`, causes);
   if (effect !== '') validateOneOf(effect, TAINT_EFFECTS, `${fieldPath}.effect`, causes);
 }
 
-/** What is wrong with the value is reported at the operator, as the API server does. */
+/** Like the API server, reports problems of the value at the operator. */
 function validateTolerationValue(operator: string, value: string, fieldPath: string, causes: Causes): void {
   if (operator === '' || operator === 'Equal') causes.invalidEach(fieldPath, value, labelValueProblems(value));
   else if (operator !== 'Exists') causes.notSupported(fieldPath, operator, ['Equal', 'Exists']);
-  else if (value !== '') causes.invalid(fieldPath, value, 'must be left out where the operator is Exists');
+  else if (value !== '') causes.invalid(fieldPath, value, 'must not be set when the operator is Exists');
 }
 
-/** A key with an effect may be there once. */
+/** The combination of key and effect must be unique. */
 export function validateTaints(taints: readonly Decoded[], fieldPath: string, causes: Causes): void {
   const seen = new Set<string>();
   taints.forEach((taint, index) => {
@@ -43,7 +43,7 @@ export function validateTaints(taints: readonly Decoded[], fieldPath: string, ca
     const effect = text(taint, 'effect');
     validateLabelKey(key, `${path}.key`, causes);
     causes.invalidEach(`${path}.value`, text(taint, 'value'), labelValueProblems(text(taint, 'value')));
-    if (effect === '') causes.required(`${path}.effect`, `one of ${TAINT_EFFECTS.join(', ')} is needed`);
+    if (effect === '') causes.required(`${path}.effect`, `one of ${TAINT_EFFECTS.join(', ')} is required`);
     else validateOneOf(effect, TAINT_EFFECTS, `${path}.effect`, causes);
     const pair = `${key}:${effect}`;
     if (seen.has(pair)) causes.duplicate(path, pair);

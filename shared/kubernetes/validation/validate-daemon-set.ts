@@ -1,7 +1,6 @@
 /**
- * Decides whether the API server would accept a DaemonSet, and says everything that is wrong with one it
- * would not: same verdict, same fields, same kinds of cause (Kubernetes 1.20 apps/validation), words of
- * our own. Never throws, whatever the object.
+ * Validates a DaemonSet as the API server does (Kubernetes 1.20 apps/validation): the result, the fields and the
+ * cause types are the same; the messages are Rollcall's own. Never throws.
  */
 
 import { DEFAULT_NAMESPACE, defaultDaemonSet } from '../default-daemon-set.ts';
@@ -20,7 +19,7 @@ export type DaemonSetValidation =
   | { readonly accepted: true; readonly daemonSet: DaemonSet; readonly warnings: readonly ManifestWarning[] }
   | Rejection;
 
-/** Accepted, but hardly meant so. */
+/** Accepted, but probably not intended. */
 export interface ManifestWarning {
   readonly code: string;
   readonly fieldPath: string;
@@ -28,7 +27,7 @@ export interface ManifestWarning {
 }
 
 export interface ValidationOptions {
-  /** Where set, an object of another namespace is refused, as by a request to this one. */
+  /** If set, an object in another namespace is rejected, as in a request to this namespace. */
   readonly namespace?: string;
 }
 
@@ -59,7 +58,7 @@ function decodeDaemonSet(object: unknown, options: ValidationOptions, causes: Ca
   }
   const namespace = daemonSet.metadata?.namespace || (options.namespace ?? DEFAULT_NAMESPACE);
   if (options.namespace !== undefined && namespace !== options.namespace) {
-    causes.invalid('metadata.namespace', namespace, `must be ${options.namespace}, the namespace asked for`);
+    causes.invalid('metadata.namespace', namespace, `must be ${options.namespace}, the requested namespace`);
   }
   return daemonSet;
 }

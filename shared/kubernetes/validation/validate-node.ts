@@ -1,4 +1,4 @@
-/** Decides whether a Node object can be on the roll, and says what is wrong with one that cannot. Never throws. */
+/** Validates a Node object. Never throws. */
 
 import type { Node } from '../objects.ts';
 import { decodeField } from '../schema/field-type.ts';
@@ -14,7 +14,7 @@ import { validateTaints } from './tolerations.ts';
 
 export type NodeValidation = { readonly accepted: true; readonly node: Node } | Rejection;
 
-/** Metadata and taints as the API server checks them; nothing else of a Node takes part in a placement. */
+/** Validates metadata and taints as the API server does. No other field of a Node affects a placement. */
 export function validateNode(object: unknown): NodeValidation {
   const unreadable = new Causes();
   const node = decodeNode(object, unreadable);

@@ -1,6 +1,6 @@
 /**
- * Reads a Pod so far as Rollcall needs one: its name, its owner and its state. A pod that exists has
- * passed its API server, so its spec is not checked again. Never throws.
+ * Validates the fields of a Pod that Rollcall reads: name, owner and state. The API server has already validated the
+ * spec of an existing pod. Never throws.
  */
 
 import { DEFAULT_NAMESPACE } from '../default-daemon-set.ts';
@@ -15,13 +15,13 @@ import { rejection } from './rejection.ts';
 
 export type PodValidation = { readonly accepted: true; readonly pod: Pod } | Rejection;
 
-/** A pod of no namespace is in `default`. */
+/** A pod without a namespace is in `default`. */
 export function validatePod(object: unknown): PodValidation {
   const unreadable = new Causes();
   const pod = decodePod(object, unreadable);
   if (unreadable.all.length > 0) return rejection(400, unreadable);
   const wrong = new Causes();
-  // A file written by hand names the owner without the uid that only an API server could give it.
+  // A manifest that was written by hand has no owner UID.
   const { ownerReferences: _, ...metadata } = pod.metadata ?? {};
   validateObjectMeta(metadata, true, 'metadata', wrong);
   return wrong.all.length > 0 ? rejection(422, wrong) : { accepted: true, pod };

@@ -1,4 +1,4 @@
-/** Validates volumes that hold files made of ConfigMaps, Secrets, the pod's fields, and tokens. */
+/** Validates volumes with files from ConfigMaps, Secrets, fields of the pod, and tokens. */
 import type { Causes } from '../status-cause.ts';
 import { validateFieldReference, validateResourceReference } from './container-environment.ts';
 import type { Decoded } from './decoded.ts';
@@ -17,7 +17,7 @@ export function validateMode(source: Decoded, field: string, fieldPath: string, 
   }
 }
 
-/** Keys of a ConfigMap or Secret as files. */
+/** Validates keys of a ConfigMap or Secret as files. */
 export function validateKeyFiles(files: readonly Decoded[], fieldPath: string, causes: Causes): void {
   files.forEach((file, index) => {
     const path = `${fieldPath}[${index}]`;
@@ -27,7 +27,7 @@ export function validateKeyFiles(files: readonly Decoded[], fieldPath: string, c
   });
 }
 
-/** Fields of the pod as files. The API server leaves the index out of these paths. */
+/** Validates fields of the pod as files. The API server omits the index from these paths. */
 export function validateDownwardFiles(files: readonly Decoded[], fieldPath: string, causes: Causes): void {
   for (const file of files) {
     validateFilePath(text(file, 'path'), `${fieldPath}.path`, causes);
@@ -35,11 +35,11 @@ export function validateDownwardFiles(files: readonly Decoded[], fieldPath: stri
     const resourceFieldRef = child(file, 'resourceFieldRef');
     if (fieldRef !== undefined) {
       validateFieldReference(fieldRef, FILE_FIELDS, `${fieldPath}.fieldRef`, causes);
-      if (resourceFieldRef !== undefined) causes.invalid(fieldPath, 'resource', 'must be a field or a resource');
+      if (resourceFieldRef !== undefined) causes.invalid(fieldPath, 'resource', 'must be either a field or a resource');
     } else if (resourceFieldRef !== undefined) {
       validateResourceReference(resourceFieldRef, true, `${fieldPath}.resourceFieldRef`, causes);
     } else {
-      causes.required(fieldPath, 'one of fieldRef, resourceFieldRef is needed');
+      causes.required(fieldPath, 'one of fieldRef, resourceFieldRef is required');
     }
     validateMode(file, 'mode', fieldPath, causes);
   }
@@ -66,7 +66,7 @@ export function validateProjected(source: Decoded, fieldPath: string, causes: Ca
       validateProjection(child(projection, name) ?? {}, name, path, fieldPath, causes);
       claimPaths(child(projection, name) ?? {}, paths, fieldPath, causes);
     }
-    if (present.length > 1) causes.forbidden(path, `has ${present.join(' and ')}, and can have only one of them`);
+    if (present.length > 1) causes.forbidden(path, `must not have both ${present.join(' and ')}`);
   });
 }
 
@@ -100,7 +100,7 @@ function validateToken(source: Decoded, fieldPath: string, volumePath: string, c
 function claimPaths(source: Decoded, paths: Set<string>, volumePath: string, causes: Causes): void {
   for (const file of items(source, 'items')) {
     const path = text(file, 'path');
-    if (path !== '' && paths.has(path)) causes.invalid(volumePath, path, 'is the path of another file already');
+    if (path !== '' && paths.has(path)) causes.invalid(volumePath, path, 'is already the path of another file');
     paths.add(path);
   }
 }

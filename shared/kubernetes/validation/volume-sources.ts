@@ -10,14 +10,14 @@ import { validateDownwardFiles, validateKeyFiles, validateMode, validateProjecte
 
 type SourceValidator = (source: Decoded, fieldPath: string, causes: Causes, volumeName: string) => void;
 
-/** Needs nothing but these fields to be there. */
+/** Requires only these fields. */
 function requiring(...fields: readonly string[]): SourceValidator {
   return (source, fieldPath, causes) => {
     for (const field of fields) validateRequired(text(source, field), `${fieldPath}.${field}`, causes);
   };
 }
 
-/** By the field's name, in the order in which the API server looks at them. */
+/** Validators by field name, in the order of the API server. */
 export const volumeSourceValidators: Readonly<Record<string, SourceValidator>> = {
   emptyDir: validateEmptyDir,
   hostPath: validateHostPath,
@@ -90,7 +90,7 @@ function validatePartition(source: Decoded, fieldPath: string, causes: Causes): 
 }
 
 function validateGcePersistentDisk(source: Decoded, fieldPath: string, causes: Causes): void {
-  // The API server names the source so in its paths.
+  // The API server uses this name in its paths.
   const path = fieldPath.replace(/gcePersistentDisk$/, 'persistentDisk');
   validateRequired(text(source, 'pdName'), `${path}.pdName`, causes);
   validatePartition(source, path, causes);
@@ -132,12 +132,13 @@ function validateIscsi(source: Decoded, fieldPath: string, causes: Causes): void
   validateRequired(text(source, 'targetPortal'), `${fieldPath}.targetPortal`, causes);
   const iqn = text(source, 'iqn');
   if (iqn === '') causes.required(`${fieldPath}.iqn`);
-  else if (!ISCSI_NAME.test(iqn)) causes.invalid(`${fieldPath}.iqn`, iqn, 'must be a name as iqn., eui. or naa. begin');
+  else if (!ISCSI_NAME.test(iqn))
+    causes.invalid(`${fieldPath}.iqn`, iqn, 'must be a name that starts with iqn., eui. or naa.');
   const lun = integer(source, 'lun');
   if (lun < 0 || lun > 255) causes.invalid(`${fieldPath}.lun`, lun, 'must be between 0 and 255');
   const initiator = text(source, 'initiatorName');
   if (initiator !== '' && !ISCSI_NAME.test(initiator)) {
-    causes.invalid(`${fieldPath}.initiatorname`, initiator, 'must be a name as iqn., eui. or naa. begin');
+    causes.invalid(`${fieldPath}.initiatorname`, initiator, 'must be a name that starts with iqn., eui. or naa.');
   }
   const authenticates = source['chapAuthDiscovery'] === true || source['chapAuthSession'] === true;
   if (authenticates && child(source, 'secretRef') === undefined) causes.required(`${fieldPath}.secretRef`);
@@ -146,9 +147,9 @@ function validateIscsi(source: Decoded, fieldPath: string, causes: Causes): void
 function validateFlocker(source: Decoded, fieldPath: string, causes: Causes): void {
   const name = text(source, 'datasetName');
   const uuid = text(source, 'datasetUUID');
-  if (name === '' && uuid === '') causes.required(fieldPath, 'one of datasetName, datasetUUID is needed');
+  if (name === '' && uuid === '') causes.required(fieldPath, 'one of datasetName, datasetUUID is required');
   if (name !== '' && uuid !== '')
-    causes.invalid(fieldPath, 'resource', 'must have datasetName or datasetUUID, not both');
+    causes.invalid(fieldPath, 'resource', 'must not have both datasetName and datasetUUID');
   if (name.includes('/')) causes.invalid(`${fieldPath}.datasetName`, name, "must not contain '/'");
 }
 
@@ -173,14 +174,10 @@ function validateQuobyte(source: Decoded, fieldPath: string, causes: Causes): vo
   const registry = text(source, 'registry');
   if (registry === '') causes.required(`${fieldPath}.registry`);
   else if (!registry.split(',').every((address) => /^(?:[^:]*|\[.*\]):[^:]*$/.test(address))) {
-    causes.invalid(
-      `${fieldPath}.registry`,
-      registry,
-      'must be a host and a port, or several of them with commas between',
-    );
+    causes.invalid(`${fieldPath}.registry`, registry, 'must be a comma-separated list of hosts with ports');
   }
   if (text(source, 'tenant').length > QUOBYTE_TENANT_LENGTH_MAX) {
-    causes.required(`${fieldPath}.tenant`, `a tenant has at most ${QUOBYTE_TENANT_LENGTH_MAX} characters`);
+    causes.required(`${fieldPath}.tenant`, `must be no more than ${QUOBYTE_TENANT_LENGTH_MAX} characters`);
   }
   validateRequired(text(source, 'volume'), `${fieldPath}.volume`, causes);
 }
@@ -199,10 +196,10 @@ function validateFibreChannel(source: Decoded, fieldPath: string, causes: Causes
   const targets = texts(source, 'targetWWNs');
   const wwids = texts(source, 'wwids');
   if (targets.length === 0 && wwids.length === 0) {
-    causes.required(`${fieldPath}.targetWWNs`, 'targetWWNs or wwids is needed');
+    causes.required(`${fieldPath}.targetWWNs`, 'targetWWNs or wwids is required');
   }
   if (targets.length > 0 && wwids.length > 0) {
-    causes.invalid(`${fieldPath}.targetWWNs`, targets, 'must be left out where wwids is set');
+    causes.invalid(`${fieldPath}.targetWWNs`, targets, 'must not be set together with wwids');
   }
   if (targets.length === 0) return;
   const lun = optionalInteger(source, 'lun');
@@ -244,7 +241,7 @@ function validateCsi(source: Decoded, fieldPath: string, causes: Causes): void {
   const secret = child(source, 'nodePublishSecretRef');
   if (secret === undefined) return;
   const name = text(secret, 'name');
-  // Both paths are the API server's, with the blank in the first.
+  // The API server uses both paths, including the space in the first one.
   if (name === '') causes.required(`${fieldPath}.nodePublishSecretRef .name`);
   else causes.invalidEach(`${fieldPath}.name`, name, dnsSubdomainProblems(name));
 }

@@ -1,4 +1,4 @@
-/** Validates volumes: their names, and that each has one sound source. */
+/** Validates volumes: their names and their sources. */
 
 import { dnsLabelProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -7,7 +7,7 @@ import type { Decoded } from './decoded.ts';
 import { child, text } from './decoded.ts';
 import { volumeSourceValidators } from './volume-sources.ts';
 
-/** Returns the sound volumes by name; mounts of others are not found. */
+/** Returns the valid volumes by name. Mounts of other volumes are reported as NotFound. */
 export function validateVolumes(
   volumes: readonly Decoded[],
   fieldPath: string,
@@ -28,12 +28,12 @@ export function validateVolumes(
   return sound;
 }
 
-/** A volume without any source is an emptyDir, so it is the second source that is one too many. */
+/** A volume without a source is an emptyDir, so only a second source is an error. */
 function validateSource(volume: Decoded, fieldPath: string, causes: Causes): void {
   const present = Object.keys(volumeSourceValidators).filter((name) => child(volume, name) !== undefined);
   present.forEach((name, index) => {
     const path = `${fieldPath}.${name}`;
-    if (index > 0) causes.forbidden(path, 'a volume has one source only');
+    if (index > 0) causes.forbidden(path, 'must not specify more than one volume source');
     else volumeSourceValidators[name]?.(child(volume, name) ?? {}, path, causes, text(volume, 'name'));
   });
 }

@@ -1,4 +1,4 @@
-/** Validates what containers on Windows run as. */
+/** Validates the Windows options of a security context. */
 
 import { dnsSubdomainProblems } from '../label-syntax.ts';
 import type { Causes } from '../status-cause.ts';
@@ -32,7 +32,7 @@ export function validateWindowsOptions(options: Decoded | undefined, fieldPath: 
   }
 }
 
-/** A user, or a domain and a user with one backslash between. */
+/** A user name, or a domain and a user name separated by a backslash. */
 function validateUserName(userName: string, fieldPath: string, causes: Causes): void {
   const parts = userName.split('\\');
   const user = parts.at(-1) ?? '';
@@ -42,16 +42,16 @@ function validateUserName(userName: string, fieldPath: string, causes: Causes): 
   else {
     const domain = parts.length === 2 ? (parts[0] ?? '') : null;
     if (domain !== null && !NETBIOS_DOMAIN.test(domain) && !DNS_DOMAIN.test(domain)) {
-      causes.invalid(fieldPath, userName, 'must begin with the name of a domain');
+      causes.invalid(fieldPath, userName, 'must start with a domain name');
     }
     validateUser(user, userName, fieldPath, causes);
   }
 }
 
 function validateUser(user: string, userName: string, fieldPath: string, causes: Causes): void {
-  if (user === '') causes.invalid(fieldPath, userName, 'must name a user');
+  if (user === '') causes.invalid(fieldPath, userName, 'must contain a user name');
   else if (user.length > USER_LENGTH_MAX)
     causes.invalid(fieldPath, userName, `must be no more than ${USER_LENGTH_MAX} characters`);
-  if (/^[. ]+$/.test(user)) causes.invalid(fieldPath, userName, 'must not consist of dots and blanks only');
+  if (/^[. ]+$/.test(user)) causes.invalid(fieldPath, userName, 'must not consist only of dots and spaces');
   if (USER_FORBIDDEN.test(user)) causes.invalid(fieldPath, userName, `must not contain any of "/\\:;|=,+*?<>@[]`);
 }
