@@ -2,7 +2,7 @@
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { RenderOptions } from './render-options.ts';
 
-/** For example `daemonset.yaml:3: spec.selector: a value is needed here (Required)`. */
+/** For example `daemonset.yaml:3: spec.selector: a value is required (Required)`. */
 export function problemLine({ source, fieldPath, message, code }: ManifestProblem): string {
   const text = message.startsWith(source) || source === '' ? message : `${source}: ${at(fieldPath)}${message}`;
   return `${text.replace(/\.$/, '')} (${code})`;

@@ -31,7 +31,7 @@ Does not fit: monitoring/node-exporter on 1 node (use rollcall daemonset/NAME to
 
 Rejected manifests
   monitoring/node-exporter: the last valid version stays in force
-    node-exporter.yaml:1: spec.selector: a value is needed here (Required)
+    node-exporter.yaml:1: spec.selector: a value is required (Required)
 
 Warnings
   ! kube-system/fluentd: spec.template.spec.tolerations[0]: The pod is evicted again and again.
