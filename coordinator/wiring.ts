@@ -13,10 +13,10 @@ import { type HistoryOptions, HistoryQueries } from './history/history-queries.t
 import { AuthInterceptor } from './identity/auth-interceptor.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import { Denials } from './identity/denials.ts';
+import { RefusalCounter } from './identity/refusal-counter.ts';
 import type { Journal } from './journal/journal.ts';
 import { AUDITS_MAX, WATCHES_MAX } from './limits.ts';
 import type { MetricsDependencies } from './operations/coordinator-metrics.ts';
-import { RefusalCounter } from './operations/refusal-counter.ts';
 import { LiveSnapshots } from './query/live-snapshots.ts';
 import { OpenStreams } from './rpc/open-streams.ts';
 import { rightOf } from './server/rpc-table.ts';

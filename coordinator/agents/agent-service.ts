@@ -13,6 +13,7 @@ import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/Con
 import { toStatus } from '../../shared/rpc/status.ts';
 import type { AuthInterceptor } from '../identity/auth-interceptor.ts';
 import type { Caller } from '../identity/caller.ts';
+import type { RefusalCounter } from '../identity/refusal-counter.ts';
 import {
   CREDENTIAL_GRACE_MS,
   EXPIRED_RETRY_MS,
@@ -20,7 +21,6 @@ import {
   HELLO_TIMEOUT_MS,
   UNREAD_MESSAGES_MAX,
 } from '../limits.ts';
-import type { RefusalCounter } from '../operations/refusal-counter.ts';
 import { toCallError } from '../rpc/call-error.ts';
 import type { AgentSession, SessionStream } from './agent-session.ts';
 import type { AgentSessions } from './agent-sessions.ts';

@@ -2,11 +2,16 @@
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
-import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
+import type { DaemonSetRecord, PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
 import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { isAssigned, isSelected, type NodeRow, VERDICTS } from './node-row.ts';
-import type { DaemonSetRow } from './placement-table.ts';
+
+/** A DaemonSet in force and its place in the rows. */
+export interface DaemonSetRow extends PlacedDaemonSet {
+  /** Index of this DaemonSet in the arrays of every node. */
+  readonly slot: number;
+}
 
 export class NodePlacements {
   readonly #row: NodeRow;

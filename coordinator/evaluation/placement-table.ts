@@ -16,13 +16,8 @@ import type { CompiledPlacement } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';
 import { hasSamePlacement } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
-import { NodePlacements } from './node-placements.ts';
+import { type DaemonSetRow, NodePlacements } from './node-placements.ts';
 import { isAssigned, NodeRow, VERDICT_CODES, VERDICTS } from './node-row.ts';
-
-export interface DaemonSetRow extends PlacedDaemonSet {
-  /** Index of this DaemonSet in the arrays of every node. */
-  readonly slot: number;
-}
 
 /** Arrays grow by this many slots, so that a new DaemonSet rarely reallocates the arrays of every node. */
 const SLOT_STEP = 16;

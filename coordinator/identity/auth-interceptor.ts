@@ -4,11 +4,11 @@ import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import { toStatus } from '../../shared/rpc/status.ts';
 import { TOKEN_LENGTH_MAX } from '../limits.ts';
-import type { RefusalCounter } from '../operations/refusal-counter.ts';
 import type { ConnectionCredentials } from '../tls/listener.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import { CONNECT, type Denial, type Denials } from './denials.ts';
+import type { RefusalCounter } from './refusal-counter.ts';
 import { RESOURCES_BY_RIGHT, type Right, ROLES_BY_RIGHT } from './rights.ts';
 
 export interface AuthInterceptorOptions {

@@ -6,9 +6,9 @@ import { sourceEndSamples, sourceSamples } from '../../shared/operations/source-
 import type { AgentSessions } from '../agents/agent-sessions.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
 import type { Counters } from '../evaluation/counters.ts';
+import type { RefusalCounter } from '../identity/refusal-counter.ts';
 import type { Journal } from '../journal/journal.ts';
 import { AcknowledgementTimes } from './acknowledgement-times.ts';
-import type { RefusalCounter } from './refusal-counter.ts';
 import { type SampledCoordinator, type SnapshotSamples, snapshotSamples } from './snapshot-samples.ts';
 
 export type CoordinatorMetrics = MetricRegistry<keyof typeof COORDINATOR_METRICS>;
