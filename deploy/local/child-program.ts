@@ -1,9 +1,9 @@
-/** One of Rollcall's own programs as a child process, its log in a file. */
+/** Runs a Rollcall program as a child process and writes its log to a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** A program that does not end by itself after this is ended for good. */
+/** Time after which a program that does not stop is killed. */
 const STOP_GRACE_MS = 5_000;
 
 export interface ChildOptions {
@@ -11,11 +11,11 @@ export interface ChildOptions {
   readonly program: string;
   readonly args: readonly string[];
   readonly logFile: string;
-  /** Called with every line of the log, parsed. */
+  /** Called for every line of the log, parsed. */
   readonly onLogLine?: (line: LogLine) => void;
 }
 
-/** The fields of a log line that are read here. */
+/** The fields of a log line that this file reads. */
 export interface LogLine {
   readonly level?: string;
   readonly message?: string;
@@ -23,7 +23,7 @@ export interface LogLine {
 }
 
 export class ChildProgram {
-  /** Resolves when the process has ended: how, as `with exit code 1` or `by SIGKILL`, and what it wrote to standard error. */
+  /** Resolves when the process has ended: how (`with exit code 1` or `by SIGKILL`), and what it wrote to standard error. */
   readonly ended: Promise<{ how: string; errorText: string }>;
   readonly #process: ChildProcess;
 
@@ -51,7 +51,7 @@ export class ChildProgram {
     return this.#process.pid;
   }
 
-  /** Asks the program to end, and ends it for good when it does not. */
+  /** Stops the program, and kills it if it does not stop. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return;
     this.#process.kill('SIGTERM');

@@ -1,6 +1,6 @@
 /**
- * The whole house on one machine: a coordinator, and a real agent process for every node file, also
- * for files that come later.
+ * The local cluster: a coordinator, and one agent process for every node file, including files that
+ * are added later.
  */
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -14,7 +14,7 @@ import { ChildProgram } from './child-program.ts';
 const COORDINATOR = fileURLToPath(new URL('../../coordinator/main.js', import.meta.url));
 const AGENT = fileURLToPath(new URL('../../agent/main.js', import.meta.url));
 
-/** Short, so that a killed agent's node is seen to be absent while one watches. */
+/** Short, so that the node of a killed agent becomes absent within seconds. */
 const LEASE = '10s';
 const HEARTBEAT = '2s';
 
@@ -26,7 +26,7 @@ export interface LocalClusterOptions {
   readonly daemonsets: string;
   readonly nodes: string;
   readonly clock: Clock;
-  /** One sentence about what went wrong meanwhile. */
+  /** Reports a problem in one sentence. */
   readonly say: (what: string) => void;
 }
 
@@ -58,7 +58,7 @@ export class LocalCluster {
 
   /**
    * Starts the coordinator and then the agents.
-   * @throws RollcallError with the coordinator's own words where it cannot start.
+   * @throws RollcallError with the message of the coordinator if it cannot start.
    */
   async start(): Promise<void> {
     makeLogFolder(this.#logFolder);
@@ -68,11 +68,11 @@ export class LocalCluster {
     this.#unwatch = watchPath({ path: nodes, clock, onChange: () => this.#keepAgents() });
   }
 
-  /** Rejects when the coordinator ends by itself, with its own words. */
+  /** Rejects with the message of the coordinator when the coordinator ends by itself. */
   async whenCoordinatorFails(): Promise<never> {
     const { how, errorText } = (await this.#coordinator?.ended) ?? { how: 'before it began', errorText: '' };
     const unsaid = `the coordinator ended ${how}; its log is in ${this.#logFolder}`;
-    // What the coordinator is told with --listen, we are told with --port.
+    // The coordinator names its own flag --listen; here, the user sets --port.
     const said = errorText.replace('another address with --listen', 'another port with --port');
     throw new RollcallError('ARGUMENT_INVALID', said === '' ? unsaid : said);
   }
@@ -104,7 +104,7 @@ export class LocalCluster {
     });
   }
 
-  /** One agent for each node file: starts those that lack one, stops those whose file is gone. */
+  /** Keeps one agent per node file: starts agents for new files, and stops agents whose file was removed. */
   #keepAgents(): void {
     const files = new Set(this.#nodeFiles());
     for (const file of files) if (!this.#agents.has(file)) this.#agents.set(file, this.#startAgent(file));

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the whole house on this machine. Prints the roll once every node has answered it, then
- * every change as it happens, until Ctrl-C.
+ * `npm start`: a local cluster. Prints the status when the agents of all nodes have reported, then
+ * every change, until Ctrl-C.
  */
 import { connectQueryClient } from '../../cli/client/query-client.ts';
 import type { Io } from '../../cli/io.ts';
@@ -12,7 +12,7 @@ import { LocalCluster } from './local-cluster.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
 
-/** Exit code of `--once` where not every node answered. */
+/** Exit code of `--once` if some agents have not reported. */
 const EXIT_INCOMPLETE = 1;
 
 await runProgram({
@@ -37,7 +37,9 @@ await runProgram({
       const io = terminal(stopping.signal);
       await run(['status', '--server', server], io);
       if (settings.once) return isComplete ? 0 : EXIT_INCOMPLETE;
-      say(`edit a file in ${settings.nodes} or ${settings.daemonsets} and watch; ask with npx rollcall; Ctrl-C ends`);
+      say(
+        `edit a file in ${settings.nodes} or ${settings.daemonsets} to see changes; query with npx rollcall; stop with Ctrl-C`,
+      );
       await Promise.race([run(['watch', '--server', server], io), untilStopped, context.whenCoordinatorFails()]);
       return 0;
     } finally {

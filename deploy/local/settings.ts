@@ -3,11 +3,11 @@ import { defineSettings } from '../../shared/settings/table.ts';
 
 export const localSettings = defineSettings({
   program: 'rollcall-local',
-  summary: 'runs a coordinator and an agent for every node of a folder on this machine, and shows the roll',
+  summary: 'runs a local cluster: a coordinator and one agent for every node file of a folder',
   settings: {
-    once: { type: 'boolean', default: false, help: 'end after the first complete roll' },
-    data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder of the journal and of the logs' },
-    port: { type: 'integer', default: 7655, min: 0, max: 65_535, help: 'port on loopback; 0 takes a free one' },
+    once: { type: 'boolean', default: false, help: 'exit after the first complete report' },
+    data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder for the journal and the logs' },
+    port: { type: 'integer', default: 7655, min: 0, max: 65_535, help: 'port on loopback; 0 selects a free port' },
     daemonsets: {
       type: 'path',
       default: './deploy/examples/daemonsets',
@@ -17,7 +17,7 @@ export const localSettings = defineSettings({
       type: 'path',
       placeholder: 'FOLDER',
       default: './deploy/examples/nodes',
-      help: 'folder with one file for each node: the Node and its daemon pods',
+      help: 'folder with one file per node: the Node and its daemon pods',
     },
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },

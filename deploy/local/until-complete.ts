@@ -1,7 +1,7 @@
-/** Waits until every node of the roll has answered. */
+/** Waits until the agents of all nodes have reported. */
 import type { Clock } from '../../shared/clock.ts';
 
-/** A dozen agents start within seconds; on a busy machine it takes longer, but not this long. */
+/** A dozen agents start within seconds; even on a busy machine, they need less than this. */
 const WAIT_MS_MAX = 60_000;
 
 const ASK_INTERVAL_MS = 100;
@@ -12,7 +12,7 @@ export interface UntilCompleteOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves to false when that took too long, or when the user ended it. */
+/** Resolves to false if that takes too long, or if the user stops it. */
 export async function untilComplete({ coordinator, clock, signal }: UntilCompleteOptions): Promise<boolean> {
   const deadlineMs = clock.nowMs() + WAIT_MS_MAX;
   while (!signal.aborted && clock.nowMs() < deadlineMs) {

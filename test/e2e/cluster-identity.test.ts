@@ -74,13 +74,13 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     return runToEnd(PROGRAMS.cli, [...args, '--server', `localhost:${port}`, ...access]);
   }
 
-  it('answers a viewer with a token of the right audience', { timeout: PATIENCE_MS }, async () => {
+  it('answers a viewer that presents a token for the right audience', { timeout: PATIENCE_MS }, async () => {
     const status = await cli('rollcall-viewer', 'status', '-o', 'json');
     expect(status.stderr).toBe('');
     expect(JSON.parse(status.stdout)).toMatchObject({ status: { presentNodes: 1 } });
   });
 
-  it('refuses a token that is meant for the API server, in one sentence', { timeout: PATIENCE_MS }, async () => {
+  it('rejects a token for the API server with one sentence', { timeout: PATIENCE_MS }, async () => {
     write('foreign', await tokenOf(controlPlane, 'rollcall-viewer', { audience: 'https://kubernetes.default.svc' }));
     const refused = await cli('foreign', 'status');
     expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
@@ -89,7 +89,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*the token is not accepted/);
   });
 
-  it('goes on with the other coordinator when the leader is killed, and the agent follows', {
+  it('continues with the other coordinator when the leader is killed, and the agent reconnects', {
     timeout: PATIENCE_MS,
   }, async () => {
     const killed = leader.kill('SIGKILL');
@@ -107,7 +107,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     [leader, standby] = [standby, leader];
   });
 
-  it('stops deciding, and ends, when the API server is away for longer than it may lead', {
+  it('stops deciding and exits when the API server is unavailable for longer than the lease', {
     timeout: PATIENCE_MS,
   }, async () => {
     await controlPlane.stopApiServer();

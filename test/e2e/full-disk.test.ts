@@ -25,7 +25,7 @@ interface Status {
   readonly status: { readonly journal: { readonly writable: boolean; readonly problem: string } };
 }
 
-it('goes on answering on a full disk, says so wherever one looks, keeps what it acknowledged, and recovers by itself', {
+it('keeps answering on a full disk, reports the problem everywhere, keeps what it acknowledged, and recovers automatically', {
   timeout: PATIENCE_MS,
 }, async (context) => {
   const data = smallDisk(context, DISK_BYTES);

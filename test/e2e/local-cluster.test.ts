@@ -16,7 +16,7 @@ interface Status {
   readonly drifts: readonly { readonly kind: string; readonly node: string; readonly daemonSet: string }[];
 }
 
-describe('the whole house', { timeout: PATIENCE_MS }, () => {
+describe('the local cluster', { timeout: PATIENCE_MS }, () => {
   const folder = new Folder();
   let local: Running;
   let cli: CommandLine;
@@ -38,7 +38,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     folder.remove();
   }, PATIENCE_MS);
 
-  it('calls a complete roll and names the five drifts of the examples', async () => {
+  it('prints a complete report with the five drifts of the examples', async () => {
     const { nodes, drifts } = await cli.json<Status>('status');
     expect(nodes.map(({ presence }) => presence)).toEqual(Array.from({ length: 12 }, () => 'present'));
     expect(drifts.map(({ kind, daemonSet, node }) => `${kind} ${daemonSet} ${node}`).sort()).toEqual([
@@ -50,7 +50,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     ]);
   });
 
-  it('turns a decision when a node file is edited, has it acknowledged, and says which edit caused it', async () => {
+  it('changes a decision when a node file is edited, gets it acknowledged, and names the edit as its cause', async () => {
     const after = log.newestRevision;
     folder.edit(folder.nodeFile('gpu-1'), (text) => text.replace('effect: NoSchedule', 'effect: PreferNoSchedule'));
     const decision = await log.next(
@@ -79,14 +79,14 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toContain('taint nvidia.com/gpu=present:NoSchedule removed');
   });
 
-  it('explains a pair with every reason and the edit that would turn it', async () => {
+  it('explains a pair with every reason and the edit that would change the verdict', async () => {
     const { exitCode, stdout } = await cli.run('why', 'daemonset/nvidia-device-plugin', 'node/gpu-2');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('nvidia.com/gpu.present');
     expect(stdout).toContain('kubectl label node gpu-2 nvidia.com/gpu.present=true');
   });
 
-  it('decides again when a DaemonSet is edited, on every node that the edit can affect', async () => {
+  it('decides again on every affected node when a DaemonSet is edited', async () => {
     const after = log.newestRevision;
     const file = `${folder.daemonSets}/fluentd-elasticsearch.yaml`;
     folder.edit(file, (text) =>
@@ -104,7 +104,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     }
   });
 
-  it('keeps the last good version of a DaemonSet in force while its newest manifest is refused', async () => {
+  it('keeps the last valid version of a DaemonSet in force while its newest manifest is rejected', async () => {
     const after = log.newestRevision;
     const file = `${folder.daemonSets}/edge-gateway.yaml`;
     folder.edit(file, (text) => text.replace('operator: Exists', 'operator: Exist'));
@@ -120,7 +120,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     await log.next(({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'accepted', after);
   });
 
-  it('keeps the last facts of a node whose file is broken, and says so', async () => {
+  it('keeps the last facts of a node whose file is broken, and reports the problem', async () => {
     folder.edit(folder.nodeFile('worker-1'), (text) => `${text}\n  - : [\n`);
     let agent = '';
     // A problem is no change of the roll, so no row of the journal announces it.
@@ -131,7 +131,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(agent).toContain('present');
   });
 
-  it('calls a node absent when its agent is killed', async () => {
+  it('reports a node as absent when its agent is killed', async () => {
     const after = log.newestRevision;
     process.kill(agentPidOf(folder.nodeFile('edge-2')), 'SIGKILL');
     const absent = await log.next(({ kind, action }) => kind === 'EVENT_KIND_AGENT' && action === 'absent', after);
@@ -140,7 +140,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toContain('absent');
   });
 
-  it('names what a user got wrong in one sentence', async () => {
+  it('describes a usage error in one sentence', async () => {
     const unknown = await cli.run('why', 'daemonset/fluentd-elasticsearc', 'node/gpu-1');
     expect(unknown.exitCode).toBe(3);
     expect(unknown.stderr.trim().split('\n')).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('the whole house', { timeout: PATIENCE_MS }, () => {
     expect(second.stderr.trim()).toMatch(/^rollcall-local: .* the address is in use; choose another port with --port$/);
   });
 
-  it('ends cleanly on Ctrl-C and leaves nobody behind', async () => {
+  it('stops cleanly on Ctrl-C and leaves no process behind', async () => {
     const { exitCode, stderr } = await local.kill('SIGINT');
     expect(exitCode).toBe(0);
     expect(stderr).not.toContain('Error');

@@ -34,7 +34,7 @@ function documentedRestore(): string {
   return command;
 }
 
-describe('the past', { timeout: PATIENCE_MS }, () => {
+describe('answers about the past', { timeout: PATIENCE_MS }, () => {
   const folder = new Folder();
   const nodeFile = folder.nodeFile('gpu-1');
   const backup = join(folder.path, 'backup.db');
@@ -79,7 +79,7 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     await acknowledged(Number(decision.revision));
   }
 
-  it('answers every question as it was, beside how it is', async () => {
+  it('describe the cluster as it was, for every command', async () => {
     const now = await cli.json<Explained>('why', ...PAIR);
     const then = await cli.json<Explained>('why', ...PAIR, '--at', `revision:${before}`);
     expect([now.verdict, then.verdict, then.asOf?.revision]).toEqual(['run', 'keep', before]);
@@ -90,7 +90,7 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     }
   });
 
-  it('tells apart what is placed otherwise, and by which edit', async () => {
+  it('compare the placements of two moments and name the edit that changed them', async () => {
     const { exitCode, stdout } = await cli.run('diff', '--from', `revision:${before}`, '-o', 'json');
     expect(exitCode).toBe(1);
     const { differences } = JSON.parse(stdout) as { differences: Difference[] };
@@ -104,14 +104,14 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     expect(nothing.exitCode).toBe(0);
   });
 
-  it('is drawn', async () => {
+  it('include a timeline', async () => {
     const text = await cli.run('timeline', ...PAIR);
     expect(text.stdout).toMatch(/^\S*fluentd-elasticsearch +╌+[━×]+$/m);
     const { stdout } = await cli.run('timeline', 'node/gpu-1', '-o', 'svg');
     expect(stdout).toMatch(/^<svg .*<title>keep from .* to .*<\/title>/s);
   });
 
-  it('can be planned on', async () => {
+  it('are a base for plans', async () => {
     const planned = await cli.run(
       'plan',
       '--node',
@@ -125,14 +125,14 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     expect(planned.stdout).toContain('kube-system/fluentd-elasticsearch');
   });
 
-  it('verifies, is decided again as it was, and its tables equal a rebuild', async () => {
+  it('rest on a journal that verifies, replays to the same decisions and rebuilds to the same tables', async () => {
     const { anchor } = await cli.json<Head>('audit', 'head');
     expect((await cli.run('audit', 'verify', '--anchor', anchor)).stdout).toContain('anchor    matches');
     expect(await cli.run('audit', 'replay')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await cli.run('audit', 'rebuild')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('is exported row by row, as text that programs read', async () => {
+  it('can be exported row by row as text', async () => {
     const { revision } = await cli.json<Head>('audit', 'head');
     const file = join(folder.path, 'rows.csv');
     const lines = (await cli.run('audit', 'export')).stdout.split('\n').filter((line) => line !== '');
@@ -142,7 +142,7 @@ describe('the past', { timeout: PATIENCE_MS }, () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^revision,recorded,/);
   });
 
-  it('comes back from a backup by the documented command, and the agents carry on', async () => {
+  it('survive a restore from a backup by the documented command, and the agents reconnect', async () => {
     expect(await cli.run('audit', 'backup', backup)).toMatchObject({ exitCode: 0, stderr: '' });
     const { exitCode, stderr } = await cli.run('audit', 'backup', backup);
     expect({ exitCode, stderr }).toEqual({

@@ -10,12 +10,12 @@ interface History {
   readonly kind: string;
 }
 
-describe('a coordinator that is killed under its agents', { timeout: PATIENCE_MS }, () => {
+describe('a coordinator that is killed while agents are connected', { timeout: PATIENCE_MS }, () => {
   const folder = new Folder();
 
   afterAll(() => folder.remove());
 
-  it('continues its sequence, decides nothing twice, and its agent resumes what it holds', async () => {
+  it('continues its sequence, decides nothing twice, and lets its agent resume', async () => {
     const first = await startCoordinator(folder, 0);
     const before = new EventLog(first.server);
     const agent = new Running(PROGRAMS.agent, [

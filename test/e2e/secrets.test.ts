@@ -105,7 +105,7 @@ const POD = {
   status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
 };
 
-it('keeps no secret of a DaemonSet, a node or a pod, in no file of the journal and in no backup', {
+it('stores no secret of a DaemonSet, a node or a pod in the journal or in a backup', {
   timeout: PATIENCE_MS,
 }, async () => {
   const folder = temporaryFolder();

@@ -60,7 +60,7 @@ describe('with TLS', () => {
     folder.remove();
   }, PATIENCE_MS);
 
-  it('keeps sessions while the certificate is renewed, and shows newcomers the new one', {
+  it('keeps sessions while the certificate is renewed, and presents the new certificate to new connections', {
     timeout: PATIENCE_MS,
   }, async () => {
     const present = (rows: readonly AgentRow[]) => rows.filter(({ presence }) => presence === 'present');
@@ -74,7 +74,7 @@ describe('with TLS', () => {
     expect(present(await agents())).toEqual([expect.objectContaining({ sessionId: before[0]?.sessionId })]);
   });
 
-  it('tells a user what is wrong with the connection, in one sentence and the right exit code', {
+  it('reports what is wrong with the connection in one sentence, with the right exit code', {
     timeout: PATIENCE_MS,
   }, async () => {
     const other = await CertificateAuthority.create('another CA');

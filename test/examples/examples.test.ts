@@ -50,18 +50,18 @@ function pairs() {
 }
 
 describe('the example DaemonSets', () => {
-  it('begin with the one that everybody knows, letter for letter', () => {
+  it('include the well-known fluentd-elasticsearch example verbatim', () => {
     const file = new URL('../../deploy/examples/daemonsets/fluentd-elasticsearch.yaml', import.meta.url);
     const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
     expect(digest).toBe('d8a575da3b3d0935dd3b28d6b0d2e67aecc6a44ab223082d518181393ed79ff1');
   });
 
-  it('are one to a file of the same name', () => {
+  it('are each in a file of the same name', () => {
     const files = exampleFiles('daemonsets').map(({ name, objects }) => [name, objects.map(({ kind }) => kind)]);
     expect(files).toEqual([...daemonSets.keys()].map((name) => [`${name}.yaml`, ['DaemonSet']]));
   });
 
-  it('are placed on as many nodes as a reader of them would count', () => {
+  it('are placed on the expected number of nodes', () => {
     const counts = [...daemonSets.keys()].map((daemonSet) => {
       const verdicts = [...nodes.keys()].map((node) => verdictOf(daemonSet, node));
       return [
@@ -80,7 +80,7 @@ describe('the example DaemonSets', () => {
     expect(reasons.filter(({ outcome }) => outcome === 'warning').map((reason) => reason.code)).toContain(code);
   });
 
-  it('miss gpu-2 by one label, and edge-2 by its firmware', () => {
+  it('do not select gpu-2 because of one label, and edge-2 because of its firmware', () => {
     const gpu = nodes.get('gpu-2')?.node ?? {};
     const labels = { ...gpu.metadata?.labels, 'nvidia.com/gpu.present': 'true' };
     const mended = { ...gpu, metadata: { ...gpu.metadata, labels } };
@@ -91,7 +91,7 @@ describe('the example DaemonSets', () => {
 });
 
 describe('the example nodes', () => {
-  it('are twelve, each in a file of its name, followed by its pods', () => {
+  it('are twelve, each in a file of the same name, followed by its pods', () => {
     const names =
       'control-1 control-2 control-3 edge-1 edge-2 gpu-1 gpu-2 storage-1 windows-1 worker-1 worker-2 worker-3';
     expect([...nodes.keys()]).toEqual(names.split(' '));
@@ -102,7 +102,7 @@ describe('the example nodes', () => {
     expect(strangers).toEqual([]);
   });
 
-  it('list pods of the example DaemonSets and one that takes room from them, each with a name of its own', () => {
+  it('list pods of the example DaemonSets and one that takes their room, each with a unique name', () => {
     const pods = [...nodes.values()].flatMap((entry) => entry.pods);
     const listed = pairs().flatMap((pair) => pair.pods);
     const others = pods.filter((pod) => !listed.includes(pod));
@@ -110,7 +110,7 @@ describe('the example nodes', () => {
     expect(new Set(pods.map(({ metadata }) => metadata?.name)).size).toBe(pods.length);
   });
 
-  it('show each kind of drift once, and one pod that may stay but not start', () => {
+  it('show each kind of drift once, and one pod that may stay but is not started', () => {
     const all = pairs();
     const named = (found: typeof all) => found.map(({ pair }) => pair);
     const outdated = (daemonSet: string, pod: Pod) =>

@@ -66,12 +66,12 @@ function differencesOf({ metadata, status }: Listed['items'][number], placements
   const placement = placements.find(({ daemonSet }) => daemonSet === key);
   if (placement === undefined) return [`${key}: Rollcall does not have it`];
   if (status.observedGeneration !== metadata.generation) return [`${key}: Kubernetes has not looked at it yet`];
-  const isWanted = placement.verdict === 'run';
+  const isDesired = placement.verdict === 'run';
   const isThere = placement.pods.length > 0;
   const ours = {
-    desiredNumberScheduled: Number(isWanted),
-    currentNumberScheduled: Number(isWanted && isThere),
-    numberMisscheduled: Number(!isWanted && isThere),
+    desiredNumberScheduled: Number(isDesired),
+    currentNumberScheduled: Number(isDesired && isThere),
+    numberMisscheduled: Number(!isDesired && isThere),
   };
   return Object.entries(ours)
     .filter(([field, value]) => status[field as keyof typeof ours] !== value)

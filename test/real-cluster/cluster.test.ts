@@ -49,7 +49,7 @@ const otherAnswer = (ask: () => Promise<Ended>, exitCode: number, words: string)
     return ended.exitCode === exitCode && said.includes(words) ? [] : [`it ends with ${ended.exitCode}: ${said}`];
   });
 
-/** What keeps the roll from being complete, healthy, and the same as Kubernetes', when patience ends. */
+/** Why the report is not complete, not ready, or different from Kubernetes when the timeout expires. */
 async function troubles(): Promise<string[]> {
   const own = await lastWord(async () => {
     const { status: coordinator, nodes, drifts } = await status();
@@ -85,7 +85,7 @@ async function replacePod(name: string): Promise<void> {
 beforeAll(() => cluster.prepare());
 
 describe('Rollcall in a real cluster', () => {
-  it('is installed by one command, and everything gets ready', async () => {
+  it('is installed by one command, and all its pods become ready', async () => {
     await cluster.kubectl('apply', '-k', cluster.kustomization);
     await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'deployment/rollcall-coordinator', '--timeout=120s');
     await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'daemonset/rollcall-agent', '--timeout=120s');
@@ -94,13 +94,13 @@ describe('Rollcall in a real cluster', () => {
     }
   });
 
-  it('tells a viewer the roll', async () => {
+  it('shows the status to a viewer', async () => {
     await rollcall.login('viewer');
     await eventually('the roll is complete', async () => (await status()).status.complete);
     expect((await status()).nodes).toMatchObject([{ name: cluster.node, presence: 'present' }]);
   });
 
-  it('calls the roll of DaemonSets as the built-in controller places them', async () => {
+  it('places DaemonSets as the built-in controller does', async () => {
     await cluster.apply(
       fluentd(),
       daemon('everywhere', { tolerations: [{ operator: 'Exists' }] }),
@@ -108,7 +108,7 @@ describe('Rollcall in a real cluster', () => {
       daemon('ssd', { nodeSelector: { disk: 'ssd' } }),
       daemon('elsewhere', { nodeSelector: { 'kubernetes.io/hostname': 'not-here' } }),
     );
-    await eventually('the example is healthy', async () => {
+    await eventually('the example is ready', async () => {
       const placement = await placementOf('fluentd-elasticsearch', 'kube-system');
       return placement?.verdict === 'run' && placement.pods[0]?.ready === true;
     });
@@ -116,18 +116,18 @@ describe('Rollcall in a real cluster', () => {
     expect(await verdictOf('elsewhere')).toBe('none');
   });
 
-  it('turns its verdict with a label, both ways', async () => {
+  it('changes its verdict when a label is added and removed', async () => {
     await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
-    await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    await eventually('it is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
     expect(await troubles()).toEqual([]);
     await cluster.kubectl('label', 'node', cluster.node, 'disk-');
-    await eventually('it is not wanted', async () => (await verdictOf('ssd')) === 'none');
+    await eventually('it is not desired', async () => (await verdictOf('ssd')) === 'none');
     expect(await troubles()).toEqual([]);
     const scheduler = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
     expect(scheduler.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
   });
 
-  it('keeps what a NoSchedule taint keeps, and lets go of what a NoExecute taint evicts', async () => {
+  it('keeps pods under a NoSchedule taint, and stops expecting pods that a NoExecute taint evicts', async () => {
     await cluster.kubectl('taint', 'node', cluster.node, 'gpu=yes:NoSchedule');
     await eventually('it may stay', async () => (await verdictOf('plain')) === 'keep');
     expect(await verdictOf('everywhere')).toBe('run');
@@ -142,7 +142,7 @@ describe('Rollcall in a real cluster', () => {
     expect(await verdictOf('plain')).toBe('run');
   });
 
-  it('wants daemons on a cordoned node all the same, as Kubernetes does', async () => {
+  it('desires daemon pods on a cordoned node, as Kubernetes does', async () => {
     await cluster.kubectl('cordon', cluster.node);
     await eventually('the roll knows', async () =>
       JSON.stringify(await rollcall.ask('nodes')).includes('"unschedulable":true'),
@@ -153,19 +153,19 @@ describe('Rollcall in a real cluster', () => {
     expect(await troubles()).toEqual([]);
   });
 
-  it('says why a daemon is not healthy when its image is broken, and that it is again', async () => {
+  it('reports why a daemon pod is not ready when its image is broken, and that it is ready again', async () => {
     await breakAndMend('plain');
     const told = (await history('--daemonset', 'plain', '--kind', 'drift')).map(({ action }) => action);
     expect(told).toContain('began');
     expect(told[0]).toBe('ended');
   });
 
-  it('follows a pod that is deleted to the one that replaces it', async () => {
+  it('follows a deleted pod to its replacement', async () => {
     await replacePod('everywhere');
     expect(await troubles()).toEqual([]);
   });
 
-  it('goes on where it was when the coordinator is replaced', async () => {
+  it('resumes when the coordinator is replaced', async () => {
     const before = (await status()).status;
     await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=coordinator');
     expect(await troubles()).toEqual([]);
@@ -176,27 +176,27 @@ describe('Rollcall in a real cluster', () => {
     expect(since.filter(({ kind }) => kind === 'decision')).toEqual([]);
   });
 
-  it('goes on where it was when the agent is replaced', async () => {
+  it('resumes when the agent is replaced', async () => {
     await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=agent');
     expect(await troubles()).toEqual([]);
   });
 
-  it('goes on when the API server was away, and hears what happens after', async () => {
+  it('continues after the API server was unavailable, and observes later changes', async () => {
     await cluster.restart('apiserver');
     await until('the API server answers', PATIENCE_MS, () => cluster.answers());
     await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
-    await eventually('it is wanted and healthy', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    await eventually('it is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
     expect(await troubles()).toEqual([]);
   });
 
-  it('goes on when the kubelet was away', async () => {
+  it('continues after the kubelet was unavailable', async () => {
     await cluster.restart('kubelet');
     // Only a kubelet ends a pod and starts another.
     await replacePod('ssd');
     expect(await troubles()).toEqual([]);
   });
 
-  it('lets each person do what their role allows, and nobody without a token', async () => {
+  it('grants each user the rights of their role, and none without a token', async () => {
     await rollcall.login('planner');
     const file = join(cluster.folder, 'kustomize/base/agent.yaml');
     const refused = await rollcall.run('viewer', 'plan', '-f', file);
@@ -209,7 +209,7 @@ describe('Rollcall in a real cluster', () => {
     expect(denied).toContain('rollcall-viewer');
   });
 
-  it('is found through the kubeconfig of a person, with the rights that the person has', async () => {
+  it('is reachable through the kubeconfig of a user, with the rights of that user', async () => {
     const [ann, ben, cleo] = ['ann', 'ben', 'cleo'].map((name) => new Person(name, cluster)) as [
       Person,
       Person,
@@ -228,7 +228,7 @@ describe('Rollcall in a real cluster', () => {
     expect(await otherAnswer(asPlugin, 0, '1 node: 1 present')).toEqual([]);
   });
 
-  it('says what is missing where a person looks for it in vain', async () => {
+  it('reports what is missing when it cannot be found', async () => {
     const dora = new Person('dora', cluster);
     const asked = (...options: string[]) => dora.rollcall('status', ...options);
     expect(await otherAnswer(() => asked('--context', 'nowhere'), 5, '127.0.0.1:9')).toEqual([]);
@@ -241,7 +241,7 @@ describe('Rollcall in a real cluster', () => {
     expect(await otherAnswer(elsewhere, 5, 'no coordinator runs in namespace default')).toEqual([]);
   });
 
-  it('is as small as it should be', async () => {
+  it('uses no more memory and CPU than expected', async () => {
     const more = ['small-1', 'small-2', 'small-3', 'small-4'];
     await cluster.apply(...more.map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })));
     await eventually('the roll has five nodes', async () => (await status()).nodes.length === 1 + more.length);
@@ -263,7 +263,7 @@ describe('Rollcall in a real cluster', () => {
     await cluster.kubectl('delete', 'node', ...more);
   });
 
-  it("is told of pods by the node's own kubelet as by the API server, without a right to list pods", async () => {
+  it('reads the same pods from the kubelet as from the API server, without the right to list pods', async () => {
     await cluster.kubectl('apply', '-k', cluster.kubeletKustomization);
     await eventually('the kubelet is asked, and not the API server', async () => {
       const { text } = await rollcall.operations('agent', '/metrics');
@@ -283,7 +283,7 @@ describe('Rollcall in a real cluster', () => {
     await breakAndMend('plain');
   });
 
-  it('is removed by one command, without a trace', async () => {
+  it('is removed by one command and leaves nothing behind', async () => {
     await cluster.kubectl('delete', '-k', cluster.kustomization, '--timeout=120s');
     const left = await cluster.kubectl(
       'get',
