@@ -122,8 +122,8 @@ test('events are exported as text, all or a range', async () => {
   const text = async (request: object) =>
     (await askAll(audit, Audit.ExportEvents, request)).map((piece) => piece.text).join('');
   const lines = (await text({})).trimEnd().split('\n');
-  const rows = lines.map((line) => JSON.parse(line) as JournalEvent);
-  expect(rows.map(({ revision }) => revision)).toEqual(
+  const events = lines.map((line) => JSON.parse(line) as JournalEvent);
+  expect(events.map(({ revision }) => revision)).toEqual(
     Array.from({ length: context.journal.durableRevision }, (_, index) => index + 1),
   );
   const csv = (await text({ format: 'EXPORT_FORMAT_CSV', range: { afterRevision: '2', throughRevision: '4' } })).split(
@@ -138,11 +138,11 @@ test('events are exported as text, all or a range', async () => {
     .map((line) => JSON.parse(line) as JournalEvent);
   expect(later.length).toBeGreaterThan(0);
   expect(later.map(({ revision }) => revision)).toEqual(
-    rows.filter(({ recordedMs }) => recordedMs >= clock.nowMs()).map(({ revision }) => revision),
+    events.filter(({ recordedMs }) => recordedMs >= clock.nowMs()).map(({ revision }) => revision),
   );
   const untilTime = sinceTime;
   const earlier = (await text({ range: { untilTime } })).trimEnd().split('\n');
-  expect(earlier).toHaveLength(rows.length - later.length);
+  expect(earlier).toHaveLength(events.length - later.length);
   const future = failure(text({ range: { untilTime: timeToWire(clock.nowMs() + 10_000) } }));
   expect((await future).reason).toBe('NOT_RECORDED_YET');
 });

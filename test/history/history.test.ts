@@ -73,10 +73,10 @@ test('a watch sends exactly the events that match its filter', async () => {
   const watch = new Watch(running, { afterRevision: '0', actor: 'kube-system/b.yaml', namespace: 'kube-system' });
   const newest = running.context.journal.durableRevision;
   await eventually(() => watch.bookmarks.at(-1) === newest);
-  const rows = await running.context.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
-  const wanted = rows.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
-  expect(wanted).not.toEqual([]);
-  expect(watch.revisions).toEqual(wanted);
+  const events = await running.context.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
+  const expected = events.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
+  expect(expected).not.toEqual([]);
+  expect(watch.revisions).toEqual(expected);
 });
 
 test('a watch that resumes at a coordinator restored from an older backup misses no event recorded since', async () => {

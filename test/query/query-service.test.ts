@@ -155,12 +155,12 @@ test('pages of events have no gaps and no duplicates while events are recorded, 
 
 test('events are filtered by node, DaemonSet and kind, and an unknown kind is rejected', async () => {
   const { query } = await startTestCoordinator();
-  const rows = await ask(query, Query.ListEvents, {
+  const page = await ask(query, Query.ListEvents, {
     nodeName: 'n2',
     daemonSet: { name: 'a' },
     kinds: ['EVENT_KIND_DECISION'],
   });
-  expect(rows.events.map(({ message }) => message)).toEqual(['default/a on n2: new → run']);
+  expect(page.events.map(({ message }) => message)).toEqual(['default/a on n2: new → run']);
   expect((await failure(ask(query, Query.ListEvents, { kinds: ['EVENT_KIND_UNSPECIFIED'] }))).reason).toBe(
     'ARGUMENT_INVALID',
   );

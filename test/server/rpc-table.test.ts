@@ -47,7 +47,7 @@ describe('the RPC table', () => {
     expect(rightOf('/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo')).toBe('read');
   });
 
-  it('lets agents connect, and anybody check the health', () => {
+  it('requires the right to connect for agents, and none for health checks', () => {
     expect(rightOf('/rollcall.v1.AgentService/Connect')).toBe('connect');
     expect(pathsOf('grpc.health.v1.Health').map(rightOf)).toEqual(['open', 'open', 'open']);
   });
