@@ -1,19 +1,19 @@
-/** How long to wait before the next attempt, so that thousands of clients do not return at the same moment. */
+/** Randomized exponential backoff, so that thousands of clients do not reconnect at the same time. */
 import type { Clock } from './clock.ts';
 
 export interface BackoffDelays {
-  /** Ceiling of the delay after something that was healthy. */
+  /** Maximum of the first delay after a healthy connection. */
   readonly firstMs: number;
-  /** Ceiling of the delay after that; it doubles from here on. */
+  /** Maximum of the second delay. It doubles with each further attempt. */
   readonly secondMs: number;
   readonly maxMs: number;
-  /** How much of a delay is random: 1 spreads it from nothing to its ceiling. */
+  /** Random part of a delay: 1 means between 0 and the maximum. */
   readonly randomPart: number;
-  /** What stayed open for so long proves that the trouble before it is over. */
+  /** A connection that stays open for this time resets the backoff. */
   readonly healthyAfterMs: number;
 }
 
-/** Every delay lies in a random part of a ceiling that doubles. */
+/** Each delay is a random part of a maximum that doubles. */
 export class Backoff {
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -32,7 +32,7 @@ export class Backoff {
     this.#openedMs = this.#clock.nowMs();
   }
 
-  /** The delay before the next attempt, now that a connection or an attempt has ended; `maxMs`: its ceiling this time. */
+  /** The delay before the next attempt, after a connection or an attempt has ended. `maxMs` limits this delay. */
   nextDelayMs(maxMs = this.#delays.maxMs): number {
     const { firstMs, secondMs, randomPart, healthyAfterMs } = this.#delays;
     if (this.#openedMs !== undefined && this.#clock.nowMs() - this.#openedMs >= healthyAfterMs) this.#attempts = 0;

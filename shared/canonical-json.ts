@@ -1,8 +1,8 @@
-/** JSON in which equal values give equal text, so that a digest over it means something. */
+/** Canonical JSON: equal values have equal text, for digests and comparisons. */
 
 /**
- * `value` as JSON with sorted keys and no white space; fields that are `undefined` are left out, as
- * `JSON.stringify` does. `value` must be JSON: a cycle or a BigInt throws.
+ * `value` as JSON with sorted keys and no white space. Omits `undefined` fields, as `JSON.stringify` does. Throws on a
+ * cycle or a BigInt.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((element: unknown) => canonicalJson(element ?? null)).join(',')}]`;

@@ -1,10 +1,10 @@
-/** Time as a dependency, so that tests can drive it. Nothing else reads the system's clock. */
+/** Time as a dependency, so that tests can control it. No other code reads the system clock. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   nowMs(): number;
-  /** Milliseconds, with fractions, since some moment; it never jumps, so two of them make a duration. */
+  /** Monotonic time in fractional milliseconds, for durations. */
   elapsedMs(): number;
-  /** Calls `callback` once after `delayMs`; returns a function that cancels it. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, callback: () => void): () => void;
 }
 

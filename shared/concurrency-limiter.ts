@@ -1,4 +1,4 @@
-/** Lets so many tasks run at once; the others wait, up to a number, in the order in which they came. */
+/** Limits the number of tasks that run concurrently. Others wait in order, up to a maximum. */
 export class ConcurrencyLimiter {
   readonly #parallel: number;
   readonly #waitingMax: number;
@@ -14,12 +14,12 @@ export class ConcurrencyLimiter {
     return this.#running >= this.#parallel && this.#waiting.length >= this.#waitingMax;
   }
 
-  /** Nothing runs, and so nothing waits. */
+  /** No task runs or waits. */
   get isIdle(): boolean {
     return this.#running === 0;
   }
 
-  /** To be asked only while it is not full. */
+  /** Runs the task when a slot is free. Call only while `isFull` is false. */
   async take<Value>(task: () => Promise<Value>): Promise<Value> {
     if (this.#running < this.#parallel) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -27,13 +27,13 @@ export class ConcurrencyLimiter {
       return await task();
     } finally {
       const next = this.#waiting.shift();
-      // The place goes on to the next one, so that nobody slips in between.
+      // The next task takes over the slot, so that no other task can take it first.
       if (next === undefined) this.#running--;
       else next();
     }
   }
 
-  /** Nobody that waits now waits any longer. */
+  /** Starts all waiting tasks. */
   releaseAll(): void {
     const waiting = this.#waiting.splice(0);
     this.#running += waiting.length;

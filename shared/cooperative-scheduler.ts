@@ -1,10 +1,10 @@
 /**
- * Cuts long answers into turns, between which everything else that waits has its own: no answer holds the coordinator up, nor do
- * many at once, because only one of them goes on in each turn of the event loop.
+ * Splits long computations into time slices, so that no query blocks the event loop. Only one computation continues in
+ * each iteration of the event loop.
  */
 import type { Clock } from './clock.ts';
 
-/** How long a turn goes on before the next item waits: with one item more, and garbage to collect, it stays well within 20 ms. */
+/** Length of a time slice. Including one more item and garbage collection, it stays below 20 ms. */
 const TURN_MS = 2;
 
 export class CooperativeScheduler {
@@ -17,7 +17,7 @@ export class CooperativeScheduler {
     this.#startMs = clock.elapsedMs();
   }
 
-  /** The items, with a pause whenever a turn is over. */
+  /** The items, with a pause at the end of each time slice. */
   async *each<Item>(items: Iterable<Item>): AsyncGenerator<Item, void, undefined> {
     for (const item of items) {
       if (this.#isOver) await this.#next();
@@ -25,7 +25,7 @@ export class CooperativeScheduler {
     }
   }
 
-  /** What work comes to that pauses at each step whenever a turn is over. */
+  /** The result of the work, with a pause at the end of each time slice. */
   async finished<Result>(work: Iterator<void, Result>): Promise<Result> {
     for (;;) {
       if (this.#isOver) await this.#next();
@@ -38,7 +38,7 @@ export class CooperativeScheduler {
     return this.#clock.elapsedMs() - this.#startMs > TURN_MS;
   }
 
-  /** Whoever waits longest goes on, and nobody else before the event loop has come round again. */
+  /** Resolves for the longest waiting computation, one in each iteration of the event loop. */
   #next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);

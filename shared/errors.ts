@@ -1,16 +1,16 @@
 /**
- * The one catalogue of errors that users and peers can meet: a stable reason, a gRPC status, an exit
- * code for the CLI, and what to do about it. docs/operations.md lists the same; a test compares.
+ * Catalogue of errors: a stable reason, a gRPC status, an exit code of the CLI, and what to do. docs/operations.md
+ * contains the same list, and a test compares them.
  */
 
 interface ErrorKind {
-  /** gRPC status code, by name. */
+  /** Name of the gRPC status code. */
   readonly status: GrpcStatusName;
   /** Exit code of the CLI (docs/operations.md). */
   readonly exitCode: number;
-  /** Whether trying again without changing anything can help. */
+  /** Whether a retry without changes can succeed. */
   readonly retryable: boolean;
-  /** What it means and what to do, for the documentation. */
+  /** Meaning and remedy, for the documentation. */
   readonly help: string;
 }
 
@@ -28,7 +28,7 @@ export type GrpcStatusName =
   | 'DEADLINE_EXCEEDED'
   | 'INTERNAL';
 
-/** Exit codes of the CLI. `plan` and `diff` use 0 and 1 as `kubectl diff` does; errors are above. */
+/** Exit codes of the CLI. Like `kubectl diff`, `plan` and `diff` use 0 and 1. Errors have higher codes. */
 export const EXIT = { ok: 0, changes: 1, error: 2, notFound: 3, refused: 4, unreachable: 5, unsound: 6 } as const;
 
 export const ERROR_KINDS = {
@@ -65,7 +65,7 @@ export const ERROR_KINDS = {
   HELLO_EXPECTED: {
     status: 'INVALID_ARGUMENT',
     exitCode: EXIT.error,
-    // On a busy machine a Hello may come late; the next one will be in time.
+    // On a busy machine a Hello can be late. A retry can succeed.
     retryable: true,
     help: 'Hello must be the first message of a stream, must be sent only once, and must arrive within 5 seconds.',
   },
@@ -268,12 +268,12 @@ export type ErrorReason = keyof typeof ERROR_KINDS;
 /** Domain of every ErrorInfo that Rollcall sends. */
 export const ERROR_DOMAIN = 'rollcall';
 
-/** An expected error: somebody's mistake or a state of the world, said in one sentence. */
+/** An expected error: a usage error or a known condition. The message is one sentence. */
 export class RollcallError extends Error {
   override readonly name = 'RollcallError';
   readonly reason: ErrorReason;
   readonly metadata: Readonly<Record<string, string>>;
-  /** When to try again, in milliseconds; undefined where the reason alone decides. */
+  /** Delay before a retry in milliseconds; undefined for the default. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

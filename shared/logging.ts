@@ -1,6 +1,6 @@
 /**
- * Structured logs: one JSON object on each line, or lines for people. Field names are fixed here, so
- * that what one program logs can be searched in all. Credentials are never written.
+ * Structured logs: one JSON object per line, or readable text. Field names are the same in all programs. Credentials are
+ * never logged.
  */
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
@@ -14,7 +14,7 @@ const LOG_FORMATS = ['json', 'pretty'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** The settings of every program that logs, for its table. */
+/** The log settings of every program. */
 export const logSettings = {
   logLevel: {
     type: 'choice',
@@ -31,11 +31,11 @@ export const logSettings = {
   },
 } as const;
 
-/** Where a caller's credentials could come along with what is logged: at the top, or one or two objects down. */
+/** Paths where logged objects can contain credentials: at the top level, or one or two levels below. */
 const SECRET_PATHS = ['', '*.', '*.*.'].flatMap((depth) => [`${depth}authorization`, `${depth}Authorization`]);
 
 export interface LoggerOptions {
-  /** Goes into every line as `program`. */
+  /** Added to every line as `program`. */
   readonly program: string;
   readonly level: LogLevel;
   readonly format: LogFormat;
@@ -49,7 +49,7 @@ export interface LoggerOptions {
  * (`namespace/name`), `sessionId`, `revision`, `err`.
  */
 export function createLogger({ program, level, format, destination }: LoggerOptions): Logger {
-  // Written at once, in this thread: a line about a crash must be out before the crash.
+  // Synchronous, so that a line about a crash is written before the process exits.
   const output = destination ?? pino.destination({ dest: 1, sync: true });
   return pino(
     {
@@ -65,13 +65,13 @@ export function createLogger({ program, level, format, destination }: LoggerOpti
   );
 }
 
-/** Expected errors say it all in their sentence; others are bugs, and their stack is wanted. */
+/** Logs expected errors without a stack, and bugs with their stack. */
 function describeError(error: unknown): unknown {
   if (error instanceof RollcallError) return { reason: error.reason, message: error.message };
   return error instanceof Error ? stdSerializers.err(error) : error;
 }
 
-/** Turns each line into one for people. No stream, so nothing is pending when the process ends. */
+/** Formats each line as text. Not a stream, so nothing is pending when the process exits. */
 function prettyStream(output: DestinationStream): DestinationStream {
   const prettify = prettyFactory({
     colorize: false,

@@ -1,4 +1,4 @@
-/** The version of this build, from the package file, which lies above both the sources and the compiled programs. */
+/** The version of this build, from the package.json above the sources or the compiled programs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

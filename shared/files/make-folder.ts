@@ -1,11 +1,11 @@
-/** Makes a folder and the folders above it. Node's own recursive way spins for ever where a file system refuses oddly (below /proc). */
+/** Creates a folder and its parents. The recursive mkdir of Node.js can loop endlessly on some file systems (below /proc). */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Does nothing where the folder is there, also when another process makes it at the same moment.
- * @param make makes one folder whose parent exists.
- * @throws the file system's own error where the folder cannot be made.
+ * Does nothing if the folder exists, including when another process creates it at the same time.
+ * @param make creates one folder whose parent exists.
+ * @throws the file system error if the folder cannot be created.
  */
 export function makeFolder(folder: string, make: (folder: string) => void = mkdirSync): void {
   if (isFolder(folder)) return;
@@ -14,7 +14,7 @@ export function makeFolder(folder: string, make: (folder: string) => void = mkdi
   try {
     make(folder);
   } catch (error) {
-    // A dozen agents that start together share the folders above their own.
+    // Agents that start at the same time share parent folders.
     if (!isFolder(folder)) throw error;
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Tells when to look again at one file or folder. It says that something may have changed, never
- * what: its callers read the whole and compare, so a merged, repeated or missed event costs nothing.
+ * Watches one file or folder and reports that it may have changed. Callers read everything and compare, so merged,
+ * repeated or missed events are harmless.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 
-/** Editors write a file in several steps; looking between two of them would see half of it. */
+/** Editors write a file in several steps. The delay avoids reading an incomplete file. */
 const SETTLE_MS = 50;
 
-/** For file systems that send no events, and for folders that do not exist yet. */
+/** For file systems without events, and for folders that do not exist yet. */
 const POLL_INTERVAL_MS = 1000;
 
-/** A poll of a folder with thousands of files takes a while; it must not become all we do. */
+/** Maximum share of time spent on polling, for folders with thousands of files. */
 const POLL_SHARE_MAX = 0.05;
 
 export interface WatchPathOptions {

@@ -40,7 +40,7 @@ function split(text: string, form: string): NodeTaint {
   if (effect !== '' && !EFFECTS.includes(effect)) {
     const nearest = nearestName(effect, EFFECTS);
     const hint = nearest === undefined ? `use ${EFFECTS.join(', ')}` : `did you mean ${nearest}?`;
-    throw usageError(text, `'${effect}' is no effect; ${hint}`);
+    throw usageError(text, `'${effect}' is not a valid effect; ${hint}`);
   }
   return { key, value, effect };
 }

@@ -10,7 +10,7 @@ export interface Address {
 
 const PORT_MAX = 65_535;
 
-/** Reads `host:port`, with an IPv6 host in brackets; undefined for anything else. */
+/** Parses `host:port`, with an IPv6 host in brackets; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
   if (match === null) return undefined;
@@ -20,12 +20,12 @@ export function parseAddress(text: string): Address | undefined {
   return { host: bracketed ?? plain ?? '', port };
 }
 
-/** The address as it is typed and as gRPC takes it. */
+/** The address as text, as users and gRPC write it. */
 export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether only this machine can reach the address. */
+/** Whether the address is reachable only from this machine. */
 export function isLoopback({ host }: Address): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,4 +1,4 @@
-/** Tells people about a program's settings: the text of `--help`, and a table for the docs. */
+/** Describes the settings of a program: the text of `--help` and a table for the docs. */
 import { environmentNameOf, environmentPrefixOf, keyOf, type Setting, type SettingMap, usageOf } from './table.ts';
 
 interface Described {
@@ -9,7 +9,7 @@ interface Described {
 
 const HELP_COLUMNS = 100;
 
-/** What `--help` prints, ending with a line break. */
+/** The output of `--help`, with a final line break. */
 export function helpText({ program, summary, settings }: Described): string {
   const rows: [string, string][] = Object.entries(settings).map(([name, setting]) => [
     usageOf(name, setting),
@@ -23,15 +23,15 @@ export function helpText({ program, summary, settings }: Described): string {
   });
   const example = Object.keys(settings)[0] ?? '';
   const sources = [
-    `Each setting can be given as a flag, in the environment (--${keyOf(example)} is`,
-    `${environmentNameOf(program, example)}), or in a YAML file named by --config (there, ${keyOf(example)}: ...).`,
-    'A flag wins over the environment, and that over the file.',
+    `Each setting can be set as a flag, in the environment (--${keyOf(example)} is`,
+    `${environmentNameOf(program, example)}), or in the YAML file of --config (there, ${keyOf(example)}: ...).`,
+    'Flags take precedence over the environment, and the environment over the file.',
   ];
   const closing = wrap(sources.join(' '), HELP_COLUMNS).join('\n');
   return `${wrap(`${program} ${summary}.`, HELP_COLUMNS).join('\n')}\n\nUsage: ${program} [FLAGS]\n\n${lines.join('\n')}\n\n${closing}\n`;
 }
 
-/** The settings as a Markdown table, a row for each, ending with a line break. */
+/** The settings as a Markdown table, with a final line break. */
 export function markdownTable({ program, settings }: Described): string {
   const rows = Object.entries(settings).map(([name, setting]) => {
     const key = name === 'config' ? '' : code(keyOf(name));
@@ -64,7 +64,7 @@ function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
-/** Breaks a text between words into lines of at most so many columns. */
+/** Wraps text at word boundaries into lines of at most `columns` characters. */
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

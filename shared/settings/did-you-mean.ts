@@ -1,9 +1,9 @@
-/** Finds what somebody probably meant to type. */
+/** Finds the most similar name for a misspelled one. */
 
-/** Names may differ from what was typed by this many letters, and by at most a third of them. */
+/** Maximum edit distance. It is also at most a third of the typed length. */
 const EDITS_MAX = 3;
 
-/** The nearest of the names, or undefined where none is near. */
+/** The most similar name, or undefined if none is similar. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let fewest = Math.min(EDITS_MAX, Math.floor(typed.length / 3)) + 1;
@@ -14,7 +14,7 @@ export function nearestName(typed: string, names: readonly string[]): string | u
   return nearest;
 }
 
-/** How many letters must be added, removed or replaced to turn one text into the other. */
+/** The edit distance of two strings: added, removed or replaced letters. */
 function editCount(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

@@ -1,6 +1,6 @@
 /**
- * How every long-running program begins and ends: a user's mistake is one sentence and exit code 2, a
- * bug is loud, and a signal ends it in good order. The only shared code that touches the process.
+ * Runs a long-running program: a usage error prints one sentence and exits with code 2, a bug fails with a stack trace,
+ * and a signal stops the program gracefully. The only shared code that uses the process.
  */
 import { readFileSync } from 'node:fs';
 import { RollcallError } from '../errors.ts';
@@ -11,26 +11,26 @@ import type { SettingMap, SettingsOf, SettingsTable } from './table.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** Exit code where the user has to change something. */
-const EXIT_MISTAKE = 2;
+/** Exit code of a usage error. */
+const EXIT_USAGE_ERROR = 2;
 
 export interface Program<Map extends SettingMap> {
   readonly table: SettingsTable<Map>;
   /** The arguments after the program's name. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Runs until it is done or stopped; resolves to the exit code. `untilStopped` resolves at the first signal. */
+  /** Runs until it finishes or is stopped. Resolves to the exit code. `untilStopped` resolves at the first signal. */
   readonly run: (settings: SettingsOf<Map>, untilStopped: Promise<void>) => Promise<number>;
 }
 
-/** Reads a program's settings and runs it. A second signal of one kind ends the process at once. */
+/** Reads the settings of a program and runs it. A second signal of the same kind exits immediately. */
 export async function runProgram<Map extends SettingMap>(program: Program<Map>): Promise<void> {
   try {
     process.exitCode = await start(program);
   } catch (error) {
     if (!isUsageError(error)) throw error;
     process.stderr.write(`${program.table.program}: ${error.message}\n`);
-    process.exitCode = EXIT_MISTAKE;
+    process.exitCode = EXIT_USAGE_ERROR;
   }
 }
 
@@ -46,7 +46,7 @@ function signalled(): Promise<void> {
     for (const signal of SIGNALS) {
       process.once(signal, () => {
         resolve();
-        process.once(signal, () => process.exit(EXIT_MISTAKE));
+        process.once(signal, () => process.exit(EXIT_USAGE_ERROR));
       });
     }
   });

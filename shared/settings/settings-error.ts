@@ -1,8 +1,8 @@
-/** A user's mistake in a setting, said in one sentence: which setting, where it was set, what to change. */
+/** An invalid setting. The message is one sentence: which setting, where it was set, and what to change. */
 import { EXIT } from '../errors.ts';
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-  /** What the program ends with. */
+  /** Exit code of the program. */
   readonly exitCode = EXIT.error;
 }

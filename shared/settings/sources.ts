@@ -1,15 +1,15 @@
-/** Where settings come from: flags, environment, file. Each source gives texts and refuses names it does not know. */
+/** The sources of settings: flags, environment and file. Each source returns text and rejects unknown names. */
 import { parseArgs } from 'node:util';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { nearestName } from './did-you-mean.ts';
 import { SettingsError } from './settings-error.ts';
 import { environmentNameOf, environmentPrefixOf, keyOf, type Setting, type SettingMap, usageOf } from './table.ts';
 
-/** What a source says of one setting. */
+/** The value of one setting in a source. */
 export interface Given {
   /** Several only for a setting of several paths. */
   readonly texts: readonly string[];
-  /** Where it was set, as the user knows it: `--lease`, `ROLLCALL_AGENT_LEASE`, `lease in settings.yaml, line 3`. */
+  /** Where it was set, for messages: `--lease`, `ROLLCALL_AGENT_LEASE`, `lease in settings.yaml, line 3`. */
   readonly origin: string;
 }
 
@@ -21,12 +21,12 @@ interface Program {
   readonly settings: SettingMap;
 }
 
-/** A settings file has a line or two for each setting; anything near this is another file. */
+/** A settings file has few lines, so a larger file is not a settings file. */
 const FILE_LENGTH_MAX = 2 ** 20;
 
 /**
  * Kubernetes sets these in every pod beside a Service of the program's name (a Service
- * `rollcall-agent` sets ROLLCALL_AGENT_PORT and more), so they are nobody's mistake.
+ * `rollcall-agent` sets ROLLCALL_AGENT_PORT and more), so they are not errors.
  */
 const SERVICE_VARIABLE =
   /_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
@@ -43,7 +43,7 @@ export function readFlags({ program, settings }: Program, argv: readonly string[
   for (const token of parseArgs({ args: [...argv], options, strict: false, tokens: true }).tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      throw new SettingsError(`${program} takes only flags, so ${quote(token.value)} cannot be used; see --help.`);
+      throw new SettingsError(`${program} accepts only flags, so ${quote(token.value)} cannot be used; see --help.`);
     }
     const flag = flagOf(token.name, names, settings);
     const setting = flag && settings[flag.name];
@@ -51,7 +51,7 @@ export function readFlags({ program, settings }: Program, argv: readonly string[
     const texts = [flagText(token, flag, setting)];
     const earlier = given.get(flag.name);
     if (earlier !== undefined && setting.type !== 'paths') {
-      throw new SettingsError(`${token.rawName} is given twice, or as its opposite too; give it once.`);
+      throw new SettingsError(`${token.rawName} conflicts with an earlier flag; set it once.`);
     }
     given.set(flag.name, { texts: [...(earlier?.texts ?? []), ...texts], origin: token.rawName });
   }
@@ -73,18 +73,18 @@ export function readEnvironment(
   return given;
 }
 
-/** Reads the text of a settings file. `path` is for messages. */
+/** Parses the text of a settings file. `path` is for messages. */
 export function readSettingsFile({ program, settings }: Program, path: string, text: string): GivenSettings {
-  if (text.length > FILE_LENGTH_MAX) throw new SettingsError(`${path} is too large for a settings file (over 1 MiB).`);
+  if (text.length > FILE_LENGTH_MAX)
+    throw new SettingsError(`${path} exceeds the size limit of a settings file (1 MiB).`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number) => `${path}, line ${lines.linePos(offset).line}`;
   const [broken] = document.errors;
-  if (broken !== undefined)
-    throw new SettingsError(`${place(broken.pos[0])}: not readable as YAML: ${broken.message}.`);
+  if (broken !== undefined) throw new SettingsError(`${place(broken.pos[0])}: not valid YAML: ${broken.message}.`);
   if (document.contents === null) return new Map();
   if (!isMap<Node, Node | null>(document.contents)) {
-    throw new SettingsError(`${path} must hold settings as \`key: value\`, one on each line.`);
+    throw new SettingsError(`${path} must contain settings as \`key: value\`, one per line.`);
   }
   const names = new Map(Object.keys(settings).map((name) => [keyOf(name), name]));
   const given = new Map<string, Given>();
@@ -101,7 +101,7 @@ export function readSettingsFile({ program, settings }: Program, path: string, t
   return given;
 }
 
-/** Which setting a flag means, and whether it says no. */
+/** The setting of a flag, and whether the flag negates it. */
 function flagOf(flag: string, names: ReadonlyMap<string, string>, settings: SettingMap) {
   const name = names.get(flag);
   if (name !== undefined) return { name, negated: false };
@@ -118,7 +118,7 @@ function flagText(
 ): string {
   if (setting.type === 'boolean') {
     if (flag.negated && token.value !== undefined)
-      throw new SettingsError(`${token.rawName} takes no value; leave it out.`);
+      throw new SettingsError(`${token.rawName} does not accept a value; remove it.`);
     return token.value ?? String(!flag.negated);
   }
   if (token.value === undefined || (token.value.startsWith('--') && token.inlineValue !== true)) {
@@ -137,10 +137,10 @@ function unknownFlag(program: string, flag: string, settings: SettingMap): Setti
 function unknownName(program: string, shown: string, known: readonly string[], remedy: string, typed = shown) {
   const nearest = nearestName(typed, known);
   const hint = nearest === undefined ? remedy : `did you mean ${nearest}?`;
-  return new SettingsError(`${shown} is no setting of ${program}; ${hint}${hint.endsWith('?') ? '' : '.'}`);
+  return new SettingsError(`${shown} is not a setting of ${program}; ${hint}${hint.endsWith('?') ? '' : '.'}`);
 }
 
-/** The texts of a value in the file; none where its YAML type is not the setting's. */
+/** The text of a value in the file; empty if its YAML type does not match the setting. */
 function fileTexts(setting: Setting, node: Node | null): string[] {
   if (isSeq(node)) {
     const items = node.items.map((item) => (isScalar(item) ? item.value : undefined));

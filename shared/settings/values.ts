@@ -1,4 +1,4 @@
-/** How the text of a setting becomes a value, and what to tell somebody whose text does not. */
+/** Parses the text of a setting, and describes valid values for error messages. */
 import { type Address, parseAddress } from './address.ts';
 import type { Setting } from './table.ts';
 
@@ -7,7 +7,7 @@ export type SettingValue = string | number | boolean | Address | readonly string
 const DURATION_UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const BYTE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
-/** The value that the text stands for, or undefined where it stands for none (see `expectationOf`). */
+/** The value, or undefined if the text is not valid (see `expectationOf`). */
 export function parseValue(setting: Setting, text: string): SettingValue | undefined {
   if (text === '') return undefined;
   switch (setting.type) {
@@ -35,17 +35,17 @@ export function parseValue(setting: Setting, text: string): SettingValue | undef
   }
 }
 
-/** What the setting may hold, to complete the sentence "it must be ...". */
+/** The valid values of the setting, to complete the sentence "it must be ...". */
 export function expectationOf(setting: Setting): string {
   switch (setting.type) {
     case 'string':
-      return 'some text';
+      return 'a non-empty string';
     case 'path':
       return 'a path';
     case 'paths':
       return 'one or more paths';
     case 'integer':
-      return `a whole number${rangeText(String(setting.min), String(setting.max))}`;
+      return `an integer${rangeText(String(setting.min), String(setting.max))}`;
     case 'duration':
       return `a duration such as 500ms, 10s, 5m, 2h or 90d${rangeText(setting.min, setting.max)}`;
     case 'bytes':
@@ -59,12 +59,12 @@ export function expectationOf(setting: Setting): string {
   }
 }
 
-/** Milliseconds of `500ms`, `10s`, `5m`, `2h` or `90d`, and of `0`, which is nothing in any unit; undefined for anything else. */
+/** Parses `500ms`, `10s`, `5m`, `2h`, `90d` or `0` to milliseconds; undefined for anything else. */
 export function parseDurationMs(text: string): number | undefined {
   return parseQuantity(text, DURATION_UNITS_MS);
 }
 
-/** Bytes of `100B`, `512KiB`, `64MiB`, `5GiB` or `1TiB`, and of `0`; undefined for anything else. */
+/** Parses `100B`, `512KiB`, `64MiB`, `5GiB`, `1TiB` or `0` to bytes; undefined for anything else. */
 export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS);
 }

@@ -104,7 +104,7 @@ describe('changes of nodes', () => {
       "no node matches the selector 'disk=tape', so there is nothing to change",
     ],
     [
-      'a node that is there already',
+      'a node that already exists',
       { op: 'add', node: node('a') },
       'node a cannot be added: there is one of that name already',
     ],

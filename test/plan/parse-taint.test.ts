@@ -13,8 +13,8 @@ describe('a taint to add', () => {
 
   it.each([
     ['dedicated=gpu', 'an effect is missing; write dedicated=gpu:NoSchedule'],
-    ['dedicated:NoSchedul', "'NoSchedul' is no effect; did you mean NoSchedule?"],
-    ['dedicated:Never', "'Never' is no effect; use NoSchedule, PreferNoSchedule, NoExecute"],
+    ['dedicated:NoSchedul', "'NoSchedul' is not a valid effect; did you mean NoSchedule?"],
+    ['dedicated:Never', "'Never' is not a valid effect; use NoSchedule, PreferNoSchedule, NoExecute"],
     ['a b:NoSchedule', "the key 'a b' is not legal"],
     [':NoSchedule', 'write key=value:Effect or key:Effect'],
     ['a=b:NoSchedule:NoExecute', 'write key=value:Effect or key:Effect'],

@@ -34,9 +34,9 @@ Usage: tea-maker [FLAGS]
   --help                 print this text
   --version              print the version
 
-Each setting can be given as a flag, in the environment (--steep-time is TEA_MAKER_STEEP_TIME), or
-in a YAML file named by --config (there, steep-time: ...). A flag wins over the environment, and
-that over the file.
+Each setting can be set as a flag, in the environment (--steep-time is TEA_MAKER_STEEP_TIME), or in
+the YAML file of --config (there, steep-time: ...). Flags take precedence over the environment, and
+the environment over the file.
 `);
   });
 });

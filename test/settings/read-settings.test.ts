@@ -130,25 +130,21 @@ describe('settings', () => {
 
 describe('a mistake in the settings', () => {
   it.each<[string, Partial<SettingsInput>, string]>([
-    ['an unknown flag', { argv: ['--cup', '2'] }, '--cup is no setting of tea-maker; did you mean --cups?'],
-    ['a flag like no other', { argv: ['--sugar'] }, '--sugar is no setting of tea-maker; see --help.'],
-    ['a short flag', { argv: ['-c'] }, '-c is no setting of tea-maker; see --help.'],
+    ['an unknown flag', { argv: ['--cup', '2'] }, '--cup is not a setting of tea-maker; did you mean --cups?'],
+    ['a flag like no other', { argv: ['--sugar'] }, '--sugar is not a setting of tea-maker; see --help.'],
+    ['a short flag', { argv: ['-c'] }, '-c is not a setting of tea-maker; see --help.'],
     [
       'the opposite of no boolean',
       { argv: ['--no-cups'] },
-      '--no-cups is no setting of tea-maker; did you mean --cups?',
+      '--no-cups is not a setting of tea-maker; did you mean --cups?',
     ],
-    ['a word', { argv: ['brew'] }, 'tea-maker takes only flags, so "brew" cannot be used; see --help.'],
+    ['a word', { argv: ['brew'] }, 'tea-maker accepts only flags, so "brew" cannot be used; see --help.'],
     ['a flag without its value', { argv: ['--data'] }, '--data needs a value: --data PATH.'],
     ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data needs a value: --data PATH.'],
-    ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk takes no value; leave it out.'],
-    [
-      'a flag twice',
-      { argv: ['--cups', '1', '--cups', '2'] },
-      '--cups is given twice, or as its opposite too; give it once.',
-    ],
-    ['a number that is none', { argv: ['--cups', 'two'] }, '--cups is "two", but must be a whole number from 1 to 12.'],
-    ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be a whole number from 1 to 12.'],
+    ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
+    ['a flag twice', { argv: ['--cups', '1', '--cups', '2'] }, '--cups conflicts with an earlier flag; set it once.'],
+    ['a number that is none', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
+    ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be an integer from 1 to 12.'],
     [
       'a duration without a unit',
       { environment: { TEA_MAKER_STEEP_TIME: '90' } },
@@ -174,7 +170,7 @@ describe('a mistake in the settings', () => {
     [
       'an unknown variable',
       { environment: { TEA_MAKER_STEEPTIME: '1m' } },
-      'TEA_MAKER_STEEPTIME is no setting of tea-maker; did you mean TEA_MAKER_STEEP_TIME?',
+      'TEA_MAKER_STEEPTIME is not a setting of tea-maker; did you mean TEA_MAKER_STEEP_TIME?',
     ],
     ['a contradiction', { argv: ['--kind', 'green'] }, 'Green tea takes no milk; give --no-milk.'],
     [
@@ -185,12 +181,12 @@ describe('a mistake in the settings', () => {
     [
       'an unknown key in the file',
       withFile('cups: 2\nmilc: true\n'),
-      'milc (tea.yaml, line 2) is no setting of tea-maker; did you mean milk?',
+      'milc (tea.yaml, line 2) is not a setting of tea-maker; did you mean milk?',
     ],
     [
       'another file named in the file',
       withFile('config: other.yaml'),
-      'config (tea.yaml, line 1) is no setting of tea-maker; remove it.',
+      'config (tea.yaml, line 1) is not a setting of tea-maker; remove it.',
     ],
     [
       'a value of another type in the file',
@@ -199,25 +195,25 @@ describe('a mistake in the settings', () => {
     ],
     ['a nested value in the file', withFile('data: {a: b}'), 'data in tea.yaml, line 1 must be a path.'],
     ['a list of other things', withFile('leaves: [1, 2]'), 'leaves in tea.yaml, line 1 must be one or more paths.'],
-    ['no value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be a whole number from 1 to 12.'],
+    ['no value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be an integer from 1 to 12.'],
     [
       'a file that holds no settings',
       withFile('- cups'),
-      'tea.yaml must hold settings as `key: value`, one on each line.',
+      'tea.yaml must contain settings as `key: value`, one per line.',
     ],
     [
       'a file that is too large',
       withFile('#'.repeat(2 ** 20 + 1)),
-      'tea.yaml is too large for a settings file (over 1 MiB).',
+      'tea.yaml exceeds the size limit of a settings file (1 MiB).',
     ],
   ])('is said in one sentence: %s', (_, input, sentence) => {
     expect(usageError(input)).toBe(sentence);
   });
 
   it('names file and line where the file is no YAML', () => {
-    expect(usageError(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not readable as YAML: .+\.$/);
+    expect(usageError(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not valid YAML: .+\.$/);
     expect(usageError(withFile('cups: 2\ncups: 3\n'))).toBe(
-      'tea.yaml, line 2: not readable as YAML: Map keys must be unique.',
+      'tea.yaml, line 2: not valid YAML: Map keys must be unique.',
     );
   });
 
