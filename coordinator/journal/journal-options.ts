@@ -1,14 +1,14 @@
-/** What a journal is opened with, and what it says of itself. */
+/** The options and the status of a journal. */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 import type { JournalThreads } from './journal-threads.ts';
 import type { JournalLimits } from './limits.ts';
 
 export interface JournalOptions {
-  /** Path of the SQLite file; it and its folder are made where they are not there. */
+  /** Path of the SQLite file. The file and its folder are created when they do not exist. */
   readonly file: string;
   readonly clock: Clock;
-  /** Called once, when nobody can know any more what is on disk: the process should end. */
+  /** Called once, when it is unknown what is on disk. The process should exit. */
   readonly onFatal: (error: Error) => void;
   readonly limits?: Partial<JournalLimits>;
   readonly threads?: JournalThreads;
@@ -17,18 +17,18 @@ export interface JournalOptions {
 export interface JournalStatus {
   readonly bytes: number;
   readonly walBytes: number;
-  /** Appended and not yet on disk. */
+  /** Events that are appended and not yet on disk. */
   readonly queuedEvents: number;
-  /** Since the journal was opened, as are `rows`. */
+  /** Since the journal was opened; so is `rows`. */
   readonly commits: number;
   readonly rows: number;
-  /** From the first append of a batch until it is on disk; of the newest 1,000 commits. */
+  /** Time from the first append of a batch until it is on disk, over the newest 1,000 commits. */
   readonly commitP99Ms: number;
-  /** `stalled`: there is no room, or no right, to write; it goes on by itself once there is. */
+  /** `stalled`: the disk is full or not writable; writing resumes when it is possible. */
   readonly state: 'writing' | 'stalled' | 'failed' | 'closed';
-  /** Why it is stalled or failed; `''` otherwise. */
+  /** Why the journal is stalled or failed; `''` otherwise. */
   readonly problem: string;
 }
 
-/** Called after a commit with its newest revision, its events, and how long it took from the first append on. */
+/** Called after each commit with its newest revision, its events, and the time since the first append of the batch. */
 export type DurableListener = (revision: number, events: readonly JournalEvent[], commitMs: number) => void;

@@ -1,4 +1,4 @@
-/** What an auditor asks of a journal: is it unaltered, would it be decided the same today, and a copy, please. */
+/** The audit of a journal: verification, replay, export, backup, and the check of the derived tables. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportHeader } from '../../../shared/journal-format/export-text.ts';
@@ -6,23 +6,19 @@ import type { VerifyReport } from '../../../shared/journal-format/verification.t
 import type { JournalPorts } from '../journal-ports.ts';
 import type { JournalLimits } from '../limits.ts';
 import type { Chunk, ReplayedDecision } from '../read/export-reader.ts';
-import type { BackupCopy } from './backup-copy.ts';
-import { makeCopy } from './backup-copy.ts';
+import { type BackupCopy, makeCopy, type Progress } from './backup-copy.ts';
 import type { VerifyOptions } from './verify.ts';
 import { verify } from './verify.ts';
 
-/** Rows after one and up to another, both optional; all that are kept where neither is set. */
+/** The rows after `afterRevision` and up to `throughRevision`. Default: all rows that the journal keeps. */
 export interface AuditRange {
   readonly afterRevision?: number | undefined;
   readonly throughRevision?: number | undefined;
 }
 
-/** Called with how many rows, or bytes of a copy, are done, and how many there are to do. An error from it ends the work. */
-export type Progress = (doneCount: number, totalCount: number) => void;
-
 export interface RebuildReport {
   readonly equal: boolean;
-  /** Names of the tables that differ. */
+  /** The names of the tables that differ. */
   readonly differing: readonly string[];
 }
 
@@ -37,13 +33,13 @@ export class Audit {
     this.#clock = clock;
   }
 
-  /** Checks every row that is durable now, in threads of its own, beside everything else. */
+  /** Checks every row that is durable at the time of the call, in threads of its own. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { verifyRowsMax, verifyThreads } = this.#limits;
     return this.#ports.withReaders(verifyThreads, (readers) => verify(readers, verifyRowsMax, options));
   }
 
-  /** Whether the derived tables equal a replay of the record; names those that do not. Reads everything. */
+  /** Compares the derived tables with a replay of all rows. */
   rebuildEquals(onProgress: Progress = () => {}): Promise<RebuildReport> {
     return this.#ports.withReader(async (reader) => {
       const totalCount = await reader.beginRebuild();
@@ -57,13 +53,13 @@ export class Audit {
     });
   }
 
-  /** Past decisions in their order, each with what it rested on, for whoever decides them again; some hundreds at a time. */
+  /** Recorded decisions in order, each with its inputs, in chunks of some hundred. */
   async *replay(range: AuditRange = {}): AsyncGenerator<readonly ReplayedDecision[], void, undefined> {
     const auditor = await this.#ports.auditor();
     yield* this.#chunks(range, (after, through) => auditor.replayed(after, through));
   }
 
-  /** The record as text, some hundred KiB at a time; a reader that waits holds nothing up. */
+  /** All rows as text, in chunks of some hundred KiB. A slow consumer delays nothing else. */
   async *export(format: ExportFormat, range: AuditRange = {}): AsyncGenerator<string, void, undefined> {
     const auditor = await this.#ports.auditor();
     const header = exportHeader(format);
@@ -71,20 +67,20 @@ export class Audit {
     yield* this.#chunks(range, (after, through) => auditor.exported(format, after, through));
   }
 
-  /** Copies the whole journal as it is now into a new file while everything goes on; rejects with `wrong-backup`. */
+  /** Copies the whole journal into a new file while it is written. Rejects with `wrong-backup`. */
   backup(target: string): Promise<void> {
     return this.#ports.withReader((reader) => reader.backUp(target));
   }
 
   /**
-   * A copy beside the journal, to be sent away and removed; `name` tells it from others, `onProgress` hears of bytes. Rejects with
-   * `wrong-backup`.
+   * Copies the journal into a file beside it, to be sent and then removed. `name` is unique among copies; `onProgress` receives
+   * bytes. Rejects with `wrong-backup`.
    */
   copy(name: string, onProgress: Progress = () => {}): Promise<BackupCopy> {
     return makeCopy(this.#ports, name, onProgress, this.#clock);
   }
 
-  /** Rows that come while it runs are not part of it. */
+  /** Excludes rows that are added while it runs. */
   async *#chunks<Value>(
     { afterRevision, throughRevision }: AuditRange,
     read: (after: number, through: number) => Promise<Chunk<Value>>,

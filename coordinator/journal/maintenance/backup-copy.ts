@@ -1,28 +1,30 @@
-/** A backup beside the journal, for whoever takes it away: it is there until it was read, and no longer. */
+/** A temporary backup beside the journal, which is sent to a client and then removed. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../shared/clock.ts';
 import type { JournalPorts } from '../journal-ports.ts';
-import type { Progress } from './audit.ts';
 import { partialOf } from './backup.ts';
 
-/** Between two looks at how far a copy is: often enough for people. */
+/** Receives the number of rows or bytes that are done, and the total. An error that it throws ends the work. */
+export type Progress = (doneCount: number, totalCount: number) => void;
+
+/** Interval of progress reports. */
 const LOOK_MS = 500;
-/** Bytes in memory at once: what a message carries well. */
+/** Bytes per piece, each sent as one message. */
 const PIECE_BYTES = 256 * 1024;
 const SUFFIX = '.copy-';
 
 export interface BackupCopy {
   readonly bytes: number;
-  /** In order; of bounded size. */
+  /** In order, each of bounded size. */
   pieces(): AsyncGenerator<Buffer, void, undefined>;
   remove(): Promise<void>;
 }
 
 /**
- * `name`: tells it from other copies that are made meanwhile. `onProgress` hears of bytes; where it throws, nothing is left. Rejects
- * with `wrong-backup`.
+ * `name`: unique among the copies that exist. `onProgress` receives bytes; if it throws, the copy is removed. Rejects with
+ * `wrong-backup`.
  */
 export async function makeCopy(
   ports: JournalPorts,
@@ -47,21 +49,21 @@ export async function makeCopy(
   }
 }
 
-/** SQLite copies in one go and says nothing meanwhile, but the file grows. */
+/** SQLite reports no progress of a copy, but the file grows. */
 function emitGrowth(path: string, emit: (bytes: number) => void, clock: Clock): () => void {
   const look = () => {
     try {
       emit(statSync(path, { throwIfNoEntry: false })?.size ?? 0);
       cancel = clock.after(LOOK_MS, look);
     } catch {
-      // Nobody listens any more; the copy cannot be ended half-way, so it is removed once it is done.
+      // The client is gone. A copy cannot be interrupted; it is removed when it is complete.
     }
   };
   let cancel = clock.after(LOOK_MS, look);
   return () => cancel();
 }
 
-/** Removes what a coordinator that was killed left behind; to be called by the one that holds the journal. */
+/** Removes the copies of a killed coordinator. Call it while holding the journal's lock. */
 export function removeAbandonedCopies(file: string): void {
   const folder = dirname(file);
   const abandoned = readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}${SUFFIX}`));

@@ -1,32 +1,29 @@
-/** Copies a journal, also while it is written, into a file that is either whole or not there. */
+/** Copies a journal, also while it is written, into a file that is complete or does not exist. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { JournalError, messageOf } from '../journal-error.ts';
 
-/**
- * @throws JournalError `wrong-backup` for a target that exists, above all the journal itself, or cannot be written; nothing
- * was changed then.
- */
+/** @throws JournalError `wrong-backup` for a target that exists or cannot be written; nothing is changed then */
 export function backUp(database: Database, target: string): void {
   if (resolve(target) === resolve(database.name)) {
-    throw new JournalError('wrong-backup', `${target} is the journal itself; name another file for its backup.`);
+    throw new JournalError('wrong-backup', `${target} is the journal itself; choose another file for the backup`);
   }
   if (existsSync(target)) {
-    throw new JournalError('wrong-backup', `${target} exists already; name a new file for the backup, or remove it.`);
+    throw new JournalError('wrong-backup', `${target} already exists; choose a new file for the backup, or remove it`);
   }
   try {
-    // Written by this connection, and no part of the file that it only reads.
+    // Allows this connection to write the copy; it opened the journal itself read-only.
     database.pragma('query_only = OFF');
     copyWhole(database, target);
   } catch (error) {
-    throw new JournalError('wrong-backup', `No backup could be written to ${target} (${messageOf(error)}).`);
+    throw new JournalError('wrong-backup', `cannot write the backup ${target}: ${messageOf(error)}`);
   } finally {
     database.pragma('query_only = ON');
   }
 }
 
-/** Under the target's name there is nothing, or all of it and on disk, whenever the process is killed. */
+/** Whenever the process is killed, the target is complete and on disk, or does not exist. */
 export function copyWhole(database: Database, target: string): void {
   const partial = partialOf(target);
   try {
@@ -41,12 +38,12 @@ export function copyWhole(database: Database, target: string): void {
   }
 }
 
-/** What a backup is called until it is whole. */
+/** The name of a backup until it is complete. */
 export function partialOf(target: string): string {
   return `${target}.partial`;
 }
 
-/** What cannot be removed was most likely never there, and the next attempt says so if it was. */
+/** Ignores errors: most often the file does not exist, and if it does, the next attempt reports it. */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });

@@ -1,6 +1,6 @@
 /**
- * Prunes the record from its beginning, a few rows at a time, in the writer's thread. A row that was still in force at the new
- * horizon stays, so that everything from there on can be answered as before; it goes when a later one has replaced it.
+ * Prunes the oldest rows, a few at a time, in the writer's thread. A row that is still in effect at the new horizon stays, so that all
+ * questions about later moments keep their answers. It is deleted when a later pruned row has replaced it.
  */
 
 import type { Database, Statement } from 'better-sqlite3';
@@ -17,9 +17,9 @@ import type { ProjectedRow } from '../schema/projection.ts';
 import { firstColumn, usedBytesOf } from '../schema/statements.ts';
 
 export interface PruneStep {
-  /** The horizon now. */
+  /** The new horizon. */
   readonly prunedThrough: number;
-  /** Bytes of the file that hold something; what pruning frees is used again before the file grows. */
+  /** Used bytes of the file. Freed bytes are reused before the file grows. */
   readonly usedBytes: number;
 }
 
@@ -76,7 +76,7 @@ export class Compaction {
     this.#step = (through, rowsMax) => transaction.immediate(through, rowsMax);
   }
 
-  /** Moves the horizon on by up to `rowsMax` rows, at most through a row; one durable transaction. */
+  /** Advances the horizon by up to `rowsMax` rows, at most to the row `through`, in one durable transaction. */
   step(through: number, rowsMax: number): PruneStep {
     this.#step(through, rowsMax);
     return { prunedThrough: this.#prunedThrough.get() ?? 0, usedBytes: this.#usedBytes.get() ?? 0 };
@@ -86,14 +86,14 @@ export class Compaction {
     const rows = this.#oldest.all(through, rowsMax);
     const last = rows.at(-1);
     if (last === undefined) return;
-    // First, because the database lets nobody delete what lies after the horizon.
+    // First, because the database refuses to delete rows after the horizon.
     this.#run.setHorizon.run(last.seq, last.hash, last.recordedMs);
     for (const row of rows) if (!this.#replacesOlder(row)) this.#run.row.run(row.seq);
     this.#run.endedDrifts.run(last.seq);
     this.#run.goneDaemonSets.run(last.seq);
   }
 
-  /** Deletes what the row replaced; returns whether the row itself leaves anything in force. Mirrors projection.ts. */
+  /** Deletes the rows that this row replaced; returns whether the row itself is in effect. Mirrors projection.ts. */
   #replacesOlder(row: OldRow): boolean {
     const { seq, nodeId, daemonSetId } = row;
     switch (KINDS.wordOf(row.kind)) {
@@ -142,7 +142,7 @@ export class Compaction {
     return action !== 'removed';
   }
 
-  /** The newest of each action tells all, but for when the agent was seen: agents also report late. */
+  /** Keeps the newest row of each action, and rows with a later `lastSeenMs`: agents can report late. */
   #replacesAgent(row: OldRow): boolean {
     const action = actionOf(row);
     const isAgent = KINDS.wordOf(row.kind) === 'agent';

@@ -1,4 +1,4 @@
-/** What the journal needs from time to time while it is served: its oldest rows let go, and its head published. */
+/** Maintains the journal while it serves: prunes its oldest rows and publishes its head, both periodically. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Head } from '../../../shared/journal-format/verification.ts';
@@ -6,7 +6,7 @@ import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
 import type { Journal } from '../journal.ts';
 import type { RetentionGoal } from './retention.ts';
 
-/** A place outside the journal that keeps its heads, so that whoever alters the journal would have to alter that too. */
+/** Stores heads outside the journal, so that an alteration of the journal can be detected. */
 export interface HeadPublisher {
   publish(head: Head, storeId: string): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface JournalMaintenanceOptions {
   readonly journal: Pick<Journal, 'head' | 'prune' | 'storeId'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** `null`: everything is kept. */
+  /** `null`: keep everything. */
   readonly retention: RetentionGoal | null;
   readonly headIntervalMs: number;
   readonly publishers: readonly HeadPublisher[];
@@ -43,7 +43,7 @@ export class JournalMaintenance {
     this.#cancelPublishing();
   }
 
-  /** Publishes the newest head, unless it was published already. */
+  /** Publishes the newest head unless it is already published. */
   async publishHead(): Promise<void> {
     const { journal, log, publishers } = this.#options;
     const head = journal.head();
@@ -53,7 +53,7 @@ export class JournalMaintenance {
       try {
         await publisher.publish(head, journal.storeId);
       } catch (error) {
-        log.warn({ err: error, revision: head.revision }, 'the head of the journal could not be published');
+        log.warn({ err: error, revision: head.revision }, 'failed to publish the head of the journal');
       }
     }
   }
@@ -71,8 +71,8 @@ export class JournalMaintenance {
       const { prunedCount, prunedThrough, usedBytes } = await journal.prune(goal);
       if (prunedCount > 0) log.info({ prunedCount, prunedThrough, usedBytes }, 'journal pruned');
     } catch (error) {
-      // Most likely there is no room even for letting go; the next attempt comes by itself.
-      if (!this.#isStopped) log.warn({ err: error }, 'the journal could not be pruned');
+      // Most often the disk is too full even to prune. The next interval tries again.
+      if (!this.#isStopped) log.warn({ err: error }, 'failed to prune the journal');
     }
   }
 
@@ -83,7 +83,7 @@ export class JournalMaintenance {
   }
 }
 
-/** Publishes heads in the log, which is collected elsewhere and kept there. */
+/** Publishes heads in the log, which is collected and stored elsewhere. */
 export class LogHeadPublisher implements HeadPublisher {
   readonly #log: Logger;
 

@@ -1,7 +1,6 @@
 /**
- * Proves the derived tables: replays the record into empty temporary tables of the same names and
- * compares. It reads everything in one transaction and so holds back the start of a fresh WAL while it runs.
- * Where they differ, they can be made anew while no coordinator writes the journal.
+ * Checks the derived tables: replays all rows into temporary tables of the same names and compares. It reads in one transaction, so the
+ * WAL cannot restart while it runs. Tables that differ can be rebuilt while no coordinator writes the journal.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { openForWriting } from '../schema/database.ts';
@@ -11,10 +10,10 @@ import { inspectFile } from '../schema/migrate.ts';
 import type { ProjectedRow } from '../schema/projection.ts';
 import { project } from '../schema/projection.ts';
 
-/** Rows in memory at once. */
+/** Rows in memory at a time. */
 const PAGE_ROWS_MAX = 10_000;
 
-/** Replays the record step by step, beside the tables in use, and compares. One at a time on a connection of its own. */
+/** Replays all rows step by step into temporary tables and compares. One at a time per connection. */
 export class RebuildCheck {
   readonly #database: Database;
   readonly #tables: SqlDerivedTables;
@@ -23,7 +22,7 @@ export class RebuildCheck {
 
   constructor(database: Database) {
     this.#database = database;
-    // Temporary tables are all that this connection may now write: the file itself is open for reading only.
+    // Allows temporary tables only: the file itself is open read-only.
     database.pragma('query_only = OFF');
     database.exec('BEGIN');
     for (const table of DERIVED_TABLES) database.exec(temporaryTable(database, table));
@@ -31,12 +30,12 @@ export class RebuildCheck {
     this.#page = pages(database);
   }
 
-  /** Rows that there are to replay. */
+  /** The number of rows to replay. */
   get rowCount(): number {
     return this.#database.prepare('SELECT count(*) FROM event').pluck().get() as number;
   }
 
-  /** Replays some more rows; returns how many, 0 at the end. */
+  /** Replays the next rows; returns their number, 0 at the end. */
   step(): number {
     const rows = this.#page.all(this.#seq, PAGE_ROWS_MAX);
     for (const row of rows) project(row, this.#tables);
@@ -44,7 +43,7 @@ export class RebuildCheck {
     return rows.length;
   }
 
-  /** The names of the tables that differ from the replay; empty when all are equal. */
+  /** The names of the tables that differ from the replay. */
   end(): string[] {
     try {
       return DERIVED_TABLES.filter((table) => differs(this.#database, table));
@@ -56,8 +55,8 @@ export class RebuildCheck {
 }
 
 /**
- * Makes the derived tables anew from the record, all or nothing.
- * @throws JournalError for a file that is no journal, or that a coordinator writes.
+ * Rebuilds the derived tables from the rows, in one transaction.
+ * @throws JournalError for a file that is not a journal, or that a coordinator is writing
  */
 export function rebuildDerivedTables(file: string): void {
   inspectFile(file);
@@ -78,7 +77,7 @@ export function rebuildDerivedTables(file: string): void {
 function replay(database: Database): void {
   const tables = new SqlDerivedTables(database);
   const page = pages(database);
-  // Page by page: one connection cannot write while it steps through a result.
+  // In pages, because a connection cannot write while it iterates over a result.
   for (let rows = page.all(0, PAGE_ROWS_MAX); rows.length > 0; rows = page.all(rows.at(-1)?.seq ?? 0, PAGE_ROWS_MAX)) {
     for (const row of rows) project(row, tables);
   }
