@@ -1,11 +1,12 @@
 /** Verifies the hash chain of the journal, and its file. */
+
+import type { VerifyReport } from '../../shared/journal-format/verification.ts';
 import type { VerifyJournalRequest__Output } from '../../shared/rpc/generated/rollcall/v1/VerifyJournalRequest.ts';
 import type { VerifyJournalResponse } from '../../shared/rpc/generated/rollcall/v1/VerifyJournalResponse.ts';
 import type { VerifyReport as WireReport } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { anchorStateCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 import { horizonToWire } from '../history/journal-status-to-wire.ts';
 import type { RetentionHorizon } from '../journal/journal-error.ts';
-import type { VerifyReport } from '../../shared/journal-format/verification.ts';
 import type { AuditDependencies } from './audit-journal.ts';
 import { progressToWire, withProgress } from './audit-stream.ts';
 import { headFromWire, headToWire } from './wire-head.ts';

@@ -1,4 +1,5 @@
 /** Errors of the journal that are not bugs. Each message is one sentence that says what is wrong and what to do. */
+import { plural } from '../../shared/plural.ts';
 import { errorCodec } from '../threads/thread-errors.ts';
 
 export type JournalErrorReason =
@@ -42,10 +43,10 @@ export const JOURNAL_ERRORS = errorCodec(
 );
 
 export function tooManyDaemonSets(limit: number): JournalError {
-  return new JournalError('too-broad', `That asks about more than ${limit} DaemonSets; name one of them.`);
+  return new JournalError('too-broad', `the query covers more than ${plural(limit, 'DaemonSet')}; select one of them`);
 }
 
-/** SQLite's or the system's code of an error, for example `SQLITE_FULL` or `EACCES`; `''` without one. */
+/** The error code of SQLite or the system, for example `SQLITE_FULL` or `EACCES`; `''` without a code. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';

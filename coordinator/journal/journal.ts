@@ -1,11 +1,11 @@
 /**
- * The journal: the append-only record of all changes. It numbers events at once, writes them in
- * groups in a thread of its own, and says when they are on disk. Nothing that depends on an event may
- * leave the coordinator before `durable` says so (docs/invariants.md, 1).
+ * The journal: the append-only log of all changes. It numbers events immediately, writes them in batches in a thread of its own, and
+ * reports when they are on disk. Nothing that depends on an event may leave the coordinator before that (docs/invariants.md, 1).
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Head } from '../../shared/journal-format/verification.ts';
+import { plural } from '../../shared/plural.ts';
 import { JournalError } from './journal-error.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import { JournalPorts } from './journal-ports.ts';
@@ -31,9 +31,9 @@ export type { JournalOptions, JournalStatus } from './journal-options.ts';
 export class Journal {
   readonly storeId: string;
   readonly openedWith: { readonly file: string; readonly limits: JournalLimits };
-  /** What held at a moment, and what changed between two. */
+  /** The state at earlier revisions, and the differences between two. */
   readonly history: JournalHistory;
-  /** Checks, copies and replays of the record. */
+  /** Verification, export, backup and replay. */
   readonly audit: Audit;
   readonly #clock: Clock;
   readonly #onFatal: (error: Error) => void;
@@ -57,7 +57,7 @@ export class Journal {
   #closing = false;
   #endStall: (() => void) | undefined;
 
-  /** Opens, and where needed makes or migrates, the file. A user's mistake rejects with a JournalError. */
+  /** Opens the file, and creates or migrates it as needed. Rejects with a JournalError when the file cannot be used. */
   static async open(options: JournalOptions): Promise<Journal> {
     const limits = { ...JOURNAL_LIMITS, ...options.limits };
     const threads = options.threads ?? workerThreads;
@@ -101,7 +101,7 @@ export class Journal {
     this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);
   }
 
-  /** What was in force when the journal was opened. Handed over once, so that it is not kept twice. */
+  /** The state when the journal was opened. Returned only once, so that it is not kept in memory twice. */
   takeState(): JournalState {
     const state = this.#stored;
     if (state === undefined) throw new Error('the state of the journal was already taken');
@@ -119,22 +119,25 @@ export class Journal {
     return this.#waiters.reached;
   }
 
-  /** False while more waits to be written than is good; whoever takes in changes should then wait. */
+  /** False while too many events wait to be written. Callers that accept changes should then wait. */
   get accepting(): boolean {
     return this.#state === 'writing' && this.#queue.count < this.openedWith.limits.queuedEventsHigh;
   }
 
   /**
-   * Gives the events consecutive revisions and queues them for the next commit; returns the first.
-   * They must not be changed afterwards. Throws a JournalError when too much is waiting already.
+   * Assigns consecutive revisions to the events and queues them for the next commit; returns the first revision. The events must not
+   * be changed afterwards. @throws JournalError `overloaded` when too many events are waiting
    */
   append(events: readonly NewEvent[]): number {
     this.#refuseUnlessOpen();
     if (this.#queue.count >= this.openedWith.limits.queuedEventsMax) {
-      throw new JournalError('overloaded', `${this.#queue.count} events wait for the disk; no more are taken.`);
+      throw new JournalError(
+        'overloaded',
+        `the journal accepts no more events: ${this.#queue.count} are waiting for the disk`,
+      );
     }
     const first = this.#nextRevision;
-    // A clock that jumps back must not put a row before its predecessor: times map to revisions.
+    // Recorded times never decrease, even when the clock jumps back, because times map to revisions.
     this.#recordedMs = Math.max(this.#recordedMs, Math.trunc(this.#clock.nowMs()));
     this.#queue.push(events, this.#recordedMs);
     this.#nextRevision += events.length;
@@ -142,19 +145,19 @@ export class Journal {
     return first;
   }
 
-  /** Resolves once the revision is on disk; rejects when it never will be. */
+  /** Resolves when the revision is on disk; rejects when it never will be. */
   durable(revision: number): Promise<void> {
-    if (revision >= this.#nextRevision) throw new RangeError(`revision ${revision} was not appended yet`);
+    if (revision >= this.#nextRevision) throw new RangeError(`revision ${revision} has not been appended`);
     return this.#waiters.wait(revision);
   }
 
-  /** Calls the listener after every commit with its events, in order; returns a function that ends that. */
+  /** Calls the listener after each commit with its events, in order; returns a function that removes the listener. */
   onDurable(listener: DurableListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Rows of the record, newest first unless asked otherwise. Sees only what is durable. */
+  /** Events that match, newest first by default. Includes only durable events. */
   async events(query: EventQuery): Promise<JournalEvent[]> {
     const limit = Math.min(query.limit, this.openedWith.limits.queryEventsMax);
     const events: JournalEvent[] = [];
@@ -167,12 +170,12 @@ export class Journal {
     }
   }
 
-  /** As many rows as one bounded look finds, and where to go on: for filters that match seldom. */
+  /** A page of events, possibly short or empty, and where the next page starts. For filters that match rarely. */
   eventPage(query: EventQuery): Promise<EventPage> {
     return this.#ports.reader.eventPage(query);
   }
 
-  /** The rows of these revisions, in their order; those that are not there are left out. */
+  /** The events of these revisions, in this order, without those that the journal does not have. */
   eventsAt(revisions: readonly number[]): Promise<JournalEvent[]> {
     return this.#ports.reader.eventsAt(revisions);
   }
@@ -190,18 +193,18 @@ export class Journal {
     };
   }
 
-  /** The newest row that is on disk, and its hash: published, it vouches for everything before it. */
+  /** The newest row on disk and its hash. Once published elsewhere, it vouches for all rows before it. */
   head(): Head {
     return { revision: this.#head.revision, hash: Buffer.from(this.#head.hash).toString('hex') };
   }
 
-  /** Lets go of the oldest rows, in small steps between commits; what stays still verifies. */
+  /** Prunes the oldest rows in small steps between commits. The remaining rows still verify. */
   prune(goal: RetentionGoal): Promise<PruneReport> {
     this.#refuseUnlessOpen();
     return this.#retention.prune(goal, this.durableRevision);
   }
 
-  /** Writes what waits, and closes the file. Rejects when something could not be written. */
+  /** Writes all queued events and closes the file. Rejects when some events could not be written. */
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
@@ -216,20 +219,20 @@ export class Journal {
     }
     await this.#ports.terminate();
     if (lost === 0) return;
-    const error = new JournalError('closed', `${lost} events could not be written: ${this.#problem}`);
+    const error = new JournalError('closed', `${plural(lost, 'event')} could not be written: ${this.#problem}`);
     this.#waiters.fail(error);
     throw error;
   }
 
   async #writeAll(): Promise<void> {
     try {
-      // Whatever is appended in the same turn joins the same commit.
+      // Events appended in the same turn of the event loop join the same commit.
       await Promise.resolve();
       let batch = this.#queue.take();
       while (batch !== undefined) {
-        // One commit after the other: what arrives meanwhile is the next batch.
+        // One commit at a time: events that arrive meanwhile form the next batch.
         const written = this.#write(batch);
-        // What fills a batch already is made ready while the disk works.
+        // Encodes the next batch during the write when it is already full.
         const full = this.#queue.count < this.openedWith.limits.batchEventsMax ? undefined : this.#queue.take();
         if (!(await written)) return;
         this.#published(batch);
@@ -241,7 +244,7 @@ export class Journal {
     }
   }
 
-  /** True once the batch is on disk; false when the journal closes before that. */
+  /** True when the batch is on disk; false when the journal closes first. */
   async #write(batch: QueuedBatch): Promise<boolean> {
     for (;;) {
       const outcome = await this.#ports.writer.write(batch.rows);
@@ -261,7 +264,7 @@ export class Journal {
     }
   }
 
-  /** Waits a while before the next attempt; closing cuts it short. */
+  /** Waits before the next attempt; closing ends the wait. */
   #stall(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(this.openedWith.limits.stallRetryMs, resolve);
@@ -293,7 +296,7 @@ export class Journal {
   }
 
   #refuseUnlessOpen(): void {
-    if (this.#state === 'failed') throw new JournalError('closed', `The journal cannot be written: ${this.#problem}`);
-    if (this.#closing) throw new JournalError('closed', 'The journal is closed.');
+    if (this.#state === 'failed') throw new JournalError('closed', `the journal cannot be written: ${this.#problem}`);
+    if (this.#closing) throw new JournalError('closed', 'the journal is closed');
   }
 }

@@ -105,7 +105,7 @@ test('reports what it could not write when it stops on a full disk, and leaves n
   const operationsListen = { host: '127.0.0.1', port: 0 };
   const coordinator = await site.start({ operationsListen }, writingTo(disk, oneThread));
   disk.isFull = true;
-  await expect(site.stop(coordinator)).rejects.toThrow('1 events could not be written: database or disk is full');
+  await expect(site.stop(coordinator)).rejects.toThrow('1 event could not be written: database or disk is full');
   expect(site.clock.pendingCount).toBe(0);
   await expect(fetch(`http://127.0.0.1:${coordinator.operationsPort}/livez`)).rejects.toThrow('fetch failed');
 });

@@ -167,7 +167,7 @@ describe('rebuilding', () => {
     database.close();
     const altered = await openJournal({ file });
     expect(await altered.audit.rebuildEquals()).toEqual({ equal: false, differing: ['placement', 'agent_now'] });
-    expect(() => rebuildDerivedTables(file)).toThrow('Another coordinator');
+    expect(() => rebuildDerivedTables(file)).toThrow('another coordinator');
     await altered.close();
     rebuildDerivedTables(file);
     const rebuilt = await openJournal({ file });

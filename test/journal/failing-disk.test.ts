@@ -23,8 +23,8 @@ it('says what to do when the disk fails, acknowledges nothing that is not on it,
   await writer.announcements(20);
   disk.fail();
   // Where the failure hits the file system's own records first, it becomes read-only.
-  const ended = `The disk failed while the journal ${file} was written \\(.+\\); see to the disk, then start again`;
-  expect(await problem).toMatch(new RegExp(`^(${ended}|stalled: the file system can only be read\n)`));
+  const ended = `the disk failed while the journal ${file} was written \\(.+\\); repair the disk, then start again`;
+  expect(await problem).toMatch(new RegExp(`^(${ended}|stalled: the file system is read-only\n)`));
   await writer.kill();
 
   disk.repair();
@@ -45,12 +45,12 @@ it('goes on answering when the file system becomes read-only, says so, and has e
   disk.becomeReadOnly();
   const lost = Promise.allSettled([journal.durable(journal.append([decision({ node: 'node-3' })]))]);
   await eventually(() => journal.status().state === 'stalled');
-  expect(journal.status().problem).toBe('the file system can only be read');
+  expect(journal.status().problem).toBe('the file system is read-only');
   expect(journal.accepting).toBe(false);
   clock.advance(10_000);
   expect(await journal.events({ limit: 10 })).toMatchObject([{ revision: 2 }, { revision: 1 }]);
   expect(await journal.history.placementAt('node-2', 'logging/fluentd', 2)).toBeDefined();
-  await expect(journal.close()).rejects.toThrow('1 events could not be written: the file system can only be read');
+  await expect(journal.close()).rejects.toThrow('1 event could not be written: the file system is read-only');
   expect(await lost).toMatchObject([{ status: 'rejected' }]);
 
   disk.repair();

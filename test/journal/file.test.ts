@@ -146,7 +146,7 @@ describe('opening', () => {
     database.pragma('user_version = 999');
     database.close();
     const before = digest(file);
-    await expect(openJournal({ file })).rejects.toThrow(/has schema 999, and this Rollcall knows schemas up to/);
+    await expect(openJournal({ file })).rejects.toThrow(/has schema 999, and this Rollcall supports schemas up to/);
     expect(digest(file)).toBe(before);
   });
 

@@ -90,7 +90,7 @@ describe('a journal', () => {
     journal.append([decision(), decision()]);
     expect(journal.accepting).toBe(false);
     journal.append([decision(), decision()]);
-    expect(() => journal.append([decision()])).toThrow('4 events wait');
+    expect(() => journal.append([decision()])).toThrow('4 are waiting');
     await journal.durable(4);
     expect(journal.accepting).toBe(true);
     expect(journal.append([decision()])).toBe(5);

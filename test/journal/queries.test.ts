@@ -107,7 +107,7 @@ describe('asking for events', () => {
     const journal = await openJournal({ limits: { queryDaemonSetsMax: 2 } });
     const events = ['a/x', 'b/x', 'c/x'].map((daemonSet) => decision({ daemonSet }));
     await journal.durable(journal.append(events) + 2);
-    const refusal = { reason: 'too-broad', message: 'That asks about more than 2 DaemonSets; name one of them.' };
+    const refusal = { reason: 'too-broad', message: 'the query covers more than 2 DaemonSets; select one of them' };
     await expect(journal.events({ daemonSet: { name: 'x' }, limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.events({ node: 'node-1', limit: 5 })).rejects.toMatchObject(refusal);
     await expect(journal.history.placementsOfNodeAt('node-1', 3)).rejects.toMatchObject(refusal);

@@ -277,7 +277,7 @@ test('a query that is too broad for the journal is an invalid argument, with the
   const { query, logged } = await startTestCoordinator({ journal: { limits: { queryDaemonSetsMax: 1 } } });
   expect(await failure(ask(query, Query.GetStatus, { at: { revision: '5' } }))).toMatchObject({
     reason: 'ARGUMENT_INVALID',
-    message: 'That asks about more than 1 DaemonSets; name one of them.',
+    message: 'the query covers more than 1 DaemonSet; select one of them',
   });
   expect(logged.filter((line) => line.includes('bug:'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * The service of a reader's thread: answers from a connection that cannot write. Its methods are those of `ReaderFile` and of every
- * class in `READERS`. Every answer is bounded, because nothing can interrupt a query.
+ * The service of a reader's thread: answers from a connection that cannot write. Its methods are those of all
+ * classes in `READERS` and `FILE_READERS`. Every answer is bounded, because nothing can interrupt a query.
  */
 import type { Database } from 'better-sqlite3';
 import { type Methods, methodNames } from '../../threads/method-names.ts';
@@ -22,7 +22,6 @@ import { TimelineReader } from './timeline-reader.ts';
 
 /** Each call of their methods runs in a transaction of its own, so that an answer is of one state of the journal. */
 const READERS = [
-  ChainReader,
   CurrentStateReader,
   DifferenceReader,
   EventReader,
@@ -34,7 +33,10 @@ const READERS = [
   TimelineReader,
 ] as const;
 
-export type ReaderService = Connection & Methods<ReaderFile> & AllOf<InstanceType<(typeof READERS)[number]>>;
+/** These run outside a transaction: a damaged page that they report would also fail the commit, and a backup needs none. */
+const FILE_READERS = [ChainReader, ReaderFile] as const;
+
+export type ReaderService = Connection & AllOf<InstanceType<(typeof READERS | typeof FILE_READERS)[number]>>;
 
 interface Connection {
   open(file: string, limits: JournalLimits): void;
@@ -53,7 +55,9 @@ type Method = (...args: unknown[]) => unknown;
 export function createReaderService(): ReaderService {
   let database: Database | undefined;
   let methods = new Map<string, Method>();
-  const names = [ReaderFile, ...READERS].flatMap((type: AnyReader) => methodNames<object>(type) as readonly string[]);
+  const names = [...FILE_READERS, ...READERS].flatMap(
+    (type: AnyReader) => methodNames<object>(type) as readonly string[],
+  );
   const connection: Connection = {
     open(file, limits) {
       database = openForReading(file);
@@ -75,21 +79,26 @@ export const READER_METHODS = Object.keys(createReaderService()) as readonly (ke
 function openedMethods(database: Database, limits: JournalLimits): Map<string, Method> {
   // Made once: making it costs as much as a read from an index.
   const transaction = database.transaction((answer: () => unknown) => answer());
-  const inTransaction = (answer: () => unknown) => {
-    try {
-      return transaction(answer);
-    } catch (error) {
-      throw openingProblem(database.name, error);
+  const methods = new Map<string, Method>();
+  const add = (types: readonly AnyReader[], run: (answer: () => unknown) => unknown) => {
+    for (const type of types) {
+      for (const [name, method] of methodsOf(type, new type(database, limits))) {
+        if (methods.has(name)) throw new Error(`two readers have a method ${name}`);
+        methods.set(name, (...args) => translated(database.name, () => run(() => method(...args))));
+      }
     }
   };
-  const methods = new Map(methodsOf(ReaderFile, new ReaderFile(database)));
-  for (const type of READERS) {
-    for (const [name, method] of methodsOf(type, new type(database, limits))) {
-      if (methods.has(name)) throw new Error(`two readers have a method ${name}`);
-      methods.set(name, (...args) => inTransaction(() => method(...args)));
-    }
-  }
+  add(READERS, transaction);
+  add(FILE_READERS, (answer) => answer());
   return methods;
+}
+
+function translated(file: string, answer: () => unknown): unknown {
+  try {
+    return answer();
+  } catch (error) {
+    throw openingProblem(file, error);
+  }
 }
 
 function methodsOf(type: AnyReader, reader: object): [string, Method][] {

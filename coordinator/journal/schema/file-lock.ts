@@ -1,6 +1,6 @@
 /**
- * One coordinator per journal. The lock is SQLite's own on a side file, so the system drops it with
- * the process, however that ends; the side file itself stays and means nothing.
+ * Allows one coordinator per journal. The lock is SQLite's own lock on a side file, which the system releases when the process ends in
+ * any way. The side file itself stays and has no meaning.
  */
 import Database from 'better-sqlite3';
 import { codeOf, JournalError } from '../journal-error.ts';
@@ -22,7 +22,7 @@ export function lockFile(file: string): FileLock {
   } catch (error) {
     connection?.close();
     if (codeOf(error).startsWith('SQLITE_BUSY')) {
-      const what = `Another coordinator is writing the journal ${file}; stop it, or give this one another data folder.`;
+      const what = `another coordinator is writing the journal ${file}; stop it, or use another data folder for this one`;
       throw new JournalError('in-use', what);
     }
     throw openingProblem(side, error);

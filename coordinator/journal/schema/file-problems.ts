@@ -1,7 +1,7 @@
-/** What can be wrong with a journal's file, each as one sentence for people that says what to do. */
+/** Problems with a journal's file, each as one sentence that says what is wrong and what to do. */
 import { codeOf, JournalError, messageOf } from '../journal-error.ts';
 
-/** A problem of opening as one sentence for people; what is a bug stays what it is. */
+/** Translates an error from opening the file; returns unexpected errors unchanged. */
 export function openingProblem(file: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB') return notAJournal(file);
@@ -17,51 +17,51 @@ export function openingProblem(file: string, error: unknown): unknown {
 export function notAJournal(file: string): JournalError {
   return new JournalError(
     'not-a-journal',
-    `${file} is not a Rollcall journal; name another file, or move this one away.`,
+    `${file} is not a Rollcall journal; use another file, or move this one away`,
   );
 }
 
 export function unwritable(file: string, why: string): JournalError {
   return new JournalError(
     'unwritable',
-    `The journal ${file} cannot be written (${why}); make its folder writable, or name another.`,
+    `the journal ${file} cannot be written (${why}); make its folder writable, or use another folder`,
   );
 }
 
 export function damaged(file: string, why: string): JournalError {
   return new JournalError(
     'damaged',
-    `The journal ${file} is damaged (${why}); keep the file, and start with a restored backup or another file.`,
+    `the journal ${file} is damaged (${why}); keep the file, and start with a restored backup or another file`,
   );
 }
 
-/** Rows that were on disk are not there any more. */
+/** Rows that were on disk are missing. */
 export function rowsMissing(file: string, revision: number, knownRevision: number, headFile: string): JournalError {
   return new JournalError(
     'damaged',
-    `The journal ${file} ends at revision ${revision}, but revision ${knownRevision} was on disk before; put back what ` +
-      `is missing (${file}-wal, or a newer backup), or remove ${headFile} to go on without it.`,
+    `the journal ${file} ends at revision ${revision}, but revision ${knownRevision} was on disk before; restore what ` +
+      `is missing (${file}-wal, or a newer backup), or remove ${headFile} to continue without it`,
   );
 }
 
-/** A problem of writing that no later attempt can mend. */
+/** Translates an error from writing that no later attempt can fix. */
 export function writingProblem(file: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code.startsWith('SQLITE_CORRUPT')) return damaged(file, messageOf(error));
   if (!isInputOutputError(code)) return error;
   return new JournalError(
     'disk-failed',
-    `The disk failed while the journal ${file} was written (${messageOf(error)}); see to the disk, then start again: ` +
-      'everything that was acknowledged is on it.',
+    `the disk failed while the journal ${file} was written (${messageOf(error)}); repair the disk, then start again: ` +
+      'everything that was acknowledged is on it',
   );
 }
 
-/** Why nothing can be written for now; of an I/O error it is known then that the file system is read-only. */
+/** Why writing is stalled. An I/O error only stalls when the file system is read-only. */
 export function whyStalled(error: unknown): string {
-  return isInputOutputError(codeOf(error)) ? 'the file system can only be read' : messageOf(error);
+  return isInputOutputError(codeOf(error)) ? 'the file system is read-only' : messageOf(error);
 }
 
-/** From SQLite, or from the system itself. */
+/** Of SQLite or of the system. */
 export function isInputOutputError(code: string): boolean {
   return code.startsWith('SQLITE_IOERR') || code === 'EIO' || code === 'EROFS';
 }

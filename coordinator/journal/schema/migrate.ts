@@ -1,6 +1,6 @@
 /**
- * Brings a journal's schema up to date: numbered files, each applied once, in one transaction, with
- * its digest recorded. Never touches a database that a newer Rollcall has written.
+ * Migrates a journal's schema: numbered files, each applied once in one transaction, with its digest recorded. Never changes a database
+ * that a newer Rollcall has written.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { damaged, notAJournal, openingProblem, unwritable } from './file-problem
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** `Roll`: tells a journal from other SQLite files. */
+/** `Roll` in ASCII: distinguishes a journal from other SQLite files. */
 const APPLICATION_ID = 0x526f6c6c;
 
 interface Migration {
@@ -27,21 +27,21 @@ interface Migration {
 interface Identity {
   readonly applicationId: number;
   readonly version: number;
-  /** Whether it ever had a table. */
+  /** Whether the database ever had a table. */
   readonly hasSchema: boolean;
 }
 
 /**
- * Looks at a file without changing a byte of it: refuses what is no journal, and what is of a newer
- * schema. A file that is not there, or empty, is fine.
+ * Checks a file without changing a byte of it. A file that does not exist or is empty is valid.
+ * @throws JournalError for a file that is not a journal, or has a newer schema
  */
 export function inspectFile(file: string, folder = MIGRATIONS_FOLDER): void {
   const identity = readHeader(file);
   const wal = `${file}-wal`;
   const hasLog = existsSync(wal) && statSync(wal).size > 0;
   if (identity === undefined) {
-    // SQLite would throw the log away. It writes the file's first page before there is a log.
-    if (hasLog) throw damaged(file, `it is empty or gone, and its log ${wal} is not`);
+    // SQLite would discard the log. It writes the first page of a file before it creates the log.
+    if (hasLog) throw damaged(file, `it is empty or missing, but its log ${wal} is not`);
     return;
   }
   refuseForeign(file, identity, folder);
@@ -57,7 +57,7 @@ export function inspectFile(file: string, folder = MIGRATIONS_FOLDER): void {
   }
 }
 
-/** Applies what is missing. A copy of the file as it was is left beside it. */
+/** Applies the missing migrations. Leaves a copy of the previous file beside it. */
 export function migrate(database: Database, nowMs: number, folder = MIGRATIONS_FOLDER): void {
   const migrations = readMigrations(folder);
   const { version } = identityOf(database);
@@ -66,7 +66,7 @@ export function migrate(database: Database, nowMs: number, folder = MIGRATIONS_F
   if (missing.length === 0) return;
   if (version > 0) keepCopy(database, version);
   for (const migration of missing) apply(database, migration, nowMs);
-  // The header of the file now tells the new version to whoever only looks.
+  // Writes the new version to the header of the file, for programs that only read the header.
   database.pragma('wal_checkpoint(TRUNCATE)');
 }
 
@@ -94,12 +94,12 @@ function refuseForeign(file: string, identity: Identity, folder: string): void {
   if (identity.version <= newest) return;
   throw new JournalError(
     'newer-schema',
-    `The journal ${file} has schema ${identity.version}, and this Rollcall knows schemas up to ${newest}; ` +
-      'start the newer Rollcall, or name another file. Nothing was changed.',
+    `the journal ${file} has schema ${identity.version}, and this Rollcall supports schemas up to ${newest}; ` +
+      'start the newer Rollcall, or use another file; nothing was changed',
   );
 }
 
-/** A migration that was applied must be the one that is here: else nobody knows what the schema is. */
+/** Each applied migration must equal its file here; otherwise the schema is unknown. */
 function refuseAltered(database: Database, migrations: readonly Migration[], version: number): void {
   if (version === 0) return;
   const recorded = database
@@ -110,8 +110,8 @@ function refuseAltered(database: Database, migrations: readonly Migration[], ver
     if (here?.sha256 === sha256) continue;
     throw new JournalError(
       'altered-migration',
-      `The journal ${database.name} was made with another text of migration ${applied}; ` +
-        'start the Rollcall that made it, or name another file.',
+      `the journal ${database.name} was created with another text of migration ${applied}; ` +
+        'start the Rollcall that created it, or use another file',
     );
   }
 }
