@@ -1,6 +1,6 @@
 /**
- * The agent: observes its node, holds the assignments against it, and lets the coordinator know. It
- * answers for one node, only reads, and works on when the coordinator is away.
+ * The agent: observes its node, compares the pods with the assignments, and reports the result to the coordinator. It is
+ * read-only and continues to work without the coordinator.
  */
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logging.ts';
@@ -15,30 +15,30 @@ import { Outbox, type Unnumbered } from './stream/outbox.ts';
 import { Session } from './stream/session.ts';
 import type { OpenStream } from './stream/stream.ts';
 
-/** A timer cannot be set for months, and a clock may be set anew: looking once an hour costs nothing. */
+/** Maximum delay of the availability timer. A timer cannot run for months, and the clock can change. */
 const AVAILABILITY_DELAY_MAX_MS = 60 * 60_000;
 
 export interface AgentOptions {
   readonly observer: Observer;
   readonly openStream: OpenStream;
-  /** `null` where nothing is kept over a restart. */
+  /** `null` if the state is not persisted. */
   readonly stateFolder: StateFolder | null;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Random per process. */
+  /** Random identifier of the process. */
   readonly instanceId: string;
   readonly version: string;
   readonly log: Logger;
 }
 
-export interface AgentStanding {
-  /** Whether the node is known. */
+export interface AgentStatus {
+  /** Whether the node was observed. */
   readonly isObserved: boolean;
-  /** Why the source cannot be read; `''` when it can. */
+  /** The reason for which the source cannot be read; `''` if it can. */
   readonly problem: string;
   readonly isConnected: boolean;
-  /** Whether the coordinator answered since the start. */
+  /** Whether the agent was connected at least once since the start. */
   readonly everConnected: boolean;
   readonly assignmentCount: number;
   readonly drifts: readonly Drift[];
@@ -48,7 +48,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #startMs: number;
   readonly #outbox = new Outbox();
-  #kept: AgentState | null = null;
+  #persisted: AgentState | null = null;
   #observation: Observation | undefined;
   #problem = '';
   #held: HeldAssignments | null = null;
@@ -62,25 +62,25 @@ export class Agent {
     this.#startMs = options.clock.nowMs();
   }
 
-  /** The session with the coordinator begins once the node is known. */
+  /** Connects to the coordinator when the node was observed for the first time. */
   start(): void {
     const { observer, stateFolder } = this.#options;
-    this.#kept = stateFolder?.load() ?? null;
+    this.#persisted = stateFolder?.load() ?? null;
     observer.start({
       observed: (observation) => this.#observed(observation),
-      problem: (sentence) => this.#troubled(sentence),
+      problem: (sentence) => this.#sourceFailed(sentence),
     });
   }
 
-  /** Resolves when the stream is over; nothing is reported after it. */
+  /** Resolves when the stream ended. Nothing is reported after that. */
   async stop(): Promise<void> {
     this.#options.observer.close();
     this.#cancelAvailable();
     await this.#session?.stop();
   }
 
-  /** How the agent stands right now, for whoever operates it. */
-  get standing(): AgentStanding {
+  /** The current status, for probes and metrics. */
+  get status(): AgentStatus {
     return {
       isObserved: this.#observation !== undefined,
       problem: this.#problem,
@@ -93,7 +93,7 @@ export class Agent {
 
   #observed(observation: Observation): void {
     const { log } = this.#options;
-    if (this.#problem !== '') log.info({ node: observation.facts.name }, 'the source is good again');
+    if (this.#problem !== '') log.info({ node: observation.facts.name }, 'the source is readable again');
     if (this.#observation === undefined) this.#resume(observation.facts.name);
     this.#observation = observation;
     this.#problem = '';
@@ -101,36 +101,37 @@ export class Agent {
     if (this.#session === undefined) this.#startSession(observation);
   }
 
-  #troubled(sentence: string): void {
+  #sourceFailed(sentence: string): void {
     const { log } = this.#options;
     if (sentence === this.#problem) return;
     this.#problem = sentence;
-    const consequence = this.#observation === undefined ? 'waiting for it to become good' : 'the last good facts stay';
+    const consequence =
+      this.#observation === undefined ? 'waiting for a valid source' : 'the last valid facts remain in use';
     log.warn(`${sentence} (${consequence})`);
     this.#report();
   }
 
-  /** Takes up what was kept, where it is about this node. */
+  /** Restores the persisted state if it belongs to this node. */
   #resume(node: string): void {
     const { log, stateFolder } = this.#options;
-    const kept = this.#kept;
-    this.#kept = null;
-    if (kept === null) return;
-    if (kept.node !== node) {
-      stateFolder?.setAside(`it is about node ${kept.node}, and this agent answers for ${node}`);
+    const persisted = this.#persisted;
+    this.#persisted = null;
+    if (persisted === null) return;
+    if (persisted.node !== node) {
+      stateFolder?.setAside(`it belongs to node ${persisted.node}, but this agent runs for node ${node}`);
       return;
     }
-    this.#held = kept.held;
-    this.#nodeReport = kept.nodeReport;
-    this.#podReport = kept.podReport;
-    log.info({ node, revision: kept.held?.revision ?? 0 }, 'resuming with the assignments that were kept');
+    this.#held = persisted.held;
+    this.#nodeReport = persisted.nodeReport;
+    this.#podReport = persisted.podReport;
+    log.info({ node, revision: persisted.held?.revision ?? 0 }, 'resuming with the persisted assignments');
     this.#putAll();
   }
 
   #startSession({ facts }: Observation): void {
     const { openStream, clock, random, log, instanceId, version } = this.#options;
     const { name, uid } = facts;
-    log.info({ node: name }, `answering for node ${name}`);
+    log.info({ node: name }, `running for node ${name}`);
     this.#session = new Session({
       openStream,
       clock,
@@ -157,7 +158,7 @@ export class Agent {
         const { log } = this.#options;
         log.info(
           { revision: this.#held?.revision, assignments: this.#held?.assignments.size },
-          'holding new assignments',
+          'received new assignments',
         );
         this.#report();
       },
@@ -165,7 +166,7 @@ export class Agent {
     };
   }
 
-  /** Makes the newest reports and hands on those that say something new. */
+  /** Creates the reports and sends those that changed. */
   #report(): void {
     const observation = this.#observation;
     if (observation === undefined) return;
@@ -173,9 +174,9 @@ export class Agent {
     const podReport = this.#newestPodReport(observation);
     const isNodeNews = this.#nodeReport === null || !isSameNodeReport(this.#nodeReport, nodeReport);
     const isPodNews = this.#podReport === null || !isSamePodReport(this.#podReport, podReport);
-    this.#expectAvailability(podReport);
+    this.#scheduleAvailability(podReport);
     if (!isNodeNews && !isPodNews) {
-      this.#options.log.debug('observed no change');
+      this.#options.log.debug('no change observed');
       return;
     }
     if (isNodeNews) this.#outbox.putNode((this.#nodeReport = nodeReport));
@@ -186,13 +187,13 @@ export class Agent {
 
   #newestPodReport(observation: Observation): Unnumbered<PodReport> {
     const nowMs = this.#options.clock.nowMs();
-    // A source that can be read is watched: what it said last is what it says now.
+    // A readable source is watched, so its last state is its current state.
     const observedMs = this.#problem === '' ? nowMs : observation.observedMs;
     return podReportOf({ observation, held: this.#held, previous: this.#podReport, nowMs, observedMs });
   }
 
-  /** A pod becomes available without anything in the source changing. */
-  #expectAvailability(podReport: Unnumbered<PodReport>): void {
+  /** A pod becomes available over time, without a change of the source. */
+  #scheduleAvailability(podReport: Unnumbered<PodReport>): void {
     const { clock } = this.#options;
     this.#cancelAvailable();
     const dueMs = nextAvailableMs(podReport, this.#held);

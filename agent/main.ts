@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The agent's program: reads settings, starts, and ends cleanly on a signal. Only wiring. */
+/** Entry point of rollcall-agent: reads the settings, starts the agent, and stops it on a signal. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.ts';
 import { createLogger } from '../shared/logging.ts';
@@ -43,7 +43,7 @@ await runProgram({
       log,
     });
     const listen = settings.operationsListen;
-    // Before the agent starts, so that a start that hangs can be seen.
+    // Before the agent starts, so that a start that hangs is visible.
     const operations = listen && (await startAgentOperations({ listen, agent, observer, version: VERSION, log }));
     agent.start();
     await untilStopped;

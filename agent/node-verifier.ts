@@ -1,6 +1,6 @@
 /**
- * The node's answer as reports: turns what was observed and what is assigned into the newest node and
- * pod report, and says which of the two differs from the one before. Pure.
+ * Creates the node report and the pod report from the observation and the assignments, and compares them with the
+ * previous reports. Pure.
  */
 
 import { canonicalJson } from '../shared/canonical-json.ts';
@@ -23,13 +23,13 @@ export interface PodReportInput {
   readonly held: HeldAssignments | null;
   readonly previous: Unnumbered<PodReport> | null;
   readonly nowMs: number;
-  /** When the pods were seen: now, or earlier where the source cannot be read. */
+  /** The time at which the pods were observed: now, or earlier if the source cannot be read. */
   readonly observedMs: number;
 }
 
 export function podReportOf({ observation, held, previous, nowMs, observedMs }: PodReportInput): Unnumbered<PodReport> {
   const pods = podsOf(observation.pods, held, nowMs);
-  // Before the first assignments there is nothing to hold the pods against, and none of them is unexpected.
+  // Without assignments there is nothing to compare the pods with.
   const drifts =
     held === null
       ? []
@@ -44,7 +44,7 @@ export function podReportOf({ observation, held, previous, nowMs, observedMs }: 
   return { observedMs, pods, verifiedRevision: held?.revision ?? 0, drifts, usage };
 }
 
-/** When the next pod becomes available by the mere passing of time; `null` where none does. */
+/** The time at which the next pod becomes available without another change; `null` if there is none. */
 export function nextAvailableMs({ pods }: Unnumbered<PodReport>, held: HeldAssignments | null): number | null {
   const dueMs = pods
     .filter(({ ready, available, sinceMs }) => ready && !available && sinceMs > 0)
@@ -52,7 +52,7 @@ export function nextAvailableMs({ pods }: Unnumbered<PodReport>, held: HeldAssig
   return dueMs.length === 0 ? null : Math.min(...dueMs);
 }
 
-/** Whether there is news: a source's version number and the time of looking alone are none. */
+/** Compares everything except the resource version and the observation time. */
 export function isSameNodeReport(left: Unnumbered<NodeReport>, right: Unnumbered<NodeReport>): boolean {
   return nodeNews(left) === nodeNews(right);
 }

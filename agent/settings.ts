@@ -1,4 +1,4 @@
-/** The agent's settings: every flag, its environment variable, its key in the settings file, and what it means. */
+/** The settings of the agent: flags, environment variables, keys of the settings file, and descriptions. */
 import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { formatAddress, isLoopback } from '../shared/settings/address.ts';
@@ -8,40 +8,40 @@ import { checkNodeSettings, nodeSettings } from './observe/node-settings.ts';
 
 export const agentSettings = defineSettings({
   program: 'rollcall-agent',
-  summary: 'answers the roll for one node: reports its facts and daemon pods, and never changes anything',
+  summary: 'reports the facts and daemon pods of one node to the coordinator; read-only',
   settings: {
     ...nodeSettings,
-    coordinator: { type: 'address', default: '127.0.0.1:7655', help: 'where the coordinator listens' },
+    coordinator: { type: 'address', default: '127.0.0.1:7655', help: 'address of the coordinator' },
     coordinatorCa: {
       type: 'path',
       placeholder: 'FILE',
-      help: "CA of the coordinator's certificate, PEM; by default the CAs that Node knows",
+      help: 'PEM file with the CA of the coordinator certificate (default: the CAs of Node.js)',
     },
     coordinatorName: {
       type: 'string',
       placeholder: 'NAME',
-      help: "name in the coordinator's certificate, where it is not the host of --coordinator",
+      help: 'server name in the coordinator certificate (default: the host of --coordinator)',
     },
     tokenFile: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'bearer token that proves who this agent is, such as a projected ServiceAccount token',
+      help: 'file with a bearer token that authenticates this agent, such as a projected ServiceAccount token',
     },
     clientCertificate: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'client certificate that proves who this agent is, PEM',
+      help: 'PEM file with a client certificate that authenticates this agent',
     },
-    clientKey: { type: 'path', placeholder: 'FILE', help: 'key of the client certificate, PEM' },
+    clientKey: { type: 'path', placeholder: 'FILE', help: 'PEM file with the private key of the client certificate' },
     plaintext: {
       type: 'boolean',
       default: false,
-      help: 'encrypt nothing, to try things out; to a loopback address only',
+      help: 'disable TLS, for testing; loopback addresses only',
     },
     state: {
       type: 'path',
       placeholder: 'FOLDER',
-      help: 'folder that keeps assignments and the newest reports over a restart; without it they live in memory',
+      help: 'folder in which to persist assignments and reports across restarts (default: in memory only)',
     },
     ...operationsSettings,
     ...logSettings,
@@ -52,17 +52,16 @@ export const agentSettings = defineSettings({
     const wrong = checkNodeSettings(settings);
     if (wrong !== null) return wrong;
     const flag = `--coordinator ${formatAddress(coordinator)}`;
-    if (coordinator.port === 0)
-      return `${flag} has no port to connect to; name the port of the coordinator's --listen.`;
+    if (coordinator.port === 0) return `${flag} has no port; specify the port of the coordinator's --listen.`;
     if ((clientCertificate === undefined) !== (clientKey === undefined)) {
-      return '--client-certificate and --client-key belong together; give both or neither.';
+      return '--client-certificate and --client-key must be specified together.';
     }
     if (!plaintext) return null;
     if ([coordinatorCa, tokenFile, clientCertificate].some((path) => path !== undefined)) {
-      return '--plaintext encrypts nothing, so a CA, token or client certificate would be of no use; leave one out.';
+      return '--plaintext cannot be combined with --coordinator-ca, --token-file or --client-certificate; remove one of them.';
     }
     if (isLoopback(coordinator)) return null;
-    return `${flag} is on another machine, and --plaintext encrypts nothing; leave --plaintext out.`;
+    return `--plaintext requires a loopback address, but ${flag} is not one; remove --plaintext.`;
   },
 });
 

@@ -1,4 +1,4 @@
-/** The pods of a node as the API server has them. */
+/** Observes the pods of a node through the API server. */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -11,7 +11,7 @@ export interface ApiServerPodsOptions {
   readonly reader: ApiServerReader;
   readonly nodeName: string;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
@@ -36,14 +36,14 @@ export class ApiServerPods implements PodSource {
       reader,
       path: '/api/v1/pods',
       query: { fieldSelector: `spec.nodeName=${nodeName}` },
-      // Every node's agent lists; the watch says moments later what the cache did not know yet.
+      // Every agent lists, so the list comes from the cache; the watch delivers newer changes.
       fromCache: true,
       keep: trimmedPod,
       listener: {
         applied: (pod) => emit(pod !== null && known.put(pod)),
         removed: (pod) => emit(pod !== null && known.remove(pod)),
         problemChanged: (problem) =>
-          listener.problemChanged(problem && `its pods are not followed: ${problem.message}`),
+          listener.problemChanged(problem && `its pods cannot be watched: ${problem.message}`),
       },
       clock,
       random,

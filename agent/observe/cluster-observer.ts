@@ -1,7 +1,6 @@
 /**
- * Observes a node of a cluster: its Node object through the API server, and its pods where the pod source
- * sees them. It only reads, and tells only what matters: a kubelet renews conditions and image lists all
- * the time, and none of that is news.
+ * Observes a node of a cluster: its Node object through the API server and its pods through the pod source. It is
+ * read-only and reports only relevant changes, because a kubelet updates conditions and image lists frequently.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import { ListWatch, type ListWatchCounts, noCounts } from '../../shared/api-server/list-watch.ts';
@@ -20,14 +19,14 @@ export interface ClusterObserverOptions {
   readonly reader: ApiServerReader;
   readonly pods: PodSource;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
-/** A Node as it is kept: its facts, or what is wrong with it. */
-type KeptNode = NodeFacts | { readonly problem: string };
+/** The facts of a Node, or the problem with it. */
+type ObservedNode = NodeFacts | { readonly problem: string };
 
-/** What can be wrong at the same time; an empty sentence where nothing is. */
+/** Problems that can exist at the same time; `''` for no problem. */
 interface Problems {
   node: string;
   nodeWatch: string;
@@ -39,8 +38,8 @@ export class ClusterObserver implements Observer {
   readonly #problems: Problems = { node: '', nodeWatch: '', pods: '' };
   #facts: NodeFacts | undefined;
   #pods: readonly Pod[] | undefined;
-  #nodeWatch: ListWatch<KeptNode> | undefined;
-  #cancelTelling: (() => void) | undefined;
+  #nodeWatch: ListWatch<ObservedNode> | undefined;
+  #cancelEmit: (() => void) | undefined;
 
   constructor(options: ClusterObserverOptions) {
     this.#options = options;
@@ -49,19 +48,19 @@ export class ClusterObserver implements Observer {
   start(listener: ObserverListener): void {
     const { nodeName, reader, pods, clock, random } = this.#options;
     const emit = () => this.#emitSoon(listener);
-    this.#nodeWatch = new ListWatch<KeptNode>({
+    this.#nodeWatch = new ListWatch<ObservedNode>({
       reader,
       path: '/api/v1/nodes',
       query: { fieldSelector: `metadata.name=${nodeName}` },
       fromCache: true,
-      keep: keptNode,
+      keep: observedNode,
       listener: {
-        applied: (node) => this.#takeNode(node, emit),
-        removed: () => this.#trouble('node', `node ${nodeName} is no longer known to the API server`, emit),
+        applied: (node) => this.#nodeApplied(node, emit),
+        removed: () => this.#setProblem('node', `node ${nodeName} no longer exists in the API server`, emit),
         problemChanged: (problem) =>
-          this.#trouble(
+          this.#setProblem(
             'nodeWatch',
-            problem === null ? '' : `node ${nodeName} is not followed: ${problem.message}`,
+            problem === null ? '' : `node ${nodeName} cannot be watched: ${problem.message}`,
             emit,
           ),
       },
@@ -70,9 +69,9 @@ export class ClusterObserver implements Observer {
     });
     void this.#nodeWatch.synced.then(() => {
       if (this.#facts === undefined && this.#problems.node === '') {
-        this.#trouble(
+        this.#setProblem(
           'node',
-          `node ${nodeName} is not known to the API server; correct --node-name or wait for it`,
+          `node ${nodeName} does not exist in the API server; correct --node-name or wait until it is registered`,
           emit,
         );
       }
@@ -83,7 +82,7 @@ export class ClusterObserver implements Observer {
         this.#pods = all;
         emit();
       },
-      problemChanged: (sentence) => this.#trouble('pods', sentence ?? '', emit),
+      problemChanged: (sentence) => this.#setProblem('pods', sentence ?? '', emit),
     });
   }
 
@@ -92,29 +91,29 @@ export class ClusterObserver implements Observer {
   }
 
   close(): void {
-    this.#cancelTelling?.();
+    this.#cancelEmit?.();
     this.#nodeWatch?.close();
     this.#options.pods.close();
     this.#options.reader.close();
   }
 
-  #takeNode(node: KeptNode, emit: () => void): void {
-    if ('problem' in node) return this.#trouble('node', node.problem, emit);
+  #nodeApplied(node: ObservedNode, emit: () => void): void {
+    if ('problem' in node) return this.#setProblem('node', node.problem, emit);
     const isNews = this.#facts === undefined || newsOf(this.#facts) !== newsOf(node) || this.#problems.node !== '';
     this.#facts = node;
     this.#problems.node = '';
     if (isNews) emit();
   }
 
-  #trouble(what: keyof Problems, sentence: string, emit: () => void): void {
+  #setProblem(what: keyof Problems, sentence: string, emit: () => void): void {
     if (this.#problems[what] === sentence) return;
     this.#problems[what] = sentence;
     emit();
   }
 
   #emitSoon(listener: ObserverListener): void {
-    this.#cancelTelling ??= this.#options.clock.after(SETTLE_MS, () => {
-      this.#cancelTelling = undefined;
+    this.#cancelEmit ??= this.#options.clock.after(SETTLE_MS, () => {
+      this.#cancelEmit = undefined;
       this.#emit(listener);
     });
   }
@@ -122,7 +121,7 @@ export class ClusterObserver implements Observer {
   #emit(listener: ObserverListener): void {
     const { clock, reader, pods } = this.#options;
     const wrong = Object.values(this.#problems).filter((sentence) => sentence !== '');
-    // Half a node would be a wrong answer: what was told last stays.
+    // Incomplete data would be wrong, so the last complete observation remains in effect.
     if (wrong.length > 0) return listener.problem(`${sentenceOf(wrong)}.`);
     if (this.#facts === undefined || this.#pods === undefined) return;
     const source = pods.name === reader.url ? reader.url : `${reader.url}, pods from ${pods.name}`;
@@ -130,14 +129,14 @@ export class ClusterObserver implements Observer {
   }
 }
 
-function keptNode(object: unknown): KeptNode {
+function observedNode(object: unknown): ObservedNode {
   const validation = validateNode(object);
   if (validation.accepted) return nodeFacts(validation.node);
   const [cause] = validation.causes;
-  return { problem: `the Node cannot be used: ${cause?.fieldPath}: ${cause?.message}` };
+  return { problem: `the Node is invalid: ${cause?.fieldPath}: ${cause?.message}` };
 }
 
-/** Everything but the name of the state. */
+/** All facts except the resource version. */
 function newsOf({ resourceVersion: _, ...news }: NodeFacts): string {
   return canonicalJson(news);
 }

@@ -1,6 +1,6 @@
 /**
- * Observes a node through a file that somebody edits. A file broken by an edit changes nothing but
- * the problem that is told; the next good version is taken by itself.
+ * Observes a node through a file. If the file becomes invalid, the last valid version remains in use and a problem is
+ * reported. The next valid version is used automatically.
  */
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../../shared/clock.ts';
@@ -8,7 +8,7 @@ import { watchPath } from '../../shared/files/watch-path.ts';
 import { type NodeFile, readNodeFile } from './node-file.ts';
 import type { Observer, ObserverListener } from './observer.ts';
 
-/** A node with a thousand pods is a few megabytes; more than this is the wrong file. */
+/** Maximum file size. A node with a thousand pods needs a few megabytes. */
 const NODE_FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface FileObserverOptions {
@@ -23,7 +23,7 @@ export class FileObserver implements Observer {
   #closed = false;
   #reading = false;
   #stale = false;
-  /** The node that this agent answers for: the first that the file named. */
+  /** The node of this agent: the first node in the file. */
   #nodeName: string | undefined;
 
   constructor({ path, clock }: FileObserverOptions) {
@@ -48,7 +48,7 @@ export class FileObserver implements Observer {
     this.#stopWatching();
   }
 
-  /** One reading at a time; a change meanwhile leads to another one right after. */
+  /** Reads the file once at a time. A change during a read leads to another read. */
   async #readStale(listener: ObserverListener): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
@@ -74,14 +74,14 @@ export class FileObserver implements Observer {
   }
 
   #otherNode(name: string): string {
-    return `${this.#path} is about node ${name} now, but this agent answers for ${this.#nodeName}; restart it to change that.`;
+    return `${this.#path} contains node ${name}, but this agent runs for node ${this.#nodeName}; restart the agent to change the node.`;
   }
 
   async #read(): Promise<NodeFile> {
     try {
       const { size } = await stat(this.#path);
       if (size > NODE_FILE_BYTES_MAX)
-        return { problem: `${this.#path} has ${size} bytes; at most ${NODE_FILE_BYTES_MAX} are read.` };
+        return { problem: `${this.#path} has ${size} bytes; the maximum is ${NODE_FILE_BYTES_MAX}.` };
       return readNodeFile(await readFile(this.#path), this.#path);
     } catch (error) {
       return { problem: `${this.#path} cannot be read: ${error instanceof Error ? error.message : String(error)}.` };

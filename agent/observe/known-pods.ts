@@ -1,10 +1,10 @@
-/** The pods of a node by name, and whether what is said of one is news. */
+/** The pods of a node by name, with change detection. */
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 
 export class KnownPods {
   readonly #pods = new Map<string, { readonly pod: Pod; readonly text: string }>();
 
-  /** Whether anything that is kept of the pod changed. */
+  /** Returns whether the trimmed pod changed. */
   put(pod: Pod): boolean {
     const text = JSON.stringify(pod);
     const key = keyOf(pod);
@@ -17,7 +17,7 @@ export class KnownPods {
     return this.#pods.delete(keyOf(pod));
   }
 
-  /** Takes these for all there are; says whether anything changed. */
+  /** Replaces all pods. Returns whether anything changed. */
   replace(pods: readonly Pod[]): boolean {
     const names = new Set(pods.map(keyOf));
     const gone = [...this.#pods.keys()].filter((key) => !names.has(key));

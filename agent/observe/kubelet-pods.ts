@@ -1,6 +1,6 @@
 /**
- * The pods of a node as its own kubelet has them (`GET /pods`), so that the node's word can be held against
- * the API server's. A kubelet tells of no changes, so it is asked again and again, at a bounded pace.
+ * Observes the pods of a node through its kubelet (`GET /pods`), so that they can be compared with the API server. The
+ * kubelet has no watch, so the agent polls it.
  */
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
@@ -12,10 +12,10 @@ import type { PodSource, PodSourceListener } from './pod-source.ts';
 import { trimmedPod } from './trimmed-pod.ts';
 
 export interface KubeletPodsOptions {
-  /** Of the kubelet's own HTTPS endpoint. */
+  /** Reads from the HTTPS endpoint of the kubelet. */
   readonly reader: ApiServerReader;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
@@ -26,7 +26,7 @@ export class KubeletPods implements PodSource {
   readonly #known = new KnownPods();
   #cancelNext: () => void = () => {};
   readonly #counts = noCounts();
-  #wasTold = false;
+  #hasEmitted = false;
   #failures = 0;
 
   constructor(options: KubeletPodsOptions) {
@@ -35,7 +35,7 @@ export class KubeletPods implements PodSource {
   }
 
   start(listener: PodSourceListener): void {
-    void this.#ask(listener);
+    void this.#poll(listener);
   }
 
   counts(): ListWatchCounts {
@@ -48,35 +48,36 @@ export class KubeletPods implements PodSource {
     this.#options.reader.close();
   }
 
-  async #ask(listener: PodSourceListener): Promise<void> {
+  async #poll(listener: PodSourceListener): Promise<void> {
     try {
       const { items } = await this.#options.reader.get('/pods', {}, this.#closing.signal);
       if (this.#closing.signal.aborted) return;
-      this.#take(items, listener);
+      this.#received(items, listener);
     } catch (error) {
       if (!(error instanceof ApiServerError)) throw error;
       if (this.#closing.signal.aborted) return;
       this.#counts.ends[error.failure]++;
-      // To the client every server is an API server.
+      // The client calls every server an API server.
       this.#failed(error.message.replace(/^the API server /, 'it '), listener);
     }
     const { clock, random } = this.#options;
     const delayMs = KUBELET_POLL_MS * (1 + KUBELET_POLL_JITTER * random());
-    this.#cancelNext = clock.after(delayMs, () => void this.#ask(listener));
+    this.#cancelNext = clock.after(delayMs, () => void this.#poll(listener));
   }
 
-  #take(items: unknown, listener: PodSourceListener): void {
-    if (!Array.isArray(items)) return this.#failed('its answer to GET /pods is no list', listener);
+  #received(items: unknown, listener: PodSourceListener): void {
+    if (!Array.isArray(items)) return this.#failed('its response to GET /pods is not a list', listener);
     const isNews = this.#known.replace(items.map(trimmedPod).filter((pod) => pod !== null));
     if (this.#failures > KUBELET_FAILURES_MAX) listener.problemChanged(null);
     this.#failures = 0;
     this.#counts.lists++;
-    if (isNews || !this.#wasTold) listener.podsChanged(this.#known.all());
-    this.#wasTold = true;
+    if (isNews || !this.#hasEmitted) listener.podsChanged(this.#known.all());
+    this.#hasEmitted = true;
   }
 
   #failed(why: string, listener: PodSourceListener): void {
     this.#failures++;
-    if (this.#failures > KUBELET_FAILURES_MAX) listener.problemChanged(`the kubelet at ${this.name} fails: ${why}`);
+    if (this.#failures > KUBELET_FAILURES_MAX)
+      listener.problemChanged(`the kubelet at ${this.name} does not return the pods: ${why}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Reads what a node's file says: one Node and its Pods, or the sentence that says what to mend. Pure. */
+/** Reads a node file: one Node and its Pods, or one sentence that says what to correct. Pure. */
 
 import { type ManifestObject, readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
@@ -12,20 +12,21 @@ export type NodeFile =
   | { readonly facts: NodeFacts; readonly pods: readonly Pod[]; readonly problem?: never }
   | { readonly problem: string };
 
-/** A file is used as a whole or not at all: half a node would be a wrong answer. */
+/** A file is used completely or not at all, because incomplete data would be wrong. */
 export function readNodeFile(bytes: Uint8Array, path: string): NodeFile {
   const { objects, problems } = readManifests(bytes, path);
   const [unreadable] = problems;
   if (unreadable !== undefined) return { problem: unreadable.message };
-  const stranger = objects.find(({ kind }) => kind !== 'Node' && kind !== 'Pod');
-  if (stranger !== undefined) {
-    return { problem: `${stranger.source} is a ${stranger.kind}; a node's file holds one Node and its Pods.` };
+  const other = objects.find(({ kind }) => kind !== 'Node' && kind !== 'Pod');
+  if (other !== undefined) {
+    return { problem: `${other.source} is a ${other.kind}; a node file must contain one Node and its Pods.` };
   }
   const [node, second] = objects.filter(({ kind }) => kind === 'Node');
-  if (node === undefined) return { problem: `${path} holds no Node; an agent needs the one that it answers for.` };
-  if (second !== undefined) return { problem: `${second.source} is a second Node; an agent answers for one only.` };
+  if (node === undefined) return { problem: `${path} contains no Node; add the Node of this agent.` };
+  if (second !== undefined)
+    return { problem: `${second.source} is a second Node; a node file must contain exactly one Node.` };
   const validation = validateNode(node.object);
-  if (!validation.accepted) return { problem: refused(node, validation) };
+  if (!validation.accepted) return { problem: invalid(node, validation) };
   const facts = nodeFacts(validation.node);
   const pods: Pod[] = [];
   for (const manifest of objects) {
@@ -39,16 +40,18 @@ export function readNodeFile(bytes: Uint8Array, path: string): NodeFile {
 
 function readPod(manifest: ManifestObject, nodeName: string): { pod: Pod } | { problem: string } {
   const validation = validatePod(manifest.object);
-  if (!validation.accepted) return { problem: refused(manifest, validation) };
+  if (!validation.accepted) return { problem: invalid(manifest, validation) };
   const { pod } = validation;
   const podNode = pod.spec?.nodeName;
   if (podNode === undefined || podNode === '' || podNode === nodeName) return { pod };
   const name = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
-  return { problem: `${manifest.source}: pod ${name} is on node ${podNode}, and this file is about node ${nodeName}.` };
+  return {
+    problem: `${manifest.source}: pod ${name} is on node ${podNode}, but this file describes node ${nodeName}.`,
+  };
 }
 
-function refused({ kind, source }: ManifestObject, { causes }: Rejection): string {
+function invalid({ kind, source }: ManifestObject, { causes }: Rejection): string {
   const [first] = causes;
-  const others = causes.length > 1 ? ` (and ${causes.length - 1} more)` : '';
-  return `${source}: the ${kind} cannot be used: ${first?.fieldPath}: ${first?.message}${others}.`;
+  const more = causes.length > 1 ? ` (and ${causes.length - 1} more)` : '';
+  return `${source}: the ${kind} is invalid: ${first?.fieldPath}: ${first?.message}${more}.`;
 }

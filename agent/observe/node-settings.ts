@@ -1,71 +1,71 @@
-/** The settings that say which node an agent answers for, and where it sees that node and its pods. */
+/** The settings for the node of the agent and for the sources of the node and its pods. */
 import type { SettingMap, SettingsOf } from '../../shared/settings/table.ts';
 
 export const nodeSettings = {
   nodeFile: {
     type: 'path',
     placeholder: 'FILE',
-    help: 'manifest of the node, followed by its daemon pods; watched for changes',
+    help: 'manifest file with the Node and its daemon pods; watched for changes',
   },
   nodeName: {
     type: 'string',
     placeholder: 'NAME',
-    help: 'name of the node in a cluster, observed through the API server; in a pod, spec.nodeName of the downward API',
+    help: 'name of the node to observe through the API server; in a pod, use spec.nodeName of the downward API',
   },
   apiServer: {
     type: 'string',
     placeholder: 'URL',
-    help: 'the API server; in a pod, the one of its cluster',
+    help: 'URL of the API server (default in a pod: the API server of its cluster)',
   },
   serviceAccount: {
     type: 'path',
     placeholder: 'FOLDER',
     default: '/var/run/secrets/kubernetes.io/serviceaccount',
-    help: 'folder with the token for the API server and the kubelet, and the authority ca.crt; read again as they change',
+    help: 'folder with the token and ca.crt for the API server and the kubelet; reloaded on change',
   },
   podsFrom: {
     type: 'choice',
     default: 'api-server',
     choices: ['api-server', 'kubelet'],
-    help: "where the node's pods are seen: the API server, or the node's own kubelet",
+    help: 'source of the pods',
   },
   kubeletHost: {
     type: 'string',
     placeholder: 'HOST',
-    help: 'address of the kubelet; in a pod, status.hostIP of the downward API',
+    help: 'address of the kubelet; in a pod, use status.hostIP of the downward API',
   },
   kubeletPort: { type: 'integer', default: 10250, min: 1, max: 65_535, help: 'HTTPS port of the kubelet' },
   kubeletCa: {
     type: 'path',
     placeholder: 'FILE',
-    help: "authority of the kubelet's certificate, PEM; by default ca.crt of --service-account",
+    help: 'PEM file with the CA of the kubelet certificate (default: ca.crt of --service-account)',
   },
   kubeletInsecureTls: {
     type: 'boolean',
     default: false,
-    help: 'trust any certificate of the kubelet, also a self-signed one; whoever answers there gets the token',
+    help: 'do not verify the kubelet certificate; an attacker could then obtain the token',
   },
 } as const satisfies SettingMap;
 
 export type NodeSettings = SettingsOf<typeof nodeSettings>;
 
-/** One sentence that says what to change, or null. */
+/** Returns one sentence that says what to change, or null. */
 export function checkNodeSettings(settings: NodeSettings): string | null {
   const { nodeFile, nodeName, apiServer, podsFrom, kubeletHost, kubeletCa, kubeletInsecureTls } = settings;
   if ((nodeFile === undefined) === (nodeName === undefined)) {
-    return 'An agent answers for one node: give either --node-name NAME in a cluster, or --node-file FILE.';
+    return 'Specify either --node-name NAME or --node-file FILE.';
   }
   if (nodeFile !== undefined && (apiServer !== undefined || podsFrom === 'kubelet')) {
-    return '--node-file holds the node and its pods; leave --api-server and --pods-from kubelet out.';
+    return '--node-file cannot be combined with --api-server or --pods-from kubelet; remove them.';
   }
   if (apiServer !== undefined && !/^https:\/\/[^/]/.test(apiServer)) {
-    return `--api-server ${apiServer} is no URL that begins with https://; correct it.`;
+    return `--api-server ${apiServer} is not a valid URL; it must begin with https://.`;
   }
   if ((podsFrom === 'kubelet') !== (kubeletHost !== undefined)) {
-    return '--pods-from kubelet and --kubelet-host HOST belong together; give both or neither.';
+    return '--pods-from kubelet and --kubelet-host HOST must be specified together.';
   }
   if (kubeletCa !== undefined && kubeletInsecureTls) {
-    return '--kubelet-insecure-tls trusts any certificate, so --kubelet-ca would be of no use; leave one out.';
+    return '--kubelet-insecure-tls cannot be combined with --kubelet-ca; remove one of them.';
   }
   return null;
 }

@@ -1,28 +1,28 @@
-/** The interface behind which the agent sees its node: today a file, and an API server behind the same words. */
+/** The interface for observing a node: through a file or through an API server. */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
 
 export interface Observer {
   start(listener: ObserverListener): void;
-  /** What was listed and watched, by collection; nothing where the node is a file. */
+  /** Counters of lists and watches by collection; empty if the node is read from a file. */
   counts(): Readonly<Record<string, ListWatchCounts>>;
-  /** Nothing is told after it. */
+  /** The listener is not called after that. */
   close(): void;
 }
 
 export interface ObserverListener {
-  /** The node as it is now. Always of the same node, and it ends the problem told before, if any. */
+  /** The current state of the node. Always the same node. Ends the last problem, if there was one. */
   observed(observation: Observation): void;
-  /** The source cannot be read for now; what was observed last stays. One sentence for people. */
+  /** The source cannot be read; the last observation remains in effect. `sentence` is one human-readable sentence. */
   problem(sentence: string): void;
 }
 
 export interface Observation {
   readonly facts: NodeFacts;
-  /** All pods of the node that the source names, not only daemon pods. */
+  /** All pods of the node, not only daemon pods. */
   readonly pods: readonly Pod[];
   readonly observedMs: number;
-  /** Where it was read, for people. */
+  /** Human-readable source. */
   readonly source: string;
 }

@@ -1,4 +1,4 @@
-/** The observer that the settings ask for: of a file, or of a node in a cluster. */
+/** Creates the observer from the settings: for a file or for a node in a cluster. */
 import { type ApiServerAccess, folderAccess, httpsUrl, inClusterAccess } from '../../shared/api-server/access.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -15,11 +15,11 @@ export interface OpenObserverOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** How the agent calls itself to the API server. */
+  /** User agent of requests to the API server. */
   readonly userAgent: string;
 }
 
-/** @throws RollcallError ARGUMENT_INVALID where no API server is named and this is no pod. */
+/** @throws RollcallError ARGUMENT_INVALID if no API server is specified and the agent does not run in a pod. */
 export function openObserver(options: OpenObserverOptions): Observer {
   const { settings, clock, random, userAgent } = options;
   const { nodeFile, nodeName = '', podsFrom } = settings;

@@ -1,20 +1,20 @@
-/** Where a node's pods are seen: the API server, or the node's own kubelet. */
+/** The interface for observing the pods of a node: through the API server or through the kubelet. */
 import type { ListWatchCounts } from '../../shared/api-server/list-watch.ts';
 import type { Pod } from '../../shared/kubernetes/objects.ts';
 
 export interface PodSource {
-  /** Where it looks, for people. */
+  /** Human-readable name of the source. */
   readonly name: string;
   start(listener: PodSourceListener): void;
-  /** What was listed and watched. */
+  /** Counters of lists and watches. */
   counts(): ListWatchCounts;
-  /** Nothing is told after it. */
+  /** The listener is not called after that. */
   close(): void;
 }
 
 export interface PodSourceListener {
-  /** All pods of the node as they are now, told once they are known and whenever what matters of one changed. */
+  /** All current pods of the node. Called when they are known for the first time and after each relevant change. */
   podsChanged(pods: readonly Pod[]): void;
-  /** What keeps the pods from being up to date, in one sentence; `null` once it is over. */
+  /** One sentence with the reason for which the pods are not up to date; `null` when the problem ends. */
   problemChanged(sentence: string | null): void;
 }

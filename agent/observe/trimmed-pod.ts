@@ -1,11 +1,11 @@
-/** What is kept of a pod: what health, drift and room are read from. The rest of it, and its secrets, are let go at once. */
+/** Reduces a pod to the fields for health, drift and resource usage. Other fields, including secrets, are discarded. */
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
 import { owningDaemonSet } from '../../shared/kubernetes/owning-daemon-set.ts';
 import { TEMPLATE_REVISION_LABEL } from '../../shared/kubernetes/template-revision.ts';
 import { asList, asObject } from '../../shared/kubernetes/unvalidated-fields.ts';
 import { validatePod } from '../../shared/kubernetes/validation/validate-pod.ts';
 
-/** `null` for what is no pod: an API server or a kubelet sends none. */
+/** `null` if the object is not a valid pod. */
 export function trimmedPod(object: unknown): Pod | null {
   const validation = validatePod(object);
   if (!validation.accepted) return null;
@@ -30,7 +30,7 @@ export function trimmedPod(object: unknown): Pod | null {
   };
 }
 
-/** What a pod asks of its node. */
+/** The fields for resource usage. */
 function trimmedSpec(spec: PodSpec): PodSpec {
   const { hostNetwork, overhead, resources } = spec;
   return given({
@@ -50,7 +50,7 @@ function trimmedContainer(container: unknown): object {
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
 type Status = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
 
-/** Without the times at which somebody looked: those are no news. */
+/** Omits probe times, which change without a relevant change. */
 function withoutProbeTime({ type, status, reason, message, lastTransitionTime }: Condition): Condition {
   return given({ type, status, reason, message, lastTransitionTime });
 }
@@ -72,7 +72,7 @@ function trimmedState({ waiting, terminated }: NonNullable<Status['state']>): No
   };
 }
 
-/** Without the fields that are not there. */
+/** Omits undefined fields. */
 function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Name in keyof Fields]?: NonNullable<Fields[Name]> };

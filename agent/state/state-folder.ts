@@ -1,6 +1,6 @@
 /**
- * What an agent keeps over its own restart: the assignments that it holds and its newest reports. One
- * file, always whole: it is written beside the old one and renamed over it.
+ * Persists the state of an agent across restarts: its assignments and newest reports, in one file. The file is replaced
+ * atomically by renaming.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,19 +14,19 @@ import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 import type { HeldAssignments } from '../stream/held-assignments.ts';
 import type { Unnumbered } from '../stream/outbox.ts';
 
-/** Of what is in the file; another one is not ours to read. */
-const FORMAT = 2;
+/** Version of the file format. Files of other versions are not read. */
+const FORMAT = 3;
 const FILE_NAME = 'agent-state.json';
 
 export interface AgentState {
-  /** Name of the node that all of it is about. */
+  /** Name of the node. */
   readonly node: string;
   readonly held: HeldAssignments | null;
   readonly nodeReport: Unnumbered<NodeReport> | null;
   readonly podReport: Unnumbered<PodReport> | null;
 }
 
-/** The state as it is written: a digest is left out, because it follows from the assignments. */
+/** The stored state. The digest is omitted because it is computed from the assignments. */
 interface StoredState extends Omit<AgentState, 'held'> {
   readonly held: {
     readonly storeId: string;
@@ -40,18 +40,18 @@ export class StateFolder {
   readonly #log: Logger;
   #failing = false;
 
-  /** @throws RollcallError ARGUMENT_INVALID where the folder cannot be made. */
+  /** @throws RollcallError ARGUMENT_INVALID if the folder cannot be created. */
   constructor(folder: string, log: Logger) {
     this.#folder = folder;
     this.#log = log;
     try {
       makeFolder(folder);
     } catch (error) {
-      throw new RollcallError('ARGUMENT_INVALID', `the state folder ${folder} cannot be made: ${messageOf(error)}`);
+      throw new RollcallError('ARGUMENT_INVALID', `cannot create the state folder ${folder}: ${messageOf(error)}`);
     }
   }
 
-  /** What was kept, or `null`. A file that cannot be used is set aside: the coordinator sends all again. */
+  /** Returns the stored state, or `null`. An invalid file is renamed; the coordinator sends all data again. */
   load(): AgentState | null {
     let text: string;
     try {
@@ -63,29 +63,30 @@ export class StateFolder {
     }
     const state = parseState(text);
     if (state !== null) return state;
-    this.setAside('it is damaged, or of another version');
+    this.setAside('it is damaged or has another version');
     return null;
   }
 
-  /** Durable when it returns. A full disk is a warning only: without the file a restart costs a snapshot. */
+  /** Durable when it returns. A failure is only logged, because without the file a restart costs only a snapshot. */
   save(state: AgentState): void {
     try {
       this.#write(formatState(state));
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#log.warn({ path: this.#path }, `the agent's state cannot be kept: ${messageOf(error)}`);
+      if (!this.#failing)
+        this.#log.warn({ path: this.#path }, `cannot write the state of the agent: ${messageOf(error)}`);
       this.#failing = true;
     }
   }
 
-  /** Keeps the file for people, out of the agent's way. */
+  /** Renames the file, so that it remains available for diagnosis. */
   setAside(why: string): void {
     const aside = `${this.#path}.unusable`;
-    this.#log.warn({ path: this.#path }, `the agent's state is not used: ${why}; it is kept as ${aside}`);
+    this.#log.warn({ path: this.#path }, `the state of the agent is ignored: ${why}; the file is renamed to ${aside}`);
     try {
       renameSync(this.#path, aside);
     } catch (error) {
-      this.#log.warn({ path: this.#path }, `the agent's state cannot be set aside: ${messageOf(error)}`);
+      this.#log.warn({ path: this.#path }, `cannot rename the state of the agent: ${messageOf(error)}`);
     }
   }
 
@@ -103,7 +104,7 @@ export class StateFolder {
       closeSync(file);
     }
     renameSync(temporary, this.#path);
-    // The rename itself must be on disk as well.
+    // Makes the rename durable.
     const folder = openSync(this.#folder, 'r');
     try {
       fsyncSync(folder);
@@ -122,7 +123,7 @@ function formatState({ held, ...state }: AgentState): string {
   return `${JSON.stringify({ format: FORMAT, checksum: checksumOf(body) })}\n${body}\n`;
 }
 
-/** The checksum vouches for what is inside: it was written by this format, and whole. */
+/** A correct checksum means that the body is complete and has this format. */
 function parseState(text: string): AgentState | null {
   const [head = '', body = ''] = text.split('\n');
   try {

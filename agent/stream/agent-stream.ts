@@ -1,6 +1,6 @@
 /**
- * One stream with the coordinator, from Hello to its end. It never decides when to connect again, and
- * never guesses: an update that does not fit what is held is refused, and a snapshot follows.
+ * One stream to the coordinator, from Hello to its end. It does not reconnect; that is the task of the session. It refuses
+ * an update that does not apply to the current assignments, and the coordinator then sends a snapshot.
  */
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
@@ -17,20 +17,20 @@ import { Reporting } from './reporting.ts';
 import type { ConnectRequest, ConnectResponse, OpenStream, Stream } from './stream.ts';
 import { type StreamSettings, streamSettingsFromWire } from './stream-settings.ts';
 
-/** A coordinator admits agents one after the other; one that says nothing for this long is not there. */
+/** Maximum time to wait for Welcome. The coordinator limits the rate at which it admits agents. */
 const WELCOME_TIMEOUT_MS = 15_000;
 
-/** After we said that nothing more comes, the coordinator has nothing left to do but to end the stream. */
+/** Maximum time to wait for the coordinator to end the stream after the agent closed its side. */
 const END_TIMEOUT_MS = 2_000;
 
-/** What the conversation asks of the agent around it. */
+/** The agent's interface for its stream. */
 export interface AgentStreamHost {
   readonly held: HeldAssignments | null;
-  /** Keeps assignments; what is kept when it returns is acknowledged. */
+  /** Persists the assignments. They are acknowledged when it returns. */
   keep(held: HeldAssignments): void;
-  /** The assignments in force changed, and that was acknowledged. */
+  /** The assignments changed and were acknowledged. */
   assignmentsChanged(): void;
-  /** The coordinator lacks this agent's reports: put all of them into the outbox again. */
+  /** The coordinator requests all reports: put them into the outbox again. */
   reportsRequested(): void;
 }
 
@@ -42,17 +42,17 @@ export interface AgentStreamOptions {
   readonly host: AgentStreamHost;
   readonly outbox: Outbox;
   readonly hello: Hello;
-  /** Those that hold until the coordinator has set its own. */
+  /** The settings until the coordinator sends its own. */
   readonly settings: StreamSettings;
-  /** The coordinator said Welcome. */
+  /** The coordinator sent Welcome. */
   readonly onOpened: (sessionId: string) => void;
   readonly onEnded: (end: AgentStreamEnd) => void;
 }
 
 export interface AgentStreamEnd {
-  /** `null` for a good end. */
+  /** `null` if the stream ended normally. */
   readonly error: RollcallError | null;
-  /** When to come back, where the coordinator asked us to go. */
+  /** Delay before reconnecting, if the coordinator requested it. */
   readonly drain: { readonly delayMs: number; readonly jitterMs: number } | null;
   readonly settings: StreamSettings;
 }
@@ -80,17 +80,17 @@ export class AgentStream {
       outbox,
       send: (message) => this.#send(message),
       settings: () => this.#settings,
-      silent: () => this.#fail('the coordinator did not acknowledge a report for a whole lease'),
+      timedOut: () => this.#fail('the coordinator did not acknowledge a report within the lease duration'),
     });
     this.#stream = openStream({
       received: (message) => this.#received(message),
       ended: (error) => this.#ended(error),
     });
-    this.#cancelTimeout = clock.after(WELCOME_TIMEOUT_MS, () => this.#fail('the coordinator did not answer Hello'));
+    this.#cancelTimeout = clock.after(WELCOME_TIMEOUT_MS, () => this.#fail('the coordinator did not respond to Hello'));
     this.#stream.send({ hello });
   }
 
-  /** Messages that this build does not know, or that came out of turn. They change nothing. */
+  /** Number of ignored messages: of unknown kinds or in the wrong order. */
   get unknownMessageCount(): number {
     return this.#unknownMessages;
   }
@@ -100,11 +100,11 @@ export class AgentStream {
     if (this.#storeId !== undefined && !this.#ending) this.#reporting.advance();
   }
 
-  /** Ends the stream in good order. */
+  /** Closes the stream gracefully. */
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    this.#silence();
+    this.#cancelTimers();
     this.#cancelTimeout = this.#options.clock.after(END_TIMEOUT_MS, () => this.#stream.cancel());
     this.#stream.end();
   }
@@ -132,14 +132,14 @@ export class AgentStream {
     const forgotten = durable < outbox.acknowledgedSequence;
     outbox.acknowledge(durable);
     this.#options.onOpened(sessionId);
-    // Random the first time: agents that came back together shall not speak together for ever.
+    // The first heartbeat is random, so that agents that reconnect together do not stay synchronized.
     this.#heartbeatAfter(random() * this.#settings.heartbeatIntervalMs);
     if (forgotten) host.reportsRequested();
     this.#reporting.advance();
   }
 
   #requested(): void {
-    this.#reporting.forget();
+    this.#reporting.reset();
     this.#options.host.reportsRequested();
     this.#reporting.advance();
   }
@@ -150,7 +150,7 @@ export class AgentStream {
     const { sequence } = update;
     if ('refusal' in outcome) {
       const { refusal: message } = outcome;
-      log.warn({ revision: Number(update.revision) }, `refused an update: ${message}`);
+      log.warn({ revision: Number(update.revision) }, `refused an assignment update: ${message}`);
       const appliedRevision = String(host.held?.revision ?? 0);
       this.#send({
         assignmentAck: { sequence, appliedRevision, error: { code: status.FAILED_PRECONDITION, message } },
@@ -158,7 +158,7 @@ export class AgentStream {
       return;
     }
     host.keep(outcome.held);
-    // Only now: what is acknowledged is also found after a restart of this agent.
+    // After persisting, so that acknowledged assignments survive a restart of the agent.
     this.#send({ assignmentAck: { sequence, appliedRevision: String(outcome.held.revision) } });
     host.assignmentsChanged();
   }
@@ -170,7 +170,7 @@ export class AgentStream {
 
   #drained({ reason, backoff }: Drain__Output): void {
     this.#drain = { delayMs: durationFromWire(backoff?.delay), jitterMs: durationFromWire(backoff?.jitter) };
-    this.#options.log.info({ ...this.#drain }, `the coordinator asks to come back later: ${reason}`);
+    this.#options.log.info({ ...this.#drain }, `the coordinator requested a reconnect: ${reason}`);
     this.end();
   }
 
@@ -182,8 +182,8 @@ export class AgentStream {
 
   #unknown({ message }: ConnectResponse): void {
     this.#unknownMessages++;
-    const what = message ?? 'of a kind that this agent does not know';
-    this.#options.log.debug({ count: this.#unknownMessages }, `ignored a message out of turn: ${what}`);
+    const what = message ?? 'unknown kind';
+    this.#options.log.debug({ count: this.#unknownMessages }, `ignored an unexpected message: ${what}`);
   }
 
   #send(message: ConnectRequest): void {
@@ -191,7 +191,7 @@ export class AgentStream {
     this.#heartbeatAfter(this.#settings.heartbeatIntervalMs);
   }
 
-  /** Any message renews the lease, so the heartbeat starts over with each. */
+  /** Each message renews the lease and restarts the heartbeat timer. */
   #heartbeatAfter(delayMs: number): void {
     const { clock } = this.#options;
     this.#cancelHeartbeat();
@@ -206,11 +206,11 @@ export class AgentStream {
   }
 
   #ended(error: RollcallError | null): void {
-    this.#silence();
+    this.#cancelTimers();
     this.#options.onEnded({ error: this.#failure ?? error, drain: this.#drain, settings: this.#settings });
   }
 
-  #silence(): void {
+  #cancelTimers(): void {
     this.#cancelTimeout();
     this.#cancelHeartbeat();
     this.#reporting.close();

@@ -1,4 +1,4 @@
-/** The stream to the coordinator over gRPC, one channel per stream. */
+/** Opens gRPC streams to the coordinator, with one channel per stream. */
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
@@ -9,14 +9,14 @@ import { unreachableWords } from '../../shared/rpc/unreachable.ts';
 import type { OpenStream, Stream } from './stream.ts';
 
 /**
- * A channel that failed waits up to two minutes before it dials again and refuses streams meanwhile. The
- * session has its own pauses, so every stream gets a channel that knows of no failure before it.
+ * A failed channel waits up to two minutes before it reconnects and rejects streams meanwhile. The session has its own
+ * backoff, so each stream uses a new channel.
  */
 const FRESH_CHANNEL = { ...CLIENT_OPTIONS, 'grpc.use_local_subchannel_pool': 1 };
 
 const NO_STREAM: Stream = { send: () => {}, end: () => {}, cancel: () => {} };
 
-/** Streams to the coordinator at `address` (`host:port`). */
+/** `address` is `host:port`. */
 export function grpcStreams(address: string, openSecurity: OpenSecurity): OpenStream {
   return (listener) => {
     let security: ChannelSecurity;
@@ -51,7 +51,7 @@ export function grpcStreams(address: string, openSecurity: OpenSecurity): OpenSt
   };
 }
 
-/** Without a reason of the coordinator's own, it was not the coordinator who answered. */
+/** An error without a reason does not come from the coordinator. */
 function describe(error: ServiceError, address: string): RollcallError {
   const known = fromServiceError(error, 'COORDINATOR_UNREACHABLE');
   if (known.reason !== 'COORDINATOR_UNREACHABLE') return known;

@@ -1,4 +1,4 @@
-/** What an agent holds, and how an update moves it. Pure: an update is applied as a whole or refused. */
+/** The assignments of an agent and how updates change them. Pure. An update is applied completely or refused. */
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
@@ -18,7 +18,7 @@ export interface HeldAssignments {
 
 export type UpdateOutcome = { readonly held: HeldAssignments } | { readonly refusal: string };
 
-/** What is held after the update of the store, or one sentence why what was held before stays. */
+/** Returns the assignments after the update, or the reason for refusing it. */
 export function applyUpdate(
   before: HeldAssignments | null,
   storeId: string,
@@ -28,7 +28,9 @@ export function applyUpdate(
   if (typeof changed === 'string') return { refusal: changed };
   const digest = assignmentDigest(changed.values());
   if (!digest.equals(update.digest)) {
-    return { refusal: `the digest of the ${changed.size} assignments is ${hex(digest)}, not ${hex(update.digest)}` };
+    return {
+      refusal: `the digest of the ${changed.size} assignments is ${hex(digest)}, expected ${hex(update.digest)}`,
+    };
   }
   return { held: { storeId, revision: Number(update.revision), digest, assignments: changed } };
 }
@@ -39,13 +41,13 @@ function changedAssignments(
   { snapshot, delta }: AssignmentUpdate__Output,
 ): Map<DaemonSetKey, Assignment> | string {
   if (snapshot) return withUpserts(new Map(), snapshot.assignments);
-  if (!delta) return 'the update holds neither a snapshot nor a delta';
-  if (before === null) return `a delta for revision ${delta.baseRevision} came, and no assignments are held`;
+  if (!delta) return 'the update contains neither a snapshot nor a delta';
+  if (before === null) return `the delta applies to revision ${delta.baseRevision}, but the agent has no assignments`;
   if (before.storeId !== storeId) {
-    return `a delta for store ${storeId} came, and assignments of store ${before.storeId} are held`;
+    return `the delta applies to store ${storeId}, but the agent has assignments of store ${before.storeId}`;
   }
   if (Number(delta.baseRevision) !== before.revision) {
-    return `a delta for revision ${delta.baseRevision} came, and revision ${before.revision} is held`;
+    return `the delta applies to revision ${delta.baseRevision}, but the agent is at revision ${before.revision}`;
   }
   const assignments = new Map(before.assignments);
   for (const removal of delta.removals) assignments.delete(daemonSetKey(removal));

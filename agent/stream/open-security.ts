@@ -1,9 +1,9 @@
-/** How the agent's settings say that the coordinator is reached. */
+/** Creates the credentials for connections to the coordinator from the settings. */
 import { RollcallError } from '../../shared/errors.ts';
 import { type OpenSecurity, PLAINTEXT, readTlsMaterial, tlsSecurity } from '../../shared/rpc/channel-security.ts';
 import type { AgentSettings } from '../settings.ts';
 
-/** Each connection reads the files anew: the kubelet renews the token, others the certificates. */
+/** The files are read for each connection, because tokens and certificates are renewed. */
 export function openSecurity(settings: AgentSettings): OpenSecurity {
   if (settings.plaintext) return () => PLAINTEXT;
   const { coordinatorCa: ca, coordinatorName: serverName, clientCertificate, clientKey, tokenFile: token } = settings;
@@ -11,13 +11,13 @@ export function openSecurity(settings: AgentSettings): OpenSecurity {
     tlsSecurity(readTlsMaterial({ ca, serverName, clientCertificate, clientKey, token }), settings.coordinator.host);
 }
 
-/** The token as its file holds it now; `null` where there is none, or it cannot be read at the moment. */
+/** The current token in the file; `null` if there is none or if it cannot be read now. */
 export function tokenReader({ tokenFile: token }: Pick<AgentSettings, 'tokenFile'>): () => string | null {
   return () => {
     try {
       return readTlsMaterial({ token }).token;
     } catch (error) {
-      // The next connection says so; this one may go on for as long as its old token does.
+      // The next connection reports the error. This one continues until its token expires.
       if (error instanceof RollcallError) return null;
       throw error;
     }

@@ -1,6 +1,6 @@
 /**
- * The newest report of each kind until it is durable at the coordinator. A report is state, not an event:
- * a newer one replaces what was not yet sent or acknowledged, so the outbox never grows.
+ * Keeps the newest report of each kind until it is durable at the coordinator. A report is a state, not an event: a newer
+ * report replaces an unacknowledged one, so the outbox does not grow.
  */
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 
@@ -8,7 +8,7 @@ export type Unnumbered<Report> = Omit<Report, 'sequence'>;
 
 export type ReportKind = 'node' | 'pods';
 
-/** A report that waits. It has its number, or 0 while it was never sent. */
+/** A report that is not acknowledged. Its sequence is 0 until it is sent. */
 export type PendingReport =
   | { readonly kind: 'node'; readonly report: NodeReport }
   | { readonly kind: 'pods'; readonly report: PodReport };
@@ -26,14 +26,14 @@ export class Outbox {
     this.#pending.set('pods', { kind: 'pods', report: { ...report, sequence: 0 } });
   }
 
-  /** What is not yet acknowledged, in the order in which it must be sent. */
+  /** The unacknowledged reports, in the order in which they must be sent. */
   get pending(): PendingReport[] {
     return [...this.#pending.values()].sort((left, right) => place(left) - place(right));
   }
 
   /**
-   * The report with its number; one that was sent before keeps it, so that the coordinator knows it
-   * again. Numbers are given at the first sending, because on the wire they may only grow.
+   * Returns the report with a sequence number. A report that was sent before keeps its number, so that the coordinator
+   * recognizes it. Numbers are assigned when a report is first sent, because they must increase on the wire.
    */
   numbered(pending: PendingReport): PendingReport {
     if (pending.report.sequence > 0) return pending;
@@ -46,16 +46,16 @@ export class Outbox {
     return numbered;
   }
 
-  /** Everything up to `sequence` is durable. */
+  /** All reports up to `sequence` are durable. */
   acknowledge(sequence: number): void {
-    // Never beyond what was sent: a wrong number must not swallow reports to come.
+    // Limited to sent reports, so that a wrong number does not discard future reports.
     this.#acknowledged = Math.max(this.#acknowledged, Math.min(sequence, this.#newestSequence));
     for (const [kind, { report }] of this.#pending) {
       if (report.sequence > 0 && report.sequence <= this.#acknowledged) this.#pending.delete(kind);
     }
   }
 
-  /** The highest number that was ever acknowledged. */
+  /** The highest acknowledged sequence. */
   get acknowledgedSequence(): number {
     return this.#acknowledged;
   }

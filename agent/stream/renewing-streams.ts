@@ -1,13 +1,13 @@
-/** Streams that outlive the token that opened them: when its file holds another one, the coordinator is told. */
+/** Streams that outlive their token: when the token file changes, the new token is sent to the coordinator. */
 import type { Clock } from '../../shared/clock.ts';
 import type { OpenStream } from './stream.ts';
 
-/** How often the token's file is looked at; the kubelet renews it with a fifth of its life, two minutes at least, to go. */
-export const TOKEN_LOOK_MS = 30_000;
+/** Interval of checks of the token file. The kubelet renews a token at least two minutes before it expires. */
+export const TOKEN_CHECK_INTERVAL_MS = 30_000;
 
 export interface RenewalOptions {
   readonly clock: Clock;
-  /** The token as it is now; `null` where there is none. */
+  /** Returns the current token; `null` if there is none. */
   readonly readToken: () => string | null;
 }
 
@@ -22,15 +22,15 @@ export function renewingStreams(open: OpenStream, { clock, readToken }: RenewalO
         listener.ended(error);
       },
     });
-    const look = () => {
+    const check = () => {
       const token = readToken();
       if (token !== null && token !== known) {
         known = token;
         stream.send({ renewal: { token } });
       }
-      cancel = clock.after(TOKEN_LOOK_MS, look);
+      cancel = clock.after(TOKEN_CHECK_INTERVAL_MS, check);
     };
-    cancel = clock.after(TOKEN_LOOK_MS, look);
+    cancel = clock.after(TOKEN_CHECK_INTERVAL_MS, check);
     return stream;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Sends what the outbox holds over one stream: each kind no faster than the terms allow, and no second
- * report of a kind before the first is acknowledged, so that a slow coordinator costs a constant.
+ * Sends the reports in the outbox over one stream. It respects the minimum report interval and sends no report before the
+ * previous one of its kind is acknowledged, so that a slow coordinator uses constant memory.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logging.ts';
@@ -18,21 +18,21 @@ export interface ReportingOptions {
   readonly outbox: Outbox;
   readonly send: (message: ConnectRequest) => void;
   readonly settings: () => StreamSettings;
-  /** A report was not acknowledged for a whole lease: nobody listens any more. */
-  readonly silent: () => void;
+  /** A report was not acknowledged within the lease duration. */
+  readonly timedOut: () => void;
 }
 
 interface Progress {
   readonly sentMs: number;
   readonly sequence: number;
   cancelNext: (() => void) | undefined;
-  readonly cancelSilence: () => void;
+  readonly cancelAckTimeout: () => void;
 }
 
 export class Reporting {
   readonly #options: ReportingOptions;
   readonly #progress = new Map<ReportKind, Progress>();
-  /** Said once per report that it cannot be sent. */
+  /** The newest report that was logged as too large. */
   #tooLargeSequence = 0;
   #closed = false;
 
@@ -40,25 +40,25 @@ export class Reporting {
     this.#options = options;
   }
 
-  /** Looks at the outbox again: a report was put, or acknowledged. */
+  /** Sends what is due after a change of the outbox. */
   advance(): void {
     if (this.#closed) return;
-    for (const [kind, progress] of this.#progress) if (!this.#isInFlight(kind)) progress.cancelSilence();
+    for (const [kind, progress] of this.#progress) if (!this.#isInFlight(kind)) progress.cancelAckTimeout();
     for (const pending of this.#options.outbox.pending) this.#advance(pending);
   }
 
-  /** Waits for no acknowledgement any more: the coordinator wants to hear everything again. */
-  forget(): void {
-    for (const { cancelNext, cancelSilence } of this.#progress.values()) {
+  /** Discards pending acknowledgements, because the coordinator requested all reports. */
+  reset(): void {
+    for (const { cancelNext, cancelAckTimeout } of this.#progress.values()) {
       cancelNext?.();
-      cancelSilence();
+      cancelAckTimeout();
     }
     this.#progress.clear();
   }
 
   close(): void {
     this.#closed = true;
-    this.forget();
+    this.reset();
   }
 
   #isInFlight(kind: ReportKind): boolean {
@@ -81,15 +81,15 @@ export class Reporting {
   }
 
   #send(pending: PendingReport): void {
-    const { clock, outbox, send, silent, settings } = this.#options;
+    const { clock, outbox, send, timedOut, settings } = this.#options;
     const numbered = outbox.numbered(pending);
     const message = toWire(numbered);
     if (this.#isTooLarge(message, numbered)) return;
     const { sequence } = numbered.report;
     const { cancelNext } = this.#progress.get(pending.kind) ?? {};
     cancelNext?.();
-    const cancelSilence = clock.after(settings().leaseMs, silent);
-    this.#progress.set(pending.kind, { sentMs: clock.nowMs(), sequence, cancelNext: undefined, cancelSilence });
+    const cancelAckTimeout = clock.after(settings().leaseMs, timedOut);
+    this.#progress.set(pending.kind, { sentMs: clock.nowMs(), sequence, cancelNext: undefined, cancelAckTimeout });
     send(message);
   }
 
@@ -98,7 +98,7 @@ export class Reporting {
     const size = REQUEST.serialize(message).length;
     const { maxReportBytes } = settings();
     if (size <= maxReportBytes) return false;
-    const what = `the report of the ${kind} is too large for the coordinator and is not sent`;
+    const what = `the ${kind === 'node' ? 'node' : 'pod'} report exceeds the maximum size and is not sent`;
     if (sequence > this.#tooLargeSequence) log.error({ size, maxReportBytes }, what);
     this.#tooLargeSequence = Math.max(this.#tooLargeSequence, sequence);
     return true;

@@ -1,6 +1,6 @@
 /**
- * The agent's session with the coordinator: one stream after the other, for as long as the agent runs.
- * Losing the coordinator changes nothing on the node; what could not be said yet waits in the outbox.
+ * The agent's session with the coordinator: opens a new stream when the previous one ended. Reports that cannot be sent
+ * wait in the outbox.
  */
 import { Backoff } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -15,13 +15,13 @@ import { isRefusal, pauseMs, RECONNECT_DELAYS } from './pause.ts';
 import type { OpenStream } from './stream.ts';
 import { DEFAULT_STREAM_SETTINGS } from './stream-settings.ts';
 
-/** A trouble that lasts is said again this often, and not at every attempt. */
+/** Interval at which a persistent problem is logged again. */
 const REPEAT_WARNING_MS = 5 * 60_000;
 
-/** Who this agent is, for all its streams. */
+/** The identity of the agent for all its streams. */
 export interface AgentIdentity {
   readonly node: { readonly name: string; readonly uid: string };
-  /** Random per process. */
+  /** Random identifier of the process. */
   readonly instanceId: string;
   readonly agentVersion: string;
   readonly startMs: number;
@@ -30,7 +30,7 @@ export interface AgentIdentity {
 export interface SessionOptions {
   readonly openStream: OpenStream;
   readonly clock: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly log: Logger;
   readonly identity: AgentIdentity;
@@ -42,10 +42,10 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #backoff: Backoff;
   #agentStream: AgentStream | undefined;
-  /** Of the last stream that had any: what they say of coming back holds where nobody answers. */
+  /** The settings of the last stream. They apply to reconnecting while the coordinator is unavailable. */
   #settings = DEFAULT_STREAM_SETTINGS;
-  #cancelPause: () => void = () => {};
-  #warned: { readonly reason: string; readonly atMs: number } | undefined;
+  #cancelReconnect: () => void = () => {};
+  #lastWarning: { readonly reason: string; readonly atMs: number } | undefined;
   #stopped: (() => void) | undefined;
   #isConnected = false;
   #everConnected = false;
@@ -59,12 +59,12 @@ export class Session {
     this.#connect();
   }
 
-  /** Whether the coordinator answers right now. */
+  /** Whether the stream is open. */
   get isConnected(): boolean {
     return this.#isConnected;
   }
 
-  /** Whether it ever did. */
+  /** Whether a stream was ever open. */
   get everConnected(): boolean {
     return this.#everConnected;
   }
@@ -74,9 +74,9 @@ export class Session {
     this.#agentStream?.reportsChanged();
   }
 
-  /** Ends the stream in good order, if there is one; resolves when it is over. */
+  /** Closes the stream gracefully. Resolves when it ended. */
   stop(): Promise<void> {
-    this.#cancelPause();
+    this.#cancelReconnect();
     return new Promise((resolve) => {
       this.#stopped = resolve;
       if (this.#agentStream === undefined) resolve();
@@ -119,7 +119,7 @@ export class Session {
     this.#isConnected = true;
     this.#everConnected = true;
     this.#backoff.opened();
-    this.#warned = undefined;
+    this.#lastWarning = undefined;
     this.#options.log.info({ sessionId }, 'connected to the coordinator');
   }
 
@@ -133,17 +133,17 @@ export class Session {
       return;
     }
     const delayMs = Math.round(pauseMs(end, this.#backoff, random));
-    if (end.error === null || end.drain !== null) log.info({ delayMs }, 'the stream ended; connecting again');
-    else this.#complain(end.error, delayMs);
-    this.#cancelPause = clock.after(delayMs, () => this.#connect());
+    if (end.error === null || end.drain !== null) log.info({ delayMs }, 'the stream ended; reconnecting');
+    else this.#logFailure(end.error, delayMs);
+    this.#cancelReconnect = clock.after(delayMs, () => this.#connect());
   }
 
-  #complain(error: RollcallError, delayMs: number): void {
+  #logFailure(error: RollcallError, delayMs: number): void {
     const { clock, log } = this.#options;
     const { reason } = error;
-    const isNew = this.#warned?.reason !== reason || clock.nowMs() - this.#warned.atMs >= REPEAT_WARNING_MS;
-    if (isNew) this.#warned = { reason, atMs: clock.nowMs() };
+    const isNew = this.#lastWarning?.reason !== reason || clock.nowMs() - this.#lastWarning.atMs >= REPEAT_WARNING_MS;
+    if (isNew) this.#lastWarning = { reason, atMs: clock.nowMs() };
     const level = !isNew ? 'debug' : isRefusal(error) ? 'error' : 'warn';
-    log[level]({ reason, delayMs }, `not connected to the coordinator: ${error.message}`);
+    log[level]({ reason, delayMs }, `cannot connect to the coordinator: ${error.message}`);
   }
 }

@@ -1,4 +1,4 @@
-/** The terms that the coordinator sets for a stream, and what holds before it has set any. */
+/** The settings of a stream from the coordinator, with their defaults. */
 
 import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
 import type { StreamSettings__Output } from '../../shared/rpc/generated/rollcall/v1/StreamSettings.ts';
@@ -9,7 +9,7 @@ export interface StreamSettings {
   readonly leaseMs: number;
   readonly minReportIntervalMs: number;
   readonly maxReportBytes: number;
-  /** Ceiling of the pause between attempts while nobody answers. */
+  /** Maximum delay between attempts to reconnect while the coordinator is unavailable. */
   readonly maxReconnectDelayMs: number;
 }
 
@@ -18,17 +18,17 @@ export const DEFAULT_STREAM_SETTINGS: StreamSettings = {
   leaseMs: 40_000,
   minReportIntervalMs: 200,
   maxReportBytes: REPORT_BYTES_MAX,
-  // What the largest fleet is told: without a coordinator's word it may be one.
+  // The value for the largest cluster, because the size is unknown before the coordinator sends settings.
   maxReconnectDelayMs: 60_000,
 };
 
-/** A heartbeat faster than this would be a mistake of the coordinator's, and a busy loop here. */
+/** Lower limit that prevents a busy loop if the coordinator sends a wrong interval. */
 const HEARTBEAT_INTERVAL_MIN_MS = 100;
 
-/** An agent that dials all the time would be one too. */
+/** Lower limit that prevents a busy loop if the coordinator sends a wrong delay. */
 const RECONNECT_DELAY_MIN_MS = 1_000;
 
-/** What the coordinator leaves out, or sets to zero, keeps its default; only reports may come at any speed. */
+/** Fields that are unset or zero get their default, except the minimum report interval, which may be zero. */
 export function streamSettingsFromWire(wire: StreamSettings__Output | null | undefined): StreamSettings {
   if (!wire) return DEFAULT_STREAM_SETTINGS;
   const heartbeatIntervalMs = durationFromWire(wire.heartbeatInterval) || DEFAULT_STREAM_SETTINGS.heartbeatIntervalMs;

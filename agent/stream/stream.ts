@@ -1,4 +1,4 @@
-/** The stream to the coordinator as the session sees it: gRPC in the agent, a pair of functions in a test. */
+/** The interface of a stream to the coordinator. Implemented with gRPC and in tests. */
 import type { RollcallError } from '../../shared/errors.ts';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse__Output as ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
@@ -7,17 +7,17 @@ export type { ConnectRequest, ConnectResponse };
 
 export interface Stream {
   send(message: ConnectRequest): void;
-  /** Says that nothing more will be sent; the other side then ends the stream. */
+  /** Closes the sending side. The coordinator then ends the stream. */
   end(): void;
-  /** Gives the stream up at once. */
+  /** Aborts the stream immediately. */
   cancel(): void;
 }
 
 export interface StreamListener {
   received(message: ConnectResponse): void;
-  /** The stream is over, `null` for a good end. Called exactly once, after `open` returned, and nothing comes after it. */
+  /** The stream ended; `null` if it ended normally. Called exactly once, after `open` returned, as the last call. */
   ended(error: RollcallError | null): void;
 }
 
-/** Starts a stream; whether it can be had is told to the listener. */
+/** Opens a stream. The listener receives errors. */
 export type OpenStream = (listener: StreamListener) => Stream;

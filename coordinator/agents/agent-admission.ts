@@ -1,4 +1,4 @@
-/** Who may come in: what a Hello must hold, which of two agents speaks for a node, and where an agent may go on from. */
+/** Admits agents: validates Hello, decides between two agents of one node, and validates the cursor of an agent. */
 import { RollcallError } from '../../shared/errors.ts';
 import { isDnsSubdomain } from '../../shared/kubernetes/label-syntax.ts';
 import { PROTOCOL_VERSION } from '../../shared/rpc/contract.ts';
@@ -32,26 +32,26 @@ export class AgentAdmission {
     this.#admission = new TokenBucket({ clock: options.clock, ...ADMISSION });
   }
 
-  /** From now on everybody is sent away. */
+  /** Rejects all agents from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
   /**
-   * Whether one more may try to come in now: before anything that costs something or leaves a row.
+   * Applies the rate limit. Is called before anything expensive and before anything is journalled.
    * @throws RollcallError TOO_MANY_CONNECTS or DRAINING.
    */
   checkRate(): void {
     if (this.#isClosed) {
-      throw new RollcallError('DRAINING', 'the coordinator stops', { retryAfterMs: DRAIN_WINDOW_MS });
+      throw new RollcallError('DRAINING', 'the coordinator is shutting down', { retryAfterMs: DRAIN_WINDOW_MS });
     }
     if (!this.#admission.take()) {
       const retryAfterMs = ADMISSION_RETRY_MS * (1 + this.#options.random());
-      throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents connect at once', { retryAfterMs });
+      throw new RollcallError('TOO_MANY_CONNECTS', 'too many agents are connecting; retry later', { retryAfterMs });
     }
   }
 
-  /** Who says hello, if it may come in. @throws RollcallError where it may not. */
+  /** Returns the identity of the agent. @throws RollcallError if the agent is not admitted. */
   admit(hello: Hello__Output, caller: Caller): SessionIdentity {
     const node = hello.node?.name ?? '';
     checkHello(hello, this.#options.clock.nowMs());
@@ -68,44 +68,44 @@ export class AgentAdmission {
   }
 }
 
-/** A crowd at the door is let in moments later, and a row for each would be noise; no row can name what is no name. */
+/** Whether to journal a refusal. Rate limiting is temporary, and an invalid node name cannot be stored. */
 export function isRecordable(node: string, { reason }: RollcallError): boolean {
   return reason !== 'TOO_MANY_CONNECTS' && reason !== 'DRAINING' && isDnsSubdomain(node);
 }
 
-/** @throws RollcallError where the Hello itself rules a session out. */
+/** @throws RollcallError if the Hello is invalid. */
 function checkHello(hello: Hello__Output, nowMs: number): void {
   const node = hello.node?.name ?? '';
   const { instanceId } = hello;
   if (node === '') throw new RollcallError('MESSAGE_INVALID', 'hello.node.name is empty');
   if (!isDnsSubdomain(node)) {
-    throw new RollcallError('MESSAGE_INVALID', `hello.node.name is no name of a node: ${quote(node)}`);
+    throw new RollcallError('MESSAGE_INVALID', `hello.node.name ${quote(node)} is not a valid node name`);
   }
   if (instanceId === '') throw new RollcallError('MESSAGE_INVALID', 'hello.instance_id is empty');
   if (instanceId.length > INSTANCE_ID_LENGTH_MAX) {
-    const said = `hello.instance_id has ${instanceId.length} characters; ${INSTANCE_ID_LENGTH_MAX} are allowed`;
+    const said = `hello.instance_id has ${instanceId.length} characters; the maximum is ${INSTANCE_ID_LENGTH_MAX}`;
     throw new RollcallError('MESSAGE_INVALID', said);
   }
-  // The later process speaks for a node, so one from the future would keep every other out.
+  // The process that started later wins, so a start time in the future would block all other agents.
   if (timeFromWire(hello.startTime) > nowMs + CLOCK_SKEW_MS_MAX) {
-    throw new RollcallError('MESSAGE_INVALID', 'hello.start_time lies in the future; set the clock of the node');
+    throw new RollcallError('MESSAGE_INVALID', 'hello.start_time is in the future; correct the clock of the node');
   }
   const { min, max } = PROTOCOL_VERSION;
   const { minProtocolVersion, maxProtocolVersion } = hello;
   if (minProtocolVersion <= max && maxProtocolVersion >= min) return;
   throw new RollcallError(
     'PROTOCOL_UNSUPPORTED',
-    `the agent speaks protocol versions ${minProtocolVersion} to ${maxProtocolVersion}, this coordinator ` +
-      `${min} to ${max}; upgrade the older of the two`,
+    `the agent supports protocol versions ${minProtocolVersion} to ${maxProtocolVersion}, the coordinator supports ` +
+      `${min} to ${max}; upgrade the older one`,
     { metadata: { node } },
   );
 }
 
-/** An agent speaks for its own node and no other (docs/invariants.md, 5). */
-function checkNodeIdentity(node: string, { name, agentNode: speaksFor }: Caller): void {
-  if (speaksFor?.kind === 'any' || speaksFor?.node === node) return;
-  const own = speaksFor === null ? 'no node' : `node ${speaksFor.node} alone`;
-  throw new RollcallError('NODE_IDENTITY_MISMATCH', `${name} speaks for ${own}, and said hello for node ${node}`, {
+/** An agent reports only its own node (docs/invariants.md, 5). */
+function checkNodeIdentity(node: string, { name, agentNode }: Caller): void {
+  if (agentNode?.kind === 'any' || agentNode?.node === node) return;
+  const own = agentNode === null ? 'is not an agent' : `is the agent of node ${agentNode.node}`;
+  throw new RollcallError('NODE_IDENTITY_MISMATCH', `${name} ${own} and cannot connect as node ${node}`, {
     metadata: { node },
   });
 }
@@ -113,7 +113,7 @@ function checkNodeIdentity(node: string, { name, agentNode: speaksFor }: Caller)
 export function unknownNode(node: string): RollcallError {
   return new RollcallError(
     'UNKNOWN_NODE',
-    `node ${node} is not on the roll; add it there, or correct the agent's node`,
+    `node ${node} is not in the node inventory; add it, or correct the agent's --node-name`,
     {
       metadata: { node },
       retryAfterMs: UNKNOWN_NODE_RETRY_MS,
@@ -122,23 +122,23 @@ export function unknownNode(node: string): RollcallError {
 }
 
 /**
- * Of two agent processes of one node, the one that started later speaks for it; a process that opens
- * a second stream replaces its first.
- * @returns why the previous session ends.
- * @throws RollcallError SUPERSEDED where the new one has to stay outside.
+ * Decides between two agent processes of one node: the process that started later wins. A second stream of the same
+ * process replaces the first one.
+ * @returns the reason for which the previous session ends.
+ * @throws RollcallError SUPERSEDED if the previous session wins.
  */
 export function takeoverReason(previous: SessionIdentity, next: SessionIdentity, leaseMs: number): string {
   const { node, instanceId, startedMs } = previous;
   if (instanceId === next.instanceId) return `the same agent opened a new stream for node ${node}`;
-  if (next.startedMs > startedMs) return `an agent that started later took over node ${node}; stop one of the two`;
-  throw superseded(node, `an agent that started later answers for node ${node}; stop one of the two`, leaseMs);
+  if (next.startedMs > startedMs) return `an agent that started later took over node ${node}; stop one of the agents`;
+  throw superseded(node, `an agent that started later serves node ${node}; stop one of the agents`, leaseMs);
 }
 
 export function superseded(node: string, detail: string, leaseMs: number): RollcallError {
   return new RollcallError('SUPERSEDED', detail, { metadata: { node }, retryAfterMs: leaseMs });
 }
 
-/** What the agent holds, if it is what we know that it was given; `null`: it gets a snapshot. */
+/** Returns the agent's position if the coordinator can resume from it, otherwise `null`; the agent then gets a snapshot. */
 export function resume(
   { cursor }: Hello__Output,
   { node, acknowledged, sent }: AgentRecord,
@@ -146,7 +146,7 @@ export function resume(
 ): Held | null {
   if (!cursor || cursor.storeId !== storeId) return null;
   const claimed = { revision: Number(cursor.revision), digest: cursor.digest };
-  // Whoever comes from the future holds something else of the same digest, or a guess.
+  // A revision that the coordinator has not reached belongs to another history.
   if (claimed.revision < 0 || claimed.revision > source.revision(node)) return null;
   const given = [sent, acknowledged].some(
     (held) => held?.revision === claimed.revision && held.digest.equals(claimed.digest),

@@ -1,4 +1,4 @@
-/** Rows about agents: who came, went, was refused, and what they answered. */
+/** Journals the events of agents: connections, refusals, absence, and acknowledgements. */
 import type { Clock } from '../../shared/clock.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import type { AgentEvent, Cause, NewEvent } from '../../shared/journal-format/events.ts';
@@ -28,21 +28,20 @@ export class AgentJournal {
     this.#refusals = new RefusalFilter(options.clock);
   }
 
-  /** Something happened to a session. */
   recordSession(action: AgentEvent['action'], session: AgentSession, lastSeenMs: number, detail: string): void {
     const { node, sessionId, instanceId, agentVersion } = session.identity;
     const { peerAddress } = session;
     this.#agent({ action, node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
-  /** `credentialId` names the token that opened the stream, where there was one. */
+  /** `credentialId` identifies the token that opened the stream, if there was one. */
   recordConnected(session: AgentSession, { credentialId }: Caller, held: Held | null): void {
     const resumed = held === null ? [] : [`resumed at revision ${held.revision}`];
     const details = [...resumed, ...(credentialId === '' ? [] : [`token ${credentialId}`])];
     this.recordSession('connected', session, this.#nowMs, details.join(', '));
   }
 
-  /** Somebody said hello in vain. */
+  /** An agent was not admitted. */
   recordRefused(hello: Hello__Output, { peerAddress, caller }: SessionStream, error: RollcallError): void {
     const { log, denied } = this.#options;
     const node = truncate(hello.node?.name ?? '');
@@ -67,7 +66,7 @@ export class AgentJournal {
     this.#agent({ action: 'absent', node, sessionId, instanceId, agentVersion, peerAddress, lastSeenMs, detail });
   }
 
-  /** An agent answered the assignments of a revision; `held` is what it holds since. */
+  /** An agent acknowledged or refused an update. `held` is its position after that. */
   recordAnswer(
     action: 'acknowledged' | 'refused',
     session: AgentSession,

@@ -1,4 +1,4 @@
-/** What the coordinator remembers of one node's agent, across its sessions and its own restarts. */
+/** The state of a node's agent. It survives sessions of the agent and restarts of the coordinator. */
 import type { Presence } from '../../shared/model/presence.ts';
 import { type AcceptedReport, type AgentSession, NO_ACCEPTED_REPORT } from './agent-session.ts';
 import type { Held } from './assignment-update.ts';
@@ -6,15 +6,15 @@ import type { Held } from './assignment-update.ts';
 export interface AgentRecord {
   readonly node: string;
   session: AgentSession | null;
-  /** Whether the lease runs: the agent speaks, or has only just fallen silent. */
+  /** Whether the lease has not expired. */
   isPresent: boolean;
   lastSeenMs: number;
   instanceId: string;
   agentVersion: string;
-  /** What the agent acknowledged last, and what was sent to it after that. */
+  /** The newest acknowledged and the newest sent position. */
   acknowledged: Held | null;
   sent: Held | null;
-  /** The last report that was taken, of which agent process, and what has to be durable before it is. */
+  /** The newest accepted report, with its agent process and the revision that makes it durable. */
   lastReport: { instanceId: string } & AcceptedReport;
   cancelLease: () => void;
 }

@@ -1,6 +1,6 @@
 /**
- * The agent service: turns gRPC streams into sessions. Whatever a peer sends, it ends in a session's
- * hands or in one clear status; nothing a peer sends can throw out of here.
+ * The agent service: connects gRPC streams to sessions. Every message of a peer leads to a session or to a status;
+ * no message can throw an exception out of this module.
  */
 import type { ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
 import type { Clock } from '../../shared/clock.ts';
@@ -40,15 +40,15 @@ export function connect(call: ConnectCall, dependencies: ConnectDependencies): v
 }
 
 /**
- * The service with a reader that never throws: gRPC would answer a message that cannot be read with
- * an internal error that names nothing.
+ * The service definition with a deserializer that never throws. With the default one, gRPC answers an invalid message
+ * with an internal error without details.
  */
 export function agentServiceDefinition(): ServiceDefinition {
   const { Connect } = AgentService.service;
   return { Connect: { ...Connect, requestDeserialize: (bytes: Buffer) => read(bytes, Connect.requestDeserialize) } };
 }
 
-/** What stands for a message that cannot be read. */
+/** Replaces a message that cannot be deserialized. */
 class UnreadableMessage {
   readonly error: RollcallError;
   constructor(error: RollcallError) {
@@ -58,14 +58,16 @@ class UnreadableMessage {
 
 function read<Message>(bytes: Buffer, deserialize: (bytes: Buffer) => Message): Message | UnreadableMessage {
   if (bytes.length > REPORT_BYTES_MAX) {
-    const said = `a message of ${bytes.length} bytes is over the limit of ${REPORT_BYTES_MAX}`;
+    const said = `the message has ${bytes.length} bytes; the maximum is ${REPORT_BYTES_MAX}`;
     return new UnreadableMessage(new RollcallError('REPORT_TOO_LARGE', said));
   }
   try {
     return deserialize(bytes);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return new UnreadableMessage(new RollcallError('MESSAGE_INVALID', `a message is no ConnectRequest: ${why}`));
+    return new UnreadableMessage(
+      new RollcallError('MESSAGE_INVALID', `the message is not a valid ConnectRequest: ${why}`),
+    );
   }
 }
 
@@ -88,25 +90,28 @@ class ConnectStream implements SessionStream {
   }
 
   start(): void {
-    const late = `no Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
+    const late = `the agent did not send Hello within ${HELLO_TIMEOUT_MS / 1000} seconds`;
     this.#cancelHelloTimer = this.#dependencies.clock.after(HELLO_TIMEOUT_MS, () =>
       this.#fail(new RollcallError('HELLO_EXPECTED', late)),
     );
     this.#endWithCredentials();
     this.#call.on('data', (message: ConnectRequest__Output | UnreadableMessage) =>
-      this.#guarded(() => this.#take(message)),
+      this.#guarded(() => this.#receive(message)),
     );
-    this.#call.on('end', () => this.#gone('the agent ended the stream'));
-    // A dead peer is told by `cancelled` and `close`, not by `error` (grpc-node#2385).
-    this.#call.on('cancelled', () => this.#gone('the connection broke'));
-    this.#call.on('close', () => this.#gone('the connection closed'));
-    this.#call.on('error', () => this.#gone('the connection failed'));
+    this.#call.on('end', () => this.#disconnected('the agent closed the stream'));
+    // gRPC reports a dead peer with `cancelled` and `close`, not with `error` (grpc-node#2385).
+    this.#call.on('cancelled', () => this.#disconnected('the connection was lost'));
+    this.#call.on('close', () => this.#disconnected('the connection closed'));
+    this.#call.on('error', () => this.#disconnected('the connection failed'));
   }
 
   send(message: ConnectResponse): void {
     if (!this.#isOpen) return;
     if (this.#call.writableLength < UNREAD_MESSAGES_MAX) this.#call.write(message);
-    else this.#fail(new RollcallError('ACK_TIMEOUT', `the agent reads nothing: ${UNREAD_MESSAGES_MAX} messages wait`));
+    else
+      this.#fail(
+        new RollcallError('ACK_TIMEOUT', `the agent does not read: ${UNREAD_MESSAGES_MAX} messages are waiting`),
+      );
   }
 
   end(error?: unknown): void {
@@ -119,26 +124,26 @@ class ConnectStream implements SessionStream {
       return;
     }
     if (error instanceof RollcallError) this.#dependencies.refusals.count(error);
-    // Ends the stream with a status; `end` would end it well before that.
+    // Ends the stream with a status. `end` would end it with OK.
     this.#call.emit('error', toStatus(error));
   }
 
-  /** Whoever lost what it proved itself with, as a pod that was deleted, loses its stream soon after. */
+  /** Closes the stream when the credentials expire, for example after the agent's pod was deleted. */
   #endWithCredentials(): void {
     const { clock } = this.#dependencies;
     const { expiresMs } = this.caller;
     if (expiresMs === null) return;
     const leftMs = expiresMs + CREDENTIAL_GRACE_MS - clock.nowMs();
-    // A timer cannot be set for months.
+    // A timer cannot run for months.
     this.#cancelExpiryTimer = clock.after(Math.min(leftMs, EXPIRY_CHECK_INTERVAL_MS_MAX), () => {
       if (leftMs > EXPIRY_CHECK_INTERVAL_MS_MAX) return this.#endWithCredentials();
-      const said = 'what the agent proved itself with has run out; it comes back with a fresh one';
+      const said = 'the credentials of the agent expired; the agent reconnects with new ones';
       this.#fail(new RollcallError('CREDENTIALS_EXPIRED', said, { retryAfterMs: EXPIRED_RETRY_MS }));
     });
   }
 
   #renew(token: string): void {
-    // One at a time: each costs a review.
+    // One renewal at a time, because each one needs a TokenReview.
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     this.#dependencies.credentials
@@ -150,7 +155,7 @@ class ConnectStream implements SessionStream {
           if (this.#isOpen) this.#endWithCredentials();
         },
         (error: unknown) => {
-          // What was proved before still counts until it runs out.
+          // The previous credentials remain valid until they expire.
           const isUnknown = error instanceof RollcallError && error.reason === 'IDENTITY_UNKNOWN';
           if (!isUnknown) this.#fail(toCallError(error, this.#dependencies.log, this.#call.getPath()));
         },
@@ -160,7 +165,7 @@ class ConnectStream implements SessionStream {
       });
   }
 
-  #take(message: ConnectRequest__Output | UnreadableMessage): void {
+  #receive(message: ConnectRequest__Output | UnreadableMessage): void {
     if (!this.#isOpen) return;
     if (message instanceof UnreadableMessage) throw message.error;
     if (message.message === 'renewal') return this.#renew(message.renewal?.token ?? '');
@@ -181,18 +186,18 @@ class ConnectStream implements SessionStream {
   }
 
   #fail(error: unknown): void {
-    this.#forget(toStatus(error).details);
+    this.#endSession(toStatus(error).details);
     this.end(error);
   }
 
-  /** The peer is gone, or says nothing more. */
-  #gone(detail: string): void {
-    this.#forget(detail);
+  /** The peer disconnected or sends no more messages. */
+  #disconnected(detail: string): void {
+    this.#endSession(detail);
     this.end();
   }
 
-  /** The session is over, however that came; exactly once. */
-  #forget(detail: string): void {
+  /** Reports the end of the session exactly once. */
+  #endSession(detail: string): void {
     const session = this.#session;
     this.#session = null;
     if (session !== null) this.#dependencies.sessions.closed(session, detail);

@@ -1,6 +1,6 @@
 /**
- * One agent's stream, from Hello to its end: takes reports, publishes assignments, and keeps at most
- * one update unanswered, so that a slow or silent agent costs a constant (docs/protocol.md).
+ * One stream of an agent, from Hello to its end: accepts reports and publishes assignments. At most one update is
+ * unacknowledged, so that a slow agent uses a constant amount of memory (docs/protocol.md).
  */
 
 import { status } from '@grpc/grpc-js';
@@ -18,17 +18,17 @@ import { type AssignmentSource, type Held, nextUpdate, type Update } from './ass
 import { quote, truncate } from './peer-text.ts';
 import { nodeReportProblem, podReportProblem } from './report-problem.ts';
 
-/** What a session needs of its gRPC stream. */
+/** The gRPC stream of a session. */
 export interface SessionStream {
   readonly peerAddress: string;
-  /** Who opened it. */
+  /** The caller that opened the stream. */
   readonly caller: Caller;
   send(message: ConnectResponse): void;
-  /** Ends the stream: well without an error, else with its status. Nothing is sent after it. */
+  /** Ends the stream: with OK if there is no error, otherwise with the status of the error. Nothing is sent after it. */
   end(error?: RollcallError): void;
 }
 
-/** Who speaks on a session; fixed by its Hello. */
+/** The identity of the agent; fixed by Hello. */
 export interface SessionIdentity {
   readonly sessionId: string;
   readonly node: string;
@@ -39,27 +39,26 @@ export interface SessionIdentity {
 }
 
 export interface SessionListener {
-  /** Anything at all was heard. */
   messageReceived(session: AgentSession): void;
   heartbeat(session: AgentSession): void;
   unknownMessage(session: AgentSession): void;
   /**
-   * Takes a report and returns the revision that has to be durable before it may be acknowledged;
-   * `null` when it cannot be taken now, and the agent has to be asked again.
+   * Accepts a report. Returns the revision that must be durable before the report is acknowledged, or `null` if the
+   * report is not accepted now and must be requested again.
    */
   nodeReported(session: AgentSession, report: NodeReport): number | null;
   podsReported(session: AgentSession, report: PodReport): number | null;
-  /** Reports are taken that may only be acknowledged later. */
+  /** Accepted reports wait until they are durable. */
   reportsPending(session: AgentSession): void;
   updateSent(session: AgentSession, update: Update): void;
   acknowledged(session: AgentSession, held: Held): void;
-  /** The agent refused an update and still holds what it held before. */
+  /** The agent refused an update and remains at its previous position. */
   refused(session: AgentSession, update: Update, detail: string): void;
-  /** The session has to end because of the peer. */
+  /** The session must end because of an error of the peer. */
   failed(session: AgentSession, error: RollcallError): void;
 }
 
-/** A report that was taken, and the revision that has to be durable before it is acknowledged. */
+/** An accepted report, with the revision that must be durable before it is acknowledged. */
 export interface AcceptedReport {
   readonly sequence: number;
   readonly revision: number;
@@ -74,11 +73,11 @@ export interface AgentSessionOptions {
   readonly listener: SessionListener;
   readonly clock: Clock;
   readonly connectedMs: number;
-  /** What the agent holds, where its cursor could be resumed. */
+  /** The agent's position. `null` if the coordinator cannot resume from it. */
   readonly held: Held | null;
-  /** The last report that was taken of this agent process. */
+  /** The newest accepted report of this agent process. */
   readonly lastReport: AcceptedReport;
-  /** The newest durable revision: nothing newer is ever sent (docs/invariants.md, 1). */
+  /** The newest durable revision. Nothing newer is sent (docs/invariants.md, 1). */
   readonly durableRevision: () => number;
 }
 
@@ -91,11 +90,11 @@ export class AgentSession {
   #cancelAckTimer: () => void = () => {};
   #updateSequence = 0;
   #lastReport: AcceptedReport;
-  /** Reports that are taken but not yet acknowledged, in order; one for each revision, so no more than rows wait. */
+  /** Accepted reports that are not acknowledged yet, in order, at most one per revision. */
   #unacknowledged: AcceptedReport[] = [];
   #refusals = 0;
-  #isPausing = false;
-  #cancelPause: () => void = () => {};
+  #isBackingOff = false;
+  #cancelBackoff: () => void = () => {};
   #sentRevision = 0;
   #lastRefusal = '';
   #isOpen = true;
@@ -116,7 +115,7 @@ export class AgentSession {
     return this.#options.stream.peerAddress;
   }
 
-  /** What the agent acknowledged last. */
+  /** The newest position that the agent acknowledged. */
   get held(): Held | null {
     return this.#held;
   }
@@ -125,7 +124,7 @@ export class AgentSession {
     return this.#sentRevision;
   }
 
-  /** Why the agent refused the newest update; `''` when it did not. */
+  /** The reason for which the agent refused the newest update; `''` if it did not. */
   get lastRefusal(): string {
     return this.#lastRefusal;
   }
@@ -134,7 +133,7 @@ export class AgentSession {
     if (this.#isOpen) this.#options.stream.send(message);
   }
 
-  /** Takes any message after Hello. */
+  /** Handles every message after Hello. */
   receive(message: ConnectRequest__Output): void {
     if (!this.#isOpen) return;
     const { listener } = this.#options;
@@ -149,19 +148,19 @@ export class AgentSession {
       case 'heartbeat':
         return listener.heartbeat(this);
       case 'hello':
-        return this.#fail('HELLO_EXPECTED', 'Hello opens a stream and is sent only once; open a new stream instead');
+        return this.#fail('HELLO_EXPECTED', 'Hello must be sent only once; open a new stream instead');
       default:
-        // A newer agent's message: counted and ignored, so that agents may be upgraded first.
+        // A message of a newer agent is counted and ignored, so that agents can be upgraded first.
         return listener.unknownMessage(this);
     }
   }
 
   /**
-   * Sends what the agent lacks, unless it still owes an answer or the journal is not that far. To be
-   * called whenever assignments changed or became durable.
+   * Sends the next update, unless an update is unacknowledged or the journal is not durable yet. Is called when
+   * assignments change or become durable.
    */
   publish(): void {
-    if (!this.#isOpen || this.#inFlight !== null || this.#isPausing) return;
+    if (!this.#isOpen || this.#inFlight !== null || this.#isBackingOff) return;
     const { source, durableRevision, listener } = this.#options;
     if (source.revision(this.node) > durableRevision()) return;
     const update = nextUpdate(source, this.node, this.#held);
@@ -172,11 +171,14 @@ export class AgentSession {
     this.send({ assignmentUpdate: { ...updateToWire(update), sequence: String(sequence) } });
     listener.updateSent(this, update);
     this.#cancelAckTimer = this.#options.clock.after(ACK_TIMEOUT_MS, () =>
-      this.#fail('ACK_TIMEOUT', `update ${sequence} was not answered within ${ACK_TIMEOUT_MS / 1000} seconds`),
+      this.#fail(
+        'ACK_TIMEOUT',
+        `the agent did not acknowledge update ${sequence} within ${ACK_TIMEOUT_MS / 1000} seconds`,
+      ),
     );
   }
 
-  /** Acknowledges the reports that are durable by now; returns whether any are still to come. */
+  /** Acknowledges all durable reports. Returns whether others are still waiting. */
   acknowledgeReports(): boolean {
     const durable = this.#options.durableRevision();
     let reportSequence = 0;
@@ -187,18 +189,18 @@ export class AgentSession {
     return this.#unacknowledged.length > 0;
   }
 
-  /** Ends the stream; with an error the agent learns why. */
+  /** Ends the stream. The agent receives the error, if there is one. */
   end(error?: RollcallError): void {
     if (!this.#isOpen) return;
     this.close();
     this.#options.stream.end(error);
   }
 
-  /** The stream is gone, or about to be: nothing is sent any more. */
+  /** Stops sending, because the stream ended or is about to end. */
   close(): void {
     this.#isOpen = false;
     this.#cancelAckTimer();
-    this.#cancelPause();
+    this.#cancelBackoff();
   }
 
   #takeNodeReport({ nodeReport }: ConnectRequest__Output): void {
@@ -207,8 +209,8 @@ export class AgentSession {
     const problem = nodeReportProblem(report);
     if (problem !== null) return this.#fail('MESSAGE_INVALID', problem);
     if (report.facts.name !== this.node) return this.#failForeign('node', report.facts.name);
-    const kept = { ...report, source: truncate(report.source), problem: truncate(report.problem) };
-    this.#takeReport(report.sequence, () => this.#options.listener.nodeReported(this, kept));
+    const truncated = { ...report, source: truncate(report.source), problem: truncate(report.problem) };
+    this.#takeReport(report.sequence, () => this.#options.listener.nodeReported(this, truncated));
   }
 
   #takePodReport({ podReport }: ConnectRequest__Output): void {
@@ -217,12 +219,12 @@ export class AgentSession {
     const problem = podReportProblem(report);
     if (problem !== null) return this.#fail('MESSAGE_INVALID', problem);
     const foreign = report.drifts.find(({ node }) => node !== this.node);
-    if (foreign) return this.#failForeign('a drift of node', foreign.node);
+    if (foreign) return this.#failForeign('drift of node', foreign.node);
     this.#takeReport(report.sequence, () => this.#options.listener.podsReported(this, report));
   }
 
   #takeReport(sequence: number, take: () => number | null): void {
-    // One that was taken already is sent again where its acknowledgement was lost, or is not due yet.
+    // The agent sends an accepted report again if it has not received the acknowledgement.
     if (sequence > this.#lastReport.sequence) {
       const revision = take();
       if (revision === null) return;
@@ -236,7 +238,7 @@ export class AgentSession {
   #takeAck({ sequence, appliedRevision, error }: AssignmentAck__Output): void {
     const inFlight = this.#inFlight;
     if (inFlight === null || String(inFlight.sequence) !== sequence) {
-      return this.#fail('MESSAGE_INVALID', `assignment_ack.sequence ${sequence} answers no update`);
+      return this.#fail('MESSAGE_INVALID', `assignment_ack.sequence ${sequence} does not match an update`);
     }
     this.#inFlight = null;
     this.#cancelAckTimer();
@@ -245,7 +247,7 @@ export class AgentSession {
       return this.#takeRefusal(inFlight.update, truncate(error.message) || 'the agent gave no reason');
     }
     if (Number(appliedRevision) !== held.revision) {
-      const said = `assignment_ack.applied_revision is ${appliedRevision}, the update went to ${held.revision}`;
+      const said = `assignment_ack.applied_revision is ${appliedRevision}; the revision of the update is ${held.revision}`;
       return this.#fail('MESSAGE_INVALID', said);
     }
     this.#held = held;
@@ -255,24 +257,24 @@ export class AgentSession {
     this.publish();
   }
 
-  /** The agent keeps what it held; it gets everything, but not in a hot loop. */
+  /** Sends a snapshot after a refusal, with a backoff. */
   #takeRefusal(update: Update, detail: string): void {
     this.#options.listener.refused(this, update, detail);
     this.#lastRefusal = detail;
     this.#held = null;
     const { first, max } = REFUSAL_BACKOFF_MS;
-    // The first snapshot goes out at once: it is the cure for a gap.
+    // The first snapshot is sent immediately, because it closes a gap.
     const pauseMs = this.#refusals === 0 ? 0 : Math.min(max, first * 2 ** (this.#refusals - 1));
     this.#refusals++;
-    this.#isPausing = true;
-    this.#cancelPause = this.#options.clock.after(pauseMs, () => {
-      this.#isPausing = false;
+    this.#isBackingOff = true;
+    this.#cancelBackoff = this.#options.clock.after(pauseMs, () => {
+      this.#isBackingOff = false;
       this.publish();
     });
   }
 
   #failForeign(what: string, node: string): void {
-    const said = `an agent that said hello for node ${this.node} reported ${what} ${quote(node)}`;
+    const said = `the agent of node ${this.node} reported ${what} ${quote(node)}`;
     this.#fail('NODE_IDENTITY_MISMATCH', said);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Every node's agent: who may speak for a node, who is present, and who has to hear of what. One
- * agent speaks for a node: of two, the process that started later; the other is told so and ended.
+ * The sessions of all agents: admission, presence, and delivery of updates. Each node has one agent; if two processes
+ * connect, the one that started later wins and the other session ends.
  */
 
 import { RollcallError } from '../../shared/errors.ts';
@@ -33,7 +33,7 @@ export class AgentSessions implements SessionListener {
   readonly #admission: AgentAdmission;
   readonly #journal: AgentJournal;
   readonly #leases: Leases;
-  readonly #outgoing: SendQueue;
+  readonly #sendQueue: SendQueue;
 
   constructor(options: AgentSessionsOptions) {
     const { journal, evaluation, clock, log, denied, leaseMs } = options;
@@ -41,11 +41,11 @@ export class AgentSessions implements SessionListener {
     this.#leases = new Leases({ clock, leaseMs, expired: (record) => this.#expire(record) });
     this.#admission = new AgentAdmission(options);
     const sessionOf = (node: string) => this.#agents.get(node)?.session ?? null;
-    this.#outgoing = new SendQueue({ journal, evaluation, sessionOf });
+    this.#sendQueue = new SendQueue({ journal, evaluation, sessionOf });
     this.#journal = new AgentJournal({ clock, log, denied, append: (events) => journal.append(events) });
   }
 
-  /** Takes over what the journal knows: nobody who was here is called absent before the grace is over. */
+  /** Restores the agents from the journal. No restored agent becomes absent before the grace period ends. */
   restore({ agents }: Pick<JournalState, 'agents'>): void {
     for (const { node, acknowledgedRevision, digest, instanceId, lastSeenMs, isPresent } of agents) {
       const record = this.#record(node);
@@ -56,14 +56,14 @@ export class AgentSessions implements SessionListener {
     }
   }
 
-  /** Whether one more agent may try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
+  /** Applies the rate limit for connecting agents. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
   checkRate(): void {
     this.#admission.checkRate();
   }
 
   /**
-   * Lets an agent in and answers its Hello.
-   * @throws RollcallError with the reason why it may not come in; the refusal is journalled.
+   * Admits an agent and responds to its Hello.
+   * @throws RollcallError if the agent is not admitted. The refusal is journalled.
    */
   open(hello: Hello__Output, stream: SessionStream): AgentSession {
     try {
@@ -74,16 +74,16 @@ export class AgentSessions implements SessionListener {
     }
   }
 
-  /** The stream ended by itself; the node stays present until its lease runs out. */
+  /** The stream ended. The node remains present until its lease expires. */
   closed(session: AgentSession, detail: string): void {
     session.close();
     this.#disconnected(session, detail);
   }
 
-  /** These nodes' agents may have to hear of something, once it is durable. */
+  /** The assignments of these nodes may have changed. They are sent when they are durable. */
   nodesChanged(names: Iterable<string>): void {
-    for (const name of names) this.#outgoing.nodeChanged(name);
-    this.#outgoing.flush();
+    for (const name of names) this.#sendQueue.nodeChanged(name);
+    this.#sendQueue.flush();
   }
 
   nodeRemoved(name: string): void {
@@ -94,12 +94,12 @@ export class AgentSessions implements SessionListener {
     record.session?.end(unknownNode(name));
   }
 
-  /** More is durable than before: what waited for it goes out. */
+  /** More rows are durable. Sends what waited for them. */
   journalAdvanced(): void {
-    this.#outgoing.flush();
+    this.#sendQueue.flush();
   }
 
-  /** Asks all agents to go and to come back within the window; returns how many were asked. */
+  /** Requests all agents to reconnect within the period. Returns the number of agents. */
   drain(windowMs: number, reason: string): number {
     const sessions = [...this.#agents.values()].flatMap(({ session }) => session ?? []);
     for (const session of sessions) {
@@ -110,18 +110,18 @@ export class AgentSessions implements SessionListener {
     return sessions.length;
   }
 
-  /** Nobody is let in any more, and everybody is asked to come back later. Nothing is journalled after it. */
+  /** Admits no more agents and requests all agents to reconnect later. Nothing is journalled after that. */
   stop(): void {
     this.#admission.close();
-    // No more a second than the next coordinator lets in.
-    const crowdMs = (this.#agents.size / limits.ADMISSION.perSecond) * 1_000;
-    this.drain(Math.max(limits.DRAIN_WINDOW_MS, crowdMs), 'the coordinator stops');
+    // Agents must not return faster than the next coordinator admits them.
+    const admissionMs = (this.#agents.size / limits.ADMISSION.perSecond) * 1_000;
+    this.drain(Math.max(limits.DRAIN_WINDOW_MS, admissionMs), 'the coordinator is shutting down');
     for (const record of this.#agents.values()) {
       record.cancelLease();
       const { session } = record;
       record.session = null;
       if (session === null) continue;
-      this.#outgoing.remove(session);
+      this.#sendQueue.remove(session);
       session.end();
     }
   }
@@ -138,7 +138,7 @@ export class AgentSessions implements SessionListener {
     return this.#agents.get(node);
   }
 
-  /** Whether the agent is connected and holds, acknowledged, the node's newest assignments. */
+  /** Whether the agent is connected and has acknowledged the newest assignments of the node. */
   hasAcknowledged(node: string): boolean {
     const { evaluation } = this.#options;
     const session = this.#agents.get(node)?.session;
@@ -146,7 +146,7 @@ export class AgentSessions implements SessionListener {
     return session.held.revision >= evaluation.revision(node) || holdsNewest(evaluation, node, session.held);
   }
 
-  // What a session says (SessionListener).
+  // SessionListener
 
   messageReceived(session: AgentSession): void {
     const record = this.#agents.get(session.node);
@@ -162,15 +162,15 @@ export class AgentSessions implements SessionListener {
   }
 
   nodeReported(session: AgentSession, report: NodeReport): number | null {
-    return this.#take(session, report.sequence, () => this.#options.evaluation.nodeReported(report));
+    return this.#accept(session, report.sequence, () => this.#options.evaluation.nodeReported(report));
   }
 
   podsReported(session: AgentSession, report: PodReport): number | null {
-    return this.#take(session, report.sequence, () => this.#options.evaluation.podsReported(session.node, report));
+    return this.#accept(session, report.sequence, () => this.#options.evaluation.podsReported(session.node, report));
   }
 
   reportsPending(session: AgentSession): void {
-    this.#outgoing.addPendingAck(session);
+    this.#sendQueue.addPendingAck(session);
   }
 
   updateSent(session: AgentSession, update: Update): void {
@@ -191,14 +191,14 @@ export class AgentSessions implements SessionListener {
 
   refused(session: AgentSession, update: Update, detail: string): void {
     this.#options.counters.refusals++;
-    this.#options.log.warn({ node: session.node, detail }, 'agent refused assignments');
+    this.#options.log.warn({ node: session.node, detail }, 'the agent refused assignments');
     const { held } = session;
     this.#journal.recordAnswer('refused', session, { assignmentRevision: update.held.revision, held, detail });
   }
 
   failed(session: AgentSession, error: RollcallError): void {
     this.#options.log.warn({ node: session.node, reason: error.reason, detail: error.message }, 'session ended');
-    // First, because a stream that ends tells so at once, and would have no better word than that.
+    // Before the stream ends, because the end of the stream reports a less precise reason.
     this.#disconnected(session, error.message);
     session.end(error);
   }
@@ -225,13 +225,13 @@ export class AgentSessions implements SessionListener {
     this.#journal.recordConnected(session, stream.caller, held);
     Object.assign(record, { session, isPresent: true, lastSeenMs: clock.nowMs(), instanceId, agentVersion });
     this.#leases.start(record, this.#options.leaseMs);
-    log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'agent connected');
-    this.#greet(session, { resumed: held !== null, lastReport });
+    log.info({ node, sessionId: identity.sessionId, resumed: held !== null }, 'the agent connected');
+    this.#sendWelcome(session, { resumed: held !== null, lastReport });
     this.nodesChanged([node]);
     return session;
   }
 
-  #greet(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: AcceptedReport }): void {
+  #sendWelcome(session: AgentSession, { resumed, lastReport }: { resumed: boolean; lastReport: AcceptedReport }): void {
     const { journal, evaluation, clock, version, leaseMs, heartbeatMs } = this.#options;
     session.send({
       welcome: welcome(session.identity, {
@@ -242,7 +242,7 @@ export class AgentSessions implements SessionListener {
         agentCount: this.#agents.size,
         nowMs: clock.nowMs(),
         resumed,
-        // The agent forgets what it is told of here, so only what is durable counts.
+        // The agent discards the reports up to this one, so only durable reports count.
         lastReportSequence: lastReport.revision <= journal.durableRevision ? lastReport.sequence : 0,
       }),
     });
@@ -254,15 +254,15 @@ export class AgentSessions implements SessionListener {
     const detail = takeoverReason(previous.identity, next, leaseMs);
     this.#journal.recordSession('superseded', previous, record.lastSeenMs, detail);
     record.session = null;
-    this.#outgoing.remove(previous);
+    this.#sendQueue.remove(previous);
     previous.end(superseded(record.node, detail, leaseMs));
   }
 
-  /** While the journal cannot keep up nothing is taken: the agent keeps its report and is asked again. */
-  #take(session: AgentSession, sequence: number, take: () => void): number | null {
+  /** Accepts no report while the journal is overloaded. The agent keeps the report until it is requested again. */
+  #accept(session: AgentSession, sequence: number, take: () => void): number | null {
     const { journal } = this.#options;
     if (!journal.accepting) {
-      this.#outgoing.addDeferredReport(session);
+      this.#sendQueue.addDeferredReport(session);
       return null;
     }
     take();
@@ -273,7 +273,7 @@ export class AgentSessions implements SessionListener {
   }
 
   #disconnected(session: AgentSession, detail: string): void {
-    this.#outgoing.remove(session);
+    this.#sendQueue.remove(session);
     const record = this.#agents.get(session.node);
     if (record?.session !== session) return;
     record.session = null;
@@ -283,13 +283,13 @@ export class AgentSessions implements SessionListener {
   #expire(record: AgentRecord): void {
     const { node, session, lastSeenMs } = record;
     record.isPresent = false;
-    const detail = `nothing was heard for ${this.#options.leaseMs / 1000} seconds`;
-    this.#options.log.warn({ node, lastSeenMs }, 'node is absent');
+    const detail = `the agent sent no message for ${this.#options.leaseMs / 1000} seconds`;
+    this.#options.log.warn({ node, lastSeenMs }, 'the node is absent');
     this.#journal.recordAbsent(record, detail);
     record.session = null;
     session?.end(new RollcallError('LEASE_EXPIRED', detail, { metadata: { node } }));
     this.#options.evaluation.agentAbsent(node);
-    // Without a roll anybody may say hello for any name; one that never became a node leaves nothing behind.
+    // Without a node inventory, agents can connect with any name. A name that never became a node is removed.
     if (this.#options.evaluation.assignments(node) === null) this.#agents.delete(node);
   }
 

@@ -1,13 +1,13 @@
 /**
- * What to send to an agent so that it holds a node's newest assignments: nothing, what changed since
- * the revision that it holds, or everything. In doubt everything, never a guess.
+ * Computes the next update for an agent: none, a delta from the agent's revision, or a snapshot. If the delta cannot be
+ * determined exactly, the update is a snapshot.
  */
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
 
-/** What an agent holds, as both sides know it. */
+/** The position of an agent: the revision and digest of the assignments that it holds. */
 export interface Held {
   readonly revision: number;
   readonly digest: Buffer;
@@ -16,13 +16,13 @@ export interface Held {
 export interface AssignmentSource {
   /** The newest revision of a node's assignments. */
   revision(node: string): number;
-  /** `null` while nothing is known of the node, so that nobody mistakes that for "no assignments". */
+  /** `null` while the node is unknown, which differs from a node without assignments. */
   assignments(node: string): Assignment[] | null;
-  /** DaemonSets whose assignment on the node ended after `revision`; `null` when nobody knows any more. */
+  /** DaemonSets whose assignment on the node ended after `revision`; `null` if that is no longer known. */
   endedSince(node: string, revision: number): DaemonSetKey[] | null;
 }
 
-/** Whether there is nothing to send to whoever holds this. */
+/** Whether an agent at this position has the newest assignments. */
 export function holdsNewest(source: AssignmentSource, node: string, held: Held): boolean {
   return nextUpdate(source, node, held) === null;
 }
@@ -37,7 +37,7 @@ export type Update =
       readonly removals: readonly DaemonSetKey[];
     };
 
-/** `null` when there is nothing to send: the agent holds the newest assignments already. */
+/** `null` if the agent has the newest assignments. */
 export function nextUpdate(source: AssignmentSource, node: string, held: Held | null): Update | null {
   const assignments = source.assignments(node);
   if (assignments === null) return null;
@@ -51,7 +51,7 @@ export function nextUpdate(source: AssignmentSource, node: string, held: Held | 
     held: next,
     baseRevision: held.revision,
     upserts: assignments.filter(({ effectiveRevision }) => effectiveRevision > held.revision),
-    // A DaemonSet that was removed and came back is an upsert alone.
+    // A DaemonSet that was removed and added again is only an upsert.
     removals: [...new Set(ended)].filter((daemonSet) => !assigned.has(daemonSet)),
   };
 }

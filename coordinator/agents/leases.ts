@@ -1,4 +1,4 @@
-/** Notices agents that have fallen silent. One timer per agent, looked at again when it fires, so that a message costs nothing. */
+/** Detects absent agents. One timer per agent checks the lease when it fires, so that a received message costs nothing. */
 import type { Clock } from '../../shared/clock.ts';
 import type { AgentRecord } from './agent-record.ts';
 
@@ -13,7 +13,7 @@ export class Leases {
     this.#expired = expired;
   }
 
-  /** Looks at the agent after `delayMs`, and then whenever its lease would run out. */
+  /** Checks the lease of the agent after `delayMs`, and then at each time at which it can expire. */
   start(record: AgentRecord, delayMs: number): void {
     record.cancelLease();
     record.cancelLease = this.#clock.after(delayMs, () => {

@@ -1,7 +1,7 @@
-/** Text that came from a peer, made fit for logs, rows and answers: no longer than a line, and no half characters. */
+/** Limits text from a peer to a length that is suitable for logs, rows and answers. */
 import { DETAIL_LENGTH_MAX } from '../limits.ts';
 
-/** The first part of a long text. */
+/** The beginning of the text, without half of a surrogate pair. */
 export function truncate(text: string): string {
   if (text.length <= DETAIL_LENGTH_MAX) return text;
   const last = text.charCodeAt(DETAIL_LENGTH_MAX - 1);
@@ -9,7 +9,7 @@ export function truncate(text: string): string {
   return text.slice(0, isHalf ? DETAIL_LENGTH_MAX - 1 : DETAIL_LENGTH_MAX);
 }
 
-/** A text in quotation marks, in which nothing can be mistaken for the sentence around it. */
+/** The text in quotation marks, with special characters escaped. */
 export function quote(text: string): string {
   return JSON.stringify(truncate(text));
 }

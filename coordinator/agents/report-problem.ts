@@ -1,7 +1,6 @@
 /**
- * What makes a report one that cannot be used. A node's report is written down as it is, so whatever
- * the journal could not keep (a time beyond all calendars, a number that was rounded, a drift of no
- * DaemonSet) has to be found here.
+ * Validates reports. A report is journalled unchanged, so values that the journal cannot store (a time outside the
+ * valid range, an imprecise number, a drift without a DaemonSet) are rejected here.
  */
 
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
@@ -13,7 +12,7 @@ import { TIMESTAMP_MS } from '../../shared/rpc/wire-time.ts';
 import { REPORT_LIMITS } from '../limits.ts';
 import { quote } from './peer-text.ts';
 
-/** One sentence that names the field; `null` for a sound report. */
+/** One sentence with the field path; `null` if the report is valid. */
 export function nodeReportProblem({ sequence, observedMs, facts }: NodeReport): string | null {
   const { labels, taints, conditions, versions, uid, resourceVersion, allocatable } = facts;
   return (
@@ -87,7 +86,7 @@ function amountsProblem(path: string, amounts: Amounts): string | null {
   return (
     countProblem(path, Object.keys(amounts).length, REPORT_LIMITS.resources) ??
     textProblem(path, Object.keys(amounts)) ??
-    (wrong === undefined ? null : `${path} holds ${wrong}; use 0 to 2^53 - 1`)
+    (wrong === undefined ? null : `${path} contains ${wrong}; use a value from 0 to 2^53 - 1`)
   );
 }
 
@@ -104,26 +103,32 @@ function first<Item>(
 }
 
 function countProblem(path: string, count: number, max: number): string | null {
-  return count <= max ? null : `${path} holds ${count} entries; ${max} are allowed`;
+  return count <= max ? null : `${path} has ${count} entries; the maximum is ${max}`;
 }
 
 function textProblem(path: string, texts: readonly string[]): string | null {
   const { textLength } = REPORT_LIMITS;
   const long = texts.find((text) => text.length > textLength);
-  return long === undefined ? null : `${path} holds a text of ${long.length} characters; ${textLength} are allowed`;
+  return long === undefined
+    ? null
+    : `${path} contains a text of ${long.length} characters; the maximum is ${textLength}`;
 }
 
-/** Numbers that a double holds exactly; an agent starts at 1. */
+/** A double represents these numbers exactly. Sequences start at 1. */
 function sequenceProblem(path: string, sequence: number): string | null {
-  return Number.isSafeInteger(sequence) && sequence > 0 ? null : `${path} is ${sequence}; use 1 to 2^53 - 1`;
+  return Number.isSafeInteger(sequence) && sequence > 0
+    ? null
+    : `${path} is ${sequence}; use a value from 1 to 2^53 - 1`;
 }
 
 function revisionProblem(path: string, revision: number): string | null {
-  return Number.isSafeInteger(revision) && revision >= 0 ? null : `${path} is ${revision}; use 0 to 2^53 - 1`;
+  return Number.isSafeInteger(revision) && revision >= 0
+    ? null
+    : `${path} is ${revision}; use a value from 0 to 2^53 - 1`;
 }
 
 function timeProblem(path: string, ms: number): string | null {
-  return ms >= TIMESTAMP_MS.min && ms <= TIMESTAMP_MS.max ? null : `${path} is no time of the years 1 to 9999`;
+  return ms >= TIMESTAMP_MS.min && ms <= TIMESTAMP_MS.max ? null : `${path} is not a time from year 1 to year 9999`;
 }
 
 function keyProblem(path: string, key: DaemonSetKey): string | null {

@@ -1,6 +1,6 @@
 /**
- * What waits before it may go out: assignments and report acknowledgements wait for the journal
- * (docs/invariants.md, 1), and reports that could not be taken wait to be asked for again.
+ * Holds what must not be sent yet: assignments and report acknowledgements wait until the journal is durable
+ * (docs/invariants.md, 1), and requests for reports wait until the journal accepts events again.
  */
 import type { AgentSession } from './agent-session.ts';
 import type { SessionEvaluation, SessionJournal } from './session-dependencies.ts';
@@ -13,11 +13,11 @@ export interface SendQueueOptions {
 
 export class SendQueue {
   readonly #options: SendQueueOptions;
-  /** Nodes whose agent may have to hear of something. */
-  readonly #changed = new Set<string>();
-  /** AgentSessions with a report that is taken but not acknowledged. */
-  readonly #owing = new Set<AgentSession>();
-  /** AgentSessions with a report that could not be taken. */
+  /** Nodes whose assignments may have changed. */
+  readonly #changedNodes = new Set<string>();
+  /** Sessions with an accepted report that is not acknowledged yet. */
+  readonly #pendingAcks = new Set<AgentSession>();
+  /** Sessions with a report that was not accepted and must be requested again. */
   readonly #deferredReports = new Set<AgentSession>();
 
   constructor(options: SendQueueOptions) {
@@ -25,11 +25,11 @@ export class SendQueue {
   }
 
   nodeChanged(node: string): void {
-    if (this.#options.sessionOf(node) !== null) this.#changed.add(node);
+    if (this.#options.sessionOf(node) !== null) this.#changedNodes.add(node);
   }
 
   addPendingAck(session: AgentSession): void {
-    this.#owing.add(session);
+    this.#pendingAcks.add(session);
   }
 
   addDeferredReport(session: AgentSession): void {
@@ -37,17 +37,17 @@ export class SendQueue {
   }
 
   remove(session: AgentSession): void {
-    this.#owing.delete(session);
+    this.#pendingAcks.delete(session);
     this.#deferredReports.delete(session);
   }
 
-  /** Sends what may go out by now. */
+  /** Sends what may be sent now. */
   flush(): void {
     const { journal, evaluation, sessionOf } = this.#options;
-    for (const session of this.#owing) if (!session.acknowledgeReports()) this.#owing.delete(session);
-    for (const node of this.#changed) {
+    for (const session of this.#pendingAcks) if (!session.acknowledgeReports()) this.#pendingAcks.delete(session);
+    for (const node of this.#changedNodes) {
       if (evaluation.revision(node) > journal.durableRevision) continue;
-      this.#changed.delete(node);
+      this.#changedNodes.delete(node);
       sessionOf(node)?.publish();
     }
     if (!journal.accepting) return;

@@ -1,4 +1,4 @@
-/** What sessions need of the rest of the coordinator, and no more. */
+/** The interfaces that agent sessions require from the rest of the coordinator. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { NewEvent } from '../../shared/journal-format/events.ts';
@@ -7,30 +7,28 @@ import type { Counters } from '../evaluation/counters.ts';
 import type { Denial } from '../identity/denials.ts';
 import type { AssignmentSource } from './assignment-update.ts';
 
-/** What sessions need of the journal. */
 export interface SessionJournal {
   readonly storeId: string;
   readonly nextRevision: number;
   readonly durableRevision: number;
-  /** False while so much waits to be written that nobody should bring more. */
+  /** False while too many rows wait to be written. */
   readonly accepting: boolean;
   append(events: readonly NewEvent[]): number;
 }
 
-/** What sessions need of the evaluation. */
 export interface SessionEvaluation extends AssignmentSource {
   isInInventory(node: string): boolean;
   nodeReported(report: NodeReport): void;
   podsReported(node: string, report: PodReport): void;
   agentAbsent(node: string): void;
-  /** Whether what the node's agent last reported was not all kept, and has to be asked for again. */
+  /** Whether the newest reports of the agent are not in memory and must be requested again. */
   lacksReports(node: string): boolean;
 }
 
 export interface AgentSessionsOptions {
   readonly journal: SessionJournal;
   readonly evaluation: SessionEvaluation;
-  /** Hears of an agent that spoke for another node than its own. */
+  /** Is called when an agent connects as a node other than its own. */
   readonly denied: (denial: Denial) => void;
   readonly clock: Clock;
   readonly log: Logger;
@@ -40,6 +38,6 @@ export interface AgentSessionsOptions {
   readonly version: string;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  /** How long after the start no node that the journal knows is called absent. */
+  /** Period after the start in which no known agent becomes absent. */
   readonly startGraceMs: number;
 }

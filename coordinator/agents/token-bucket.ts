@@ -1,4 +1,4 @@
-/** A token bucket at the door: after a restart thousands of agents come at once, and all are let in, in turn. */
+/** A token bucket that limits the rate of new agent sessions, for example after a restart of the coordinator. */
 import type { Clock } from '../../shared/clock.ts';
 
 export class TokenBucket {
@@ -6,22 +6,22 @@ export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
   #tokens: number;
-  #countedMs: number;
+  #refilledMs: number;
 
   constructor({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {
     this.#clock = clock;
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#tokens = burst;
-    this.#countedMs = clock.nowMs();
+    this.#refilledMs = clock.nowMs();
   }
 
-  /** Whether one more may come in now. */
+  /** Takes one token. Returns false if the bucket is empty. */
   take(): boolean {
     const nowMs = this.#clock.nowMs();
-    const earned = ((nowMs - this.#countedMs) / 1000) * this.#perSecond;
-    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, earned));
-    this.#countedMs = nowMs;
+    const refill = ((nowMs - this.#refilledMs) / 1000) * this.#perSecond;
+    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, refill));
+    this.#refilledMs = nowMs;
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;

@@ -1,4 +1,4 @@
-/** The answer to a Hello: on what settings the two speak from now on. */
+/** Creates Welcome, the response to Hello, with the settings of the stream. */
 import { REPORT_BYTES_MAX } from '../../shared/rpc/channel-options.ts';
 import type { Welcome } from '../../shared/rpc/generated/rollcall/v1/Welcome.ts';
 import { durationToWire, timeToWire } from '../../shared/rpc/wire-time.ts';
@@ -9,9 +9,9 @@ export interface WelcomeFacts {
   readonly storeId: string;
   readonly version: string;
   readonly leaseMs: number;
-  /** Of an idle agent, where there are few. */
+  /** Heartbeat interval in a small cluster. */
   readonly heartbeatMs: number;
-  /** Known agents. */
+  /** Number of known agents. */
   readonly agentCount: number;
   readonly nowMs: number;
   readonly resumed: boolean;
@@ -37,13 +37,13 @@ export function welcome({ sessionId, protocolVersion }: SessionIdentity, facts: 
   };
 }
 
-/** With more agents each speaks less often, so that all heartbeats together stay under a fixed rate. */
+/** The interval grows with the number of agents, so that the total rate of heartbeats remains limited. */
 function fleetHeartbeatMs({ heartbeatMs, leaseMs, agentCount }: WelcomeFacts): number {
   const spreadMs = (agentCount / HEARTBEATS_PER_SECOND_MAX) * 1000;
   return Math.min(Math.max(heartbeatMs, spreadMs), leaseMs / 2);
 }
 
-/** A delay from nothing to its ceiling is half of that on average. */
+/** A random delay between zero and its maximum is half of the maximum on average. */
 function fleetReconnectMs({ agentCount }: WelcomeFacts): number {
   const { attemptsPerSecond, delayMsMin, delayMsMax } = RECONNECT;
   return Math.min(Math.max(delayMsMin, (2 * agentCount * 1000) / attemptsPerSecond), delayMsMax);

@@ -1,4 +1,4 @@
-/** What every call passes before a service sees it, in one order, for every service alike. */
+/** Authenticates and authorizes every call before a service handles it. */
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
@@ -16,46 +16,46 @@ export interface AuthInterceptorOptions {
   readonly denials: Denials;
   readonly refusals: RefusalCounter;
   readonly log: Logger;
-  /** The right that a call of `/package.Service/Method` needs. */
+  /** Returns the required right of `/package.Service/Method`. */
   readonly rightOf: (path: string) => Right | 'open';
-  /** Lets one more agent try to come in now. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
+  /** Applies the rate limit for agents. @throws RollcallError TOO_MANY_CONNECTS or DRAINING. */
   readonly checkRate: () => void;
 }
 
-/** A call on its way through the gate. */
+/** A call that is not authorized yet. */
 interface PendingCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly right: Right | 'open';
-  readonly proof: Credentials;
+  readonly credentials: Credentials;
 }
 
 export class AuthInterceptor {
   readonly #options: AuthInterceptorOptions;
-  /** By the metadata that a handler gets with its call, which nobody outside can make. */
+  /** By the metadata object of the call, which a peer cannot forge. */
   readonly #callers = new WeakMap<Metadata, Caller>();
 
   constructor(options: AuthInterceptorOptions) {
     this.#options = options;
   }
 
-  /** Who makes the call that came with this metadata. */
+  /** The caller of the call with this metadata. */
   callerOf(metadata: Metadata): Caller {
     const caller = this.#callers.get(metadata);
-    if (caller === undefined) throw new Error('a call came past the gate');
+    if (caller === undefined) throw new Error('the call bypassed the auth interceptor');
     return caller;
   }
 
-  /** Puts every call through the gate; `proofOf` tells what the connection of a peer proved. */
-  interceptor(proofOf: (peer: string) => ConnectionCredentials): ServerInterceptor {
+  /** `credentialsOf` returns the credentials of a peer's connection. */
+  interceptor(credentialsOf: (peer: string) => ConnectionCredentials): ServerInterceptor {
     return ({ path }, call) =>
       new ServerInterceptingCall(call, {
         start: (next) => {
           next({
             onReceiveMetadata: (metadata, pass) => {
               const peer = call.getPeer();
-              const proof = { token: takeToken(metadata), connection: proofOf(peer) };
-              this.#let({ path, right: this.#options.rightOf(path), proof }, peer).then(
+              const credentials = { token: takeToken(metadata), connection: credentialsOf(peer) };
+              this.#authenticate({ path, right: this.#options.rightOf(path), credentials }, peer).then(
                 (caller) => {
                   this.#callers.set(metadata, caller);
                   pass(metadata);
@@ -69,15 +69,15 @@ export class AuthInterceptor {
   }
 
   /**
-   * An agent proves again who it is, on the stream that `previous` opened.
-   * @throws RollcallError where it does not, or where that cannot be found out now.
+   * Authenticates the new token of an agent on the stream that `previous` opened.
+   * @throws RollcallError if the token is rejected or cannot be reviewed now.
    */
   async renew(token: string, previous: Caller, peerAddress: string): Promise<Caller> {
     let caller: Caller | null = null;
     try {
       caller = await this.#options.authenticator.authenticate({ token, connection: { kind: 'none' } });
       if (!isSameAgent(caller, previous)) {
-        const said = `${caller.name} renewed a stream of ${previous.name}, or one of another node`;
+        const said = `${caller.name} cannot renew a stream of ${previous.name} or of another node`;
         throw new RollcallError('NODE_IDENTITY_MISMATCH', said);
       }
       return caller;
@@ -87,7 +87,7 @@ export class AuthInterceptor {
     }
   }
 
-  /** Journals what was only counted so far. */
+  /** Journals the denials that were only counted so far. */
   close(): void {
     this.#options.denials.close();
   }
@@ -95,24 +95,24 @@ export class AuthInterceptor {
   #refused(denial: Denial): void {
     const { log, denials, refusals } = this.#options;
     const { peerAddress: peer, method, error } = denial;
-    log.info({ peer, method, reason: error.reason, detail: error.message }, 'a call was refused');
+    log.info({ peer, method, reason: error.reason, detail: error.message }, 'the call was refused');
     refusals.count(error);
     denials.record(denial);
   }
 
-  async #let(passing: PendingCall, peer: string): Promise<Caller> {
+  async #authenticate(call: PendingCall, peer: string): Promise<Caller> {
     let caller: Caller | null = null;
     try {
-      if (passing.right === 'open') return ANONYMOUS;
-      // First what costs nothing, so that a crowd at the door costs nothing either.
-      if (passing.right === 'connect') this.#options.checkRate();
-      caller = await this.#options.authenticator.authenticate(passing.proof);
-      await this.#authorize(caller, passing.right);
+      if (call.right === 'open') return ANONYMOUS;
+      // The rate limit comes first because it is cheap.
+      if (call.right === 'connect') this.#options.checkRate();
+      caller = await this.#options.authenticator.authenticate(call.credentials);
+      await this.#authorize(caller, call.right);
       return caller;
     } catch (error) {
-      const method = methodOf(passing.path);
+      const method = methodOf(call.path);
       if (error instanceof RollcallError) this.#refused({ caller, peerAddress: peer, method, node: '', error });
-      else this.#options.log.error({ err: error, where: passing.path }, 'bug: the gate failed');
+      else this.#options.log.error({ err: error, where: call.path }, 'bug: the auth interceptor failed');
       throw error;
     }
   }
@@ -120,13 +120,13 @@ export class AuthInterceptor {
   async #authorize(caller: Caller, right: Right): Promise<void> {
     if (right === 'connect') {
       if (caller.agentNode !== null) return;
-      throw new RollcallError('PERMISSION_DENIED', `${caller.name} is no agent; ${HOW_TO_BE_AN_AGENT}`);
+      throw new RollcallError('PERMISSION_DENIED', `${caller.name} is not an agent; ${AGENT_CREDENTIALS}`);
     }
     if (caller.authenticatedBy === 'nothing' || (await this.#options.authenticator.hasRight(caller, right))) return;
     const { group, resource, verb } = RESOURCES_BY_RIGHT[right];
     const said =
-      `${caller.name} may not ${right}: it needs the verb ${verb} on ${resource}.${group}, ` +
-      `which the ClusterRole ${ROLES_BY_RIGHT[right]} grants`;
+      `${caller.name} is not allowed to ${right}; grant the verb ${verb} on ${resource}.${group}, ` +
+      `for example with the ClusterRole ${ROLES_BY_RIGHT[right]}`;
     throw new RollcallError('PERMISSION_DENIED', said, { metadata: { right } });
   }
 }
@@ -136,20 +136,20 @@ function isSameAgent(caller: Caller, { name, agentNode: speaksFor }: Caller): bo
   return caller.agentNode.node === speaksFor.node;
 }
 
-const HOW_TO_BE_AN_AGENT =
-  'an agent has the ServiceAccount that --agent-service-account names, or a certificate of rollcall:agents';
+const AGENT_CREDENTIALS =
+  'use the ServiceAccount of --agent-service-account or a client certificate of rollcall:agents';
 
-/** Takes the token out, so that nothing behind the gate can log or store it. */
+/** Removes the token from the metadata, so that no handler can log or store it. */
 function takeToken(metadata: Metadata): string | null {
   const values = metadata.get('authorization').map(String);
   metadata.remove('authorization');
   if (values.length === 0) return null;
   const match = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(values[0] ?? '');
-  // An unusable header is a token that no one knows; it must not count as none.
+  // An invalid header counts as an unknown token, not as no token.
   return values.length === 1 && match?.[1] !== undefined && match[1].length <= TOKEN_LENGTH_MAX ? match[1] : '';
 }
 
-/** `Service/Method` of `/package.Service/Method`. */
+/** Returns `Service/Method` for `/package.Service/Method`. */
 function methodOf(path: string): string {
   return path.slice(path.lastIndexOf('.', path.lastIndexOf('/')) + 1);
 }

@@ -1,43 +1,43 @@
-/** The ways in which callers prove who they are, and what each way lets them do. */
+/** Authenticates callers by token or client certificate and checks their rights. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { ConnectionCredentials } from '../tls/listener.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import { callerOfCertificate, certificateHasRight } from './certificate-identity.ts';
 import type { Right } from './rights.ts';
 
-/** What a call brings along. */
+/** The credentials of a call. */
 export interface Credentials {
-  /** A bearer token; `null`: none was sent. */
+  /** A bearer token; `null` if none was sent. */
   readonly token: string | null;
   readonly connection: ConnectionCredentials;
 }
 
 export interface Authenticator {
-  /** Who calls. @throws RollcallError where that is not proved, or cannot be found out now. */
+  /** @throws RollcallError if the credentials are missing, rejected, or cannot be verified now. */
   authenticate(proof: Credentials): Promise<Caller>;
-  /** Whether the caller has one of the rights that people are given. @throws RollcallError IDENTITY_UNKNOWN. */
+  /** Whether the caller has the right. @throws RollcallError IDENTITY_UNKNOWN if this cannot be determined now. */
   hasRight(caller: Caller, right: Exclude<Right, 'connect'>): Promise<boolean>;
 }
 
-/** Tokens as somebody vouches for them: Kubernetes, or a test. */
+/** Authenticates tokens. Implemented with Kubernetes and in tests. */
 export interface TokenAuthenticator {
   authenticateToken(token: string): Promise<Caller>;
   hasRight(caller: Caller, right: Exclude<Right, 'connect'>): Promise<boolean>;
 }
 
-/** Nobody is asked: for a plaintext port on loopback. */
+/** Accepts every caller. For a plaintext port on a loopback address. */
 export const NO_AUTHENTICATION: Authenticator = {
   authenticate: () => Promise.resolve(ANONYMOUS),
   hasRight: () => Promise.resolve(true),
 };
 
-/** A token counts before a certificate, because it says more: whoever sends one means it. */
+/** A token takes precedence over a client certificate. */
 export function createAuthenticator(tokens: TokenAuthenticator | null): Authenticator {
   return {
     async authenticate({ token, connection }) {
       if (token === null) return callerOfCertificate(connection);
       if (tokens !== null) return tokens.authenticateToken(token);
-      const said = 'this coordinator takes no tokens: it has no API server to ask';
+      const said = 'this coordinator accepts no tokens because it has no API server; use a client certificate';
       throw new RollcallError('TOKEN_REJECTED', said);
     },
     hasRight(caller, right) {

@@ -1,25 +1,25 @@
-/** Who makes a call: what was proved, and of what the caller may speak. */
+/** The authenticated caller of a call. */
 
-/** The node that an agent may speak for; `any` where nobody is asked to prove anything. */
+/** The node that an agent may report; `any` if authentication is disabled. */
 export type AgentNode = { readonly kind: 'any' } | { readonly kind: 'node'; readonly node: string };
 
 export interface Caller {
   readonly authenticatedBy: 'nothing' | 'certificate' | 'token';
-  /** Name of the user as Kubernetes or the certificate gives it; `''` where nobody is asked. */
+  /** User name from Kubernetes or the certificate; `''` if authentication is disabled. */
   readonly name: string;
   readonly groups: readonly string[];
-  /** What else Kubernetes says of the user of a token, for its own reviews. */
+  /** UID and extra fields from the TokenReview, for SubjectAccessReviews. */
   readonly uid: string;
   readonly extra: Readonly<Record<string, readonly string[]>>;
-  /** Names the token in the API server's own audit log; `''` where there is none. */
+  /** Identifier of the token in the audit log of the API server; `''` if there is none. */
   readonly credentialId: string;
-  /** When the proof runs out, in milliseconds since 1970; `null`: never. */
+  /** Expiration of the credentials, in milliseconds since 1970; `null`: never. */
   readonly expiresMs: number | null;
-  /** `null`: this is no agent. */
+  /** `null` if the caller is not an agent. */
   readonly agentNode: AgentNode | null;
 }
 
-/** On a plaintext port, which is on loopback only, nobody is asked to prove anything. */
+/** The caller on a plaintext port, which listens on a loopback address only. */
 export const ANONYMOUS: Caller = {
   authenticatedBy: 'nothing',
   name: '',
@@ -31,7 +31,7 @@ export const ANONYMOUS: Caller = {
   agentNode: { kind: 'any' },
 };
 
-/** The caller as rows and logs name it: the user, and the token's id where there is one. */
+/** The user name, with the token's identifier if there is one. */
 export function actorOf({ name, credentialId }: Pick<Caller, 'name' | 'credentialId'>): string {
   return credentialId === '' ? name : `${name} (${credentialId})`;
 }

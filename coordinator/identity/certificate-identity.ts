@@ -1,6 +1,6 @@
 /**
- * Identity by client certificate, for places without Kubernetes: the subject's organizations are
- * groups, and its common name is a user or `rollcall:node:<node>`, as in Kubernetes' own certificates.
+ * Authenticates client certificates, for use without Kubernetes. As in Kubernetes, organizations are groups and the
+ * common name is the user. The common name of an agent is `rollcall:node:<node>`.
  */
 import { RollcallError } from '../../shared/errors.ts';
 import type { ConnectionCredentials } from '../tls/listener.ts';
@@ -10,7 +10,7 @@ import type { Right } from './rights.ts';
 const AGENTS = 'rollcall:agents';
 const NODE_PREFIX = 'rollcall:node:';
 
-/** Each organization may all that the ones before it may. */
+/** Each organization has the rights of the previous ones. */
 const RIGHTS_OF_ORGANIZATION: Readonly<Record<string, readonly Right[]>> = {
   'rollcall:viewers': ['read'],
   'rollcall:planners': ['read', 'plan'],
@@ -21,18 +21,18 @@ const RIGHTS_OF_ORGANIZATION: Readonly<Record<string, readonly Right[]>> = {
 export function callerOfCertificate(proof: ConnectionCredentials): Caller {
   switch (proof.kind) {
     case 'none':
-      throw new RollcallError('CREDENTIALS_MISSING', 'the caller brought neither a token nor a client certificate');
+      throw new RollcallError(
+        'CREDENTIALS_MISSING',
+        'the request has no credentials; provide a token or a client certificate',
+      );
     case 'bad-certificate': {
-      const said = `the client certificate of ${JSON.stringify(proof.subject.commonName)} is not good: ${proof.code}`;
+      const said = `the client certificate of ${JSON.stringify(proof.subject.commonName)} is invalid: ${proof.code}`;
       throw new RollcallError('CERTIFICATE_REJECTED', said);
     }
     case 'certificate': {
       const { commonName, organizations } = proof.subject;
       if (commonName === '') {
-        throw new RollcallError(
-          'CERTIFICATE_REJECTED',
-          'the client certificate names nobody: it needs one common name',
-        );
+        throw new RollcallError('CERTIFICATE_REJECTED', 'the client certificate must have exactly one common name');
       }
       return {
         authenticatedBy: 'certificate',

@@ -1,6 +1,6 @@
 /**
- * Journals everything that was denied, and lets nobody fill the journal with it: the first denial of a
- * caller and kind is a row at once, what follows within the window is counted and becomes one more row.
+ * Journals denied calls without filling the journal: the first denial of a caller and kind becomes a row immediately.
+ * Further denials within the window are counted and become one row.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { ErrorReason, RollcallError } from '../../shared/errors.ts';
@@ -8,29 +8,34 @@ import type { AccessEvent, NewEvent } from '../../shared/journal-format/events.t
 import { DENIALS } from '../limits.ts';
 import type { Caller } from './caller.ts';
 
-/** What agents call. */
+/** The method that agents call. */
 export const CONNECT = 'AgentService/Connect';
 
 export interface Denial {
-  /** `null` where the caller could not be identified. */
+  /** `null` if the caller was not authenticated. */
   readonly caller: Caller | null;
   /** Address and port. */
   readonly peerAddress: string;
   /** Name of the gRPC method, `Service/Method`. */
   readonly method: string;
-  /** The node that was spoken for; `''` where none was named. */
+  /** The requested node; `''` if none was specified. */
   readonly node: string;
   readonly error: RollcallError;
 }
 
-/** Reasons of the door that say nothing about the caller. */
-const NO_DENIALS: ReadonlySet<ErrorReason> = new Set(['TOO_MANY_CONNECTS', 'DRAINING', 'IDENTITY_UNKNOWN', 'INTERNAL']);
+/** Reasons that are independent of the caller's identity and rights. */
+const IGNORED_REASONS: ReadonlySet<ErrorReason> = new Set([
+  'TOO_MANY_CONNECTS',
+  'DRAINING',
+  'IDENTITY_UNKNOWN',
+  'INTERNAL',
+]);
 
 interface Window {
-  /** The newest denial that has no row yet. */
+  /** The newest denial that is not journalled yet. */
   last: Denial;
-  /** How many have none. */
-  more: number;
+  /** Number of denials that are not journalled yet. */
+  unrecorded: number;
 }
 
 const OTHERS = 'others';
@@ -50,19 +55,19 @@ export class Denials {
   }
 
   record(denial: Denial): void {
-    if (NO_DENIALS.has(denial.error.reason)) return;
+    if (IGNORED_REASONS.has(denial.error.reason)) return;
     const key = keyOf(denial);
     const window = this.#windows.get(key) ?? (this.#isFull ? this.#windows.get(OTHERS) : undefined);
     if (window !== undefined) {
       window.last = denial;
-      window.more++;
+      window.unrecorded++;
       return;
     }
     this.#open(this.#isFull ? OTHERS : key, denial);
     this.#append(denial, 1);
   }
 
-  /** What was only counted so far becomes rows; nothing is journalled after it. */
+  /** Journals the denials that were only counted so far. Nothing is journalled after that. */
   close(): void {
     for (const cancel of this.#timers) cancel();
     for (const key of this.#windows.keys()) this.#close(key);
@@ -73,7 +78,7 @@ export class Denials {
   }
 
   #open(key: string, denial: Denial): void {
-    this.#windows.set(key, { last: denial, more: 0 });
+    this.#windows.set(key, { last: denial, unrecorded: 0 });
     const cancel = this.#options.clock.after(DENIALS.windowMs, () => {
       this.#timers.delete(cancel);
       this.#close(key);
@@ -84,7 +89,7 @@ export class Denials {
   #close(key: string): void {
     const window = this.#windows.get(key);
     this.#windows.delete(key);
-    if (window !== undefined && window.more > 0) this.#append(window.last, window.more);
+    if (window !== undefined && window.unrecorded > 0) this.#append(window.last, window.unrecorded);
   }
 
   #append({ caller, peerAddress, method, node, error }: Denial, count: number): void {
@@ -108,12 +113,12 @@ export class Denials {
   }
 }
 
-/** The id of the token is in the detail, because names of actors are kept for ever and ids would never end. */
+/** The token's identifier is part of the detail, because actor names are stored permanently and identifiers are unlimited. */
 function withCredential(message: string, caller: Caller | null): string {
   return caller === null || caller.credentialId === '' ? message : `${message} (token ${caller.credentialId})`;
 }
 
-/** Whoever is not identified is told from others by the address alone, because a port lasts one connection. */
+/** Unauthenticated callers are distinguished by address without port, because each connection has another port. */
 function keyOf({ caller, peerAddress, method, error }: Denial): string {
   const who = caller?.name ?? peerAddress.slice(0, peerAddress.lastIndexOf(':'));
   return `${who} ${method} ${error.reason}`;

@@ -1,4 +1,4 @@
-/** How often agents and callers were turned away, by the reason of the catalogue of errors. */
+/** Counts refused agents and calls by reason. */
 import type { RollcallError } from '../../shared/errors.ts';
 
 export class RefusalCounter {

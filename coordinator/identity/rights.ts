@@ -5,21 +5,21 @@
 
 export type Right = 'connect' | 'read' | 'plan' | 'administer';
 
-/** What a SubjectAccessReview asks for; all of it is cluster-wide. */
+/** The resource attributes of a cluster-wide SubjectAccessReview. */
 export interface ResourceAttributes {
   readonly group: string;
   readonly resource: string;
   readonly verb: string;
 }
 
-/** The rights that people are given. `answer` is an agent's, by its ServiceAccount or certificate. */
+/** The rights of users. Agents have the right `connect` by their ServiceAccount or certificate. */
 export const RESOURCES_BY_RIGHT: Readonly<Record<Exclude<Right, 'connect'>, ResourceAttributes>> = {
   read: { group: 'rollcall.dev', resource: 'placements', verb: 'get' },
   plan: { group: 'rollcall.dev', resource: 'plans', verb: 'create' },
   administer: { group: 'rollcall.dev', resource: 'coordinators', verb: 'administer' },
 };
 
-/** ClusterRoles of deploy/ that hold the right, for the sentence that tells a person how to get it. */
+/** ClusterRoles in deploy/ that grant the rights, for error messages. */
 export const ROLES_BY_RIGHT: Readonly<Record<Exclude<Right, 'connect'>, string>> = {
   read: 'rollcall-viewer',
   plan: 'rollcall-planner',

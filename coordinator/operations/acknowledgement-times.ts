@@ -1,7 +1,6 @@
 /**
- * How long agents take to hold what was decided: from a decision until the agent acknowledged the
- * assignment that follows from it, read off the rows of the journal. Only what a connected agent had to
- * be told counts; one that was away gets everything when it comes back, and that says nothing of us.
+ * Measures the time from a decision until the agent acknowledges the resulting assignment, from the rows of the journal.
+ * Only connected agents are measured; an agent that reconnects gets all missed assignments with one update.
  */
 import type { DecisionEvent, JournalEvent } from '../../shared/journal-format/events.ts';
 
@@ -10,14 +9,14 @@ interface Waiting {
   readonly decidedMs: number;
 }
 
-/** Decisions that wait for one agent's answer; more than this at once are answered by one update anyway. */
+/** Maximum number of measured decisions per agent. One update acknowledges more decisions than this anyway. */
 const WAITING_MAX = 64;
 
 export class AcknowledgementTimes {
-  /** By node, in order; a node is in it while its agent is connected. */
+  /** By node, in order. Contains only nodes with a connected agent. */
   readonly #waiting = new Map<string, Waiting[]>();
 
-  /** Takes rows in the order of the journal; returns a time in seconds for each update that was acknowledged. */
+  /** Takes rows in the order of the journal. Returns a time in seconds for each acknowledged update. */
   take(events: readonly JournalEvent[]): number[] {
     return events.flatMap((event) => this.#takeOne(event) ?? []);
   }
@@ -39,7 +38,7 @@ export class AcknowledgementTimes {
     if (waiting !== undefined && waiting.length < WAITING_MAX) waiting.push({ revision, decidedMs: occurredMs });
   }
 
-  /** The oldest decision that the update carried is the one that waited longest. */
+  /** Returns the time of the oldest decision in the update, which waited longest. */
   #acknowledged(node: string, revision: number, nowMs: number): number | null {
     const waiting = this.#waiting.get(node) ?? [];
     const [oldest] = waiting;

@@ -1,4 +1,4 @@
-/** What the coordinator's metrics read, and from where: the parts of the running house. */
+/** Registers the metrics of the coordinator and their sources. */
 import { statfs } from 'node:fs/promises';
 import type { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
 import type { MetricRegistry, Sample } from '../../shared/operations/metric-registry.ts';
@@ -22,12 +22,12 @@ export interface MetricsDependencies extends SampledCoordinator {
 }
 
 export interface CoordinatorMetricsOptions {
-  /** The folder of the journal. */
+  /** The data folder, which contains the journal. */
   readonly dataFolder: string;
   readonly source: Pick<ClusterSource, 'counts'>;
 }
 
-/** Connects the metrics to a house; to be called once. */
+/** Must be called once. */
 export function registerCoordinatorMetrics(
   metrics: CoordinatorMetrics,
   dependencies: MetricsDependencies,
@@ -70,7 +70,7 @@ function readSessions(
   metrics.readValue('rollcall_unknown_messages_total', () => counters.unknownMessages);
 }
 
-/** Nothing where the cluster is a folder: there is nothing to list or watch. */
+/** Has no samples if the source is a folder of manifests. */
 function readSource(metrics: CoordinatorMetrics, source: Pick<ClusterSource, 'counts'>): void {
   metrics.read('rollcall_source_lists_total', () => sourceSamples(source.counts(), 'lists'));
   metrics.read('rollcall_source_events_total', () => sourceSamples(source.counts(), 'events'));
@@ -115,7 +115,7 @@ function readJournal(metrics: CoordinatorMetrics, { journal }: MetricsDependenci
   });
 }
 
-/** One pass serves all of these, however the registry asks for them. */
+/** One evaluation of the snapshot serves all of these metrics. */
 function readSnapshot(metrics: CoordinatorMetrics, dependencies: MetricsDependencies): void {
   let newest: Promise<SnapshotSamples> | null = null;
   metrics.read('rollcall_daemonset_selected_nodes', async () => {

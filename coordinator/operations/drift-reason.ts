@@ -1,6 +1,6 @@
 /**
- * The reason of a drift as a label: a word that Kubernetes is known to give, or `Other`. Whatever a
- * kubelet or a container runtime makes up must not become a label of its own.
+ * The reason of a drift as a label value: a known reason of Kubernetes, or `Other`. Other reasons of a kubelet or a
+ * container runtime must not create new label values.
  */
 import type { Drift } from '../../shared/model/drift.ts';
 
@@ -26,7 +26,7 @@ const KNOWN = new Set([
   'NodeLost',
 ]);
 
-/** `''` where the kind says it all. */
+/** `''` if the kind needs no reason. */
 export function driftReason({ kind, detail }: Drift): string {
   if (kind !== 'unhealthy' && kind !== 'missing') return '';
   const word = /^\w*/.exec(detail)?.[0] ?? '';

@@ -1,6 +1,6 @@
 /**
- * The coordinator as whoever operates it sees it: whether it lives, whether it is ready and why not, and
- * its metrics. There before the journal is open, because a start that hangs has to be seen too.
+ * The operations port of the coordinator: liveness, readiness with the reason, and metrics. It opens before the journal,
+ * so that a start that hangs is visible.
  */
 import type { Logger } from '../../shared/logging.ts';
 import { COORDINATOR_METRICS } from '../../shared/operations/metric-catalogue.ts';
@@ -18,7 +18,7 @@ import {
 } from './coordinator-metrics.ts';
 
 export interface CoordinatorOperationsOptions {
-  /** `undefined`: nothing is served. */
+  /** `undefined`: no operations port. */
   readonly listen: Address | undefined;
   readonly dataFolder: string;
   readonly version: string;
@@ -36,7 +36,7 @@ export class CoordinatorOperations {
     this.#options = options;
   }
 
-  /** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
+  /** @throws RollcallError ARGUMENT_INVALID if the address is not available. */
   async start(): Promise<void> {
     const { listen, version, log } = this.#options;
     this.opening();
@@ -44,20 +44,20 @@ export class CoordinatorOperations {
     readProcess(this.metrics, { version, readiness: this.readiness });
     this.#endEventLoop = readEventLoop(this.metrics);
     this.#server = await startOperationsServer({ listen, readiness: this.readiness, metrics: this.metrics, log });
-    log.info({ port: this.#server.port }, 'operations port open');
+    log.info({ port: this.#server.port }, 'listening on the operations port');
   }
 
-  /** The port that was taken; `undefined` where nothing is served. */
+  /** The actual port; `undefined` if there is no operations port. */
   get port(): number | undefined {
     return this.#server?.port;
   }
 
-  /** This coordinator does not lead yet; `why` is a sentence without a full stop. */
+  /** This coordinator is not the leader. `why` is a sentence without a full stop. */
   standingBy(why: string): void {
     this.readiness.block('start', `standing by: ${why}`);
   }
 
-  /** Nothing but the journal itself is waited for. */
+  /** The coordinator waits for the journal. */
   opening(): void {
     this.readiness.block('start', 'starting: the journal is not open yet');
   }
@@ -74,7 +74,7 @@ export class CoordinatorOperations {
       registerCoordinatorMetrics(this.metrics, dependencies, { dataFolder: this.#options.dataFolder, source });
   }
 
-  /** Agents and the CLI are answered; `certificates` is `null` where that is in plaintext. */
+  /** The coordinator serves agents and the CLI. `certificates` is `null` for plaintext. */
   serving(certificates: Pick<ServerCertificates, 'notAfterMs'> | null): void {
     if (certificates !== null && this.#server !== undefined) {
       this.metrics.readValue('rollcall_certificate_expiry_time_seconds', () => certificates.notAfterMs / 1000);
@@ -82,12 +82,12 @@ export class CoordinatorOperations {
     this.readiness.clear('start');
   }
 
-  /** Nobody should come any more; whoever is here is being sent away. */
+  /** The coordinator closes its connections and accepts no new ones. */
   draining(): void {
-    this.readiness.block('drain', 'draining: the coordinator stops');
+    this.readiness.block('drain', 'draining: the coordinator is shutting down');
   }
 
-  /** Last of all, so that probes are answered while the rest ends. */
+  /** Must be called last, so that probes are served during the shutdown. */
   async stop(): Promise<void> {
     this.#endEventLoop();
     await this.#server?.stop();

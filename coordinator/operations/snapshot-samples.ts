@@ -1,4 +1,4 @@
-/** The roll as numbers for whoever watches: coverage and drift of each DaemonSet, in turns between which others have theirs. */
+/** Samples of the cluster snapshot: counters and drift per DaemonSet. The computation yields to other tasks. */
 
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';

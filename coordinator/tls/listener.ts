@@ -1,7 +1,7 @@
 /**
- * The port that agents and the CLI connect to. It accepts connections, speaks TLS where there are
- * certificates, and hands each to the gRPC server with what it proved. gRPC's own listener would say
- * neither why a client certificate is not good nor whose connections have to be made anew.
+ * The port that agents and the CLI connect to. It accepts connections, with TLS if certificates are configured, and
+ * passes them to the gRPC server. gRPC's own listener reports neither why a client certificate is invalid nor which
+ * connections must be closed when the trusted CAs change.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -11,12 +11,12 @@ import { type Address, formatAddress } from '../../shared/settings/address.ts';
 import { CONNECTIONS_MAX, HANDSHAKE_TIMEOUT_MS } from '../limits.ts';
 import type { ServerCertificates } from './server-certificates.ts';
 
-/** What a connection proved by itself, before anything was said on it. */
+/** The credentials of a connection. */
 export type ConnectionCredentials =
   | { readonly kind: 'none' }
-  /** A client certificate of a trusted CA, in force and not revoked. */
+  /** A valid client certificate of a trusted CA. */
   | { readonly kind: 'certificate'; readonly subject: CertificateSubject; readonly notAfterMs: number }
-  /** A client certificate that is not good; `code` is OpenSSL's word for why, such as CERT_REVOKED. */
+  /** An invalid client certificate. `code` is the reason from OpenSSL, for example CERT_REVOKED. */
   | { readonly kind: 'bad-certificate'; readonly subject: CertificateSubject; readonly code: string };
 
 export interface CertificateSubject {
@@ -26,19 +26,19 @@ export interface CertificateSubject {
 
 export interface ListenerOptions {
   readonly listen: Address;
-  /** `null` speaks plaintext. */
+  /** `null` for plaintext. */
   readonly certificates: ServerCertificates | null;
-  /** Takes over a connection that is ready for HTTP/2. */
+  /** Receives connections that are ready for HTTP/2. */
   readonly accept: (socket: Socket) => void;
   readonly log: Logger;
 }
 
-const NOTHING_PROVED: ConnectionCredentials = { kind: 'none' };
+const NO_CREDENTIALS: ConnectionCredentials = { kind: 'none' };
 
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
-  /** By the peer's address and port, as gRPC names the peer of a call. */
+  /** By the peer's address and port, in the format of gRPC. */
   readonly #open = new Map<string, { readonly socket: Socket; readonly proof: ConnectionCredentials }>();
 
   constructor(options: ListenerOptions) {
@@ -47,13 +47,13 @@ export class Listener {
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
-  /** Resolves to the port. @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
+  /** Resolves to the port. @throws RollcallError ARGUMENT_INVALID if the address is not available. */
   start(): Promise<number> {
     const { listen } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
-        const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --listen`;
+        const why = error.code === 'EADDRINUSE' ? 'the address is already in use' : error.message;
+        const said = `cannot listen on ${formatAddress(listen)}: ${why}; specify another address with --listen`;
         reject(new RollcallError('ARGUMENT_INVALID', said));
       });
       this.#server.listen(listen, () => {
@@ -63,19 +63,19 @@ export class Listener {
     });
   }
 
-  /** What the connection of a call proved; `peer` is what gRPC calls the peer of the call. */
+  /** The credentials of a call's connection. `peer` is the peer of the call in the format of gRPC. */
   credentialsOf(peer: string): ConnectionCredentials {
-    return this.#open.get(peer)?.proof ?? NOTHING_PROVED;
+    return this.#open.get(peer)?.proof ?? NO_CREDENTIALS;
   }
 
-  /** Accepts nobody any more. Whoever is connected stays so. */
+  /** Accepts no more connections. Open connections remain open. */
   close(): void {
     this.#options.certificates?.close();
     this.#server.close();
   }
 
   #plainServer(): Server {
-    return createServer((socket) => this.#accepted(socket, NOTHING_PROVED));
+    return createServer((socket) => this.#accepted(socket, NO_CREDENTIALS));
   }
 
   #tlsServer(certificates: ServerCertificates): Server {
@@ -85,12 +85,12 @@ export class Listener {
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       requestCert: certificates.asksForClientCertificates,
-      // A certificate that is not good is refused at the first call, with the reason and a row in the journal.
+      // An invalid certificate is refused at the first call, with the reason and a row in the journal.
       rejectUnauthorized: false,
     });
     server.on('secureConnection', (socket) => this.#accepted(socket, proofOfSocket(socket)));
     server.on('tlsClientError', (error, socket) => {
-      this.#options.log.debug({ peer: socket.remoteAddress, detail: error.message }, 'a TLS handshake failed');
+      this.#options.log.debug({ peer: socket.remoteAddress, detail: error.message }, 'the TLS handshake failed');
     });
     certificates.watch({
       certificatesChanged: (context) => server.setSecureContext(context),
@@ -103,12 +103,12 @@ export class Listener {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#open.set(peer, { socket, proof });
     socket.once('close', () => this.#open.delete(peer));
-    // Whoever uses the socket hears of it too; without a listener here an early one would end the process.
-    socket.on('error', (error) => this.#options.log.debug({ peer, detail: error.message }, 'a connection failed'));
+    // Without a listener, an error before the gRPC server takes over the socket would end the process.
+    socket.on('error', (error) => this.#options.log.debug({ peer, detail: error.message }, 'the connection failed'));
     this.#options.accept(socket);
   }
 
-  /** What a certificate proved was proved to other CAs and other lists: it has to be proved again. */
+  /** Closes connections with client certificates, because they must be verified with the new CAs and CRLs. */
   #endCertified(): void {
     for (const { socket, proof } of this.#open.values()) if (proof.kind !== 'none') socket.destroy();
   }
@@ -116,11 +116,11 @@ export class Listener {
 
 function proofOfSocket(socket: TLSSocket): ConnectionCredentials {
   const certificate = socket.getPeerCertificate();
-  // Without a certificate Node gives an object that holds nothing.
-  if (certificate.raw === undefined) return NOTHING_PROVED;
+  // Without a certificate, Node returns an empty object.
+  if (certificate.raw === undefined) return NO_CREDENTIALS;
   const { CN, O } = certificate.subject as { CN?: string | string[]; O?: string | string[] };
   const names = [CN ?? []].flat();
-  // Of two names nobody knows which is meant.
+  // Two common names are ambiguous.
   const subject = { commonName: names.length === 1 ? (names[0] ?? '') : '', organizations: [O ?? []].flat() };
   if (!socket.authorized) return { kind: 'bad-certificate', subject, code: String(socket.authorizationError) };
   return { kind: 'certificate', subject, notAfterMs: Date.parse(certificate.valid_to) };

@@ -1,6 +1,6 @@
 /**
- * The coordinator's certificate, and whose client certificates it trusts: read from files, and read
- * again when these change. Files that do not fit together, as in the middle of a renewal, change nothing.
+ * The coordinator's certificate and its trusted client CAs. The files are read again when they change. Files that do not
+ * match, for example during a renewal, are ignored.
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,26 +11,26 @@ import { watchPath } from '../../shared/files/watch-path.ts';
 import type { Logger } from '../../shared/logging.ts';
 
 export interface CertificateFiles {
-  /** The certificate and what lies between it and its CA, PEM. */
+  /** The certificate and its intermediate certificates, PEM. */
   readonly certificate: string;
   readonly key: string;
-  /** Who signs client certificates; undefined: none is asked for. */
+  /** CAs of client certificates, PEM. Undefined: client certificates are not requested. */
   readonly clientCa: string | undefined;
-  /** Client certificates that were revoked, PEM; one list for each CA. */
+  /** Certificate revocation lists, PEM; one list per CA. */
   readonly clientCrl: string | undefined;
 }
 
 export interface CertificateListener {
-  /** New connections are to use this from now on. */
+  /** New connections must use this context. */
   certificatesChanged(context: SecureContextOptions): void;
-  /** Other client certificates are trusted than before. */
+  /** The trusted client CAs or revocation lists changed. */
   clientTrustChanged(): void;
 }
 
 interface Loaded {
   readonly context: SecureContextOptions;
   readonly notAfterMs: number;
-  /** Tells apart what was read. */
+  /** Digest of all files. */
   readonly digest: string;
   readonly trustDigest: string;
 }
@@ -46,7 +46,7 @@ export class ServerCertificates {
   #loaded: Loaded;
   #unwatch: readonly (() => void)[] = [];
 
-  /** @throws RollcallError CREDENTIALS_UNUSABLE where there is no good pair to begin with. */
+  /** @throws RollcallError CREDENTIALS_UNUSABLE if the files are invalid. */
   constructor(options: ServerCertificatesOptions) {
     this.#options = options;
     this.#loaded = load(options.files);
@@ -56,7 +56,7 @@ export class ServerCertificates {
     return this.#loaded.context;
   }
 
-  /** When the certificate in use expires; in milliseconds since 1970. */
+  /** Expiration of the certificate in use, in milliseconds since 1970. */
   get notAfterMs(): number {
     return this.#loaded.notAfterMs;
   }
@@ -82,12 +82,12 @@ export class ServerCertificates {
     try {
       this.#loaded = load(files);
     } catch (error) {
-      log.warn({ err: error }, 'the certificate files do not fit together; the last good ones stay in use');
+      log.warn({ err: error }, 'the certificate files do not match; the previous certificates remain in use');
       return;
     }
     if (this.#loaded.digest === before.digest) return;
     const notAfter = new Date(this.#loaded.notAfterMs).toISOString();
-    log.info({ notAfter }, 'certificates changed; new connections use them');
+    log.info({ notAfter }, 'the certificates changed; new connections use them');
     listener.certificatesChanged(this.#loaded.context);
     if (this.#loaded.trustDigest !== before.trustDigest) listener.clientTrustChanged();
   }
@@ -102,9 +102,9 @@ function load({ certificate, key, clientCa, clientCrl }: CertificateFiles): Load
   try {
     const leaf = new X509Certificate(cert);
     if (!leaf.checkPrivateKey(createPrivateKey(privateKey))) {
-      throw new Error('the key is not that of the certificate');
+      throw new Error('the key does not match the certificate');
     }
-    if (context.crl?.length === 0) throw new Error(`there is no list in ${clientCrl}`);
+    if (context.crl?.length === 0) throw new Error(`${clientCrl} contains no certificate revocation list`);
     createSecureContext(context);
     const trustDigest = digestOf([ca, crl]);
     return {
@@ -120,7 +120,7 @@ function load({ certificate, key, clientCa, clientCrl }: CertificateFiles): Load
   }
 }
 
-/** Node reads one list from each text. */
+/** Splits the lists, because Node reads only one list from each text. */
 function listsIn(pem: Buffer): string[] {
   return pem.toString('latin1').match(/-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g) ?? [];
 }

@@ -1,6 +1,6 @@
 /**
- * How a client reaches a coordinator and proves who it is: TLS with the coordinator's CA, a client
- * certificate, a bearer token. Files are read anew for every connection, because others renew them.
+ * TLS and credentials of a client: the CA of the coordinator, a client certificate, and a bearer token. Files are read
+ * for each connection, because they are renewed.
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -9,22 +9,22 @@ import { callbackify } from 'node:util';
 import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, status } from '@grpc/grpc-js';
 import { RollcallError } from '../errors.ts';
 
-/** What a connection over TLS is made with; everything is in memory. */
+/** The TLS data of a connection, in memory. */
 export interface TlsMaterial<Token = string> {
-  /** Who signs the coordinator's certificate, PEM; `null`: the CAs that Node knows. */
+  /** CA of the coordinator's certificate, PEM; `null`: the default CAs of Node. */
   readonly ca: Buffer | null;
-  /** The name that the coordinator's certificate must hold; `null`: the one in the address. */
+  /** Required name in the coordinator's certificate; `null`: the host of the address. */
   readonly serverName: string | null;
-  /** PEM; `null`: none is presented. */
+  /** PEM; `null`: no client certificate. */
   readonly clientCertificate: { readonly chain: Buffer; readonly key: Buffer } | null;
-  /** A bearer token, or where one comes from for each call; `null`: none is sent. */
+  /** A bearer token, or a source of a token for each call; `null`: no token. */
   readonly token: Token | null;
 }
 
-/** @throws RollcallError where there is no token that is still good, and none to be had; the call fails then. */
+/** @throws RollcallError if no valid token is available. The call fails. */
 export type TokenSource = () => Promise<string>;
 
-/** Where the material comes from, as a user names it; what is not named is not used. */
+/** Paths of the files. Undefined paths are not used. */
 export interface TlsFiles {
   readonly ca?: string | undefined;
   readonly serverName?: string | undefined;
@@ -33,21 +33,21 @@ export interface TlsFiles {
   readonly token?: string | undefined;
 }
 
-/** What a gRPC client is made with. */
+/** Credentials and options of a gRPC client. */
 export interface ChannelSecurity {
   readonly credentials: ChannelCredentials;
   readonly options: ChannelOptions;
 }
 
-/** Gives each new connection its own security. @throws RollcallError CREDENTIALS_UNUSABLE. */
+/** Creates the credentials of a new connection. @throws RollcallError CREDENTIALS_UNUSABLE. */
 export type OpenSecurity = () => ChannelSecurity;
 
-/** An IP address may not be announced in a handshake (RFC 6066, section 3), and gRPC announces what it has. */
+/** The server name in handshakes with an IP address, which must not contain the address itself (RFC 6066, section 3). */
 const NO_NAME = 'rollcall-coordinator';
 
 export const PLAINTEXT: ChannelSecurity = { credentials: credentials.createInsecure(), options: {} };
 
-/** @throws RollcallError CREDENTIALS_UNUSABLE where a file cannot be read. */
+/** @throws RollcallError CREDENTIALS_UNUSABLE if a file cannot be read. */
 export function readTlsMaterial({ ca, serverName, clientCertificate, clientKey, token }: TlsFiles): TlsMaterial {
   const chain = readCredential(clientCertificate, 'client certificate');
   const key = readCredential(clientKey, 'key of the client certificate');
@@ -60,8 +60,8 @@ export function readTlsMaterial({ ca, serverName, clientCertificate, clientKey, 
 }
 
 /**
- * For a connection to `host`, a name or an IP address.
- * @throws RollcallError CREDENTIALS_UNUSABLE where TLS cannot be spoken with it.
+ * Creates the credentials of a connection to `host`, a name or an IP address.
+ * @throws RollcallError CREDENTIALS_UNUSABLE if the data is not valid for TLS.
  */
 export function tlsSecurity(material: TlsMaterial<string | TokenSource>, host: string): ChannelSecurity {
   const { serverName, token } = material;
@@ -75,7 +75,7 @@ export function tlsSecurity(material: TlsMaterial<string | TokenSource>, host: s
   };
 }
 
-/** What stands in the file. @throws RollcallError CREDENTIALS_UNUSABLE. */
+/** @throws RollcallError CREDENTIALS_UNUSABLE if the file cannot be read or is empty. */
 function readCredential(path: string | undefined, what: string): Buffer | null {
   if (path === undefined) return null;
   try {
@@ -88,27 +88,27 @@ function readCredential(path: string | undefined, what: string): Buffer | null {
   throw new RollcallError('CREDENTIALS_UNUSABLE', `the ${what} is empty: ${path}`);
 }
 
-/** `address`: the IP address that the certificate must hold, where no name is known. */
+/** `address`: the IP address that the certificate must contain, if there is no name. */
 function channelCredentials(
   { ca, clientCertificate }: Pick<TlsMaterial, 'ca' | 'clientCertificate'>,
   address: string | null,
 ): ChannelCredentials {
   const { key = null, chain = null } = clientCertificate ?? {};
-  const ofAddress = address === null ? {} : { checkServerIdentity: holds(address) };
+  const ofAddress = address === null ? {} : { checkServerIdentity: verifyAddress(address) };
   try {
     return credentials.createSsl(ca, key, chain, ofAddress);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new RollcallError('CREDENTIALS_UNUSABLE', `the CA, client certificate or its key cannot be used: ${why}`);
+    throw new RollcallError('CREDENTIALS_UNUSABLE', `the CA, the client certificate or its key is invalid: ${why}`);
   }
 }
 
-/** A check that looks for the address, whatever name was announced. */
-function holds(address: string): (name: string, certificate: PeerCertificate) => Error | undefined {
+/** Verifies the address, independent of the server name in the handshake. */
+function verifyAddress(address: string): (name: string, certificate: PeerCertificate) => Error | undefined {
   return (_name, certificate) => checkServerIdentity(address, certificate);
 }
 
-/** gRPC sends it over TLS only. */
+/** gRPC sends the token only over TLS. */
 function bearer(source: TokenSource) {
   const generate = callbackify(async () => {
     const metadata = new Metadata();
@@ -118,7 +118,7 @@ function bearer(source: TokenSource) {
   return credentials.createFromMetadataGenerator((_parameters, callback) => generate(callback));
 }
 
-/** As where nobody answers: both are worth another try. */
+/** Makes the error retryable, as if the server were unavailable. */
 function asUnreachable(error: Error): never {
   throw Object.assign(new Error(error.message), { code: status.UNAVAILABLE });
 }

@@ -1,6 +1,6 @@
 /**
- * Loads the contract from proto/ and hands out the typed services. The one place that says how
- * messages look in memory: camelCase, int64 as decimal strings, enums by name, defaults filled in.
+ * Loads the contract from proto/ and exports the typed services. Defines the representation of messages in memory:
+ * camelCase, int64 as decimal strings, enums by name, and default values.
  */
 import { fileURLToPath } from 'node:url';
 import { loadPackageDefinition, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
@@ -20,15 +20,15 @@ const PROTO_FILES = [
   'google/rpc/error_details.proto',
 ];
 
-// What goes wrong reaches us as errors; on standard error it would only stand between our own sentences.
+// gRPC returns errors to the caller. Its own log output on standard error is redundant.
 setLogVerbosity(logVerbosity.NONE);
 
 const packageDefinition: PackageDefinition = loadSync(PROTO_FILES, {
   includeDirs: [PROTO_FOLDER],
-  // A double cannot hold every int64, so a number would be silently rounded.
+  // A double cannot represent every int64 and would be rounded silently.
   longs: String,
   enums: String,
-  // Without these, readers would have to tell "unset" from "default" at every field.
+  // Without these options, unset fields would be undefined.
   defaults: true,
   arrays: true,
   oneofs: true,
@@ -45,13 +45,13 @@ const loaded = loadPackageDefinition(packageDefinition) as unknown as { rollcall
 
 export const { AgentService, QueryService, AuditService, AdminService } = loaded.rollcall.v1;
 
-/** Protocol versions that this build speaks, oldest and newest. */
+/** The oldest and the newest protocol version that this build supports. */
 export const PROTOCOL_VERSION = { min: 1, max: 1 } as const;
 
-/** What server reflection serves. */
+/** The definition for server reflection. */
 export const contractDefinition = packageDefinition;
 
-/** Encodes and decodes messages that travel as bytes inside others, such as error details. */
+/** Encodes and decodes messages that are embedded as bytes in other messages, for example error details. */
 export function messageCodec(name: string): MessageTypeDefinition<object, object> {
   const definition = packageDefinition[name];
   if (definition?.format !== 'Protocol Buffer 3 DescriptorProto') throw new Error(`no message ${name} in the contract`);

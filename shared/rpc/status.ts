@@ -1,13 +1,13 @@
 /**
- * The one boundary between Rollcall's errors and gRPC's: an expected error becomes a status with its
- * reason in the details, anything else is a bug and tells the peer nothing of its insides.
+ * Converts between RollcallError and gRPC status. An expected error becomes a status with its reason in the details. Any
+ * other error is a bug; the peer gets no internal information.
  */
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { ERROR_DOMAIN, ERROR_KINDS, type ErrorReason, isErrorReason, RollcallError } from '../errors.ts';
 import { messageCodec } from './contract.ts';
 import { durationFromWire, durationToWire } from './wire-time.ts';
 
-/** gRPC's own name of the trailer; the error model of every gRPC tool. */
+/** The standard trailer for error details in gRPC. */
 const DETAILS_KEY = 'grpc-status-details-bin';
 const TYPE_PREFIX = 'type.googleapis.com/';
 const ERROR_INFO = 'google.rpc.ErrorInfo';
@@ -21,7 +21,7 @@ export function toStatus(error: unknown): StatusObject {
   return { code, details: known.message, metadata };
 }
 
-/** What a caller learned from a failed call; `fallback` is the reason where the peer named none. */
+/** Converts the status of a failed call. `fallback` is the reason if the status has none. */
 export function fromServiceError(error: ServiceError | StatusObject, fallback: ErrorReason): RollcallError {
   const { reason, metadata, retryAfterMs } = decodeDetails(error.metadata);
   const known = reason !== undefined && isErrorReason(reason) ? reason : fallback;
@@ -67,7 +67,7 @@ function decodeDetails(metadata: Metadata | undefined): Details {
       ...(retry?.retryDelay && { retryAfterMs: durationFromWire(retry.retryDelay) }),
     };
   } catch {
-    // A peer may send details that we cannot read; its code and message still stand.
+    // If the details are unreadable, the code and the message are still valid.
     return { metadata: {} };
   }
 }

@@ -1,8 +1,8 @@
-/** How a DaemonSet is named on the wire and inside. */
+/** Converts between DaemonSet keys and references in the contract. */
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSetRef } from './generated/rollcall/v1/DaemonSetRef.ts';
 
-/** `namespace/name`, or `''` where the reference is unset. */
+/** `namespace/name`, or `''` if the reference is unset. */
 export function daemonSetKey(ref: { namespace?: string; name?: string } | null | undefined): DaemonSetKey {
   return ref?.name ? `${ref.namespace}/${ref.name}` : '';
 }

@@ -1,4 +1,4 @@
-/** What pods take of a node, and the five answers about a pair, as wire messages and back. */
+/** Converts resource usage and the five answers about a pair to and from messages of the contract. */
 
 import type { Amounts } from '../kubernetes/resource-amounts.ts';
 import type { Answer, FitReason } from '../model/fit-result.ts';
@@ -84,7 +84,7 @@ export function answersToWire({ selected, desired, fits, current, ready, fitReas
   };
 }
 
-/** A coordinator that is older than the answers says nothing of them. */
+/** An older coordinator does not send the answers. */
 export function answersFromWire(wire: WireAnswersRead | null): Answers {
   const answer = (word: 'selected' | 'desired' | 'fits' | 'current' | 'ready'): Answer =>
     (wire && answerCodec.fromWire(wire[word])) ?? 'unknown';

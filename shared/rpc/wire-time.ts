@@ -1,6 +1,6 @@
-/** Times and durations on the wire. Inside, a time is milliseconds since 1970 and 0 means "not known". */
+/** Converts times and durations. In memory, a time is in milliseconds since 1970 and 0 means unknown. */
 
-/** The years 1 to 9999: what google.protobuf.Timestamp can say. */
+/** The range of google.protobuf.Timestamp: years 1 to 9999. */
 export const TIMESTAMP_MS = { min: -62_135_596_800_000, max: 253_402_300_799_999 } as const;
 
 export interface WireTime {

@@ -1,6 +1,6 @@
 /**
- * Turns wire messages into our own values and back. Generated types stop here: nothing else inside
- * knows how a message looks in memory.
+ * Converts between messages of the contract and the types of the model. No other module depends on the generated types
+ * of these messages.
  */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
@@ -175,7 +175,7 @@ export function assignmentToWire(assignment: Assignment): WireAssignment {
   };
 }
 
-/** `null` for a verdict that is no assignment: a newer coordinator's, or a bug. */
+/** `null` if the verdict is not valid for an assignment, for example from a newer coordinator. */
 export function assignmentFromWire(wire: WireAssignmentRead): Assignment | null {
   const verdict = verdictCodec.fromWire(wire.verdict);
   if (verdict !== 'run' && verdict !== 'keep') return null;
@@ -200,7 +200,7 @@ export function nodeReportToWire(report: NodeReport): WireNodeReport {
   };
 }
 
-/** `null` when the report lacks its facts. */
+/** `null` if the report has no facts. */
 export function nodeReportFromWire(wire: WireNodeReportRead): NodeReport | null {
   if (!wire.facts) return null;
   return {

@@ -1,6 +1,6 @@
 /** A token that its file holds anew is sent on the open stream, once. */
 import { expect, test } from 'vitest';
-import { renewingStreams, TOKEN_LOOK_MS } from '../../agent/stream/renewing-streams.ts';
+import { renewingStreams, TOKEN_CHECK_INTERVAL_MS } from '../../agent/stream/renewing-streams.ts';
 import type { ConnectRequest, StreamListener } from '../../agent/stream/stream.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
@@ -23,19 +23,19 @@ function openOne() {
 
 test('a new token goes out at the next look, and the old one never again', () => {
   const { clock, file, sent } = openOne();
-  clock.advance(5 * TOKEN_LOOK_MS);
+  clock.advance(5 * TOKEN_CHECK_INTERVAL_MS);
   expect(sent).toEqual([]);
   file.token = 'second';
-  clock.advance(5 * TOKEN_LOOK_MS);
+  clock.advance(5 * TOKEN_CHECK_INTERVAL_MS);
   expect(sent).toEqual([{ renewal: { token: 'second' } }]);
 });
 
 test('a file that cannot be read for a moment changes nothing', () => {
   const { clock, file, sent } = openOne();
   file.token = null;
-  clock.advance(TOKEN_LOOK_MS);
+  clock.advance(TOKEN_CHECK_INTERVAL_MS);
   file.token = 'first';
-  clock.advance(TOKEN_LOOK_MS);
+  clock.advance(TOKEN_CHECK_INTERVAL_MS);
   expect(sent).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { noCounts } from '../../shared/api-server/list-watch.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { AGENT_METRICS } from '../../shared/operations/metric-catalogue.ts';
 
-const standing = {
+const status = {
   isObserved: true,
   problem: '',
   isConnected: true,
@@ -21,7 +21,7 @@ it('serves every metric of the catalogue, and no other, and what was listed and 
   nodes.ends.expired = 1;
   const server = await startAgentOperations({
     listen: { host: '127.0.0.1', port: 0 },
-    agent: { standing },
+    agent: { status },
     observer: { counts: () => ({ nodes, pods: noCounts() }) },
     version: '1.2.3',
     log: createLogger({ program: 'test', level: 'silent', format: 'json' }),

@@ -1,6 +1,6 @@
 /**
- * Identity by Kubernetes: the API server says whose a token is, where the pod runs that it is bound to,
- * and which rights its user has. An agent's node comes from the token alone, never from what it says.
+ * Authenticates tokens with the API server and checks rights with SubjectAccessReviews. The node of an agent comes from
+ * the token or its pod, never from the agent's messages.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
@@ -12,7 +12,7 @@ import { RESOURCES_BY_RIGHT, type Right } from '../rights.ts';
 import { ReviewCache } from './review-cache.ts';
 import { nodeOfPod, type ReviewClient, type ReviewedUser, reviewAccess, reviewToken } from './reviews.ts';
 
-/** What Kubernetes says of the user of a bound token (KEP-4193); the node since 1.30, the pod since 1.21 and before. */
+/** Extra fields of a bound token (KEP-4193). Kubernetes sets the node since 1.30 and the pod since 1.21. */
 const EXTRA = {
   node: 'authentication.kubernetes.io/node-name',
   pod: 'authentication.kubernetes.io/pod-name',
@@ -20,7 +20,7 @@ const EXTRA = {
   credentialId: 'authentication.kubernetes.io/credential-id',
 } as const;
 
-/** What a token must be meant for, so that it is of no use anywhere else. */
+/** The audience of tokens for the coordinator, so that they are useless for other services. */
 const TOKEN_AUDIENCE = 'rollcall';
 
 export interface KubernetesAuthenticatorOptions {
@@ -52,8 +52,8 @@ export class KubernetesAuthenticator implements TokenAuthenticator {
   }
 
   async authenticateToken(token: string): Promise<Caller> {
-    if (token === '') throw rejected('it is no bearer token');
-    // Only its digest stays in memory.
+    if (token === '') throw rejected('it is not a bearer token');
+    // Only the digest of the token is cached.
     const answer = await this.#tokens.get(digestOf(token), () => this.#review(token));
     if (!answer.accepted) throw rejected(answer.why);
     const { caller } = answer;
@@ -72,12 +72,12 @@ export class KubernetesAuthenticator implements TokenAuthenticator {
   async #review(token: string): Promise<TokenAnswer> {
     const { client, clock } = this.#options;
     const { user, audiences, problem } = await reviewToken(client, token, TOKEN_AUDIENCE);
-    if (user === null) return { accepted: false, why: problem === '' ? 'the API server does not know it' : problem };
-    // An API server that knows no audiences would accept tokens that are meant for others.
-    if (!audiences.includes(TOKEN_AUDIENCE))
-      return { accepted: false, why: `it is not meant for the audience ${TOKEN_AUDIENCE}` };
-    const speaksFor = await this.#speaksFor(user);
-    if (typeof speaksFor === 'string') return { accepted: false, why: speaksFor };
+    if (user === null)
+      return { accepted: false, why: problem === '' ? 'the API server does not recognize it' : problem };
+    // An API server without audience support accepts tokens for other audiences.
+    if (!audiences.includes(TOKEN_AUDIENCE)) return { accepted: false, why: `its audience is not ${TOKEN_AUDIENCE}` };
+    const agentNode = await this.#agentNodeOf(user);
+    if (typeof agentNode === 'string') return { accepted: false, why: agentNode };
     const caller: Caller = {
       authenticatedBy: 'token',
       name: user.username,
@@ -86,13 +86,13 @@ export class KubernetesAuthenticator implements TokenAuthenticator {
       extra: user.extra,
       credentialId: user.extra[EXTRA.credentialId]?.[0] ?? '',
       expiresMs: expiryOf(token) ?? clock.nowMs() + TOKEN_LIFETIME_DEFAULT_MS,
-      agentNode: speaksFor,
+      agentNode,
     };
     return { accepted: true, caller };
   }
 
-  /** The node of an agent, `null` for anybody else, or in words why an agent has none. */
-  async #speaksFor({ username, extra }: ReviewedUser): Promise<AgentNode | null | string> {
+  /** The node of an agent, `null` for other users, or the reason for which an agent has no node. */
+  async #agentNodeOf({ username, extra }: ReviewedUser): Promise<AgentNode | null | string> {
     const { namespace, name } = this.#options.agentServiceAccount;
     if (username !== `system:serviceaccount:${namespace}:${name}`) return null;
     const [claimed] = extra[EXTRA.node] ?? [];
@@ -100,21 +100,21 @@ export class KubernetesAuthenticator implements TokenAuthenticator {
     const [pod] = extra[EXTRA.pod] ?? [];
     const [uid] = extra[EXTRA.podUid] ?? [];
     if (pod === undefined || uid === undefined)
-      return 'it is bound to no pod, so it names no node; mount a projected token';
+      return 'it is not bound to a pod and therefore identifies no node; mount a projected token';
     const node = await nodeOfPod(this.#options.client, { namespace, name: pod, uid });
-    return node === null ? `its pod ${pod} is gone, or runs on no node` : { kind: 'node', node };
+    return node === null ? `its pod ${pod} does not exist or is not scheduled to a node` : { kind: 'node', node };
   }
 }
 
 function rejected(why: string): RollcallError {
-  return new RollcallError('TOKEN_REJECTED', `the token is not accepted: ${why}`, { retryAfterMs: REJECTED_RETRY_MS });
+  return new RollcallError('TOKEN_REJECTED', `the token is rejected: ${why}`, { retryAfterMs: REJECTED_RETRY_MS });
 }
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** When a token that was found good says that it ends, in milliseconds since 1970; undefined where it is no JWT. */
+/** The expiration of an accepted token, in milliseconds since 1970; undefined if the token is not a JWT. */
 function expiryOf(token: string): number | undefined {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));

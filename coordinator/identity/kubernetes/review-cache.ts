@@ -1,6 +1,6 @@
 /**
- * Reviews by the API server, remembered for a while: the same question is asked once, a crowd of
- * questions in turns, and while the API server is away what it accepted not long ago still counts.
+ * Caches reviews of the API server. Concurrent requests with the same key share one review, the number of concurrent
+ * reviews is limited, and while the API server is unavailable, accepted reviews remain valid for a limited time.
  */
 import type { Clock } from '../../../shared/clock.ts';
 import { ConcurrencyLimiter } from '../../../shared/concurrency-limiter.ts';
@@ -18,27 +18,27 @@ export interface Review {
   readonly accepted: boolean;
 }
 
-interface Remembered<Answer> {
+interface CachedReview<Answer> {
   readonly answer: Answer;
   readonly answeredMs: number;
 }
 
 export class ReviewCache<Answer extends Review> {
   readonly #clock: Clock;
-  readonly #line = new ConcurrencyLimiter(REVIEWS);
-  readonly #remembered = new Map<string, Remembered<Answer>>();
-  readonly #asked = new Map<string, Promise<Answer>>();
+  readonly #limiter = new ConcurrencyLimiter(REVIEWS);
+  readonly #cached = new Map<string, CachedReview<Answer>>();
+  readonly #pending = new Map<string, Promise<Answer>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /**
-   * The answer to the question that `key` stands for; `ask` throws where the API server does not answer.
-   * @throws RollcallError IDENTITY_UNKNOWN where nothing is known and nobody can be asked.
+   * Returns the review with this key from the cache, or requests it. `ask` throws if the API server does not respond.
+   * @throws RollcallError IDENTITY_UNKNOWN if the review is neither cached nor available.
    */
   async get(key: string, ask: () => Promise<Answer>): Promise<Answer> {
-    const known = this.#remembered.get(key);
+    const known = this.#cached.get(key);
     if (known !== undefined && this.#ageMs(known) < freshMs(known.answer)) return known.answer;
     try {
       return await this.#ask(key, ask);
@@ -50,40 +50,40 @@ export class ReviewCache<Answer extends Review> {
   }
 
   #ask(key: string, ask: () => Promise<Answer>): Promise<Answer> {
-    const asked = this.#asked.get(key);
+    const asked = this.#pending.get(key);
     if (asked !== undefined) return asked;
-    if (this.#line.isFull) throw identityUnknown('more callers than can be asked about wait already');
-    const answer = this.#line
-      .take(() => this.#inTime(ask()))
+    if (this.#limiter.isFull) throw identityUnknown('too many callers are waiting for a review');
+    const answer = this.#limiter
+      .take(() => this.#withTimeout(ask()))
       .then((given) => {
-        this.#remember(key, given);
+        this.#store(key, given);
         return given;
       })
-      .finally(() => this.#asked.delete(key));
-    this.#asked.set(key, answer);
+      .finally(() => this.#pending.delete(key));
+    this.#pending.set(key, answer);
     return answer;
   }
 
-  #remember(key: string, answer: Answer): void {
-    // Oldest first: a Map keeps the order in which keys came.
-    this.#remembered.delete(key);
-    this.#remembered.set(key, { answer, answeredMs: this.#clock.nowMs() });
-    if (this.#remembered.size <= REVIEWS_CACHED_MAX) return;
-    for (const oldest of this.#remembered.keys()) {
-      this.#remembered.delete(oldest);
+  #store(key: string, answer: Answer): void {
+    // A Map preserves insertion order, so the oldest key is the first one.
+    this.#cached.delete(key);
+    this.#cached.set(key, { answer, answeredMs: this.#clock.nowMs() });
+    if (this.#cached.size <= REVIEWS_CACHED_MAX) return;
+    for (const oldest of this.#cached.keys()) {
+      this.#cached.delete(oldest);
       return;
     }
   }
 
-  #inTime(answer: Promise<Answer>): Promise<Answer> {
+  #withTimeout(answer: Promise<Answer>): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const late = `the API server did not answer within ${REVIEW_TIMEOUT_MS / 1000} seconds`;
+      const late = `the API server did not respond within ${REVIEW_TIMEOUT_MS / 1000} seconds`;
       const cancel = this.#clock.after(REVIEW_TIMEOUT_MS, () => reject(identityUnknown(late)));
       answer.then(resolve, reject).finally(cancel);
     });
   }
 
-  #ageMs({ answeredMs }: Remembered<Answer>): number {
+  #ageMs({ answeredMs }: CachedReview<Answer>): number {
     return this.#clock.nowMs() - answeredMs;
   }
 }
@@ -93,7 +93,7 @@ function freshMs({ accepted }: Review): number {
 }
 
 function identityUnknown(why: string): RollcallError {
-  return new RollcallError('IDENTITY_UNKNOWN', `who the caller is cannot be found out: ${why}`, {
+  return new RollcallError('IDENTITY_UNKNOWN', `the caller cannot be authenticated now: ${why}`, {
     retryAfterMs: IDENTITY_UNKNOWN_RETRY_MS,
   });
 }

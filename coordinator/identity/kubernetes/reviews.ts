@@ -1,9 +1,9 @@
-/** What Kubernetes is asked about callers: TokenReview, SubjectAccessReview, and the pod that a token is bound to. */
+/** Requests to the API server about callers: TokenReview, SubjectAccessReview, and the pod of a bound token. */
 import { ApiServerError } from '../../../shared/api-server/api-server-error.ts';
 import { isObject } from '../../../shared/kubernetes/unvalidated-fields.ts';
 import type { ResourceAttributes } from '../rights.ts';
 
-/** What of an API server's client is needed here. */
+/** The required part of an API server client. */
 export interface ReviewClient {
   create(path: string, object: object): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
@@ -16,10 +16,10 @@ export interface ReviewedUser {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `user` is `null` where the token is not accepted; `problem` is then the API server's word for it. */
+/** `user` is `null` if the token is rejected; `problem` is then the reason from the API server. */
 export interface TokenReview {
   readonly user: ReviewedUser | null;
-  /** Those of the audiences asked for that the token is meant for. */
+  /** The requested audiences that the token has. */
   readonly audiences: readonly string[];
   readonly problem: string;
 }
@@ -53,7 +53,7 @@ export async function reviewAccess(
   return objectAt(status)['allowed'] === true;
 }
 
-/** Where the pod runs; `null` where it is gone, another of its name is there, or it runs nowhere yet. @throws ApiServerError */
+/** The node of the pod; `null` if the pod does not exist, has another UID, or is not scheduled. @throws ApiServerError */
 export async function nodeOfPod(
   client: ReviewClient,
   { namespace, name, uid }: { namespace: string; name: string; uid: string },
