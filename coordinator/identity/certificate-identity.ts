@@ -23,7 +23,7 @@ export function callerOfCertificate(proof: ConnectionCredentials): Caller {
     case 'none':
       throw new RollcallError(
         'CREDENTIALS_MISSING',
-        'the request has no credentials; provide a token or a client certificate',
+        'the caller presented no credentials; provide a token or a client certificate',
       );
     case 'bad-certificate': {
       const said = `the client certificate of ${JSON.stringify(proof.subject.commonName)} is invalid: ${proof.code}`;

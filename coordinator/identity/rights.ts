@@ -1,6 +1,6 @@
 /**
- * The one table of which call needs which right, and what Kubernetes is asked for each: virtual
- * resources of the API group `rollcall.dev`, which exist in RBAC rules and nowhere else.
+ * The rights of callers. In Kubernetes they are virtual resources of the API group `rollcall.dev`, which exist only in
+ * RBAC rules.
  */
 
 export type Right = 'connect' | 'read' | 'plan' | 'administer';

@@ -136,7 +136,7 @@ describe('an agent', () => {
     await takePods(stream);
     put(node('n1', 'a', ', annotations: { note: seen }, resourceVersion: "77" '));
     // Long enough apart to be two changes: the file is read between them.
-    await eventually(() => logged.some(({ message }) => message === 'observed no change'));
+    await eventually(() => logged.some(({ message }) => message === 'no change observed'));
     put(node('n1', 'b'));
     expect((await stream.nextNodeReport()).facts.labels).toEqual({ zone: 'b' });
     expect(stream.all('nodeReport')).toHaveLength(2);
@@ -153,7 +153,7 @@ describe('an agent', () => {
     const broken = await stream.nextNodeReport();
     expect(broken.problem).toContain('node.yaml');
     expect([broken.facts, broken.observedMs]).toEqual([first.facts, first.observedMs]);
-    expect(warnings()).toEqual([expect.stringContaining('the last good facts stay')]);
+    expect(warnings()).toEqual([expect.stringContaining('the last valid facts remain in use')]);
     stream.acknowledge(broken.sequence);
     put(node('n1', 'b'));
     expect(await stream.nextNodeReport()).toMatchObject({ problem: '', facts: { labels: { zone: 'b' } } });
@@ -162,7 +162,7 @@ describe('an agent', () => {
   it('waits for its file to become good, and says so', async () => {
     startAgent();
     await eventually(() => warnings().length === 1);
-    expect(warnings()[0]).toMatch(/node\.yaml cannot be read: .*waiting for it to become good/);
+    expect(warnings()[0]).toMatch(/node\.yaml cannot be read: .*waiting for a valid source/);
     expect(coordinator.streamCount).toBe(0);
     put(node('n1'));
     expect((await coordinator.nextStream()).hello?.node?.name).toBe('n1');
@@ -176,7 +176,7 @@ describe('an agent', () => {
     put(node('n2'));
     const report = await stream.nextNodeReport();
     expect(report.facts.name).toBe('n1');
-    expect(report.problem).toContain('is about node n2 now, but this agent answers for n1');
+    expect(report.problem).toContain('contains node n2, but this agent runs for node n1');
   });
 
   it('tells when a pod becomes available by the mere passing of time', async () => {
@@ -242,7 +242,7 @@ describe('an agent', () => {
     put(node('n2'));
     startAgent({ keepsState: true });
     expect((await coordinator.nextStream()).hello).toMatchObject({ node: { name: 'n2' }, cursor: null });
-    expect(warnings()).toEqual([expect.stringContaining('it is about node n1, and this agent answers for n2')]);
+    expect(warnings()).toEqual([expect.stringContaining('it belongs to node n1, but this agent runs for node n2')]);
   });
 
   it('keeps trying where it is refused, and says why once', async () => {
@@ -250,7 +250,7 @@ describe('an agent', () => {
     coordinator.refusal = new RollcallError('NOT_READY', 'still reading', { retryAfterMs: 20 });
     startAgent();
     await eventually(() => logged.filter(({ message }) => message.includes('still reading')).length > 2);
-    expect(warnings()).toEqual(['not connected to the coordinator: still reading']);
+    expect(warnings()).toEqual(['cannot connect to the coordinator: still reading']);
     coordinator.refusal = null;
     await welcomed();
     await eventually(() => logged.some(({ message }) => message === 'connected to the coordinator'));
@@ -283,7 +283,7 @@ describe('an agent', () => {
     coordinator.stop();
     const agent = startAgent();
     await eventually(() => warnings().length === 1);
-    expect(warnings()[0]).toContain(`no coordinator answers at ${coordinator.address}`);
+    expect(warnings()[0]).toContain(`no coordinator responds at ${coordinator.address}`);
     await agent.stop();
   });
 });

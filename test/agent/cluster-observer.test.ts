@@ -123,11 +123,11 @@ describe('a node in a cluster', () => {
   it('is waited for where the API server does not know it yet, and missed when it is gone', async () => {
     const { server, clock, observed } = observing(await startFakeApiServer());
     await settled(clock, () => observed.problems.length > 0);
-    expect(observed.problems[0]).toMatch(/^Node n1 is not known to the API server; .*\.$/);
+    expect(observed.problems[0]).toMatch(/^Node n1 does not exist in the API server; .*\.$/);
     server.apply(NODES, clusterNode('n1'));
     await settled(clock, () => observed.observations.length > 0);
     server.remove(NODES, 'n1');
-    await settled(clock, () => observed.problems.at(-1) === 'Node n1 is no longer known to the API server.');
+    await settled(clock, () => observed.problems.at(-1) === 'Node n1 no longer exists in the API server.');
   });
 
   it('is a problem while the agent may not read it, and observed once it may', async () => {
@@ -137,7 +137,7 @@ describe('a node in a cluster', () => {
     const { clock, observed } = observing(server);
     await settled(clock, () => observed.problems.length > 0);
     expect(observed.problems[0]).toMatch(
-      /^Its pods are not followed: the API server returned 403 for GET \/api\/v1\/pods: /,
+      /^Its pods cannot be watched: the API server returned 403 for GET \/api\/v1\/pods: /,
     );
     await eventually(() => {
       clock.advance(1_000);
@@ -181,7 +181,7 @@ describe("the node's kubelet", () => {
     kubelet.status = 403;
     await settled(clock, () => (clock.advance(KUBELET_POLL_MS), observed.problems.length > 0));
     expect(kubelet.requests.length).toBeGreaterThan(KUBELET_FAILURES_MAX + 1);
-    expect(observed.problems[0]).toBe(`The kubelet at ${kubelet.url} fails: it answers 403 to GET /pods: Forbidden.`);
+    expect(observed.problems[0]).toBe(`The kubelet at ${kubelet.url} does not return the pods: it returned 403 for GET /pods: Forbidden.`);
     const { lists, ends } = observer.counts()['pods'] ?? {};
     expect({ lists, denied: ends?.denied }).toEqual({ lists: 1, denied: KUBELET_FAILURES_MAX + 1 });
     kubelet.status = 200;

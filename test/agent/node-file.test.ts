@@ -26,34 +26,34 @@ describe('a node file', () => {
   });
 
   it.each([
-    ['nothing', [''], 'n1.yaml holds no Node; an agent needs the one that it answers for.'],
-    ['only pods', [pod('p1')], 'n1.yaml holds no Node; an agent needs the one that it answers for.'],
-    ['two nodes', [NODE, NODE], 'n1.yaml:5 is a second Node; an agent answers for one only.'],
+    ['nothing', [''], 'n1.yaml contains no Node; add the Node of this agent.'],
+    ['only pods', [pod('p1')], 'n1.yaml contains no Node; add the Node of this agent.'],
+    ['two nodes', [NODE, NODE], 'n1.yaml:5 is a second Node; a node file must contain exactly one Node.'],
     [
       "another node's pod",
       [NODE, pod('p1', 'n2')],
-      'n1.yaml:5: pod logging/p1 is on node n2, and this file is about node n1.',
+      'n1.yaml:5: pod logging/p1 is on node n2, but this file describes node n1.',
     ],
     [
       'another kind',
       ['apiVersion: apps/v1\nkind: DaemonSet\n', NODE],
-      "n1.yaml:1 is a DaemonSet; a node's file holds one Node and its Pods.",
+      'n1.yaml:1 is a DaemonSet; a node file must contain one Node and its Pods.',
     ],
   ])('with %s is refused in one sentence', (_, documents, sentence) => {
     expect(read(...documents)).toEqual({ problem: sentence });
   });
 
   it.each([
-    ['no name', 'apiVersion: v1\nkind: Node\nmetadata: {}\n', /^n1\.yaml:1: the Node cannot be used: metadata\.name: /],
+    ['no name', 'apiVersion: v1\nkind: Node\nmetadata: {}\n', /^n1\.yaml:1: the Node is invalid: metadata\.name: /],
     [
       'labels of a wrong type',
       NODE.replace('{ zone: a }', '[a]'),
-      /^n1\.yaml:1: the Node cannot be used: metadata\.labels: /,
+      /^n1\.yaml:1: the Node is invalid: metadata\.labels: /,
     ],
     [
       'a pod without a name',
       `${NODE}---\napiVersion: v1\nkind: Pod\nmetadata: {}\n`,
-      /^n1\.yaml:5: the Pod cannot be used: metadata\.name: /,
+      /^n1\.yaml:5: the Pod is invalid: metadata\.name: /,
     ],
     ['malformed YAML', 'kind: [', /^n1\.yaml/],
   ])('with %s is refused with file, line and field', (_, text, sentence) => {

@@ -51,7 +51,7 @@ describe('a session', () => {
       expect(stream.isGone).toBe(false);
       rig.clock.advance(1);
       expect(stream.isGone).toBe(true);
-      expect(rig.warnings).toEqual([expect.stringContaining('did not acknowledge a report for a whole lease')]);
+      expect(rig.warnings).toEqual([expect.stringContaining('did not acknowledge a report within the lease duration')]);
     });
 
     it('and ignores what it does not understand, or what comes out of turn', () => {

@@ -61,13 +61,13 @@ describe('a state folder', () => {
     ['torn', (text: string) => text.slice(0, text.length / 2)],
     ['altered', (text: string) => text.replace('"revision":9', '"revision":8')],
     ['empty', () => ''],
-    ['of another format', (text: string) => text.replace('"format":2', '"format":1')],
+    ['of another format', (text: string) => text.replace('"format":3', '"format":2')],
   ])('sets a file aside that is %s, and says so', (_, damage) => {
     open().save(STATE);
     const damaged = damage(readFileSync(file(), 'utf8'));
     writeFileSync(file(), damaged);
     expect(open().load()).toBeNull();
-    expect(warnings).toEqual([expect.stringContaining('it is kept as')]);
+    expect(warnings).toEqual([expect.stringContaining('the file is renamed to')]);
     expect(readdirSync(folder)).toEqual(['agent-state.json.unusable']);
     expect(readFileSync(`${file()}.unusable`, 'utf8')).toBe(damaged);
   });
@@ -83,7 +83,7 @@ describe('a state folder', () => {
     mkdirSync(`${file()}.new`);
     stateFolder.save(STATE);
     stateFolder.save(STATE);
-    expect(warnings).toEqual([expect.stringContaining('cannot be kept')]);
+    expect(warnings).toEqual([expect.stringContaining('cannot write the state of the agent')]);
   });
 
   it('must be possible to make', () => {
@@ -91,6 +91,6 @@ describe('a state folder', () => {
     writeFileSync(blocker, '');
     chmodSync(blocker, 0o600);
     folder = join(blocker, 'state');
-    expect(open).toThrow(/^the state folder .*file\/state cannot be made: /);
+    expect(open).toThrow(/^cannot create the state folder .*file\/state: /);
   });
 });

@@ -24,9 +24,9 @@ test('an agent is welcomed, gets its assignments, and its report is acknowledged
 test.each<[string, ConnectRequest | Buffer, string, string]>([
   ['that is empty', Buffer.alloc(0), 'HELLO_EXPECTED', 'empty'],
   ['that is not hello', { heartbeat: {} }, 'HELLO_EXPECTED', 'heartbeat'],
-  ['that is no message', Buffer.from([0xff, 0xff, 0xff, 0xff]), 'MESSAGE_INVALID', 'no ConnectRequest'],
-  ['that is cut off', Buffer.from([0x0a, 0x40, 0x0a]), 'MESSAGE_INVALID', 'no ConnectRequest'],
-  ['of groups within groups', Buffer.alloc(1024 * 1024, 0x0b), 'MESSAGE_INVALID', 'no ConnectRequest'],
+  ['that is no message', Buffer.from([0xff, 0xff, 0xff, 0xff]), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
+  ['that is cut off', Buffer.from([0x0a, 0x40, 0x0a]), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
+  ['of groups within groups', Buffer.alloc(1024 * 1024, 0x0b), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
   ['of two megabytes', Buffer.alloc(2 * 1024 * 1024, 0x20), 'REPORT_TOO_LARGE', '2097152 bytes'],
   [
     'for no node',

@@ -88,7 +88,7 @@ test('any message renews the lease', () => {
 test('a node whose stream broke stays present until the lease runs out, and is not absent if it is back before', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
-  harness.sessions.closed(agent.session, 'the connection broke');
+  harness.sessions.closed(agent.session, 'the connection was lost');
   harness.sessions.closed(agent.session, 'the connection closed');
   harness.clock.advance(LEASE_MS - 1);
   expect(harness.sessions.presence('n1')).toBe('present');

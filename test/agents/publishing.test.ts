@@ -97,7 +97,7 @@ test('an update that is not answered in a minute ends the stream', () => {
   expect(agent.stream.error?.reason).toBe('ACK_TIMEOUT');
   expect(agent.stream.endCount).toBe(1);
   expect(harness.agentRows()).toEqual(['connected', 'disconnected']);
-  expect(harness.recorder.all('agent').at(-1)?.detail).toContain('was not answered within 60 seconds');
+  expect(harness.recorder.all('agent').at(-1)?.detail).toContain('did not acknowledge update 1 within 60 seconds');
 });
 
 test('a refusal is journalled, and answered with a snapshot at once, then ever more slowly', () => {

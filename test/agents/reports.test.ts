@@ -201,8 +201,8 @@ test('a second Hello ends the stream, an unknown message is counted and ignored,
 test('a report that holds more than a node can have is refused with the field, and leaves no row', () => {
   const labels = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`label-${index}`, '']));
   for (const [tooMuch, field] of [
-    [labels, 'node_report.facts.labels holds 1001 entries'],
-    [{ a: 'x'.repeat(1_025) }, 'node_report.facts.labels holds a text of 1025 characters'],
+    [labels, 'node_report.facts.labels has 1001 entries'],
+    [{ a: 'x'.repeat(1_025) }, 'node_report.facts.labels contains a text of 1025 characters'],
   ] as const) {
     const harness = SessionHarness.wired();
     const agent = harness.connect();
@@ -233,6 +233,6 @@ test('a report of usage that no scheduler could count is refused', () => {
   agent.say({ podReport: { reportSequence: '1', observeTime, usage } });
   expect(agent.stream.error).toMatchObject({
     reason: 'MESSAGE_INVALID',
-    message: 'pod_report.usage.others.requests holds -5; use 0 to 2^53 - 1',
+    message: 'pod_report.usage.others.requests contains -5; use a value from 0 to 2^53 - 1',
   });
 });

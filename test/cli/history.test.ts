@@ -211,7 +211,7 @@ describe('history --follow', () => {
     const clock = new FakeClock(NOW_MS);
     const interrupt = new AbortController();
     const broken = [
-      new RollcallError('COORDINATOR_UNREACHABLE', 'the connection broke'),
+      new RollcallError('COORDINATOR_UNREACHABLE', 'the connection was lost'),
       new RollcallError('DRAINING', 'the coordinator is shutting down'),
     ];
     const listEvents = () => {
@@ -240,7 +240,7 @@ describe('history --follow', () => {
     const interrupt = new AbortController();
     let isBroken = true;
     const explain = () => {
-      if (isBroken) throw new RollcallError('COORDINATOR_UNREACHABLE', 'the connection broke');
+      if (isBroken) throw new RollcallError('COORDINATOR_UNREACHABLE', 'the connection was lost');
       return EXPLANATION;
     };
     server.answers = { ...server.answers, ListEvents: () => ({ events: [] }), ExplainPlacement: explain };

@@ -72,7 +72,7 @@ describe('a coordinator that does not respond', () => {
       exitCode: 5,
       stdout: '',
       stderr:
-        'rollcall: no coordinator answers at 127.0.0.1:1; start a coordinator, or specify its address with --server\n',
+        'rollcall: no coordinator responds at 127.0.0.1:1; start a coordinator, or specify its address with --server\n',
     });
   });
 

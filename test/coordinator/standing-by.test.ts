@@ -38,7 +38,7 @@ test('reports that it may not read the Lease, and becomes ready once it may', as
   const operationsPort = new Promise<number>((resolve) => (resolvePort = resolve));
   const write = (line: string) => {
     const { message, port } = JSON.parse(line) as { message: string; port?: number };
-    if (message === 'operations port open' && port !== undefined) resolvePort(port);
+    if (message === 'listening on the operations port' && port !== undefined) resolvePort(port);
   };
   const log = createLogger({ program: 'test', level: 'info', format: 'json', destination: { write } });
   const clock = new FakeClock();

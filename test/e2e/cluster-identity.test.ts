@@ -84,7 +84,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     write('foreign', await tokenOf(controlPlane, 'rollcall-viewer', { audience: 'https://kubernetes.default.svc' }));
     const refused = await cli('foreign', 'status');
     expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(refused.stderr).toMatch(/^rollcall: the token is not accepted: .*\n$/);
+    expect(refused.stderr).toMatch(/^rollcall: the token is rejected: .*\n$/);
     const history = await cli('rollcall-viewer', 'history', '--kind', 'access');
     expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*the token is not accepted/);
   });

@@ -58,7 +58,7 @@ it('keeps answering on a full disk, reports the problem everywhere, keeps what i
   const health = healthClient(server);
   expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('NOT_SERVING');
   expect(await healthOf(health, 'rollcall.v1.QueryService')).toBe('SERVING');
-  expect(claims.reports.size, 'nothing is acknowledged that cannot be kept').toBe(acknowledged);
+  expect(claims.reports.size, 'nothing is acknowledged that cannot write the state of the agent').toBe(acknowledged);
 
   rmSync(ballast);
   await until(() => claims.reports.size >= acknowledged + REPORTS);
@@ -89,7 +89,7 @@ async function start(data: string): Promise<{ coordinator: Running; server: stri
     const line = await coordinator.line((text) => text.includes(message));
     return (JSON.parse(line) as { port: number }).port;
   };
-  const address = `http://127.0.0.1:${await portOf('operations port open')}`;
+  const address = `http://127.0.0.1:${await portOf('listening on the operations port')}`;
   const operations: Operations = async (path) => {
     const response = await fetch(`${address}/${path}`);
     return [response.status, await response.text()];

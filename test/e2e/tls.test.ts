@@ -81,14 +81,14 @@ describe('with TLS', () => {
     write('other.crt', other.certificate);
     const nobody = await cli('status', '--coordinator-ca', file('ca.crt'));
     expect(nobody).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(nobody.stderr).toMatch(/^rollcall: the caller brought neither a token nor a client certificate\n$/);
+    expect(nobody.stderr).toMatch(
+      /^rollcall: the caller presented no credentials; provide a token or a client certificate\n$/,
+    );
     const distrusting = await cli('status', '--coordinator-ca', file('other.crt'));
     expect(distrusting).toMatchObject({ exitCode: 5, stdout: '' });
-    expect(distrusting.stderr).toMatch(
-      /^rollcall: .* was reached, but TLS could not be agreed on: .*; see --coordinator-ca .*\n$/,
-    );
+    expect(distrusting.stderr).toMatch(/^rollcall: the TLS handshake with .* failed: .*; check --coordinator-ca .*\n$/);
     const misnamed = await cli('status', ...client('vera'), '--coordinator-name', 'another.example');
-    expect(misnamed.stderr).toMatch(/^rollcall: .*TLS could not be agreed on: .*altnames.*\n$/);
+    expect(misnamed.stderr).toMatch(/^rollcall: the TLS handshake with .* failed: .*altnames.*\n$/);
     const history = await cli('history', '--kind', 'access', ...client('vera'));
     expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*neither a token nor a client certificate/);
   });

@@ -69,12 +69,12 @@ test('an API server that knows no audiences accepts nothing on our behalf', asyn
 test('a token of a pod that is gone, or that names none, is refused', async () => {
   const reviewer = new Reviewer();
   reviewer.extra = {};
-  expect((await reviewer.refusal('a')).message).toContain('bound to no pod');
+  expect((await reviewer.refusal('a')).message).toContain('not bound to a pod');
   reviewer.extra = {
     'authentication.kubernetes.io/pod-name': ['p'],
     'authentication.kubernetes.io/pod-uid': ['u'],
   };
-  expect((await reviewer.refusal('b')).message).toContain('its pod p is gone');
+  expect((await reviewer.refusal('b')).message).toContain('its pod p does not exist');
 });
 
 test('a token is reviewed once a minute, and not beyond its own end', async () => {

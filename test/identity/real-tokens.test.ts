@@ -79,15 +79,15 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
       'that has expired',
       async () => anHourAgo(controlPlane, await tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1 })),
       'TOKEN_REJECTED',
-      /expired|not accepted/,
+      /expired|is rejected/,
     ],
     [
       'of another ServiceAccount',
       () => tokenOf(controlPlane, 'rollcall-viewer', { pod: pods.other }),
       'PERMISSION_DENIED',
-      /rollcall-viewer is no agent/,
+      /rollcall-viewer is not an agent/,
     ],
-    ['that is bound to no pod', () => tokenOf(controlPlane, 'rollcall-agent'), 'TOKEN_REJECTED', /bound to no pod/],
+    ['that is bound to no pod', () => tokenOf(controlPlane, 'rollcall-agent'), 'TOKEN_REJECTED', /not bound to a pod/],
     [
       'of a pod that is gone',
       async () => {
@@ -97,9 +97,9 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
         return token;
       },
       'TOKEN_REJECTED',
-      /not accepted/,
+      /is rejected/,
     ],
-    ['that is nonsense', async () => 'nonsense', 'TOKEN_REJECTED', /not accepted/],
+    ['that is nonsense', async () => 'nonsense', 'TOKEN_REJECTED', /is rejected/],
   ])('refuses an agent with a token %s, and journals it', async (_what, tokenFor, reason, text) => {
     const context = await startTestCoordinator();
     const token = await tokenFor();
@@ -130,7 +130,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     for (const right of missing) {
       const refusal = await failure(tries[right]());
       expect(refusal).toMatchObject({ reason: 'PERMISSION_DENIED', exitCode: 4 });
-      expect(refusal.message).toMatch(new RegExp(`may not ${right}: it needs the verb .* ClusterRole rollcall-`));
+      expect(refusal.message).toMatch(new RegExp(`is not allowed to ${right}; grant the verb .* ClusterRole rollcall-`));
     }
     const denied = (await context.denials()).map(({ reason, cause }) => [reason, cause.actor]);
     expect(denied).toEqual(

@@ -42,7 +42,7 @@ describe('the operations port of a coordinator', () => {
     operations.serving(null);
     expect((await get('/readyz')).status).toBe(200);
     operations.draining();
-    expect(await get('/readyz')).toEqual({ status: 503, text: 'draining: the coordinator stops\n' });
+    expect(await get('/readyz')).toEqual({ status: 503, text: 'draining: the coordinator is shutting down\n' });
     expect((await get('/livez')).status).toBe(200);
   });
 

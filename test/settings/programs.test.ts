@@ -110,7 +110,7 @@ describe('the coordinator', () => {
 
 describe('the agent', () => {
   it('needs nothing but its node file', () => {
-    expect(() => agent()).toThrow(/either --node-name NAME in a cluster, or --node-file FILE\.$/);
+    expect(() => agent()).toThrow(/either --node-name NAME or --node-file FILE\.$/);
     expect(agent('--node-file', 'gpu-1.yaml')).toMatchObject({
       settings: { nodeFile: 'gpu-1.yaml', coordinator: { host: '127.0.0.1', port: 7655 }, state: undefined },
     });
@@ -121,7 +121,7 @@ describe('the agent', () => {
     expect(agent('--node-name', 'gpu-1', ...kubelet)).toMatchObject({
       settings: { nodeName: 'gpu-1', podsFrom: 'kubelet', kubeletHost: '10.0.0.7', kubeletPort: 10_250 },
     });
-    const refused = (...argv: string[]) => expect(() => agent(...argv)).toThrow(/(give|leave|correct) .*\.$/);
+    const refused = (...argv: string[]) => expect(() => agent(...argv)).toThrow(/(Specify|specified|remove|must) .*\.$/);
     refused('--node-name', 'gpu-1', '--node-file', 'gpu-1.yaml');
     refused('--node-file', 'gpu-1.yaml', ...kubelet);
     refused('--node-file', 'gpu-1.yaml', '--api-server', 'https://10.0.0.1');
@@ -133,14 +133,14 @@ describe('the agent', () => {
 
   it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s in plaintext', (address) => {
     const given = ['--plaintext', '--node-file', 'a', '--coordinator', address];
-    expect(() => agent(...given)).toThrow(/^--coordinator .*; (leave|name) .*\.$/);
+    expect(() => agent(...given)).toThrow(/--coordinator .*; (remove|specify) .*\.$/);
   });
 
   it('sends no credentials in plaintext, and half a client certificate nowhere', () => {
     expect(() => agent('--node-file', 'a', '--plaintext', '--token-file', 't')).toThrow(
-      /^--plaintext encrypts nothing/,
+      /^--plaintext cannot be combined/,
     );
-    expect(() => agent('--node-file', 'a', '--client-key', 'k')).toThrow(/belong together/);
+    expect(() => agent('--node-file', 'a', '--client-key', 'k')).toThrow(/must be specified together/);
   });
 });
 

@@ -19,8 +19,8 @@ test('a viewer may read and not administer, an admin may do both', async () => {
   const denied = await failure(ask(viewer.admin, Admin.Reevaluate, {}));
   expect(denied).toMatchObject({ reason: 'PERMISSION_DENIED', exitCode: 4 });
   expect(denied.message).toBe(
-    'vera may not administer: it needs the verb administer on coordinators.rollcall.dev, ' +
-      'which the ClusterRole rollcall-admin grants',
+    'vera is not allowed to administer; grant the verb administer on coordinators.rollcall.dev, ' +
+      'for example with the ClusterRole rollcall-admin',
   );
   expect((await ask(admin.admin, Admin.Reevaluate, {})).changedCount).toBe(0);
   expect(await context.denials()).toMatchObject([
@@ -37,7 +37,7 @@ test('who presents nothing, or a certificate of another CA, learns why and is jo
   expect((await failure(status(context.clients({}).query))).reason).toBe('CREDENTIALS_MISSING');
   const refused = await failure(status(context.clients({ certificate: stranger }).query));
   expect(refused.reason).toBe('CERTIFICATE_REJECTED');
-  expect(refused.message).toContain('the client certificate of "vera" is not good');
+  expect(refused.message).toContain('the client certificate of "vera" is invalid');
   expect((await context.denials()).map(({ reason }) => reason)).toEqual([
     'CREDENTIALS_MISSING',
     'CERTIFICATE_REJECTED',
@@ -55,7 +55,7 @@ test('a certificate that is revoked while its connection is open is refused from
     () => refusal === 'CERTIFICATE_REJECTED',
     () => void status(query).catch((error: { message: string; reason: string }) => (refusal = error.reason)),
   );
-  expect((await failure(status(query))).message).toMatch(/"vera" is not good: .*REVOKED/i);
+  expect((await failure(status(query))).message).toMatch(/"vera" is invalid: .*REVOKED/i);
   expect((await context.denials()).map(({ reason }) => reason)).toContain('CERTIFICATE_REJECTED');
 });
 

@@ -85,7 +85,7 @@ test('a certificate and a key that do not belong together keep the last good pai
 
 test.each([
   ['a file that is not there', {}, /cannot be read/],
-  ['a key of another certificate', { key: 'other' }, /the key is not that of the certificate/],
+  ['a key of another certificate', { key: 'other' }, /the key does not match the certificate/],
   ['text that is no certificate', { certificate: 'nonsense' }, /cannot be used for TLS/],
 ])('%s is refused at the start', async (_what, wrong: { key?: string; certificate?: string }, message) => {
   const ca = await CertificateAuthority.create();

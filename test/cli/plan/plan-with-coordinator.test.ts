@@ -128,7 +128,7 @@ default/cache   run 1
     servers.splice(0).forEach((server) => server.forceShutdown());
     const { stderr, exitCode } = await runCli(['plan', '--server', stopped, '--remove-label', 'disk']);
     expect(stderr).toBe(
-      `rollcall: no coordinator answers at ${stopped}; start a coordinator, or specify its address with --server, ` +
+      `rollcall: no coordinator responds at ${stopped}; start a coordinator, or specify its address with --server, ` +
         'or plan without a coordinator by specifying nodes with --nodes\n',
     );
     expect(exitCode).toBe(5);

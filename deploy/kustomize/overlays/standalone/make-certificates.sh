@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes a CA, once, and a certificate of the coordinator, each time, in ./certificates beside this file.
-# Run it again and `kubectl apply -k` before the certificate ends: nothing has to be restarted. Keep
-# certificates/ca.key as you keep other keys; it is not put into the cluster.
-#   DAYS (365) is how long the coordinator's certificate holds.
+# Creates a CA, if there is none, and a certificate of the coordinator in ./certificates next to this file.
+# Run it again and `kubectl apply -k` before the certificate expires; no restart is required. Protect
+# certificates/ca.key like other private keys; it is not stored in the cluster.
+#   DAYS (default 365): validity of the certificate.
 set -euo pipefail
 umask 077
 mkdir -p "$(dirname "${BASH_SOURCE[0]}")/certificates"
