@@ -1,4 +1,4 @@
-/** Carries out what-ifs about nodes on a world, giving a new one. Pure: the given world stays as it is. */
+/** Applies hypothetical node changes to cluster objects and returns new ones. Pure. */
 import { RollcallError } from '../errors.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import type { Node, Taint } from '../kubernetes/objects.ts';
@@ -7,7 +7,7 @@ import type { ClusterObjects } from './cluster-objects.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from './node-change.ts';
 import { parseLabelSelector } from './parse-label-selector.ts';
 
-/** The taint that Kubernetes' node lifecycle controller puts on cordoned nodes. */
+/** The taint that the node lifecycle controller of Kubernetes adds to cordoned nodes. */
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 export interface ChangedObjects {
@@ -17,10 +17,9 @@ export interface ChangedObjects {
 }
 
 /**
- * Nodes are added first. Then every target is chosen, among the nodes as they are before any
- * alteration, so that what a change removes can still be what the next one selects by. Then the
- * alterations follow each other in their order.
- * @throws RollcallError for a node that is not there or there already, and a selector that chooses nothing.
+ * Adds nodes first. Then resolves the targets of all other changes, so that a selector can use a label that an earlier
+ * change removes. Then applies the changes in order.
+ * @throws RollcallError for an unknown node, a node that already exists, and a selector that matches no node.
  */
 export function applyNodeChanges(world: ClusterObjects, changes: readonly NodeChange[]): ChangedObjects {
   const nodes = new Map(world.nodes);
@@ -38,7 +37,7 @@ export function applyNodeChanges(world: ClusterObjects, changes: readonly NodeCh
 function addNode(nodes: Map<string, Node>, node: Node): void {
   const name = node.metadata?.name ?? '';
   if (nodes.has(name)) {
-    throw new RollcallError('ARGUMENT_INVALID', `node ${name} cannot be added: there is one of that name already`);
+    throw new RollcallError('ARGUMENT_INVALID', `node ${name} cannot be added: a node with this name already exists`);
   }
   nodes.set(name, node);
 }
@@ -57,7 +56,7 @@ function chosenNames(nodes: ReadonlyMap<string, Node>, target: NodeTarget): stri
   throw new RollcallError('ARGUMENT_INVALID', `${why}, so there is nothing to change`);
 }
 
-/** Returns how many nodes are other than before. */
+/** Returns the number of changed nodes. */
 function alterNodes(nodes: Map<string, Node>, change: NodeAlteration, names: readonly string[]): number {
   let altered = 0;
   for (const name of names) {
@@ -72,7 +71,7 @@ function alterNodes(nodes: Map<string, Node>, change: NodeAlteration, names: rea
   return altered;
 }
 
-/** `null`: the node is gone. The same object: it is as it was. */
+/** The changed node, the same object if nothing changed, or `null` if the node is removed. */
 function alteredNode(node: Node, change: NodeAlteration): Node | null {
   switch (change.op) {
     case 'setLabel':
@@ -96,7 +95,7 @@ function withLabel(node: Node, key: string, value: string | undefined): Node {
   const before = node.metadata?.labels ?? {};
   const found = Object.hasOwn(before, key) ? before[key] : undefined;
   if (found === value) return node;
-  // Copied one by one: an object from which a key was deleted is slow to read ever after.
+  // Copies the labels, because reading an object is slow after a key was deleted from it.
   const labels: Record<string, string> = {};
   for (const [name, text] of Object.entries(before)) if (name !== key) labels[name] = text;
   if (value !== undefined) labels[key] = value;
@@ -130,7 +129,7 @@ function cordoned(node: Node): Node {
 
 function withoutEffect(change: NodeAlteration, names: readonly string[]): ManifestProblem {
   const [only = ''] = names;
-  const where = names.length === 1 ? `node ${only}` : `any of the ${names.length} nodes chosen`;
+  const where = names.length === 1 ? `node ${only}` : `any of the ${names.length} selected nodes`;
   return { code: 'NoEffect', fieldPath: '', message: effectlessSentence(change, where), source: '' };
 }
 
@@ -148,6 +147,6 @@ function effectlessSentence(change: NodeAlteration, where: string): string {
     }
     case 'cordon':
     case 'drop':
-      return `To ${change.op} changes nothing on ${where}.`;
+      return `The operation ${change.op} changes nothing on ${where}.`;
   }
 }

@@ -1,18 +1,18 @@
-/** The world that a plan is made on: the DaemonSets and nodes that a cluster has, or would have. */
+/** The input of a plan: the DaemonSets and nodes of a cluster, current or hypothetical. */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { DaemonSet, Node } from '../kubernetes/objects.ts';
 
-/** Both hold only objects that have passed validation. */
+/** Contains only valid objects. */
 export interface ClusterObjects {
   readonly daemonSets: ReadonlyMap<DaemonSetKey, DaemonSet>;
   /** By name. */
   readonly nodes: ReadonlyMap<string, Node>;
-  /** Of DaemonSets that are here without their whole template: its revision (templateRevision). */
+  /** Template revisions of DaemonSets whose full template is not available. */
   readonly templateRevisions?: ReadonlyMap<DaemonSetKey, string>;
 }
 
-/** Names in the order of their code units, which is the order that Kubernetes lists them in. */
+/** Names in the order of Kubernetes lists: by code unit. */
 export function sortedKeys(...maps: readonly ReadonlyMap<string, unknown>[]): string[] {
   return [...new Set(maps.flatMap((map) => [...map.keys()]))].sort();
 }

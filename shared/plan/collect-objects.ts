@@ -1,4 +1,4 @@
-/** Makes a world of what manifests hold: validates, and refuses two objects of one name. Pure. */
+/** Collects DaemonSets and nodes from manifests: validates them and rejects duplicate names. Pure. */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
@@ -12,14 +12,14 @@ import { validateNode } from '../kubernetes/validation/validate-node.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 
 export interface CollectedObjects extends ClusterObjects {
-  /** What keeps objects from being used, one for each cause. */
+  /** Problems of rejected objects, one for each cause. */
   readonly problems: readonly ManifestProblem[];
-  /** About objects that are used. */
+  /** Warnings about accepted objects. */
   readonly warnings: readonly ManifestProblem[];
   readonly refused: RejectedObjects;
 }
 
-/** Objects that are there, as far as their names can be read, but cannot be used. */
+/** Names of rejected objects, as far as they can be read. */
 export interface RejectedObjects {
   readonly daemonSets: ReadonlySet<DaemonSetKey>;
   readonly nodes: ReadonlySet<string>;
@@ -31,11 +31,11 @@ interface Collection {
   readonly problems: ManifestProblem[];
   readonly warnings: ManifestProblem[];
   readonly refused: { readonly daemonSets: Set<DaemonSetKey>; readonly nodes: Set<string> };
-  /** Where each object that is used was found, by kind and name. */
+  /** Source of each accepted object, by kind and name. */
   readonly places: Map<string, string>;
 }
 
-/** A DaemonSet without a namespace is in `namespace`, or in `default`. Objects of other kinds are passed over. */
+/** A DaemonSet without a namespace is in `namespace`, or in `default`. Ignores objects of other kinds. */
 export function collectObjects(objects: readonly ManifestObject[], namespace = DEFAULT_NAMESPACE): CollectedObjects {
   const collection: Collection = {
     daemonSets: new Map(),
@@ -93,10 +93,10 @@ function problemsOf(causes: readonly StatusCause[], source: string): ManifestPro
   return causes.map(({ kind, fieldPath, message }) => ({ code: kind, fieldPath, message, source }));
 }
 
-/** An object that asks for a generated name passes validation, but is nothing yet that could be told apart. */
+/** An object with generateName is valid but has no name yet. */
 function isNamed({ problems }: Collection, object: Record<string, unknown>, source: string): boolean {
   if (textAt(object, 'name') !== '') return true;
-  problems.push({ code: 'Required', fieldPath: 'metadata.name', message: 'a name is needed to plan', source });
+  problems.push({ code: 'Required', fieldPath: 'metadata.name', message: 'a plan requires a name', source });
   return false;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Fills in what the API server fills into a pod template (Kubernetes core/v1 defaults.go), so that a
- * manifest from a repository equals what `kubectl get` prints of it. Pure; only for comparing: the
- * outcome is not meant to be applied.
+ * Sets the API server's defaults of a pod template (Kubernetes core/v1 defaults.go), so that a manifest equals the
+ * output of `kubectl get`. Pure. Only for comparison; do not apply the result.
  */
 
 import type { DaemonSet } from '../kubernetes/objects.ts';
@@ -9,7 +8,7 @@ import { isObject } from '../kubernetes/unvalidated-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Applying it twice changes nothing. Never throws on a template that has passed validation. */
+/** Idempotent. Never throws on a valid template. */
 export function defaultPodTemplate(daemonSet: DaemonSet): Fields {
   const { metadata = {}, spec = {} } = daemonSet.spec?.template ?? {};
   return { metadata: withoutEmpty(metadata as Fields), spec: defaultPodSpec(spec) };
@@ -57,7 +56,7 @@ function defaultContainer(container: Fields, isHostNetwork: boolean): Fields {
   });
 }
 
-/** An image of the tag latest, or of neither tag nor digest, is pulled at every start. */
+/** Always for an image with the tag latest or without tag and digest, otherwise IfNotPresent. */
 function usualPullPolicy(image: unknown): string {
   const [name = '', digest] = typeof image === 'string' ? image.split('@') : [];
   const tag = /:([^/:]*)$/.exec(name)?.[1] ?? (digest === undefined ? 'latest' : '');

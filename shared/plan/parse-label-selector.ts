@@ -51,7 +51,7 @@ function parseRequirement(part: string, text: string): SelectorRequirement {
   const requirement = matchRequirement(part);
   if (requirement === null) {
     const forms = 'key, !key, key=value, key!=value, key in (a,b), key notin (a,b), key>1 or key<1';
-    throw usageError(text, `${part === '' ? 'a requirement' : `'${part}'`} is none of: ${forms}`);
+    throw usageError(text, `${part === '' ? 'a requirement' : `'${part}'`} is not one of: ${forms}`);
   }
   checkSyntax(requirement, text);
   return requirement;

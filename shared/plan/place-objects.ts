@@ -1,4 +1,4 @@
-/** Places every DaemonSet of a world on every node. Pure; explanations are computed only when read. */
+/** Computes the placement of every DaemonSet on every node. Pure. Explanations are computed when they are read. */
 
 import { runToCompletion } from '../cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
@@ -13,18 +13,18 @@ export interface VerdictCounts {
   readonly none: number;
 }
 
-/** In the order of their keys. */
+/** Sorted by key. */
 export function placeObjects(world: ClusterObjects): DaemonSetPlacements[] {
   return runToCompletion(placeObjectsInSteps(world));
 }
 
-/** The same for whoever has other things to do in between: a step is one node. */
+/** The same in steps, for cooperative scheduling. A step evaluates one node. */
 export function* placeObjectsInSteps(world: ClusterObjects): Generator<void, DaemonSetPlacements[]> {
   const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
   const placed = sortedKeys(world.daemonSets).map(
     (key) => new DaemonSetPlacements(key, world.daemonSets.get(key) ?? {}, nodes),
   );
-  // Node by node, because a node's labels stay near while all DaemonSets look at them.
+  // Node by node, because the labels of the node then stay in the CPU cache.
   for (let place = 0; place < nodes.objects.length; place++) {
     for (const one of placed) one.decide(place);
     yield;
@@ -45,13 +45,13 @@ function placesOf(nodes: ReadonlyMap<string, Node>): Map<string, number> {
 const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];
 const CODES: Readonly<Record<Verdict, number>> = { run: 0, keep: 1, none: 2 };
 
-/** One DaemonSet on every node of a world. */
+/** The placements of one DaemonSet on every node. */
 export class DaemonSetPlacements {
   readonly key: DaemonSetKey;
   readonly daemonSet: DaemonSet;
   readonly #compiled: CompiledPlacement;
   readonly #nodes: PlacedNodes;
-  /** Verdicts by place: a byte each, because there may be half a million of them. */
+  /** Verdicts by node index: one byte each, because there can be half a million. */
   readonly #codes: Uint8Array;
 
   constructor(key: DaemonSetKey, daemonSet: DaemonSet, nodes: PlacedNodes) {
@@ -62,7 +62,7 @@ export class DaemonSetPlacements {
     this.#codes = new Uint8Array(nodes.objects.length);
   }
 
-  /** Must be called for each place before anything is asked. */
+  /** Must be called for each node index before any result is read. */
   decide(place: number): void {
     this.#codes[place] = CODES[this.#compiled.decide(this.#nodes.objects[place] ?? {})];
   }
@@ -74,18 +74,18 @@ export class DaemonSetPlacements {
     return { run, keep, none };
   }
 
-  /** What is wrong with the DaemonSet whatever the node. */
+  /** Warnings about the DaemonSet that apply to every node. */
   get warnings(): readonly Reason[] {
     return this.#compiled.warnings;
   }
 
-  /** `undefined` for a node that is not in the world. */
+  /** `undefined` for an unknown node. */
   verdict(node: string): Verdict | undefined {
     const place = this.#nodes.places.get(node);
     return place === undefined ? undefined : VERDICTS[this.#codes[place] ?? 0];
   }
 
-  /** `null` for a node that is not in the world. */
+  /** `null` for an unknown node. */
   placement(node: string): PlacementResult | null {
     const object = this.#nodes.objects[this.#nodes.places.get(node) ?? -1];
     const verdict = this.verdict(node);
@@ -93,7 +93,7 @@ export class DaemonSetPlacements {
   }
 }
 
-/** Holds no reasons: half a million pairs can change, and their reasons together would fill the memory. */
+/** Computes reasons when they are read, because the reasons of half a million pairs would not fit in memory. */
 class LazyPlacement implements PlacementResult {
   readonly verdict: Verdict;
   readonly #compiled: CompiledPlacement;

@@ -1,4 +1,4 @@
-/** Says what a change of DaemonSets or nodes would do, pair by pair. Pure: two worlds in, the difference out. */
+/** Computes the effect of a change to DaemonSets or nodes, for each pair. Pure. */
 
 import { runToCompletion } from '../cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
@@ -15,11 +15,11 @@ export interface PlanInput {
 }
 
 export interface PlanResult {
-  /** The pairs whose verdict would change, by DaemonSet, then node. */
+  /** The pairs whose verdict would change, sorted by DaemonSet and node. */
   readonly changes: readonly PlannedChange[];
-  /** Every DaemonSet of either world. */
+  /** Every DaemonSet, before or after the change. */
   readonly counts: readonly PlannedCounts[];
-  /** About the DaemonSets that are new or have another template: accepted by Kubernetes, but hardly meant so. */
+  /** Warnings about new DaemonSets and changed templates. */
   readonly warnings: readonly ManifestProblem[];
 }
 
@@ -29,12 +29,12 @@ export interface PlannedChange {
   readonly node: string;
   /** `null` where the DaemonSet or the node is new. */
   readonly before: PlacementResult | null;
-  /** `null` where the DaemonSet or the node would be gone. */
+  /** `null` where the change removes the DaemonSet or the node. */
   readonly after: PlacementResult | null;
 }
 
 export interface TemplateChange {
-  /** True where daemon pods would be replaced because their template is another. */
+  /** Whether the template changes, so that daemon pods would be replaced. */
   readonly templateChanged: boolean;
   /** Paths in the template that differ, such as `spec.containers[0].image`; none where only revisions are known. */
   readonly templateChanges: readonly string[];
@@ -46,7 +46,7 @@ export interface PlannedCounts extends TemplateChange {
   readonly daemonSet: DaemonSetKey;
   /** `null` where the DaemonSet is new. */
   readonly before: VerdictCounts | null;
-  /** `null` where the DaemonSet would be gone. */
+  /** `null` where the change removes the DaemonSet. */
   readonly after: VerdictCounts | null;
 }
 
@@ -54,7 +54,7 @@ export function plan(input: PlanInput): PlanResult {
   return runToCompletion(planInSteps(input));
 }
 
-/** The same for whoever has other things to do in between: a step is one node to place, or one DaemonSet to compare. */
+/** The same in steps, for cooperative scheduling. A step evaluates one node or compares one DaemonSet. */
 export function* planInSteps({ before, after }: PlanInput): Generator<void, PlanResult> {
   const placedBefore = byKey(yield* placeObjectsInSteps(before));
   const placedAfter = byKey(yield* placeObjectsInSteps(after));
@@ -101,12 +101,12 @@ function changesOf(
   return changes;
 }
 
-/** Whether anything would start, stop, or be replaced. */
+/** Whether any daemon pod would start, stop or be replaced. */
 export function changesAnything({ changes, counts }: Pick<PlanResult, 'changes' | 'counts'>): boolean {
   return changes.length > 0 || counts.some(({ templateChanged }) => templateChanged);
 }
 
-/** What the placement engine warns of, whatever the node, as it is told about manifests. */
+/** Warnings of the placement engine that apply to every node, as manifest problems. */
 export function placementWarnings(placed: readonly DaemonSetPlacements[]): ManifestProblem[] {
   return placed.flatMap(({ key, warnings }) =>
     warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source: key })),

@@ -1,11 +1,11 @@
-/** Which fields of a DaemonSet's template differ between two of its versions. Pure; tells paths, never values. */
+/** The fields that differ between two versions of a pod template. Pure. Returns paths, never values. */
 import { canonicalJson } from '../canonical-json.ts';
 import type { DaemonSet } from '../kubernetes/objects.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { defaultPodTemplate } from './default-pod-template.ts';
 
-/** Paths such as `spec.containers[0].image`; empty where both make the same daemon pods. */
+/** Paths such as `spec.containers[0].image`; empty if both templates result in the same daemon pods. */
 export function templateChanges(before: DaemonSet, after: DaemonSet): string[] {
   const paths: string[] = [];
   collectDifferences(defaultPodTemplate(before), defaultPodTemplate(after), '', paths);
@@ -24,7 +24,7 @@ function collectDifferences(before: unknown, after: unknown, path: string, paths
   }
 }
 
-/** Where the API server writes an amount in its own way: `1000m` becomes `1`. */
+/** Paths with quantities, which the API server normalizes: `1000m` becomes `1`. */
 const QUANTITY_PATH = /\.resources\.(?:limits|requests)\.|\.sizeLimit$|\.divisor$/;
 
 function isSameValue(before: unknown, after: unknown, path: string): boolean {

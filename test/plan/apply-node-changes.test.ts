@@ -17,7 +17,7 @@ function after(...changes: NodeChange[]) {
 const everywhere = { selector: '' };
 
 describe('changes of nodes', () => {
-  it('set and remove labels on the nodes chosen and on no others', () => {
+  it('set and remove labels only on the selected nodes', () => {
     expect(after({ op: 'setLabel', key: 'x', value: '1', target: { selector: 'disk' } }).labels).toEqual({
       a: { disk: 'ssd', x: '1' },
       b: { disk: 'hdd', x: '1' },
@@ -54,7 +54,7 @@ describe('changes of nodes', () => {
     const byEffect = after({ op: 'removeTaint', taint: { key: 'dedicated', effect: 'NoExecute' }, target: everywhere });
     expect(byEffect.taints['b']).toEqual([TAINT]);
     expect(byEffect.notes).toEqual([
-      'Taint dedicated:NoExecute is not on any of the 3 nodes chosen, so there is nothing to remove.',
+      'Taint dedicated:NoExecute is not on any of the 3 selected nodes, so there is nothing to remove.',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('changes of nodes', () => {
     [
       'a node that already exists',
       { op: 'add', node: node('a') },
-      'node a cannot be added: there is one of that name already',
+      'node a cannot be added: a node with this name already exists',
     ],
   ])('refuse %s in one sentence', (_, change, sentence) => {
     const given = world([], [node('a'), node('worker-1')]);

@@ -37,11 +37,11 @@ describe('a label selector', () => {
   it.each([
     [
       'disk=ssd,',
-      'a requirement is none of: key, !key, key=value, key!=value, key in (a,b), key notin (a,b), key>1 or key<1',
+      'a requirement is not one of: key, !key, key=value, key!=value, key in (a,b), key notin (a,b), key>1 or key<1',
     ],
-    ['disk in ssd', "'disk in ssd' is none of: key, !key, key=value"],
+    ['disk in ssd', "'disk in ssd' is not one of: key, !key, key=value"],
     ['-disk', "the label key '-disk' is not legal: its name part must consist of letters"],
-    ['disk=a b', "'disk=a b' is none of:"],
+    ['disk=a b', "'disk=a b' is not one of:"],
     ['disk=-x', "the label value '-x' is not legal: it must be empty, or consist of letters"],
     ['size>big', "size> needs a whole number, not 'big'"],
   ])('%j is refused with the requirement that is wrong', (selector, sentence) => {
