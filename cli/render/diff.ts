@@ -12,10 +12,11 @@ export function renderPlacementDifferences(view: PlacementDifferencesView, optio
   const { differences, from, to } = view;
   const { style } = options;
   const daemonSets = new Set(differences.map(({ daemonSet }) => daemonSet));
+  const verb = differences.length === 1 ? 'differs' : 'differ';
   const found =
     differences.length === 0
       ? 'no placement differs'
-      : `${plural(differences.length, 'placement')} of ${plural(daemonSets.size, 'DaemonSet')} ${differences.length === 1 ? 'differs' : 'differ'}`;
+      : `${plural(differences.length, 'placement')} of ${plural(daemonSets.size, 'DaemonSet')} ${verb}`;
   const line = `${momentText(from)} → ${momentText(to)}: ${style.bold(found)}\n`;
   return style.fit(
     differences.length === 0 ? line : `${line}\n${renderTable(columnsFor(options), differences, options)}`,

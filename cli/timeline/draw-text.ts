@@ -72,11 +72,12 @@ export function drawText(timeline: Timeline, width: number | undefined, options:
   const axis = `${label([])}${GAP}${options.style.dim(axisLine(window))}\n`;
   const lanes = shown.map((group) => laneLines(group, window, label, options)).join('');
   const more = groups.length - shown.length;
+  const moreLine = more > 0 ? `${plural(more, 'more lane')}; use -o wide to draw all\n` : '';
   return joinSections(
     [
       `${headline(timeline, options.style)}\n`,
       lanes === '' ? '' : axis + lanes,
-      `${wrapped(legend(shown, window, options.style), columns)}${more > 0 ? `${plural(more, 'more lane')}; use -o wide to draw all\n` : ''}`,
+      wrapped(legend(shown, window, options.style), columns) + moreLine,
     ],
     options,
   );

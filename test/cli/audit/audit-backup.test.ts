@@ -37,10 +37,11 @@ describe('rollcall audit backup', () => {
         writeFileSync(join(folder, part), part);
       }
       const file = join(folder, name);
+      const lock = join(folder, 'rollcall.db.lock');
       const refusal = {
         exitCode: 2,
         stdout: '',
-        stderr: `rollcall: ${file} belongs to the journal of a coordinator (${join(folder, 'rollcall.db.lock')} exists); specify another file\n`,
+        stderr: `rollcall: ${file} belongs to the journal of a coordinator (${lock} exists); specify another file\n`,
       };
       expect(await audit(`backup ${file} --force`)).toEqual(refusal);
       expect(await audit(`export -f ${file} --force`)).toEqual(refusal);

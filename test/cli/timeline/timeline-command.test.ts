@@ -125,7 +125,8 @@ kube-system/proxy       ━━━━━━━━━━━━━━━━━━�
 
   it('reports on standard error which part is incomplete', async () => {
     expect((await timeline('node/gpu-1')).stderr).toBe(
-      'rollcall: 1 placement changed too often to show in full; the timeline is complete up to 2026-03-14T15:08:26Z, use --to to shorten it\n',
+      'rollcall: 1 placement changed too often to show in full; ' +
+        'the timeline is complete up to 2026-03-14T15:08:26Z, use --to to shorten it\n',
     );
   });
 
