@@ -1,4 +1,4 @@
-/** Whole agents: a real file, real gRPC, and a coordinator that says what the test wants. */
+/** Complete agents with a real file, real gRPC, and a scripted coordinator. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ describe('an agent', () => {
     return report;
   }
 
-  it('reports its node and its daemon pods, and verifies nothing before it was assigned anything', async () => {
+  it('reports its node and its daemon pods, and detects no drift before it receives assignments', async () => {
     put(node('n1'), pod('agent-1', 'agent'), '---\napiVersion: v1\nkind: Pod\nmetadata: { name: web }\n');
     startAgent();
     const stream = await welcomed();
@@ -115,7 +115,7 @@ describe('an agent', () => {
     expect([verifiedRevision, drifts]).toEqual([0, []]);
   });
 
-  it('holds what it is assigned against what is there, and says what disagrees', async () => {
+  it('compares its assignments with the pods and reports drift', async () => {
     put(node('n1'), pod('good-1', 'good'), pod('sick-1', 'sick', 'False'), pod('extra-1', 'extra'));
     startAgent();
     const stream = await welcomed();
@@ -128,7 +128,7 @@ describe('an agent', () => {
     expect(report.drifts.every((drift) => drift.node === 'n1')).toBe(true);
   });
 
-  it('reports an edit that matters, and not one that does not', async () => {
+  it('reports relevant edits only', async () => {
     put(node('n1'));
     startAgent();
     const stream = await welcomed();
@@ -143,7 +143,7 @@ describe('an agent', () => {
     expect(stream.all('podReport')).toHaveLength(1);
   });
 
-  it('keeps the last good facts while its file is broken, and reports the problem', async () => {
+  it('keeps the last valid facts while its file is invalid, and reports the problem', async () => {
     put(node('n1'));
     startAgent();
     const stream = await welcomed();
@@ -159,7 +159,7 @@ describe('an agent', () => {
     expect(await stream.nextNodeReport()).toMatchObject({ problem: '', facts: { labels: { zone: 'b' } } });
   });
 
-  it('waits for its file to become good, and says so', async () => {
+  it('waits for a valid file and logs a warning', async () => {
     startAgent();
     await eventually(() => warnings().length === 1);
     expect(warnings()[0]).toMatch(/node\.yaml cannot be read: .*waiting for a valid source/);
@@ -168,7 +168,7 @@ describe('an agent', () => {
     expect((await coordinator.nextStream()).hello?.node?.name).toBe('n1');
   });
 
-  it('does not begin to answer for another node', async () => {
+  it('does not change its node', async () => {
     put(node('n1'));
     startAgent();
     const stream = await welcomed();
@@ -179,7 +179,7 @@ describe('an agent', () => {
     expect(report.problem).toContain('contains node n2, but this agent runs for node n1');
   });
 
-  it('tells when a pod becomes available by the mere passing of time', async () => {
+  it('reports a pod that becomes available over time', async () => {
     const since = new Date(systemClock.nowMs() - 500).toISOString();
     put(node('n1'), pod('agent-1', 'agent', 'True', since));
     startAgent();
@@ -190,7 +190,7 @@ describe('an agent', () => {
     expect((await takePods(stream)).pods[0]?.available).toBe(true);
   });
 
-  it('comes back by itself to a coordinator that was restarted, with its cursor and its newest report', async () => {
+  it('reconnects to a restarted coordinator with its cursor and its newest report', async () => {
     put(node('n1'));
     startAgent();
     const first = await welcomed();
@@ -212,7 +212,7 @@ describe('an agent', () => {
     expect(driftsOf(await second.nextPodReport())).toEqual(['missing default/agent']);
   });
 
-  it('resumes after its own restart with its cursor, its reports and the beginnings of its drifts', async () => {
+  it('resumes after a restart with its cursor, its reports and the start times of its drifts', async () => {
     put(node('n1'));
     const agent = startAgent({ keepsState: true });
     const first = await welcomed();
@@ -231,7 +231,7 @@ describe('an agent', () => {
     expect(await second.next('assignmentAck')).toMatchObject({ appliedRevision: '4', error: null });
   });
 
-  it('sets aside what was kept for another node', async () => {
+  it('renames the state of another node', async () => {
     put(node('n1'));
     const agent = startAgent({ keepsState: true });
     const stream = await welcomed();
@@ -245,7 +245,7 @@ describe('an agent', () => {
     expect(warnings()).toEqual([expect.stringContaining('it belongs to node n1, but this agent runs for node n2')]);
   });
 
-  it('keeps trying where it is refused, and says why once', async () => {
+  it('retries after a refusal and logs the reason once', async () => {
     put(node('n1'));
     coordinator.refusal = new RollcallError('NOT_READY', 'still reading', { retryAfterMs: 20 });
     startAgent();
@@ -256,7 +256,7 @@ describe('an agent', () => {
     await eventually(() => logged.some(({ message }) => message === 'connected to the coordinator'));
   });
 
-  it('comes back after a connection that broke', async () => {
+  it('reconnects after a lost connection', async () => {
     put(node('n1'));
     startAgent();
     const first = await welcomed();
@@ -266,7 +266,7 @@ describe('an agent', () => {
     expect((await second.nextNodeReport()).sequence).toBe(1);
   });
 
-  it('ends its half of the stream when it is stopped', async () => {
+  it('closes its side of the stream when it stops', async () => {
     put(node('n1'));
     const agent = startAgent();
     const stream = await welcomed();
@@ -278,7 +278,7 @@ describe('an agent', () => {
     expect(coordinator.streamCount).toBe(1);
   });
 
-  it('stops in good order while nobody listens', async () => {
+  it('stops gracefully while the coordinator is unavailable', async () => {
     put(node('n1'));
     coordinator.stop();
     const agent = startAgent();

@@ -1,4 +1,4 @@
-/** A node of a cluster as its agent sees it, through a fake API server and a fake kubelet. */
+/** The observation of a node of a cluster, with a fake API server and a fake kubelet. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiServerPods } from '../../agent/observe/api-server-pods.ts';
 import { ClusterObserver } from '../../agent/observe/cluster-observer.ts';
@@ -55,7 +55,7 @@ async function aNodeWithAPod(): Promise<Rig> {
 }
 
 describe('a node in a cluster', () => {
-  it('is observed with its own pods alone, and nothing of them that may be secret is kept', async () => {
+  it('is observed with its own pods, without their secrets', async () => {
     const { server, observed } = await aNodeWithAPod();
     expect(observed.observations).toHaveLength(1);
     expect(observed.newest).toMatchObject({ facts: { name: 'n1' }, source: server.access.url });
@@ -64,7 +64,7 @@ describe('a node in a cluster', () => {
     expect(JSON.stringify(observed.newest)).not.toContain('secret');
   });
 
-  it('is only ever read: two lists and two watches, each of what is its own', async () => {
+  it('is read with two lists and two watches, limited to the node', async () => {
     const { server, clock, observed } = await aNodeWithAPod();
     server.cut();
     server.apply(PODS, clusterPod('agent-3'));
@@ -80,7 +80,7 @@ describe('a node in a cluster', () => {
     ]);
   });
 
-  it('is listed and watched once where nothing breaks, and that is counted', async () => {
+  it('is listed and watched once without failures, and both are counted', async () => {
     const { server, clock, observed, observer } = await aNodeWithAPod();
     await eventually(() => Object.values(observer.counts()).every(({ watches }) => watches === 1));
     expect(observer.counts()).toMatchObject({
@@ -94,7 +94,7 @@ describe('a node in a cluster', () => {
     await eventually(() => observer.counts()['pods']?.ends.unreachable === 1);
   });
 
-  it('is told anew when a label or a pod changes, comes or goes', async () => {
+  it('is reported again when a label or a pod is added, changed or removed', async () => {
     const { server, clock, observed } = await aNodeWithAPod();
     server.apply(NODES, clusterNode('n1', { labels: { disk: 'ssd' } }));
     await settled(clock, () => observed.newest?.facts.labels['disk'] === 'ssd');
@@ -107,7 +107,7 @@ describe('a node in a cluster', () => {
     expect(observed.problems).toEqual([]);
   });
 
-  it('is not told anew for a heartbeat, for images, or for what a kubelet writes into a pod besides', async () => {
+  it('is not reported again for heartbeats, images or irrelevant pod fields', async () => {
     const { server, clock, observed } = await aNodeWithAPod();
     server.apply(NODES, clusterNode('n1', { heartbeat: '10' }));
     server.apply(NODES, clusterNode('n1', { heartbeat: '20', images: ['agent:1', 'agent:2'] }));
@@ -120,7 +120,7 @@ describe('a node in a cluster', () => {
     expect(new Set(told).size).toBe(told.length);
   });
 
-  it('is waited for where the API server does not know it yet, and missed when it is gone', async () => {
+  it('is a problem while it does not exist in the API server', async () => {
     const { server, clock, observed } = observing(await startFakeApiServer());
     await settled(clock, () => observed.problems.length > 0);
     expect(observed.problems[0]).toMatch(/^Node n1 does not exist in the API server; .*\.$/);
@@ -130,7 +130,7 @@ describe('a node in a cluster', () => {
     await settled(clock, () => observed.problems.at(-1) === 'Node n1 no longer exists in the API server.');
   });
 
-  it('is a problem while the agent may not read it, and observed once it may', async () => {
+  it('is a problem while the agent has no permission to read it', async () => {
     const server = await startFakeApiServer();
     server.apply(NODES, clusterNode('n1'));
     server.fault({ status: 403 }, ({ path }) => path === PODS);
@@ -156,7 +156,7 @@ describe("the node's kubelet", () => {
     return { ...rig, kubelet };
   }
 
-  it('says what runs, with the token of the agent, and the API server is asked for no pods', async () => {
+  it('is the source of pods instead of the API server, with the token of the agent', async () => {
     const { server, kubelet, observed } = await withKubelet();
     expect(observed.podNames).toEqual(['agent-1']);
     expect(observed.newest?.source).toBe(`${server.access.url}, pods from ${kubelet.url}`);
@@ -164,7 +164,7 @@ describe("the node's kubelet", () => {
     expect(server.requests.filter(({ path }) => path === PODS)).toEqual([]);
   });
 
-  it('is asked again at its pace, and what is no news is not told', async () => {
+  it('is polled at an interval, and irrelevant changes are not reported', async () => {
     const { kubelet, clock, observed } = await withKubelet();
     kubelet.pods = [clusterPod('agent-1', { podIP: '10.0.0.9' })];
     for (let asked = 1; asked < 4; asked++) {
@@ -176,12 +176,14 @@ describe("the node's kubelet", () => {
     await settled(clock, () => (clock.advance(KUBELET_POLL_MS), observed.podNames.length === 2));
   });
 
-  it('may be away for a moment; only then is it a problem, until it answers again', async () => {
+  it('is a problem after repeated failures, until it responds again', async () => {
     const { kubelet, clock, observer, observed } = await withKubelet();
     kubelet.status = 403;
     await settled(clock, () => (clock.advance(KUBELET_POLL_MS), observed.problems.length > 0));
     expect(kubelet.requests.length).toBeGreaterThan(KUBELET_FAILURES_MAX + 1);
-    expect(observed.problems[0]).toBe(`The kubelet at ${kubelet.url} does not return the pods: it returned 403 for GET /pods: Forbidden.`);
+    expect(observed.problems[0]).toBe(
+      `The kubelet at ${kubelet.url} does not return the pods: it returned 403 for GET /pods: Forbidden.`,
+    );
     const { lists, ends } = observer.counts()['pods'] ?? {};
     expect({ lists, denied: ends?.denied }).toEqual({ lists: 1, denied: KUBELET_FAILURES_MAX + 1 });
     kubelet.status = 200;

@@ -1,4 +1,4 @@
-/** What a node's file may say, and the sentence for what it may not. */
+/** Valid node files, and the errors for invalid ones. */
 import { describe, expect, it } from 'vitest';
 import { readNodeFile } from '../../agent/observe/node-file.ts';
 
@@ -8,7 +8,7 @@ const pod = (name: string, node?: string) =>
 const read = (...documents: string[]) => readNodeFile(Buffer.from(documents.join('---\n')), 'n1.yaml');
 
 describe('a node file', () => {
-  it('holds one node and its pods, in any order', () => {
+  it('contains one node and its pods, in any order', () => {
     const file = read(pod('p1'), NODE, pod('p2', 'n1'));
     expect(file.problem).toBeUndefined();
     if (file.problem !== undefined) return;
@@ -16,7 +16,7 @@ describe('a node file', () => {
     expect(file.pods.map(({ metadata }) => metadata?.name)).toEqual(['p1', 'p2']);
   });
 
-  it('may be a list, as kubectl prints it', () => {
+  it('can be a list in the format of kubectl', () => {
     const items = [
       { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } },
       { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p1' } },
@@ -39,7 +39,7 @@ describe('a node file', () => {
       ['apiVersion: apps/v1\nkind: DaemonSet\n', NODE],
       'n1.yaml:1 is a DaemonSet; a node file must contain one Node and its Pods.',
     ],
-  ])('with %s is refused in one sentence', (_, documents, sentence) => {
+  ])('with %s is rejected with one sentence', (_, documents, sentence) => {
     expect(read(...documents)).toEqual({ problem: sentence });
   });
 
@@ -56,11 +56,11 @@ describe('a node file', () => {
       /^n1\.yaml:5: the Pod is invalid: metadata\.name: /,
     ],
     ['malformed YAML', 'kind: [', /^n1\.yaml/],
-  ])('with %s is refused with file, line and field', (_, text, sentence) => {
+  ])('with %s is rejected with file, line and field', (_, text, sentence) => {
     expect(read(text).problem).toMatch(sentence);
   });
 
-  it('with bytes that are no text is refused', () => {
+  it('with binary data is rejected', () => {
     expect(readNodeFile(new Uint8Array([0xff, 0xfe, 0x00]), 'n1.yaml').problem).toContain('n1.yaml');
   });
 });

@@ -1,4 +1,4 @@
-/** A token that its file holds anew is sent on the open stream, once. */
+/** A renewed token is sent once on the open stream. */
 import { expect, test } from 'vitest';
 import { renewingStreams, TOKEN_CHECK_INTERVAL_MS } from '../../agent/stream/renewing-streams.ts';
 import type { ConnectRequest, StreamListener } from '../../agent/stream/stream.ts';
@@ -21,7 +21,7 @@ function openOne() {
   return { clock, file, sent, line, ended };
 }
 
-test('a new token goes out at the next look, and the old one never again', () => {
+test('sends a new token at the next check, and the old token never again', () => {
   const { clock, file, sent } = openOne();
   clock.advance(5 * TOKEN_CHECK_INTERVAL_MS);
   expect(sent).toEqual([]);
@@ -30,7 +30,7 @@ test('a new token goes out at the next look, and the old one never again', () =>
   expect(sent).toEqual([{ renewal: { token: 'second' } }]);
 });
 
-test('a file that cannot be read for a moment changes nothing', () => {
+test('ignores a file that is temporarily unreadable', () => {
   const { clock, file, sent } = openOne();
   file.token = null;
   clock.advance(TOKEN_CHECK_INTERVAL_MS);
@@ -39,7 +39,7 @@ test('a file that cannot be read for a moment changes nothing', () => {
   expect(sent).toEqual([]);
 });
 
-test('nothing is looked at once the stream is over', () => {
+test('stops the checks when the stream ends', () => {
   const { clock, line, ended } = openOne();
   line.listener?.ended(null);
   expect(ended).toEqual([null]);

@@ -1,4 +1,4 @@
-/** How the agent's session stays alive, comes back, and ends. */
+/** Heartbeats, reconnects and the end of the agent's session. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { durationToWire } from '../../shared/rpc/wire-time.ts';
@@ -17,7 +17,7 @@ describe('a session', () => {
   });
 
   describe('stays alive', () => {
-    it('by a heartbeat when it has said nothing for the interval, the first one at random', () => {
+    it('with a heartbeat after the interval without a message, the first one at a random time', () => {
       const stream = rig.opened();
       rig.clock.advance(4_999);
       expect(stream.all('heartbeat')).toHaveLength(0);
@@ -27,7 +27,7 @@ describe('a session', () => {
       expect(stream.all('heartbeat')).toHaveLength(4);
     });
 
-    it('and sends no heartbeat where another message has just renewed the lease', () => {
+    it('without a heartbeat after another message renewed the lease', () => {
       const stream = rig.opened();
       for (let revision = 1; revision <= 5; revision++) {
         stream.snapshot(revision, [a]);
@@ -36,14 +36,14 @@ describe('a session', () => {
       expect(stream.all('heartbeat')).toHaveLength(0);
     });
 
-    it('by new settings from the moment they come', () => {
+    it('with new settings as soon as they arrive', () => {
       const stream = rig.opened();
       stream.send({ settings: { heartbeatInterval: durationToWire(1_000), leaseDuration: durationToWire(4_000) } });
       rig.clock.advance(5_000);
       expect(stream.all('heartbeat')).toHaveLength(5);
     });
 
-    it('but notices a coordinator that has fallen silent', () => {
+    it('and detects a coordinator that does not respond', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport());
       rig.session.reportsChanged();
@@ -54,7 +54,7 @@ describe('a session', () => {
       expect(rig.warnings).toEqual([expect.stringContaining('did not acknowledge a report within the lease duration')]);
     });
 
-    it('and ignores what it does not understand, or what comes out of turn', () => {
+    it('and ignores unknown and unexpected messages', () => {
       rig.session.start();
       rig.link.stream.snapshot(3, [a]);
       rig.link.stream.welcome();
@@ -67,21 +67,21 @@ describe('a session', () => {
     });
   });
 
-  describe('comes back', () => {
-    it('at once after a first loss, then at random parts of one second, doubling to a minute', () => {
+  describe('reconnects', () => {
+    it('quickly after the first loss, then with a random backoff that doubles up to one minute', () => {
       rig.session.start();
       const waits = Array.from({ length: 10 }, () => rig.waitsMs(UNREACHABLE));
       expect(waits).toEqual([125, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
     });
 
-    it('within what the last settings say, also where the coordinator that set them is away', () => {
+    it('within the delay of the last settings, even while the coordinator is unavailable', () => {
       const stream = rig.opened();
       stream.send({ settings: { maxReconnectDelay: durationToWire(10_000) } });
       const waits = Array.from({ length: 8 }, () => rig.waitsMs(UNREACHABLE));
       expect(waits).toEqual([125, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
     });
 
-    it('at once again only after a stream that was healthy for a minute', () => {
+    it('quickly again only after a stream that was open for one minute', () => {
       rig.session.start();
       for (let round = 0; round < 4; round++) rig.waitsMs(UNREACHABLE);
       rig.link.stream.welcome();
@@ -92,7 +92,7 @@ describe('a session', () => {
       expect(rig.waitsMs(null)).toBe(125);
     });
 
-    it('spread over the whole delay', () => {
+    it('distributed over the whole delay', () => {
       rig.session.start();
       rig.random = 0;
       expect(rig.waitsMs(UNREACHABLE)).toBeLessThanOrEqual(1);
@@ -100,12 +100,12 @@ describe('a session', () => {
       expect(rig.waitsMs(UNREACHABLE)).toBe(999);
     });
 
-    it('when the coordinator says so', () => {
+    it('after the delay that the coordinator requests', () => {
       rig.session.start();
       expect(rig.waitsMs(new RollcallError('TOO_MANY_CONNECTS', 'wait', { retryAfterMs: 7_000 }))).toBe(7_700);
     });
 
-    it('after a drain: it ends the stream, waits, and is no failure', () => {
+    it('after a drain, without reporting a failure', () => {
       const stream = rig.opened();
       stream.send({
         drain: { reason: 'restart', backoff: { delay: durationToWire(3_000), jitter: durationToWire(2_000) } },
@@ -117,7 +117,7 @@ describe('a session', () => {
       expect(rig.warnings).toEqual([]);
     });
 
-    it('after a drain also where the coordinator does not end the stream', () => {
+    it('after a drain even if the coordinator does not end the stream', () => {
       const stream = rig.opened();
       stream.send({ drain: { reason: 'restart', backoff: { delay: durationToWire(3_000) } } });
       rig.clock.advance(2_000);
@@ -126,19 +126,19 @@ describe('a session', () => {
       expect(rig.link.streams).toHaveLength(2);
     });
 
-    it('no sooner than a lease after another agent took its place', () => {
+    it('not earlier than one lease duration after another agent replaced it', () => {
       rig.opened();
       expect(rig.waitsMs(new RollcallError('SUPERSEDED', 'a newer agent'))).toBe(60_000);
       expect(rig.warnings).toEqual([expect.stringContaining('a newer agent')]);
     });
 
-    it('slowly where no protocol version is shared, and says so as an error', () => {
+    it('slowly and with an error if there is no common protocol version', () => {
       rig.session.start();
       expect(rig.waitsMs(new RollcallError('PROTOCOL_UNSUPPORTED', 'speak 2 or newer'))).toBe(225_000);
       expect(rig.logged.filter(({ level }) => level >= 50)).toHaveLength(1);
     });
 
-    it('without a warning at every attempt', () => {
+    it('without a warning for each attempt', () => {
       rig.session.start();
       for (let round = 0; round < 10; round++) rig.waitsMs(UNREACHABLE);
       expect(rig.warnings).toHaveLength(1);
@@ -146,7 +146,7 @@ describe('a session', () => {
       expect(rig.warnings).toHaveLength(2);
     });
 
-    it('and leaves no timer of the stream before behind', () => {
+    it('without remaining timers of the previous stream', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport());
       rig.session.reportsChanged();
@@ -155,8 +155,8 @@ describe('a session', () => {
     });
   });
 
-  describe('is stopped', () => {
-    it('by ending its half of the stream and waiting for the other', async () => {
+  describe('stops', () => {
+    it('by closing its side of the stream and waiting for the coordinator', async () => {
       const stream = rig.opened();
       const stopped = rig.session.stop();
       expect(stream.isHalfClosed).toBe(true);
@@ -166,7 +166,7 @@ describe('a session', () => {
       expect(rig.link.streams).toHaveLength(1);
     });
 
-    it('without waiting for ever', async () => {
+    it('without waiting indefinitely', async () => {
       rig.opened();
       const stopped = rig.session.stop();
       rig.clock.advance(2_000);
@@ -174,7 +174,7 @@ describe('a session', () => {
       expect(rig.clock.pendingCount).toBe(0);
     });
 
-    it('at once while it waits for its next attempt', async () => {
+    it('immediately while it waits for the next attempt', async () => {
       rig.session.start();
       rig.link.stream.end(UNREACHABLE);
       await rig.session.stop();

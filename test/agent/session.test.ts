@@ -1,4 +1,4 @@
-/** What the agent's session says on a stream, and how it takes what it hears. */
+/** Messages of the agent's session: Hello, assignments and reports. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { assignmentDigest } from '../../shared/model/assignment-digest.ts';
@@ -18,8 +18,8 @@ describe('a session', () => {
     rig = new SessionRig();
   });
 
-  describe('says hello', () => {
-    it('with its node, its instance, its versions and no cursor at first', () => {
+  describe('sends Hello', () => {
+    it('with its node, its instance, its versions and, at first, no cursor', () => {
       rig.session.start();
       expect(rig.link.stream.hello).toMatchObject({
         node: { name: 'n1', uid: 'uid-1' },
@@ -32,13 +32,13 @@ describe('a session', () => {
       });
     });
 
-    it('with the cursor of what it holds, on every later stream', () => {
+    it('with the cursor of its assignments on each later stream', () => {
       rig.opened().snapshot(7, [a]);
       const { hello } = rig.next(null);
       expect(hello?.cursor).toEqual({ storeId: STORE_ID, revision: '7', digest: assignmentDigest([a]) });
     });
 
-    it('and says nothing else before it is welcomed', () => {
+    it('and sends no other message before Welcome', () => {
       rig.outbox.putNode(nodeReport());
       rig.session.start();
       rig.session.reportsChanged();
@@ -46,7 +46,7 @@ describe('a session', () => {
       expect(rig.link.stream.received).toHaveLength(1);
     });
 
-    it('and gives up where nobody answers', () => {
+    it('and gives up if the coordinator does not respond', () => {
       rig.session.start();
       rig.clock.advance(15_000);
       expect(rig.link.stream.isGone).toBe(true);
@@ -56,8 +56,8 @@ describe('a session', () => {
     });
   });
 
-  describe('takes assignments', () => {
-    it('as a snapshot, then as deltas, and acknowledges each only after it is kept', () => {
+  describe('applies assignments', () => {
+    it('from a snapshot and deltas, and acknowledges each after persisting it', () => {
       const stream = rig.opened();
       stream.snapshot(5, [a]);
       expect(rig.host.names).toEqual(['a']);
@@ -72,7 +72,7 @@ describe('a session', () => {
       ]);
     });
 
-    it('refusing a delta for another base, and keeps the old ones', () => {
+    it('but refuses a delta for another base revision and keeps its assignments', () => {
       const stream = rig.opened();
       stream.snapshot(5, [a]);
       stream.delta({ base: 6, revision: 9, upserts: [b], result: [a, b] });
@@ -83,7 +83,7 @@ describe('a session', () => {
       expect(rig.host.names).toEqual(['a', 'b']);
     });
 
-    it('refusing an update whose digest is not that of what comes out', () => {
+    it('but refuses an update with a wrong digest', () => {
       const stream = rig.opened();
       stream.snapshot(5, [a]);
       stream.delta({ base: 5, revision: 9, upserts: [b], result: [b] });
@@ -93,7 +93,7 @@ describe('a session', () => {
       expect(rig.host.names).toEqual(['a']);
     });
 
-    it('refusing a delta while it holds none, an empty update, and a verdict that it does not know', () => {
+    it('but refuses a delta without assignments, an empty update, and an unknown verdict', () => {
       const stream = rig.opened();
       stream.delta({ base: 0, revision: 1, result: [] });
       stream.send({ assignmentUpdate: { sequence: '2', revision: '1' } });
@@ -107,7 +107,7 @@ describe('a session', () => {
       expect(rig.host.events).toEqual([]);
     });
 
-    it('refusing a delta of another store than the one whose assignments it holds', () => {
+    it('but refuses a delta of another store', () => {
       rig.opened().snapshot(5, [a]);
       const stream = rig.next(null);
       stream.welcome({ storeId: 'store-2' });
@@ -119,7 +119,7 @@ describe('a session', () => {
       expect(rig.host.held).toMatchObject({ storeId: 'store-2', revision: 2 });
     });
 
-    it('and holds an empty snapshot as an answer too', () => {
+    it('from an empty snapshot', () => {
       const stream = rig.opened();
       stream.snapshot(3, []);
       expect(acks(stream)).toEqual([['1', '3', 'ok']]);
@@ -127,8 +127,8 @@ describe('a session', () => {
     });
   });
 
-  describe('reports', () => {
-    it('in the order of their numbers, and the newest of each kind only', () => {
+  describe('sends reports', () => {
+    it('in the order of their sequence numbers, and only the newest of each kind', () => {
       rig.session.start();
       rig.outbox.putPods(podReport(1));
       rig.outbox.putNode(nodeReport('old'));
@@ -137,7 +137,7 @@ describe('a session', () => {
       expect(reports(rig.link.stream)).toEqual(['pods 1 1', 'node 2 new']);
     });
 
-    it('again after a reconnect, with the same number and the original time', () => {
+    it('again after a reconnect, with the same sequence number and the original time', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport('file', 12_345));
       rig.session.reportsChanged();
@@ -149,7 +149,7 @@ describe('a session', () => {
       expect(second.all('nodeReport')[0]?.observeTime).toEqual({ seconds: '12', nanos: 345_000_000 });
     });
 
-    it('never with a number below one that was sent before', () => {
+    it('never with a lower sequence number than before', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport('first'));
       rig.session.reportsChanged();
@@ -162,7 +162,7 @@ describe('a session', () => {
       expect(reports(second)).toEqual(['pods 2 1', 'node 3 second']);
     });
 
-    it('not again once they are durable, whether an ack or the next Welcome said so', () => {
+    it('not again after ReportAck or Welcome confirmed that they are durable', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport());
       rig.outbox.putPods(podReport(1));
@@ -173,7 +173,7 @@ describe('a session', () => {
       expect(reports(second)).toEqual([]);
     });
 
-    it('only one of a kind at a time, however many changes there are', () => {
+    it('only one of each kind at a time', () => {
       const stream = rig.opened();
       for (let revision = 1; revision <= 50; revision++) {
         rig.outbox.putPods(podReport(revision));
@@ -184,7 +184,7 @@ describe('a session', () => {
       expect(reports(stream)).toEqual(['pods 1 1', 'pods 2 50']);
     });
 
-    it('no faster than the terms allow, merging what changes in between', () => {
+    it('not faster than the settings allow, and merges changes in between', () => {
       rig.session.start();
       rig.link.stream.welcome({ settings: { minReportInterval: durationToWire(1000) } });
       for (let revision = 1; revision <= 5; revision++) {
@@ -198,7 +198,7 @@ describe('a session', () => {
       expect(reports(rig.link.stream)).toEqual(['pods 1 1', 'pods 2 5']);
     });
 
-    it('nothing larger than the terms allow, and says so once', () => {
+    it('not larger than the settings allow, and logs that once', () => {
       rig.session.start();
       rig.link.stream.welcome({ settings: { maxReportBytes: 40 } });
       rig.outbox.putNode(nodeReport('x'.repeat(100)));
@@ -208,7 +208,7 @@ describe('a session', () => {
       expect(rig.warnings).toEqual([expect.stringContaining('exceeds the maximum size')]);
     });
 
-    it('all again when it is asked, though an earlier one was never acknowledged', () => {
+    it('again when they are requested, even if a previous one was not acknowledged', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport('first'));
       rig.session.reportsChanged();
@@ -217,7 +217,7 @@ describe('a session', () => {
       expect(reports(stream)).toEqual(['node 1 first', 'node 2 full']);
     });
 
-    it('all again when the coordinator has forgotten what it acknowledged', () => {
+    it('again when the coordinator lost acknowledged reports', () => {
       const stream = rig.opened();
       rig.outbox.putNode(nodeReport());
       rig.session.reportsChanged();
@@ -228,7 +228,7 @@ describe('a session', () => {
       expect(rig.host.events).toEqual(['requested']);
     });
 
-    it('are not lost to an acknowledgement of more than was sent', () => {
+    it('even after an acknowledgement of a report that was not sent', () => {
       const stream = rig.opened();
       stream.acknowledge(99);
       rig.outbox.putNode(nodeReport());

@@ -1,4 +1,4 @@
-/** What an agent keeps over its restart, on the real file system. */
+/** The persisted state of an agent on the real file system. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -39,19 +39,19 @@ describe('a state folder', () => {
     warnings = [];
   });
 
-  it('is made where it does not exist, and holds nothing at first', () => {
+  it('is created if it does not exist, and is empty at first', () => {
     expect(open().load()).toBeNull();
     expect(existsSync(folder)).toBe(true);
   });
 
-  it('gives back what was saved last', () => {
+  it('returns the state that was saved last', () => {
     open().save({ ...STATE, node: 'other' });
     open().save(STATE);
     expect(open().load()).toEqual(STATE);
     expect(readdirSync(folder)).toEqual(['agent-state.json']);
   });
 
-  it('gives back an agent that holds nothing yet', () => {
+  it('returns the state of an agent without assignments', () => {
     const empty = { node: 'n1', held: null, nodeReport: null, podReport: null };
     open().save(empty);
     expect(open().load()).toEqual(empty);
@@ -62,7 +62,7 @@ describe('a state folder', () => {
     ['altered', (text: string) => text.replace('"revision":9', '"revision":8')],
     ['empty', () => ''],
     ['of another format', (text: string) => text.replace('"format":3', '"format":2')],
-  ])('sets a file aside that is %s, and says so', (_, damage) => {
+  ])('renames a file that is %s and logs a warning', (_, damage) => {
     open().save(STATE);
     const damaged = damage(readFileSync(file(), 'utf8'));
     writeFileSync(file(), damaged);
@@ -72,13 +72,13 @@ describe('a state folder', () => {
     expect(readFileSync(`${file()}.unusable`, 'utf8')).toBe(damaged);
   });
 
-  it('is not disturbed by a file that was being written when the power went', () => {
+  it('ignores a partially written temporary file', () => {
     open().save(STATE);
     writeFileSync(`${file()}.new`, '{"format":1');
     expect(open().load()).toEqual(STATE);
   });
 
-  it('warns once, and no more, while it cannot be written', () => {
+  it('logs one warning while it cannot be written', () => {
     const stateFolder = open();
     mkdirSync(`${file()}.new`);
     stateFolder.save(STATE);
@@ -86,7 +86,7 @@ describe('a state folder', () => {
     expect(warnings).toEqual([expect.stringContaining('cannot write the state of the agent')]);
   });
 
-  it('must be possible to make', () => {
+  it('is an error if it cannot be created', () => {
     const blocker = join(temporaryFolder(), 'file');
     writeFileSync(blocker, '');
     chmodSync(blocker, 0o600);

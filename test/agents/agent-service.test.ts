@@ -1,4 +1,4 @@
-/** The agents' stream over real gRPC, spoken to by whoever does not keep to the contract. */
+/** The agent service over real gRPC, with clients that violate the contract. */
 import { expect, test } from 'vitest';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -12,7 +12,7 @@ function actions({ context }: RunningCoordinator): Promise<string[]> {
     .then((rows) => rows.map((row) => ('action' in row ? row.action : '')));
 }
 
-test('an agent is welcomed, gets its assignments, and its report is acknowledged', async () => {
+test('sends Welcome and assignments and acknowledges a report', async () => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
@@ -24,7 +24,12 @@ test('an agent is welcomed, gets its assignments, and its report is acknowledged
 test.each<[string, ConnectRequest | Buffer, string, string]>([
   ['that is empty', Buffer.alloc(0), 'HELLO_EXPECTED', 'empty'],
   ['that is not hello', { heartbeat: {} }, 'HELLO_EXPECTED', 'heartbeat'],
-  ['that is no message', Buffer.from([0xff, 0xff, 0xff, 0xff]), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
+  [
+    'that is not a valid message',
+    Buffer.from([0xff, 0xff, 0xff, 0xff]),
+    'MESSAGE_INVALID',
+    'not a valid ConnectRequest',
+  ],
   ['that is cut off', Buffer.from([0x0a, 0x40, 0x0a]), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
   ['of groups within groups', Buffer.alloc(1024 * 1024, 0x0b), 'MESSAGE_INVALID', 'not a valid ConnectRequest'],
   ['of two megabytes', Buffer.alloc(2 * 1024 * 1024, 0x20), 'REPORT_TOO_LARGE', '2097152 bytes'],
@@ -35,12 +40,12 @@ test.each<[string, ConnectRequest | Buffer, string, string]>([
     'hello.node.name',
   ],
   [
-    'for a node that is not on the roll',
+    'for a node that is not in the inventory',
     { hello: { node: { name: 'n9' }, instanceId: 'i', minProtocolVersion: 1, maxProtocolVersion: 1 } },
     'UNKNOWN_NODE',
     'n9',
   ],
-])('a first message %s is answered with its reason', async (_what, message, reason, text) => {
+])('refuses a first message %s with a reason', async (_what, message, reason, text) => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running);
   agent.call.write(message);
@@ -62,7 +67,7 @@ test.each<[string, ConnectRequest | Buffer, string]>([
     'NODE_IDENTITY_MISMATCH',
   ],
   ['an answer to nothing', { assignmentAck: { sequence: '99' } }, 'MESSAGE_INVALID'],
-])('%s ends a session with its reason, and is journalled as the end of it, once', async (_what, message, reason) => {
+])('%s ends a session with a reason and is journalled once', async (_what, message, reason) => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
@@ -72,7 +77,7 @@ test.each<[string, ConnectRequest | Buffer, string]>([
   expect(running.context.sessions.agent('n1')?.session).toBeNull();
 });
 
-test('who says nothing is sent away after five seconds', async () => {
+test('closes a stream without Hello after five seconds', async () => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running);
   agent.call.write({ hello: {} });
@@ -85,7 +90,7 @@ test('who says nothing is sent away after five seconds', async () => {
   expect(silent.end?.reason).toBe('HELLO_EXPECTED');
 });
 
-test('an agent that ends, or cancels, its stream leaves its node present, and one row', async () => {
+test('a closed or cancelled stream leaves the node present and one row', async () => {
   for (const leave of ['end', 'cancel'] as const) {
     const running = await startTestCoordinator();
     const agent = new RawAgent(running).hello();
@@ -97,7 +102,7 @@ test('an agent that ends, or cancels, its stream leaves its node present, and on
   }
 });
 
-test('of two streams of one node the older is told why it ends', async () => {
+test('ends the older of two streams of one node with a reason', async () => {
   const running = await startTestCoordinator();
   const first = new RawAgent(running).hello();
   await first.until('welcome');
@@ -108,7 +113,7 @@ test('of two streams of one node the older is told why it ends', async () => {
   expect(await actions(running)).toEqual(['connected', 'superseded', 'connected']);
 });
 
-test('a stop asks agents to come back and ends their streams well', async () => {
+test('a shutdown requests agents to reconnect and ends their streams with OK', async () => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');

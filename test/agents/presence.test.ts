@@ -1,4 +1,4 @@
-/** Who may come in, who speaks for a node, and who is absent. */
+/** Admission and presence of agents, and competing agents of one node. */
 import { expect, test } from 'vitest';
 import { ADMISSION, REFUSALS } from '../../coordinator/limits.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
@@ -9,7 +9,7 @@ function started(ms: number) {
   return timeToWire(1_700_000_000_000 + ms);
 }
 
-test('of two agents the one that started later speaks for the node, and the other is told so', () => {
+test('the agent that started later replaces the other one, which receives the reason', () => {
   const harness = SessionHarness.wired();
   const first = harness.connect('n1', { instanceId: 'first', startTime: started(0) });
   const second = harness.connect('n1', { instanceId: 'second', startTime: started(1) });
@@ -20,7 +20,7 @@ test('of two agents the one that started later speaks for the node, and the othe
   expect(harness.agentRows()).toEqual(['connected', 'superseded', 'connected']);
 });
 
-test('an agent that started earlier, or at the same time, stays outside and is told why', () => {
+test('an agent that started earlier or at the same time is refused with a reason', () => {
   const harness = SessionHarness.wired();
   const first = harness.connect('n1', { instanceId: 'first', startTime: started(1) });
   for (const ms of [0, 1]) {
@@ -31,7 +31,7 @@ test('an agent that started earlier, or at the same time, stays outside and is t
   expect(harness.agentRows()).toEqual(['connected', 'refused']);
 });
 
-test('an agent that is refused again and again leaves one row per window and reason, however many names it invents', () => {
+test('repeated refusals are journalled once per window and reason, for any number of node names', () => {
   const harness = SessionHarness.wired();
   const rows = (...nodes: string[]) => nodes.map((node) => harness.agentRows(node).length);
   for (let count = 0; count < 3; count++) harness.refusal('n9');
@@ -47,7 +47,7 @@ test('an agent that is refused again and again leaves one row per window and rea
   expect(rows(`invented-${REFUSALS.tracked - 2}`, `invented-${REFUSALS.tracked - 1}`)).toEqual([1, 0]);
 });
 
-test('a process that opens a second stream replaces its first', () => {
+test('a second stream of a process replaces the first one', () => {
   const harness = SessionHarness.wired();
   const [first, second] = [harness.connect(), harness.connect()];
   expect(first.stream.error?.reason).toBe('SUPERSEDED');
@@ -58,7 +58,7 @@ test('a process that opens a second stream replaces its first', () => {
   expect(harness.agentRows()).toEqual(['connected', 'superseded', 'connected']);
 });
 
-test('a silent agent is absent after its lease, once, and its stream ends', () => {
+test('an agent without messages becomes absent once after its lease, and its stream ends', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -72,7 +72,7 @@ test('a silent agent is absent after its lease, once, and its stream ends', () =
   expect(agent.stream.endCount).toBe(1);
 });
 
-test('any message renews the lease', () => {
+test('each message renews the lease', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -85,7 +85,7 @@ test('any message renews the lease', () => {
   expect(harness.sessions.presence('n1')).toBe('absent');
 });
 
-test('a node whose stream broke stays present until the lease runs out, and is not absent if it is back before', () => {
+test('a node without a stream remains present until the lease expires', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   harness.sessions.closed(agent.session, 'the connection was lost');
@@ -98,7 +98,7 @@ test('a node whose stream broke stays present until the lease runs out, and is n
   expect(harness.agentRows()).toEqual(['connected', 'disconnected', 'connected']);
 });
 
-test('after a restart nobody is absent before the grace is over, and each is called so once over all restarts', () => {
+test('no agent becomes absent during the grace period after a restart, and each is journalled as absent once', () => {
   const harness = SessionHarness.wired();
   harness.connect();
   harness.commit();
@@ -116,7 +116,7 @@ test('after a restart nobody is absent before the grace is over, and each is cal
   expect(third.sessions.presence('n1')).toBe('absent');
 });
 
-test('an agent that is back within the grace is not called absent', () => {
+test('an agent that reconnects within the grace period does not become absent', () => {
   const harness = SessionHarness.wired();
   harness.connect();
   harness.commit();
@@ -129,7 +129,7 @@ test('an agent that is back within the grace is not called absent', () => {
   expect(next.sessions.presence('n1')).toBe('present');
 });
 
-test('a node that leaves the roll ends its session without a row of the agent', () => {
+test('removing a node from the inventory ends its session without an agent row', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   harness.evaluator.nodeRemoved('n1', 'nodes.yaml');
@@ -140,7 +140,7 @@ test('a node that leaves the roll ends its session without a row of the agent', 
   expect(harness.agentRows()).toEqual(['connected']);
 });
 
-test('an agent of a node that is not on the roll is refused and told when to ask again', () => {
+test('an agent of a node that is not in the inventory is refused with a retry delay', () => {
   const harness = SessionHarness.wired();
   expect(harness.refusal('n9')).toMatchObject({
     reason: 'UNKNOWN_NODE',
@@ -158,7 +158,7 @@ test.each([
   ['a name of a megabyte', { node: { name: 'x'.repeat(1_000_000) } }, 'hello.node.name'],
   ['no instance id', { instanceId: '' }, 'hello.instance_id'],
   ['an instance id of a kilobyte', { instanceId: 'x'.repeat(1_000) }, 'hello.instance_id'],
-])('a Hello with %s is refused with the field, and named short', (_what, hello, field) => {
+])('a Hello with %s is refused with the field and a short value', (_what, hello, field) => {
   const harness = SessionHarness.wired();
   const refusal = harness.refusal('n1', hello);
   expect(refusal.reason).toBe('MESSAGE_INVALID');
@@ -166,13 +166,13 @@ test.each([
   expect(refusal.message.length).toBeLessThan(600);
 });
 
-test('a Hello whose node has no proper name leaves no row', () => {
+test('a Hello with an invalid node name leaves no row', () => {
   const harness = SessionHarness.wired();
   harness.refusal('n1', { node: { name: 'A'.repeat(300) } });
   expect(harness.recorder.all('agent')).toEqual([]);
 });
 
-test('an agent of a newer protocol is refused, one that also speaks ours is not', () => {
+test('an agent without a common protocol version is refused', () => {
   const harness = SessionHarness.wired();
   const refusal = harness.refusal('n1', { minProtocolVersion: 2, maxProtocolVersion: 3 });
   expect(refusal.reason).toBe('PROTOCOL_UNSUPPORTED');
@@ -183,7 +183,7 @@ test('an agent of a newer protocol is refused, one that also speaks ours is not'
   );
 });
 
-test('a crowd is let in in turn, leaves no rows while it waits, and each is told when to come back', () => {
+test('the admission rate is limited; refused agents get a retry delay and leave no rows', () => {
   const harness = new SessionHarness({ hasInventory: false });
   for (let count = 0; count < ADMISSION.burst; count++) harness.connect(`n${count}`);
   const rows = harness.recorder.nextRevision;
@@ -196,7 +196,7 @@ test('a crowd is let in in turn, leaves no rows while it waits, and each is told
   expect(harness.refusal('later').reason).toBe('TOO_MANY_CONNECTS');
 });
 
-test('agents of nodes that never were leave nothing behind once they are silent', () => {
+test('agents of unknown nodes leave no state after they become absent', () => {
   const harness = new SessionHarness({ hasInventory: false });
   for (let count = 0; count < 100; count++) harness.connect(`n${count}`);
   harness.clock.advance(LEASE_MS);
@@ -204,7 +204,7 @@ test('agents of nodes that never were leave nothing behind once they are silent'
   for (let count = 0; count < 100; count++) expect(harness.sessions.agent(`n${count}`)).toBeUndefined();
 });
 
-test('a drain asks every agent to come back within the window, and ends no stream', () => {
+test('a drain requests all agents to reconnect within the window and ends no stream', () => {
   const harness = SessionHarness.wired();
   const [one, two] = [harness.connect('n1'), harness.connect('n2')];
   expect(harness.sessions.drain(5_000, 'an operator asked')).toBe(2);
@@ -215,7 +215,7 @@ test('a drain asks every agent to come back within the window, and ends no strea
   expect(harness.agentRows()).toEqual(['connected', 'drained']);
 });
 
-test('a stop asks everybody to go, ends every stream well, lets nobody in and writes nothing afterwards', () => {
+test('a shutdown drains all agents, ends all streams with OK, admits no agents and writes no more rows', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
@@ -232,7 +232,7 @@ test('a stop asks everybody to go, ends every stream well, lets nobody in and wr
   expect(harness.clock.pendingCount).toBe(0);
 });
 
-test('a lease that was renewed runs its whole length from the last message', () => {
+test('a renewed lease lasts its full duration from the last message', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -244,7 +244,7 @@ test('a lease that was renewed runs its whole length from the last message', () 
   expect(harness.sessions.presence('n1')).toBe('absent');
 });
 
-test('a process that claims to have started in the future keeps nobody out', () => {
+test('a start time in the future does not block other agents', () => {
   const harness = SessionHarness.wired();
   const refusal = harness.refusal('n1', {
     instanceId: 'x',

@@ -1,4 +1,4 @@
-/** Assignments on their way to an agent: after the journal, one at a time, and never a guess. */
+/** Publishing of assignments: after they are durable, one update at a time. */
 import { expect, test } from 'vitest';
 import { facts } from '../evaluation/world.ts';
 import { GRACE_MS, KEY, SessionHarness } from './session-harness.ts';
@@ -15,7 +15,7 @@ function counts({
     : { upserts: delta?.upserts.length, removals: delta?.removals.length };
 }
 
-test('an agent without a cursor is welcomed and gets a snapshot', () => {
+test('an agent without a cursor gets Welcome and a snapshot', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   expect(agent.stream.kinds).toEqual(['welcome', 'assignmentUpdate']);
@@ -28,7 +28,7 @@ test('an agent without a cursor is welcomed and gets a snapshot', () => {
   expect(counts(agent.newest)).toEqual({ snapshot: 1 });
 });
 
-test('nothing is sent before its row is durable', () => {
+test('sends nothing before its row is durable', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -44,7 +44,7 @@ test('nothing is sent before its row is durable', () => {
   expect(counts(agent.newest)).toEqual({ upserts: 1, removals: 0 });
 });
 
-test('an agent that connects, or acknowledges, in the middle of a change waits for its row too', () => {
+test('an agent that connects or acknowledges during a change gets it after its row is durable', () => {
   const harness = SessionHarness.wired();
   const early = harness.connect('n2');
   harness.applyDaemonSet(KEY, {}, 'v2');
@@ -56,7 +56,7 @@ test('an agent that connects, or acknowledges, in the middle of a change waits f
   expect([agent.updates.length, early.updates.length]).toEqual([1, 2]);
 });
 
-test('an agent is told of its own node only, and not at all where nothing of it changed', () => {
+test('an agent gets updates of its own node only, and only changes', () => {
   const harness = SessionHarness.wired();
   const [one, two] = [harness.connect('n1'), harness.connect('n2')];
   one.acknowledge();
@@ -67,7 +67,7 @@ test('an agent is told of its own node only, and not at all where nothing of it 
   expect([one.updates.length, two.updates.length]).toEqual([2, 1]);
 });
 
-test('at most one update is unanswered, and what changes meanwhile merges into the next', () => {
+test('at most one update is unacknowledged, and later changes merge into the next one', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   for (const image of ['v2', 'v3', 'v4']) {
@@ -86,7 +86,7 @@ test('at most one update is unanswered, and what changes meanwhile merges into t
   expect(agent.updates.map(({ sequence }) => sequence)).toEqual(['1', '2']);
 });
 
-test('an update that is not answered in a minute ends the stream', () => {
+test('ends the stream if an update is not acknowledged within one minute', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   harness.clock.advance(30_000);
@@ -100,7 +100,7 @@ test('an update that is not answered in a minute ends the stream', () => {
   expect(harness.recorder.all('agent').at(-1)?.detail).toContain('did not acknowledge update 1 within 60 seconds');
 });
 
-test('a refusal is journalled, and answered with a snapshot at once, then ever more slowly', () => {
+test('journals a refusal and sends a snapshot immediately, then with a growing delay', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -131,7 +131,7 @@ test('a refusal is journalled, and answered with a snapshot at once, then ever m
   expect(harness.counters.refusals).toBe(10);
 });
 
-test('after an acknowledgement the next refusal is cured at once again', () => {
+test('sends a snapshot immediately again after an acknowledgement', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.refuse();
@@ -147,7 +147,7 @@ test('after an acknowledgement the next refusal is cured at once again', () => {
   expect(agent.updates).toHaveLength(5);
 });
 
-test('a refusal without a reason, or with a very long one, is a refusal with a short one', () => {
+test('records a short reason for a refusal without a reason or with a long one', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.refuse('');
@@ -157,7 +157,7 @@ test('a refusal without a reason, or with a very long one, is a refusal with a s
   expect(agent.session.lastRefusal).toBe('x'.repeat(499));
 });
 
-test('an acknowledgement of nothing, of another update, or of another revision ends the stream', () => {
+test('ends the stream after an acknowledgement of no update, another update, or another revision', () => {
   const wrong = [
     { sequence: '7', appliedRevision: '1' },
     { sequence: '1', appliedRevision: '1' },
@@ -172,7 +172,7 @@ test('an acknowledgement of nothing, of another update, or of another revision e
   }
 });
 
-test('what an agent acknowledged is journalled and outlives a restart, so that it resumes and is told nothing', () => {
+test('journals acknowledgements, so that an agent resumes without an update after a restart', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -185,7 +185,7 @@ test('what an agent acknowledged is journalled and outlives a restart, so that i
   expect(next.sessions.hasAcknowledged('n1')).toBe(true);
 });
 
-test('an agent that resumes gets what changed meanwhile as a delta, removals included', () => {
+test('an agent that resumes gets the changes, including removals, as a delta', () => {
   const harness = SessionHarness.wired();
   harness.applyDaemonSet('default/b');
   harness.applyDaemonSet('default/c');

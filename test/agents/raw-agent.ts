@@ -1,4 +1,4 @@
-/** An agent's stream over real gRPC that says only what a test tells it to. */
+/** A stream of an agent over real gRPC that sends only what a test specifies. */
 import { type ClientDuplexStream, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import type { RollcallError } from '../../shared/errors.ts';
@@ -11,11 +11,11 @@ import type { RunningCoordinator } from '../server/running-coordinator.ts';
 
 const { Connect } = AgentService.service;
 
-/** A stream that can also say what is no message. */
+/** A stream that can also send invalid messages. */
 export class RawAgent {
   readonly call: ClientDuplexStream<ConnectRequest | Buffer, ConnectResponse__Output>;
   readonly received: ConnectResponse__Output[] = [];
-  /** How the stream ended: `null` is well, `undefined` not yet. */
+  /** How the stream ended: `null` for OK, `undefined` while it is open. */
   end: RollcallError | null | undefined;
 
   constructor({ agents }: Pick<RunningCoordinator, 'agents'>, metadata = new Metadata()) {

@@ -1,4 +1,4 @@
-/** An agent of which a test says every word, over real gRPC. It acknowledges what it is assigned, unless told not to. */
+/** A scripted agent over real gRPC. By default it acknowledges updates. */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
 import type { Drift } from '../../shared/model/drift.ts';
@@ -32,7 +32,7 @@ export class SpokenAgent {
     onTestFinished(() => this.#call.cancel());
   }
 
-  /** Resolves once it holds, acknowledged and on disk, the newest assignments. */
+  /** Resolves when it has durably acknowledged the newest assignments. */
   async settled(): Promise<void> {
     const { sessions, journal } = this.#running.context;
     await eventually(() => sessions.hasAcknowledged(this.#node));
@@ -52,7 +52,7 @@ export class SpokenAgent {
     });
   }
 
-  /** From now on no update is answered. */
+  /** Acknowledges no more updates. */
   stopAcknowledging(): void {
     this.#answers = false;
   }

@@ -1,4 +1,4 @@
-/** Evaluation and sessions over a journal in memory whose durability the test decides, and agents that speak to them. */
+/** Evaluation and sessions with an in-memory journal whose durability the test controls, and scripted agents. */
 
 import type { AgentSession } from '../../coordinator/agents/agent-session.ts';
 import { AgentSessions } from '../../coordinator/agents/agent-sessions.ts';
@@ -92,7 +92,7 @@ export class SessionHarness {
     evaluator.start(state);
   }
 
-  /** Nodes `n1` and `n2` on the roll and one DaemonSet that runs everywhere, all durable. */
+  /** Nodes `n1` and `n2` in the inventory and one DaemonSet that runs on all nodes, all durable. */
   static wired(): SessionHarness {
     const harness = new SessionHarness();
     harness.applyNode(facts('n1'));
@@ -102,7 +102,7 @@ export class SessionHarness {
     return harness;
   }
 
-  /** Another coordinator starts from what is durable; another store has the same rows under another name. */
+  /** Starts another coordinator from the durable state, optionally with another store identifier. */
   restart(storeId = 'store-1'): SessionHarness {
     return new SessionHarness({
       clock: this.clock,
@@ -112,7 +112,7 @@ export class SessionHarness {
     });
   }
 
-  /** Everything appended becomes durable, and the sessions hear of it. */
+  /** Makes all rows durable and notifies the sessions. */
   commit(): void {
     this.recorder.commit();
     this.sessions.journalAdvanced();
@@ -127,7 +127,7 @@ export class SessionHarness {
     this.evaluator.daemonSetApplied({ key, daemonSet: object, source: 'a.yaml:1', actor: 'a.yaml', warnings: [] });
   }
 
-  /** The words of the agent rows, in order. */
+  /** The actions of the agent rows, in order. */
   agentRows(node = 'n1'): string[] {
     return this.recorder.all('agent').flatMap((row) => (row.node === node ? row.action : []));
   }
@@ -136,7 +136,7 @@ export class SessionHarness {
     return new TestAgent(this, node, hello);
   }
 
-  /** Why a Hello is refused. */
+  /** Returns the error of a refused Hello. */
   refusal(node: string, hello: Partial<Hello> = {}): RollcallError {
     try {
       this.connect(node, hello);
@@ -148,7 +148,7 @@ export class SessionHarness {
   }
 }
 
-/** An agent that does only what a test tells it to. */
+/** An agent that is controlled by the test. */
 export class TestAgent {
   readonly stream = new MemoryStream();
   readonly session: AgentSession;
@@ -171,10 +171,10 @@ export class TestAgent {
       },
     });
     if (!decoded) throw new Error('no hello');
-    // As the gRPC side does: nobody comes to the door unasked.
+    // As in the gRPC service, the rate limit comes first.
     sessions.checkRate();
     this.session = sessions.open(decoded, this.stream);
-    // As the gRPC side does: the end of a stream is told at once.
+    // As in the gRPC service, the end of a stream is reported immediately.
     this.stream.onEnd = () => sessions.closed(this.session, 'the stream ended');
   }
 
@@ -192,7 +192,7 @@ export class TestAgent {
     return update;
   }
 
-  /** Applies and acknowledges the newest update, and checks that it leads where it says. */
+  /** Applies and acknowledges the newest update and verifies its digest. */
   acknowledge(): void {
     const { sequence, revision, digest, snapshot, delta } = this.newest;
     if (snapshot) this.held.clear();
@@ -223,7 +223,7 @@ export class TestAgent {
     return sequence;
   }
 
-  /** The numbers of the reports that were acknowledged. */
+  /** The sequence numbers of the acknowledged reports. */
   get acks(): number[] {
     return this.stream.all('reportAck').map(({ reportSequence }) => Number(reportSequence));
   }

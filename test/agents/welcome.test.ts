@@ -1,4 +1,4 @@
-/** On what settings agents speak, by how many there are. */
+/** The stream settings by the number of agents. */
 import { expect, test } from 'vitest';
 import { welcome } from '../../coordinator/agents/welcome.ts';
 import { ADMISSION } from '../../coordinator/limits.ts';
@@ -27,7 +27,7 @@ test.each([
   [1_000, 20],
   [3_000, 60],
   [5_000, 60],
-])('%d agents are told to come back within %d seconds at most while nobody answers', (agentCount, seconds) => {
+])('%d agents reconnect within at most %d seconds', (agentCount, seconds) => {
   expect(reconnectSeconds(agentCount)).toBe(seconds);
 });
 

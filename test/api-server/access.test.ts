@@ -1,4 +1,4 @@
-/** What a program in a pod knows of its API server. */
+/** Access to the API server from a pod. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

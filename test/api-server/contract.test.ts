@@ -1,4 +1,4 @@
-/** What Rollcall takes for granted of an API server, held against the fake one and a real one alike. */
+/** The required behaviour of an API server, tested with the fake one and a real one. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ApiServerAccess } from '../../shared/api-server/access.ts';
 import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';

@@ -1,4 +1,4 @@
-/** What a kubeconfig says of the API server and of whoever asks it. */
+/** Access to an API server from a kubeconfig. */
 import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -27,7 +27,7 @@ test('a kubeconfig names the server, the name in its certificate and a token', a
   expect(await access.credentials()).toEqual({ authorization: 'Bearer secret', servername: 'kubernetes' });
 });
 
-test('a program that signs its user in is asked', async () => {
+test('runs a credential plugin', async () => {
   const credential = {
     apiVersion: 'client.authentication.k8s.io/v1',
     kind: 'ExecCredential',
@@ -46,7 +46,7 @@ test('a program that signs its user in is asked', async () => {
 test.each([
   ['that is not there', () => join(temporaryFolder(), 'nowhere')],
   ['without a current context', () => kubeconfig({}, { 'current-context': 'other' })],
-])('a kubeconfig %s is one sentence that says what to do', async (_, path) => {
+])('a kubeconfig %s is an error with one sentence that says what to change', async (_, path) => {
   const refusal = await kubeconfigAccess({ path: path() }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(RollcallError);
   expect((refusal as RollcallError).message).toMatch(
@@ -54,7 +54,7 @@ test.each([
   );
 });
 
-test('of a list of kubeconfigs those that do not exist are passed over, and the first one to say something counts', async () => {
+test('in a list of kubeconfigs, missing files are skipped and the first value is used', async () => {
   const bare = kubeconfig({ token: 'first' }, { contexts: undefined, 'current-context': undefined });
   const other = kubeconfig(
     { token: 'second' },
@@ -66,14 +66,14 @@ test('of a list of kubeconfigs those that do not exist are passed over, and the 
   expect(await access.credentials()).toMatchObject({ authorization: 'Bearer first' });
 });
 
-test('a list of kubeconfigs none of which exists is said with what it names', async () => {
+test('a list of kubeconfigs without an existing file is an error that names the files', async () => {
   const refusal = await kubeconfigAccess({ list: '/nowhere/a:/nowhere/b' }).catch((error: unknown) => error);
   expect((refusal as RollcallError).message).toBe(
     'KUBECONFIG=/nowhere/a:/nowhere/b lists no existing file; specify a valid kubeconfig.',
   );
 });
 
-test('where there is no kubeconfig at all, that is what is said', async () => {
+test('a missing kubeconfig is an error', async () => {
   vi.stubEnv('KUBECONFIG', '');
   vi.stubEnv('HOME', temporaryFolder());
   for (const context of [undefined, 'there']) {

@@ -1,4 +1,4 @@
-/** The list-watch against a fake API server that can be made to do everything wrong. */
+/** The list-watch with a fake API server that can fail in every way. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import {
@@ -69,7 +69,7 @@ const requestsOf = ({ server }: Rig, which: (request: { query: URLSearchParams }
 const inTime = (rig: Rig, holds: () => boolean) => eventually(holds, () => rig.clock.advance(200));
 
 describe('a list-watch', () => {
-  it('tells everything that is there, and is synced only then', async () => {
+  it('reports all objects and is synced after that', async () => {
     const made = await rig();
     const total = PAGE_OBJECTS * 2 + 1;
     for (let index = 0; index < total; index++) made.server.apply(NODES, node(`n${index}`));
@@ -83,7 +83,7 @@ describe('a list-watch', () => {
     expect((await startedWith([])).list.there.size).toBe(0);
   });
 
-  it('tells what comes, changes and goes, in that order', async () => {
+  it('reports added, changed and removed objects in order', async () => {
     const made = await startedWith(['a']);
     made.server.apply(NODES, node('b', '1'));
     made.server.apply(NODES, node('b', '2'));
@@ -92,7 +92,7 @@ describe('a list-watch', () => {
     expect(made.list.told).toEqual(['b=1', 'b=2', '-a']);
   });
 
-  it('reads characters that are cut into single bytes', async () => {
+  it('reads characters that are split into single bytes', async () => {
     const made = await rig();
     made.server.chunkBytes = 1;
     made.watch.start();
@@ -102,7 +102,7 @@ describe('a list-watch', () => {
     expect(made.list.there.get('a')?.note).toBe('Grüße 🧭 世界');
   });
 
-  it('asks for bookmarks and for an end at a random time, and goes on from where it was', async () => {
+  it('requests bookmarks and a random timeout, and resumes from its last position', async () => {
     const made = await startedWith(['a'], { random: () => 0 });
     const version = made.server.store.get(NODES, 'a')?.metadata.resourceVersion ?? '';
     expect(Object.fromEntries(requestsOf(made, isWatch)[0]?.query ?? [])).toEqual({
@@ -118,7 +118,7 @@ describe('a list-watch', () => {
     expect(requestsOf(made, isList)).toHaveLength(1);
   });
 
-  it('lists again, and tells only the difference, when the resource version is too old', async () => {
+  it('lists again and reports only the differences when the resource version is too old', async () => {
     const made = await startedWith(['a', 'b', 'c']);
     const gone = onlyWatch(made);
     gone.silent = true;
@@ -132,7 +132,7 @@ describe('a list-watch', () => {
     expect(made.watch.counts).toMatchObject({ lists: 2, ends: { closed: 1, expired: 1 } });
   });
 
-  it('tells an object that was made anew under its name as gone and new', async () => {
+  it('reports a recreated object as removed and added', async () => {
     const made = await startedWith(['a']);
     const gone = onlyWatch(made);
     gone.silent = true;
@@ -154,7 +154,7 @@ describe('a list-watch', () => {
     ['in good order', 'closed', (watch) => watch.end()],
   ];
 
-  it.each(breaks)('misses nothing when its watch breaks %s', async (_, end, breakIt) => {
+  it.each(breaks)('misses nothing when its watch fails %s', async (_, end, breakIt) => {
     const made = await startedWith(['a', 'b']);
     breakIt(onlyWatch(made), made);
     await eventually(() => made.server.openWatches.length === 0);
@@ -169,7 +169,7 @@ describe('a list-watch', () => {
   it.each([
     ['silence', WATCH_SILENCE_MS_MAX],
     ['bookmarks without an end', WATCH_SECONDS.max * 1000 + WATCH_DEADLINE_MARGIN_MS],
-  ])('gives up a watch of %s', async (kind, withinMs) => {
+  ])('aborts a watch of %s', async (kind, withinMs) => {
     const made = await startedWith(['a']);
     const first = onlyWatch(made);
     for (let waitedMs = 0; waitedMs < withinMs; waitedMs += 10_000) {
@@ -185,7 +185,7 @@ describe('a list-watch', () => {
     expect(made.watch.counts.ends.stalled).toBe(1);
   });
 
-  it('does not wait for ever for the head of an answer', async () => {
+  it('does not wait indefinitely for response headers', async () => {
     const made = await rig();
     made.server.fault('silence');
     made.server.fault('silence', isWatch);
@@ -207,7 +207,7 @@ describe('a list-watch', () => {
     expect(made.watch.counts.lists).toBe(1);
   });
 
-  it('stays away as long as it is asked to, and some more', async () => {
+  it('waits at least as long as the API server requests', async () => {
     const made = await startedWith(['a']);
     made.server.fault({ status: 429, headers: { 'retry-after': '20' } }, isWatch);
     onlyWatch(made).end();
@@ -218,7 +218,7 @@ describe('a list-watch', () => {
     expect(made.watch.counts.lists).toBe(1);
   });
 
-  it('asks ever more seldom while the API server fails, up to a limit', async () => {
+  it('retries with a growing, limited delay while the API server fails', async () => {
     const made = await startedWith(['a'], { random: () => 0.999 });
     await made.server.stop();
     const failures = () => made.watch.counts.ends.unreachable;
@@ -233,7 +233,7 @@ describe('a list-watch', () => {
     expect(pauses.at(-1)).toBeGreaterThan(RESTART_DELAYS.maxMs - 1_000);
   });
 
-  it('lists through the cache only what the cache is not behind of', async () => {
+  it('lists from the cache only if the cache is recent enough', async () => {
     const made = await startedWith(['a'], { fromCache: true });
     const version = made.server.store.get(NODES, 'a')?.metadata.resourceVersion;
     made.server.store.compact();
@@ -245,7 +245,7 @@ describe('a list-watch', () => {
     expect([version, ...versions]).toEqual(['2', '0', null]);
   });
 
-  it('says a problem once it has lasted, and when it is over', async () => {
+  it('reports a problem after a delay, and its end', async () => {
     const made = await startedWith(['a']);
     const stoppedMs = made.clock.nowMs();
     await made.server.stop();
@@ -260,7 +260,7 @@ describe('a list-watch', () => {
     expect(names(made)).toEqual(['a']);
   });
 
-  it('says at once what right is missing', async () => {
+  it('reports a missing permission immediately', async () => {
     const made = await rig();
     const message = 'nodes is forbidden: User "x" cannot list resource "nodes" in API group "" at the cluster scope';
     made.server.fault({ status: 403, body: { kind: 'Status', message, code: 403 } });
@@ -270,7 +270,7 @@ describe('a list-watch', () => {
     await inTime(made, () => made.list.problem === null);
   });
 
-  it('tells nothing more once it is closed', async () => {
+  it('reports nothing after it is closed', async () => {
     const made = await startedWith(['a']);
     made.watch.close();
     await eventually(() => made.server.openWatches.length === 0);

@@ -1,4 +1,4 @@
-/** The example alerts: Prometheus itself runs their tests, and they speak of metrics and runbooks that exist. */
+/** The example alerts: promtool runs their tests, and their metrics and runbooks exist. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ if ('missing' in promtool) {
 describe('the alerts', () => {
   it.skipIf('missing' in promtool).each([
     ['are valid', 'check', 'rollcall.rules.yaml'],
-    ['tell what is stuck, and are quiet about what is progressing or young', 'test', 'rollcall.rules.test.yaml'],
+    ['fire for stuck states and do not fire for progress or new nodes', 'test', 'rollcall.rules.test.yaml'],
   ])('%s', (_what, verb, file) => {
     const program = 'path' in promtool ? promtool.path : '';
     const { status, stdout, stderr } = spawnSync(program, [verb, 'rules', file], {
@@ -40,11 +40,11 @@ describe('the alerts', () => {
     expect(status).toBe(0);
   });
 
-  it('each have a test of their own', () => {
+  it('each have a test', () => {
     expect(rules.filter(({ alert }) => !tests.includes(`alertname: ${alert}\n`)).map(({ alert }) => alert)).toEqual([]);
   });
 
-  it('each have a runbook under their name, and no runbook is left over', () => {
+  it('each have a runbook with the same name, and there are no other runbooks', () => {
     const sections = [...RUNBOOKS.matchAll(/^## (\w+)$/gm)].map(([, name = '']) => name);
     expect(sections).toEqual(rules.map(({ alert }) => alert));
     for (const { alert, annotations } of rules) {
@@ -52,7 +52,7 @@ describe('the alerts', () => {
     }
   });
 
-  it('ask only for metrics that there are', () => {
+  it('use only metrics that exist', () => {
     const known = new Set([...Object.keys(COORDINATOR_METRICS), ...Object.keys(AGENT_METRICS)]);
     const asked = rules.flatMap(({ expr }) => expr.match(/\brollcall_[a-z_]+/g) ?? []);
     expect(asked.length).toBeGreaterThan(rules.length - 1);

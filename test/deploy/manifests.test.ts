@@ -1,4 +1,4 @@
-/** The manifests: they build, ask for no more than is needed, are hardened, and a real API server takes them. */
+/** The manifests: they build, have minimal permissions, are hardened, and are accepted by a real API server. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,7 +57,7 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
   const rules = (kind: string, name: string) => (named(kind, name) as unknown as { rules: Rule[] }).rules;
   const workloads = () => [podSpec('Deployment', 'rollcall-coordinator'), podSpec('DaemonSet', 'rollcall-agent')];
 
-  it('gives the agent nothing but reading', () => {
+  it('grants the agent read access only', () => {
     const verbs = rules('ClusterRole', 'rollcall-agent').flatMap((rule) => rule.verbs);
     expect(verbs.filter((verb) => !READING.includes(verb))).toEqual([]);
     const subjects = manifests.filter((manifest) =>
@@ -68,7 +68,7 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     ]);
   });
 
-  it('gives the coordinator reading, reviews and its Lease, and nothing else', () => {
+  it('grants the coordinator read access, reviews and its Lease only', () => {
     const writing = [...rules('ClusterRole', 'rollcall-coordinator'), ...rules('Role', 'rollcall-coordinator')].flatMap(
       ({ resources, verbs }) =>
         resources.flatMap((resource) =>
@@ -97,14 +97,14 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     },
   );
 
-  it('names no wildcard and no Secret in any role', () => {
+  it('has no role with wildcards or Secrets', () => {
     const all = manifests.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
     const granted = all.flatMap((role) => (role as unknown as { rules: Rule[] }).rules);
     const parts = granted.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
     expect(parts.filter((part) => part === '*' || part === 'secrets')).toEqual([]);
   });
 
-  it('runs everything as nobody, on a read-only root, with nothing to gain', () => {
+  it('runs all pods as non-root with a read-only root file system and no privileges', () => {
     for (const spec of workloads()) {
       expect(spec).toMatchObject({
         automountServiceAccountToken: false,
@@ -122,17 +122,17 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     }
   });
 
-  it('puts an agent on every node, whatever its taints', () => {
+  it('runs an agent on every node, regardless of taints', () => {
     expect(podSpec('DaemonSet', 'rollcall-agent').tolerations).toEqual([{ operator: 'Exists' }]);
   });
 
-  it('gives agents a token of the audience rollcall, and no key of the coordinator', () => {
+  it('gives agents a token with the audience rollcall and no private key of the coordinator', () => {
     const volumes = JSON.stringify(podSpec('DaemonSet', 'rollcall-agent').volumes);
     expect(volumes).toContain('{"audience":"rollcall","expirationSeconds":600,"path":"token"}');
     expect(volumes).not.toContain('rollcall-coordinator-tls');
   });
 
-  it('passes flags that the programs know', () => {
+  it('passes only flags that exist', () => {
     const [coordinator, agent] = workloads().map(({ containers: [container] }) => {
       const args = container?.args ?? [];
       return args.slice(args.findIndex((arg) => arg.endsWith('main.js')) + 1);
@@ -142,7 +142,7 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
     expect(readSettings(agentSettings, { argv: agent ?? [], ...outside }).kind).toBe('run');
   });
 
-  it('keeps everything that has a namespace in one, so that one command takes it all away', () => {
+  it('keeps all namespaced objects in one namespace', () => {
     const namespaces = new Set(manifests.map(({ metadata }) => metadata.namespace));
     expect(namespaces).toEqual(new Set(['rollcall', undefined]));
     expect(manifests.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] !== 'rollcall')).toEqual(
@@ -176,14 +176,14 @@ describe.skipIf(!hasControlPlane || !hasKubectl)('a real API server', () => {
     return execFileSync('kubectl', args, { encoding: 'utf8', env: environment, input, stdio: 'pipe' });
   }
 
-  it.each(OVERLAYS)('takes every manifest of the overlay %s', { timeout: START_PATIENCE_MS }, (overlay) => {
+  it.each(OVERLAYS)('accepts all manifests of the overlay %s', { timeout: START_PATIENCE_MS }, (overlay) => {
     const said = kubectl(['apply', '--dry-run=server', '-f', '-'], kustomize.text(overlay));
     const taken = said.trim().split('\n');
     expect(taken).toHaveLength(kustomize.manifests(overlay).length);
     expect(taken.filter((line) => !/ (created|configured|unchanged) \(server dry run\)$/.test(line))).toEqual([]);
   });
 
-  it('would refuse a field that does not exist', { timeout: START_PATIENCE_MS }, () => {
+  it('rejects an unknown field', { timeout: START_PATIENCE_MS }, () => {
     const wrong = kustomize.text('cert-manager').replace('renewBefore:', 'renewLongBefore:');
     expect(() => kubectl(['apply', '--dry-run=server', '-f', '-'], wrong)).toThrow('renewLongBefore');
   });

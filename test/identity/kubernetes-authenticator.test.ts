@@ -1,4 +1,4 @@
-/** Identity by Kubernetes where the API server is newer, slow, away, or asked by thousands at once. */
+/** Kubernetes authentication with new, slow, unavailable and overloaded API servers. */
 import { expect, test } from 'vitest';
 import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-authenticator.ts';
 import { REVIEW_CACHE_MS, REVIEW_STALE_MS_MAX, REVIEW_TIMEOUT_MS, REVIEWS } from '../../coordinator/limits.ts';
@@ -13,14 +13,14 @@ const NODE_CLAIM = {
   'authentication.kubernetes.io/credential-id': ['JTI=7'],
 };
 
-/** An API server whose every answer the test decides. */
+/** An API server with scripted responses. */
 class Reviewer {
   readonly clock = new FakeClock();
   asked = 0;
   isAway = false;
   audiences: string[] = ['rollcall'];
   extra: Record<string, string[]> = NODE_CLAIM;
-  /** Holds every answer back until it is called. */
+  /** Delays all responses until it is called. */
   release: (() => void)[] | null = null;
   readonly identities = new KubernetesAuthenticator({
     client: { create: () => this.#review(), get: () => Promise.reject(new ApiServerError('missing', 'no such pod')) },
@@ -49,7 +49,7 @@ function tokenUntil(expiresMs: number): string {
   return `header.${payload}.signature`;
 }
 
-test('newer API servers name the node in the token, and its id goes into the rows', async () => {
+test('uses the node claim and the credential id of newer API servers', async () => {
   const { identities, clock } = new Reviewer();
   const expiresMs = clock.nowMs() + 600_000;
   expect(await identities.authenticateToken(tokenUntil(expiresMs))).toMatchObject({
@@ -60,13 +60,13 @@ test('newer API servers name the node in the token, and its id goes into the row
   });
 });
 
-test('an API server that knows no audiences accepts nothing on our behalf', async () => {
+test('rejects tokens if the API server does not support audiences', async () => {
   const reviewer = new Reviewer();
   reviewer.audiences = [];
   expect(await reviewer.refusal('t')).toMatchObject({ reason: 'TOKEN_REJECTED' });
 });
 
-test('a token of a pod that is gone, or that names none, is refused', async () => {
+test('rejects a token without a pod or of a deleted pod', async () => {
   const reviewer = new Reviewer();
   reviewer.extra = {};
   expect((await reviewer.refusal('a')).message).toContain('not bound to a pod');
@@ -77,7 +77,7 @@ test('a token of a pod that is gone, or that names none, is refused', async () =
   expect((await reviewer.refusal('b')).message).toContain('its pod p does not exist');
 });
 
-test('a token is reviewed once a minute, and not beyond its own end', async () => {
+test('reviews a token once per minute and rejects it after its expiration', async () => {
   const reviewer = new Reviewer();
   const token = tokenUntil(reviewer.clock.nowMs() + REVIEW_CACHE_MS.accepted / 2);
   await reviewer.identities.authenticateToken(token);
@@ -88,7 +88,7 @@ test('a token is reviewed once a minute, and not beyond its own end', async () =
   expect(reviewer.asked).toBe(1);
 });
 
-test('while the API server is away known tokens count for a while, and others are asked to come back', async () => {
+test('accepts cached tokens for a limited time while the API server is unavailable', async () => {
   const reviewer = new Reviewer();
   await reviewer.identities.authenticateToken('known');
   reviewer.isAway = true;
@@ -101,7 +101,7 @@ test('while the API server is away known tokens count for a while, and others ar
   expect((await reviewer.refusal('known')).reason).toBe('IDENTITY_UNKNOWN');
 });
 
-test('an API server that does not answer in time counts as away', async () => {
+test('treats an API server that does not respond in time as unavailable', async () => {
   const reviewer = new Reviewer();
   reviewer.release = [];
   const refusal = reviewer.refusal('t');
@@ -110,7 +110,7 @@ test('an API server that does not answer in time counts as away', async () => {
   expect((await refusal).reason).toBe('IDENTITY_UNKNOWN');
 });
 
-test('a crowd is reviewed in turns, each token once, and whoever is too many is told at once', async () => {
+test('limits concurrent reviews, reviews each token once, and refuses excess callers immediately', async () => {
   const reviewer = new Reviewer();
   const release: (() => void)[] = [];
   reviewer.release = release;

@@ -130,7 +130,9 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     for (const right of missing) {
       const refusal = await failure(tries[right]());
       expect(refusal).toMatchObject({ reason: 'PERMISSION_DENIED', exitCode: 4 });
-      expect(refusal.message).toMatch(new RegExp(`is not allowed to ${right}; grant the verb .* ClusterRole rollcall-`));
+      expect(refusal.message).toMatch(
+        new RegExp(`is not allowed to ${right}; grant the verb .* ClusterRole rollcall-`),
+      );
     }
     const denied = (await context.denials()).map(({ reason, cause }) => [reason, cause.actor]);
     expect(denied).toEqual(

@@ -1,4 +1,4 @@
-/** How long agents take to hold what was decided, read off rows. */
+/** The time until agents acknowledge decisions, computed from rows. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcknowledgementTimes } from '../../coordinator/operations/acknowledgement-times.ts';
 import type { AgentEvent, AssignmentEvent, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
@@ -19,25 +19,25 @@ describe('the time from a decision to its acknowledgement', () => {
     events.map((event) => ({ ...event, revision: ++revision, recordedMs: event.occurredMs }));
   const decided = (occurredMs: number) => decision({ node: NODE, occurredMs, from: null, to: 'run' });
 
-  it('is what passed between the two', () => {
+  it('is the difference between the two', () => {
     times.take(rows(agent('connected')));
     times.take(rows(decided(1_000)));
     expect(times.take(rows(acknowledged(3_500, 2)))).toEqual([2.5]);
   });
 
-  it('counts the oldest of the decisions that one update carried, and keeps those after it', () => {
+  it('counts the oldest decision of an update and keeps later decisions', () => {
     times.take(rows(agent('connected'), decided(1_000), decided(2_000), decided(3_000)));
     expect(times.take(rows(acknowledged(5_000, 3)))).toEqual([4]);
     expect(times.take(rows(acknowledged(6_000, 4)))).toEqual([3]);
   });
 
-  it('says nothing of an agent that was away when it was decided', () => {
+  it('ignores agents that were not connected at the decision', () => {
     expect(times.take(rows(decided(1_000), agent('connected'), acknowledged(9_000, 1)))).toEqual([]);
     times.take(rows(decided(10_000), agent('disconnected'), agent('connected')));
     expect(times.take(rows(acknowledged(20_000, 6)))).toEqual([]);
   });
 
-  it('says nothing of decisions that assign nothing', () => {
+  it('ignores decisions without an assignment', () => {
     times.take(rows(agent('connected'), decision({ node: NODE, from: null, to: 'none' })));
     expect(times.take(rows(acknowledged(9_000, 2)))).toEqual([]);
   });

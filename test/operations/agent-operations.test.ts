@@ -1,4 +1,4 @@
-/** What an agent serves whoever operates it. */
+/** The operations port of an agent. */
 import { expect, it, onTestFinished } from 'vitest';
 import { startAgentOperations } from '../../agent/operations/operations.ts';
 import { noCounts } from '../../shared/api-server/list-watch.ts';
@@ -14,7 +14,7 @@ const status = {
   drifts: [],
 };
 
-it('serves every metric of the catalogue, and no other, and what was listed and watched among them', async () => {
+it('serves exactly the metrics of the catalogue, including lists and watches', async () => {
   const nodes = noCounts();
   nodes.lists = 2;
   nodes.events = 40;

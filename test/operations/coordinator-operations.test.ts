@@ -1,4 +1,4 @@
-/** The coordinator's operations port beside a real house: what the metrics say is what happened. */
+/** The operations port of a real coordinator: the metrics match the events. */
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoordinatorOperations } from '../../coordinator/operations/operations.ts';
@@ -35,7 +35,7 @@ describe('the operations port of a coordinator', () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it('says how far a start and a stop are', async () => {
+  it('reports the progress of the start and the shutdown', async () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
     operations.opened(running.context.metrics, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
@@ -46,26 +46,26 @@ describe('the operations port of a coordinator', () => {
     expect((await get('/livez')).status).toBe(200);
   });
 
-  it('says why it stands by, and nothing of it once the journal is what is waited for', async () => {
+  it('reports why it is a standby until it opens the journal', async () => {
     operations.standingBy('coordinator-1 leads');
     expect(await get('/readyz')).toEqual({ status: 503, text: 'standing by: coordinator-1 leads\n' });
     operations.opening();
     expect((await get('/readyz')).text).toBe('starting: the journal is not open yet\n');
   });
 
-  it('tells when the certificate expires', async () => {
+  it('reports the expiration of the certificate', async () => {
     operations.serving({ notAfterMs: 2_000_000_000_000 });
     expect((await get('/metrics')).text).toContain('\nrollcall_certificate_expiry_time_seconds 2000000000\n');
   });
 
-  it('serves every metric of the catalogue, and no other', async () => {
+  it('serves exactly the metrics of the catalogue', async () => {
     operations.opened(running.context.metrics, source);
     const { text } = await get('/metrics');
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
   });
 
-  it('counts what happened', async () => {
+  it('counts events', async () => {
     const { context } = running;
     operations.opened(context.metrics, source);
     addNode(context, 'n4');

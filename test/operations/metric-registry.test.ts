@@ -1,4 +1,4 @@
-/** Metrics: only what the catalogue has, read when somebody scrapes, and named as Prometheus wants it. */
+/** Metrics: defined by the catalogue, read at each scrape, and named by the conventions of Prometheus. */
 import { describe, expect, it } from 'vitest';
 import { AGENT_METRICS, COORDINATOR_METRICS, type MetricKind } from '../../shared/operations/metric-catalogue.ts';
 import { MetricRegistry } from '../../shared/operations/metric-registry.ts';
@@ -10,7 +10,7 @@ const CATALOGUE = {
 } as const satisfies Record<string, MetricKind>;
 
 describe('the registry', () => {
-  it('reads counters and gauges afresh at every scrape, and forgets labels that are not named any more', async () => {
+  it('reads counters and gauges at each scrape and removes obsolete labels', async () => {
     const metrics = new MetricRegistry(CATALOGUE);
     let kinds = { a: 1, b: 2 } as Record<string, number>;
     metrics.read('things_total', () => Object.entries(kinds).map(([kind, value]) => ({ labels: { kind }, value })));
@@ -22,7 +22,7 @@ describe('the registry', () => {
     expect(later).not.toContain('kind="a"');
   });
 
-  it('adds up what is observed', async () => {
+  it('sums observations', async () => {
     const metrics = new MetricRegistry(CATALOGUE);
     for (const seconds of [0.5, 5, 50]) metrics.observe('wait_seconds', seconds);
     const text = await metrics.text();
@@ -31,7 +31,7 @@ describe('the registry', () => {
     expect(text).toContain('wait_seconds_count 3');
   });
 
-  it('refuses to observe what is no histogram', () => {
+  it('refuses to observe a metric that is not a histogram', () => {
     expect(() => new MetricRegistry(CATALOGUE).observe('room_bytes', 1)).toThrow('room_bytes is no histogram');
   });
 });
@@ -40,16 +40,16 @@ describe.each([
   ['the coordinator', COORDINATOR_METRICS],
   ['the agent', AGENT_METRICS],
 ])('the catalogue of %s', (_program, catalogue: Readonly<Record<string, MetricKind>>) => {
-  it('makes exactly the metrics that it lists', () => {
+  it('creates exactly the listed metrics', () => {
     expect(new MetricRegistry(catalogue).names).toEqual(Object.keys(catalogue));
   });
 
-  it('ends counters with _total, and nothing else', () => {
+  it('uses the suffix _total for counters only', () => {
     const entries = Object.entries(catalogue);
     expect(entries.filter(([name, { type }]) => name.endsWith('_total') !== (type === 'counter'))).toEqual([]);
   });
 
-  it('has no label that grows with the cluster', () => {
+  it('has no label whose values grow with the cluster', () => {
     const labels = Object.values(catalogue).flatMap((kind) => kind.labels);
     expect(labels.filter((label) => /node|pod|instance|session/.test(label))).toEqual([]);
   });

@@ -28,12 +28,12 @@ describe('the operations port', () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it('lives whether or not it is ready', async () => {
+  it('is alive whether or not it is ready', async () => {
     readiness.block('start', 'starting');
     expect(await get('/livez')).toEqual({ status: 200, text: 'ok\n' });
   });
 
-  it('is ready, or says every reason why not', async () => {
+  it('is ready, or returns all reasons', async () => {
     let isFull = true;
     readiness.block('start', 'starting');
     readiness.addCheck(() => (isFull ? 'the disk is full' : null));
@@ -44,20 +44,20 @@ describe('the operations port', () => {
     expect(await get('/readyz?verbose')).toEqual({ status: 200, text: 'ok\n' });
   });
 
-  it('serves metrics, and says so when one cannot be read', async () => {
+  it('serves metrics and returns an error if one cannot be read', async () => {
     metrics.readValue('room_bytes', () => 7);
     expect(await get('/metrics')).toMatchObject({ status: 200, text: expect.stringContaining('room_bytes 7') });
     metrics.readValue('room_bytes', () => Promise.reject(new Error('no such volume')));
     expect((await get('/metrics')).status).toBe(500);
   });
 
-  it('takes no orders and has no other pages', async () => {
+  it('refuses other methods and paths', async () => {
     expect((await get('/livez', 'POST')).status).toBe(405);
     expect((await get('/debug')).status).toBe(404);
   });
 });
 
-it('says which setting to change when its port is taken', async () => {
+it('names the setting to change when its port is in use', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void other.close());

@@ -1,4 +1,4 @@
-/** What a program says that reached no coordinator. The details are those of grpc-js 1.14.7, taken from real connections. */
+/** Messages for failed connections. The details are real messages of grpc-js 1.14.7. */
 import { expect, test } from 'vitest';
 import { unreachableWords } from '../../shared/rpc/unreachable.ts';
 

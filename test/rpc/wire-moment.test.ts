@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { asOfFromWire, asOfToWire, momentFromWire, momentToWire } from '../../shared/rpc/wire-moment.ts';
 import { anchorStateCodec, exportFormatCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 
-test('a moment is a time or a revision, and no moment is now', () => {
+test('a moment is a time or a revision, and an unset moment means now', () => {
   expect(momentFromWire(null)).toBeNull();
   expect(momentFromWire({})).toBeNull();
   expect(momentFromWire({ moment: 'revision', revision: '12345' })).toEqual({ revision: 12345 });
@@ -13,7 +13,7 @@ test('a moment is a time or a revision, and no moment is now', () => {
   expect(momentFromWire({ moment: 'time', time: { seconds: '1', nanos: 500_000_000 } })).toEqual({ timeMs: 1_500 });
 });
 
-test('of which moment an answer is survives the way', () => {
+test('converts the moment of an answer in both directions', () => {
   const asOf = { revision: 7, timeMs: 2_000, recordedMs: 1_000, isFromJournal: true };
   const { revision, time, recordTime, fromJournal } = asOfToWire(asOf);
   const read = {
@@ -25,7 +25,7 @@ test('of which moment an answer is survives the way', () => {
   expect(asOfFromWire(read)).toEqual(asOf);
 });
 
-test('the words of the audit are those of the contract', () => {
+test('converts the enums of the audit service', () => {
   expect(anchorStateCodec.words.map((word) => anchorStateCodec.toWire(word))).toEqual([
     'ANCHOR_STATE_MATCHES',
     'ANCHOR_STATE_DIFFERS',

@@ -121,7 +121,8 @@ describe('the agent', () => {
     expect(agent('--node-name', 'gpu-1', ...kubelet)).toMatchObject({
       settings: { nodeName: 'gpu-1', podsFrom: 'kubelet', kubeletHost: '10.0.0.7', kubeletPort: 10_250 },
     });
-    const refused = (...argv: string[]) => expect(() => agent(...argv)).toThrow(/(Specify|specified|remove|must) .*\.$/);
+    const refused = (...argv: string[]) =>
+      expect(() => agent(...argv)).toThrow(/(Specify|specified|remove|must) .*\.$/);
     refused('--node-name', 'gpu-1', '--node-file', 'gpu-1.yaml');
     refused('--node-file', 'gpu-1.yaml', ...kubelet);
     refused('--node-file', 'gpu-1.yaml', '--api-server', 'https://10.0.0.1');

@@ -1,4 +1,4 @@
-/** Identity by client certificate over real TLS: who gets in, who does not, and what of it is journalled. */
+/** Authentication with client certificates over real TLS, and journalled denials. */
 import { expect, test } from 'vitest';
 import { CertificateAuthority } from '../fakes/certificates.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -7,7 +7,7 @@ import { type Clients, TlsCoordinator } from './tls-coordinator.ts';
 
 const status = (client: Clients['query']) => ask(client, Query.GetStatus, {});
 
-test('a viewer may read and not administer, an admin may do both', async () => {
+test('a viewer can read but not administer, an admin can do both', async () => {
   const context = await TlsCoordinator.start();
   const viewer = context.clients({
     certificate: await context.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] }),
@@ -28,7 +28,7 @@ test('a viewer may read and not administer, an admin may do both', async () => {
   ]);
 });
 
-test('who presents nothing, or a certificate of another CA, learns why and is journalled', async () => {
+test('a caller without credentials or with a certificate of another CA is refused and journalled', async () => {
   const context = await TlsCoordinator.start();
   const stranger = await (await CertificateAuthority.create('another CA')).sign({
     commonName: 'vera',
@@ -44,7 +44,7 @@ test('who presents nothing, or a certificate of another CA, learns why and is jo
   ]);
 });
 
-test('a certificate that is revoked while its connection is open is refused from then on', async () => {
+test('a certificate that is revoked during a connection is refused afterwards', async () => {
   const context = await TlsCoordinator.start();
   const certificate = await context.ca.sign({ commonName: 'vera', organizations: ['rollcall:viewers'] });
   const { query } = context.clients({ certificate });
@@ -59,7 +59,7 @@ test('a certificate that is revoked while its connection is open is refused from
   expect((await context.denials()).map(({ reason }) => reason)).toContain('CERTIFICATE_REJECTED');
 });
 
-test('denials of one caller share a row, so that nobody fills the journal', async () => {
+test('repeated denials of a caller share a row', async () => {
   const context = await TlsCoordinator.start();
   const { query } = context.clients({});
   for (let count = 0; count < 20; count++) await failure(status(query));

@@ -1,4 +1,4 @@
-/** The coordinator's certificate in files: what is good is used, what does not fit together changes nothing. */
+/** The certificate files of the coordinator: valid files are used, files that do not match are ignored. */
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -45,7 +45,7 @@ function opened(folder: ProjectedFolder): ServerCertificates {
   });
 }
 
-test('a swap of the projected folder brings the new pair, and when it expires', async () => {
+test('loads the new certificate and its expiration when the projected volume changes', async () => {
   const ca = await CertificateAuthority.create();
   const folder = new ProjectedFolder(files(await ca.sign({ commonName: 'a', notAfter: new Date('2040-01-01Z') })));
   const certificates = opened(folder);
@@ -64,7 +64,7 @@ test('a swap of the projected folder brings the new pair, and when it expires', 
   expect(trustChanges).toBe(0);
 });
 
-test('a certificate and a key that do not belong together keep the last good pair in use', async () => {
+test('keeps the previous certificate if the new certificate and key do not match', async () => {
   const ca = await CertificateAuthority.create();
   const folder = new ProjectedFolder(files(await ca.sign({ commonName: 'a' })));
   const certificates = opened(folder);
@@ -87,7 +87,7 @@ test.each([
   ['a file that is not there', {}, /cannot be read/],
   ['a key of another certificate', { key: 'other' }, /the key does not match the certificate/],
   ['text that is no certificate', { certificate: 'nonsense' }, /cannot be used for TLS/],
-])('%s is refused at the start', async (_what, wrong: { key?: string; certificate?: string }, message) => {
+])('%s is rejected at the start', async (_what, wrong: { key?: string; certificate?: string }, message) => {
   const ca = await CertificateAuthority.create();
   const pair = await ca.sign({ commonName: 'a' });
   const other = await ca.sign({ commonName: 'b' });

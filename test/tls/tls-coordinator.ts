@@ -1,4 +1,4 @@
-/** A coordinator's house behind TLS, and clients that prove who they are by certificate or token. */
+/** A coordinator with TLS, and clients with certificates or tokens. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -14,7 +14,7 @@ import { type Certificate, CertificateAuthority } from '../fakes/certificates.ts
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { type RunningCoordinator, startTestCoordinator } from '../server/running-coordinator.ts';
 
-/** What a client proves itself with. */
+/** The credentials of a client. */
 export interface Proofs {
   readonly certificate?: Certificate;
   readonly token?: string;
