@@ -10,7 +10,7 @@ import { FolderSource } from './cluster/folder-source.ts';
 import { type Authenticator, createAuthenticator, NO_AUTHENTICATION } from './identity/authenticator.ts';
 import { KubernetesAuthenticator } from './identity/kubernetes/kubernetes-authenticator.ts';
 import type { Journal } from './journal/journal.ts';
-import { JournalMaintenance, LogHeadPublisher } from './journal/maintenance/journal-maintenance.ts';
+import { JournalMaintenance, LogHeadPublisher } from './journal/journal-maintenance.ts';
 import { KubernetesLease } from './leadership/kubernetes-lease.ts';
 import { Leadership, type LeadershipOptions } from './leadership/leadership.ts';
 import type { CoordinatorSettings } from './settings.ts';

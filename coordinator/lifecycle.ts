@@ -11,7 +11,7 @@ import {
 } from './components.ts';
 import { type CoordinatorThreads, separateThreads } from './coordinator-threads.ts';
 import type { Journal } from './journal/journal.ts';
-import type { JournalMaintenance } from './journal/maintenance/journal-maintenance.ts';
+import type { JournalMaintenance } from './journal/journal-maintenance.ts';
 import type { Leadership } from './leadership/leadership.ts';
 import { closeJournal, openJournal } from './open-journal.ts';
 import { CoordinatorOperations } from './operations/operations.ts';

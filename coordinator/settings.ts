@@ -4,7 +4,7 @@ import { logSettings } from '../shared/logging.ts';
 import { operationsSettings } from '../shared/operations/operations-server.ts';
 import { type Address, formatAddress, isLoopback } from '../shared/settings/address.ts';
 import { defineSettings, type SettingsOf } from '../shared/settings/table.ts';
-import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from './journal/limits.ts';
+import { JOURNAL_LIMITS, RETAIN_BYTES_MIN } from './journal/base/limits.ts';
 
 export const coordinatorSettings = defineSettings({
   program: 'rollcall-coordinator',

@@ -6,7 +6,7 @@ import type { VerifyJournalResponse } from '../../shared/rpc/generated/rollcall/
 import type { VerifyReport as WireReport } from '../../shared/rpc/generated/rollcall/v1/VerifyReport.ts';
 import { anchorStateCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';
 import { horizonToWire } from '../history/journal-status-to-wire.ts';
-import type { RetentionHorizon } from '../journal/journal-error.ts';
+import type { RetentionHorizon } from '../journal/base/journal-error.ts';
 import type { AuditDependencies } from './audit-journal.ts';
 import { progressToWire, withProgress } from './audit-stream.ts';
 import { headFromWire, headToWire } from './wire-head.ts';

@@ -5,8 +5,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import { ConcurrencyLimiter } from '../../shared/concurrency-limiter.ts';
 import { RollcallError } from '../../shared/errors.ts';
+import { JournalError } from '../journal/base/journal-error.ts';
 import type { Journal } from '../journal/journal.ts';
-import { JournalError } from '../journal/journal-error.ts';
 import { HISTORY_IDLE_MS, HISTORY_QUERIES } from '../limits.ts';
 import type { Port } from '../threads/thread-port.ts';
 import type { LiveMoment } from './history-rpc.ts';

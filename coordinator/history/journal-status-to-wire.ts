@@ -2,7 +2,7 @@
 import type { JournalStatus } from '../../shared/rpc/generated/rollcall/v1/JournalStatus.ts';
 import type { RetentionHorizon as WireHorizon } from '../../shared/rpc/generated/rollcall/v1/RetentionHorizon.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
-import type { RetentionHorizon } from '../journal/journal-error.ts';
+import type { RetentionHorizon } from '../journal/base/journal-error.ts';
 import type { JournalPart } from './journal-reads.ts';
 
 export async function journalStatusToWire(journal: JournalPart<'status', 'horizon'>): Promise<JournalStatus> {

@@ -7,7 +7,7 @@ import type { AsOf } from '../../shared/model/as-of.ts';
 import type { AsOf as WireAsOf } from '../../shared/rpc/generated/rollcall/v1/AsOf.ts';
 import type { Moment__Output as WireMoment } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { asOfToWire } from '../../shared/rpc/wire-moment.ts';
-import { JournalError } from '../journal/journal-error.ts';
+import { JournalError } from '../journal/base/journal-error.ts';
 import { RANGE_LEAD_ROWS } from '../limits.ts';
 import type { JournalPart } from './journal-reads.ts';
 import { asOfMoment, asOfRevision, type MomentDependencies } from './request-moment.ts';

@@ -1,8 +1,8 @@
 /** The options and the status of a journal. */
 import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
+import type { JournalLimits } from './base/limits.ts';
 import type { JournalThreads } from './journal-threads.ts';
-import type { JournalLimits } from './limits.ts';
 
 export interface JournalOptions {
   /** Path of the SQLite file. The file and its folder are created when they do not exist. */

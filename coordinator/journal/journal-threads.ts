@@ -2,7 +2,7 @@
 import { builtModule } from '../threads/built-module.ts';
 import { methodNames } from '../threads/method-names.ts';
 import { localPort, type Port, threadPort } from '../threads/thread-port.ts';
-import { JOURNAL_ERRORS } from './journal-error.ts';
+import { JOURNAL_ERRORS } from './base/journal-error.ts';
 import { createReaderService, READER_METHODS, type ReaderService } from './read/reader-service.ts';
 import { CheckpointService } from './write/checkpoint-service.ts';
 import { WriterService } from './write/writer-service.ts';

@@ -6,12 +6,12 @@ import type { Clock } from '../../shared/clock.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { Head } from '../../shared/journal-format/verification.ts';
 import { plural } from '../../shared/plural.ts';
-import { JournalError } from './journal-error.ts';
+import { JournalError } from './base/journal-error.ts';
+import type { JournalLimits } from './base/limits.ts';
+import { JOURNAL_LIMITS } from './base/limits.ts';
 import type { DurableListener, JournalOptions, JournalStatus } from './journal-options.ts';
 import { JournalPorts } from './journal-ports.ts';
 import { workerThreads } from './journal-threads.ts';
-import type { JournalLimits } from './limits.ts';
-import { JOURNAL_LIMITS } from './limits.ts';
 import { Audit } from './maintenance/audit.ts';
 import type { PruneReport, RetentionGoal } from './maintenance/retention.ts';
 import { Retention } from './maintenance/retention.ts';
@@ -94,9 +94,9 @@ export class Journal {
     this.#queue = new EventQueue(opened.revision + 1, limits);
     this.#waiters = new RevisionWaiters(opened.revision);
     this.#stored = state;
-    const auditor = () => ports.auditor();
+    const auditor = () => ports.readerPool.auditor();
     this.history = journalHistory(ports.reader, auditor, options.clock);
-    this.audit = new Audit(ports, limits, options.clock);
+    this.audit = new Audit(ports.readerPool, limits, options.clock);
     const record = (event: NewEvent) => this.durable(this.append([event]));
     this.#retention = new Retention({ writer: ports.writer, auditor, record }, options.clock, limits);
   }

@@ -1,7 +1,7 @@
 /** Errors of handlers as callers see them. */
 import { RollcallError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
-import { JournalError } from '../journal/journal-error.ts';
+import { JournalError } from '../journal/base/journal-error.ts';
 
 /**
  * Converts an error of the journal to the error that the caller sees. Any other unexpected error is a bug: it is logged in full,

@@ -1,7 +1,7 @@
 /** Ranges that begin at the retention horizon, while the journal is pruned. */
 import { expect, test } from 'vitest';
 import { pageFromRange, type RangeDependencies } from '../../coordinator/history/revision-range.ts';
-import { JournalError } from '../../coordinator/journal/journal-error.ts';
+import { JournalError } from '../../coordinator/journal/base/journal-error.ts';
 import type { Moment__Output } from '../../shared/rpc/generated/rollcall/v1/Moment.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { addNode, ask, failure, Query, startTestCoordinator } from '../server/running-coordinator.ts';

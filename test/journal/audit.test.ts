@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../coordinator/journal/journal.ts';
 import { sameThread } from '../../coordinator/journal/journal-threads.ts';
-import { rebuildDerivedTables } from '../../coordinator/journal/maintenance/rebuild.ts';
+import { rebuildDerivedTables } from '../../coordinator/journal/schema/rebuild.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';

@@ -5,7 +5,7 @@ import {
   JournalMaintenance,
   type JournalMaintenanceOptions,
   LogHeadPublisher,
-} from '../../coordinator/journal/maintenance/journal-maintenance.ts';
+} from '../../coordinator/journal/journal-maintenance.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';

@@ -1,7 +1,7 @@
 // A service for the tests of threads, served from the built files as the coordinator's own services are.
 const { serveThread } = await import('../../dist/coordinator/threads/thread-port.js');
 const { RollcallError } = await import('../../dist/shared/errors.js');
-const { JOURNAL_ERRORS, JournalError } = await import('../../dist/coordinator/journal/journal-error.js');
+const { JOURNAL_ERRORS, JournalError } = await import('../../dist/coordinator/journal/base/journal-error.js');
 const { ROLLCALL_ERRORS } = await import('../../dist/coordinator/history/rollcall-errors.js');
 
 const held = [];

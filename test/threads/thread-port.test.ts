@@ -1,7 +1,7 @@
 /** Calls to a service in a thread: long answers, bytes, errors, and the end of the thread. */
 import { expect, onTestFinished, test } from 'vitest';
 import { ROLLCALL_ERRORS } from '../../coordinator/history/rollcall-errors.ts';
-import { JOURNAL_ERRORS } from '../../coordinator/journal/journal-error.ts';
+import { JOURNAL_ERRORS } from '../../coordinator/journal/base/journal-error.ts';
 import { type Port, threadPort } from '../../coordinator/threads/thread-port.ts';
 import { RollcallError } from '../../shared/errors.ts';
 

@@ -3,9 +3,9 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportHeader } from '../../../shared/journal-format/export-text.ts';
 import type { VerifyReport } from '../../../shared/journal-format/verification.ts';
-import type { JournalPorts } from '../journal-ports.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import type { Chunk, ReplayedDecision } from '../read/export-reader.ts';
+import type { ReaderPool } from '../read/reader-pool.ts';
 import { type BackupCopy, makeCopy, type Progress } from './backup-copy.ts';
 import type { VerifyOptions } from './verify.ts';
 import { verify } from './verify.ts';
@@ -23,12 +23,12 @@ export interface RebuildReport {
 }
 
 export class Audit {
-  readonly #ports: JournalPorts;
+  readonly #readers: ReaderPool;
   readonly #limits: JournalLimits;
   readonly #clock: Clock;
 
-  constructor(ports: JournalPorts, limits: JournalLimits, clock: Clock) {
-    this.#ports = ports;
+  constructor(readers: ReaderPool, limits: JournalLimits, clock: Clock) {
+    this.#readers = readers;
     this.#limits = limits;
     this.#clock = clock;
   }
@@ -36,12 +36,12 @@ export class Audit {
   /** Checks every row that is durable at the time of the call, in threads of its own. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     const { verifyRowsMax, verifyThreads } = this.#limits;
-    return this.#ports.withReaders(verifyThreads, (readers) => verify(readers, verifyRowsMax, options));
+    return this.#readers.withReaders(verifyThreads, (readers) => verify(readers, verifyRowsMax, options));
   }
 
   /** Compares the derived tables with a replay of all rows. */
   rebuildEquals(onProgress: Progress = () => {}): Promise<RebuildReport> {
-    return this.#ports.withReader(async (reader) => {
+    return this.#readers.withReader(async (reader) => {
       const totalCount = await reader.beginRebuild();
       let doneCount = 0;
       for (let step = 1; step > 0; doneCount += step) {
@@ -55,13 +55,13 @@ export class Audit {
 
   /** Recorded decisions in order, each with its inputs, in chunks of some hundred. */
   async *replay(range: AuditRange = {}): AsyncGenerator<readonly ReplayedDecision[], void, undefined> {
-    const auditor = await this.#ports.auditor();
+    const auditor = await this.#readers.auditor();
     yield* this.#chunks(range, (after, through) => auditor.replayed(after, through));
   }
 
   /** All rows as text, in chunks of some hundred KiB. A slow consumer delays nothing else. */
   async *export(format: ExportFormat, range: AuditRange = {}): AsyncGenerator<string, void, undefined> {
-    const auditor = await this.#ports.auditor();
+    const auditor = await this.#readers.auditor();
     const header = exportHeader(format);
     if (header !== '') yield header;
     yield* this.#chunks(range, (after, through) => auditor.exported(format, after, through));
@@ -69,7 +69,7 @@ export class Audit {
 
   /** Copies the whole journal into a new file while it is written. Rejects with `wrong-backup`. */
   backup(target: string): Promise<void> {
-    return this.#ports.withReader((reader) => reader.backUp(target));
+    return this.#readers.withReader((reader) => reader.backUp(target));
   }
 
   /**
@@ -77,7 +77,7 @@ export class Audit {
    * bytes. Rejects with `wrong-backup`.
    */
   copy(name: string, onProgress: Progress = () => {}): Promise<BackupCopy> {
-    return makeCopy(this.#ports, name, onProgress, this.#clock);
+    return makeCopy(this.#readers, name, onProgress, this.#clock);
   }
 
   /** Excludes rows that are added while it runs. */
@@ -85,7 +85,7 @@ export class Audit {
     { afterRevision, throughRevision }: AuditRange,
     read: (after: number, through: number) => Promise<Chunk<Value>>,
   ): AsyncGenerator<Value, void, undefined> {
-    const auditor = await this.#ports.auditor();
+    const auditor = await this.#readers.auditor();
     const through = Math.min(throughRevision ?? Number.MAX_SAFE_INTEGER, await auditor.newestRevision());
     let after: number | null = afterRevision ?? (await auditor.chainStart()).revision;
     while (after !== null) {

@@ -3,8 +3,8 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../shared/clock.ts';
-import type { JournalPorts } from '../journal-ports.ts';
-import { partialOf } from './backup.ts';
+import type { ReaderPool } from '../read/reader-pool.ts';
+import { partialOf } from '../schema/backup.ts';
 
 /** Receives the number of rows or bytes that are done, and the total. An error that it throws ends the work. */
 export type Progress = (doneCount: number, totalCount: number) => void;
@@ -27,15 +27,15 @@ export interface BackupCopy {
  * `wrong-backup`.
  */
 export async function makeCopy(
-  ports: JournalPorts,
+  readers: ReaderPool,
   name: string,
   onProgress: Progress,
   clock: Clock,
 ): Promise<BackupCopy> {
-  const path = `${ports.file}${SUFFIX}${name}`;
+  const path = `${readers.file}${SUFFIX}${name}`;
   const remove = () => rm(path, { force: true });
   try {
-    await ports.withReader(async (reader) => {
+    await readers.withReader(async (reader) => {
       const totalBytes = await reader.usedBytes();
       const stopLooking = emitGrowth(partialOf(path), (bytes) => onProgress(bytes, totalBytes), clock);
       await reader.backUp(path).finally(stopLooking);

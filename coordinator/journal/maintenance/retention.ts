@@ -6,7 +6,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { NewEvent } from '../../../shared/journal-format/events.ts';
 import { plural } from '../../../shared/plural.ts';
 import type { Port } from '../../threads/thread-port.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import type { ReaderService } from '../read/reader-service.ts';
 import type { WriterService } from '../write/writer-service.ts';
 import { computeSeal } from './verify.ts';

@@ -1,7 +1,7 @@
 /** Reads the hash chain from the database for the checks in shared/journal-format/chain.ts. */
 import type { Database, Statement } from 'better-sqlite3';
 import { type ChainCheck, type ChainLink, ChainVerifier } from '../../../shared/journal-format/chain.ts';
-import { codeOf, messageOf } from '../journal-error.ts';
+import { codeOf, messageOf } from '../base/journal-error.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import { SELECT_ROWS, StoredRows, type StoredValues } from './stored-row.ts';
 

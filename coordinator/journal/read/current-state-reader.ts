@@ -9,7 +9,7 @@ import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bo
 import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import type {
   AgentState,

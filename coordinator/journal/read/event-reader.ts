@@ -6,7 +6,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { JournalEvent, RetentionSeal } from '../../../shared/journal-format/events.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
 import { TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import { IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 import type { EventPage, EventQuery } from './event-query.ts';

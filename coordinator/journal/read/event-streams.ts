@@ -5,8 +5,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventKind } from '../../../shared/journal-format/events.ts';
 import { KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
-import { tooManyDaemonSets } from '../journal-error.ts';
-import type { JournalLimits } from '../limits.ts';
+import { tooManyDaemonSets } from '../base/journal-error.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import { HAS_INDEXED_TRIGGER, IS_DECISION, IS_NOT_DECISION, UNINDEXED_TRIGGER_MAX } from '../schema/conditions.ts';
 import { splitKey } from '../schema/name-tables.ts';
 import type { EventQuery } from './event-query.ts';

@@ -4,7 +4,7 @@ import type { DecisionEvent, Recorded } from '../../../shared/journal-format/eve
 import type { ExportFormat } from '../../../shared/journal-format/export-text.ts';
 import { exportLine } from '../../../shared/journal-format/export-text.ts';
 import { decodeRow } from '../../../shared/journal-format/row.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import { rawRows } from '../schema/statements.ts';
 import { HistoricalReader } from './historical-reader.ts';
 import type { DecisionInputs } from './historical-state.ts';

@@ -1,6 +1,6 @@
 /** The retention horizon of a journal, and the rows that were the newest at a time. */
 import type { Database, Statement } from 'better-sqlite3';
-import { JournalError } from '../journal-error.ts';
+import { JournalError } from '../base/journal-error.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 
 export class Horizon {

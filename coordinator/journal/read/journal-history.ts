@@ -9,7 +9,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { Methods } from '../../threads/method-names.ts';
 import type { Port, Promised } from '../../threads/thread-port.ts';
-import { JournalError } from '../journal-error.ts';
+import { JournalError } from '../base/journal-error.ts';
 import type { PairPart } from './difference-reader.ts';
 import type { HistoricalReader, Part } from './historical-reader.ts';
 import type { DriftAt, NodeAt, PodsAt, RecordedPairChange } from './historical-state.ts';

@@ -1,6 +1,6 @@
 /** Relates times to revisions, and reports which revisions the journal keeps. */
 import type { Database } from 'better-sqlite3';
-import type { RetentionHorizon } from '../journal-error.ts';
+import type { RetentionHorizon } from '../base/journal-error.ts';
 import { Horizon } from './horizon.ts';
 
 export class MomentReader {

@@ -1,7 +1,7 @@
 /** Reads the journal's file as a whole: its size, a backup, its pages, and a rebuild of the derived tables to compare with. */
 import type { Database } from 'better-sqlite3';
-import { backUp } from '../maintenance/backup.ts';
-import { RebuildCheck } from '../maintenance/rebuild.ts';
+import { backUp } from '../schema/backup.ts';
+import { RebuildCheck } from '../schema/rebuild.ts';
 import { usedBytesOf } from '../schema/statements.ts';
 
 export class ReaderFile {

@@ -4,10 +4,10 @@
  */
 import type { Database } from 'better-sqlite3';
 import { type Methods, methodNames } from '../../threads/method-names.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
+import { opened } from '../base/opened.ts';
 import { openForReading } from '../schema/database.ts';
 import { openingProblem } from '../schema/file-problems.ts';
-import { opened } from '../schema/opened.ts';
 import { ChainReader } from './chain-reader.ts';
 import { CurrentStateReader } from './current-state-reader.ts';
 import { DifferenceReader } from './difference-reader.ts';

@@ -2,7 +2,7 @@
 
 import { serveThread } from '../../threads/thread-port.ts';
 import { lowerThreadPriority } from '../../threads/thread-priority.ts';
-import { JOURNAL_ERRORS } from '../journal-error.ts';
+import { JOURNAL_ERRORS } from '../base/journal-error.ts';
 import { createReaderService } from './reader-service.ts';
 
 lowerThreadPriority();

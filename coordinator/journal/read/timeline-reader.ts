@@ -5,7 +5,7 @@ import type { Action, DriftEvent } from '../../../shared/journal-format/events.t
 import { ACTIONS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { Verdict } from '../../../shared/placement/types.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import { IS_DECISION, IS_NOT_DECISION, isAction, isKind } from '../schema/conditions.ts';
 import { splitKey } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';

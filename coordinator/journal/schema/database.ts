@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { codeOf } from '../journal-error.ts';
+import { codeOf } from '../base/journal-error.ts';
 import { isInputOutputError, openingProblem, writingProblem } from './file-problems.ts';
 
 /** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */

@@ -3,7 +3,7 @@
  * any way. The side file itself stays and has no meaning.
  */
 import Database from 'better-sqlite3';
-import { codeOf, JournalError } from '../journal-error.ts';
+import { codeOf, JournalError } from '../base/journal-error.ts';
 import { openingProblem } from './file-problems.ts';
 
 export interface FileLock {

@@ -1,5 +1,5 @@
 /** Problems with a journal's file, each as one sentence that says what is wrong and what to do. */
-import { codeOf, JournalError, messageOf } from '../journal-error.ts';
+import { codeOf, JournalError, messageOf } from '../base/journal-error.ts';
 
 /** Translates an error from opening the file; returns unexpected errors unchanged. */
 export function openingProblem(file: string, error: unknown): unknown {

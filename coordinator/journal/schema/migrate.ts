@@ -7,8 +7,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
-import { codeOf, JournalError } from '../journal-error.ts';
-import { copyWhole } from '../maintenance/backup.ts';
+import { codeOf, JournalError } from '../base/journal-error.ts';
+import { copyWhole } from './backup.ts';
 import { openForReading } from './database.ts';
 import { damaged, notAJournal, openingProblem, unwritable } from './file-problems.ts';
 

@@ -1,8 +1,8 @@
 /** The service of the checkpoint thread: copies committed pages from the WAL into the file. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { opened } from '../base/opened.ts';
 import { checkpoint, openForWriting } from '../schema/database.ts';
-import { opened } from '../schema/opened.ts';
 
 export class CheckpointService {
   #database: Database | undefined;

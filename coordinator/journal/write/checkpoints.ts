@@ -4,7 +4,7 @@
  */
 
 import type { Port } from '../../threads/thread-port.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import type { CheckpointService } from './checkpoint-service.ts';
 import type { FileSize } from './writer.ts';
 import type { WriterService } from './writer-service.ts';

@@ -1,6 +1,6 @@
 /** Events that wait to be written, in order, and how they become batches. */
 import type { JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
-import type { JournalLimits } from '../limits.ts';
+import type { JournalLimits } from '../base/limits.ts';
 import type { RowBatch } from './row-batch.ts';
 import { BatchBuilder } from './row-batch.ts';
 

@@ -5,7 +5,7 @@
  * It is written after each commit and never waited for. After a loss of power it may tell of an older row, never of a newer one.
  */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
-import { codeOf } from '../journal-error.ts';
+import { codeOf } from '../base/journal-error.ts';
 import { unwritable } from '../schema/file-problems.ts';
 
 export interface StoredHead {

@@ -1,7 +1,7 @@
 /** The service of the writer's thread. */
 
-import type { PruneStep } from '../maintenance/compaction.ts';
-import { opened } from '../schema/opened.ts';
+import { opened } from '../base/opened.ts';
+import type { PruneStep } from './compaction.ts';
 import type { RowBatch } from './row-batch.ts';
 import { JournalWriter, type WriteOutcome, type WriterOpened, type WriterOptions } from './writer.ts';
 

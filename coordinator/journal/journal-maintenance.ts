@@ -1,10 +1,10 @@
 /** Maintains the journal while it serves: prunes its oldest rows and publishes its head, both periodically. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../../shared/clock.ts';
-import type { Head } from '../../../shared/journal-format/verification.ts';
-import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../../limits.ts';
-import type { Journal } from '../journal.ts';
-import type { RetentionGoal } from './retention.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Head } from '../../shared/journal-format/verification.ts';
+import { PRUNE_FIRST_MS, PRUNE_INTERVAL_MS } from '../limits.ts';
+import type { Journal } from './journal.ts';
+import type { RetentionGoal } from './maintenance/retention.ts';
 
 /** Stores heads outside the journal, so that an alteration of the journal can be detected. */
 export interface HeadPublisher {

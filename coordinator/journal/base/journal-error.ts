@@ -1,6 +1,6 @@
 /** Errors of the journal that are not bugs. Each message is one sentence that says what is wrong and what to do. */
-import { plural } from '../../shared/plural.ts';
-import { errorCodec } from '../threads/thread-errors.ts';
+import { plural } from '../../../shared/plural.ts';
+import { errorCodec } from '../../threads/thread-errors.ts';
 
 export type JournalErrorReason =
   | 'newer-schema'

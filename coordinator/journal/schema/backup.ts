@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { JournalError, messageOf } from '../journal-error.ts';
+import { JournalError, messageOf } from '../base/journal-error.ts';
 
 /** @throws JournalError `wrong-backup` for a target that exists or cannot be written; nothing is changed then */
 export function backUp(database: Database, target: string): void {

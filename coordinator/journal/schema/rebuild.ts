@@ -3,12 +3,12 @@
  * WAL cannot restart while it runs. Tables that differ can be rebuilt while no coordinator writes the journal.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { openForWriting } from '../schema/database.ts';
-import { DERIVED_TABLES, SqlDerivedTables } from '../schema/derived-tables.ts';
-import { lockFile } from '../schema/file-lock.ts';
-import { inspectFile } from '../schema/migrate.ts';
-import type { ProjectedRow } from '../schema/projection.ts';
-import { project } from '../schema/projection.ts';
+import { openForWriting } from './database.ts';
+import { DERIVED_TABLES, SqlDerivedTables } from './derived-tables.ts';
+import { lockFile } from './file-lock.ts';
+import { inspectFile } from './migrate.ts';
+import type { ProjectedRow } from './projection.ts';
+import { project } from './projection.ts';
 
 /** Rows in memory at a time. */
 const PAGE_ROWS_MAX = 10_000;
