@@ -39,7 +39,7 @@ export async function verify(context: Context, { anchor, skipFileCheck }: Verify
   );
   const view = verificationView(report);
   await context.answer(view, () => renderVerification(view, context.render));
-  return view.good ? EXIT.ok : EXIT.unsound;
+  return view.valid ? EXIT.ok : EXIT.unsound;
 }
 
 export async function replay(context: Context, options: ReplayOptions): Promise<number> {

@@ -23,9 +23,9 @@ export function renderHead({ anchor, recordTime, storeId }: PublishedHeadView, {
 }
 
 export function renderVerification(view: VerificationView, { style }: Options): string {
-  const { good, checkedRows, head, kept, horizon } = view;
+  const { valid, checkedRows, head, retainedRows, horizon } = view;
   const problems = problemsOf(view);
-  const verdict = good ? style.good('The journal is intact.') : style.bad('The journal is not intact.');
+  const verdict = valid ? style.good('The journal is intact.') : style.bad('The journal is not intact.');
   const lines = [
     verdict,
     ...problems.map((problem) => `  ${style.bad(style.marks.failed)} ${oneLine(problem)}`),
@@ -33,12 +33,12 @@ export function renderVerification(view: VerificationView, { style }: Options): 
     ...anchorLine(view, style),
     ...(horizon === null
       ? []
-      : [`horizon   ${horizonLine(horizon)}${kept === 'sealed' ? '; rows kept from before it are unchanged' : ''}`]),
+      : [`horizon   ${horizonLine(horizon)}${retainedRows === 'sealed' ? '; rows kept from before it are unchanged' : ''}`]),
   ];
   return style.fit(lines.map((line) => `${line}\n`).join(''));
 }
 
-function problemsOf({ bad, anchor, kept, fileProblem }: VerificationView): string[] {
+function problemsOf({ bad, anchor, retainedRows, fileProblem }: VerificationView): string[] {
   return [
     ...(bad === null ? [] : [`revision ${bad.revision}: ${bad.problem}`]),
     ...(anchor === 'differs'
@@ -47,7 +47,7 @@ function problemsOf({ bad, anchor, kept, fileProblem }: VerificationView): strin
     ...(anchor === 'missing'
       ? ['the journal ends before the anchor: events were removed, or this is an older copy']
       : []),
-    ...(kept === 'altered' ? ['rows kept from before the retention horizon were altered'] : []),
+    ...(retainedRows === 'altered' ? ['rows kept from before the retention horizon were altered'] : []),
     ...(fileProblem === '' ? [] : [`the file: ${fileProblem}`]),
   ];
 }
@@ -81,14 +81,14 @@ export function renderReplayDifference(view: ReplayDifferenceView, { style, wide
 }
 
 export function renderReplay(view: ReplayView, { style }: Options): string {
-  const { replayed, different, ended, withoutInputs, engineVersion } = view;
+  const { replayed, different, ended, missingInputs, engineVersion } = view;
   const outcome =
     different === 0
       ? style.good(`Engine ${engineVersion} reproduces all ${plural(replayed, 'decision')}.`)
       : style.bad(`Engine ${engineVersion} decides ${different} of ${plural(replayed, 'decision')} differently.`);
   const left = [
     ...(ended === 0 ? [] : [`${plural(ended, 'decision')} that ended a placement`]),
-    ...(withoutInputs === 0 ? [] : [`${plural(withoutInputs, 'decision')} whose inputs were pruned`]),
+    ...(missingInputs === 0 ? [] : [`${plural(missingInputs, 'decision')} whose inputs were pruned`]),
   ];
   return style.fit(`${outcome}\n${left.length === 0 ? '' : `Not replayed: ${left.join('; ')}.\n`}`);
 }

@@ -22,7 +22,7 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
   };
   return [
     { header: 'NAMESPACE', cell: ({ namespace }) => namespace },
-    { header: 'NAME', cell: ({ name }) => name, paint: ({ inForce }, text) => (inForce ? text : style.bad(text)) },
+    { header: 'NAME', cell: ({ name }) => name, paint: ({ accepted }, text) => (accepted ? text : style.bad(text)) },
     { header: 'DESIRED', cell: ({ counts }) => counts.desired },
     { header: 'CURRENT', cell: ({ counts }) => counts.current, paint: short('current') },
     { header: 'READY', cell: ({ counts }) => counts.ready, paint: short('ready') },
@@ -41,7 +41,7 @@ function columnsFor(options: RenderOptions): Column<DaemonSetView>[] {
     ...driftColumns(options),
     { header: 'NONE', cell: ({ counts }) => counts.none, wide: true },
     { header: 'ACKNOWLEDGED', cell: ({ counts }) => counts.acknowledged, wide: true },
-    { header: 'VERSION', cell: ({ version }) => version, wide: true },
+    { header: 'REVISION', cell: ({ effectiveRevision }) => effectiveRevision, wide: true },
     { header: 'TEMPLATE', cell: ({ templateRevision }) => templateRevision || '-', wide: true },
     { header: 'SOURCE', cell: ({ source }) => source || '-', wide: true },
   ];
@@ -81,8 +81,8 @@ function driftPaint(style: RenderOptions['style']): Column<DaemonSetView>['paint
 export function rejectionLines(daemonSets: readonly DaemonSetView[], { style }: RenderOptions): string[] {
   return daemonSets
     .filter(({ rejections }) => rejections.length > 0)
-    .flatMap(({ namespace, name, inForce, rejections }) => [
-      `  ${style.bad(`${namespace}/${name}`)}: ${inForce ? 'the last valid version stays in force' : 'no valid version was ever received'}`,
+    .flatMap(({ namespace, name, accepted, rejections }) => [
+      `  ${style.bad(`${namespace}/${name}`)}: ${accepted ? 'the last valid version stays in force' : 'no valid version was ever received'}`,
       ...rejections.map((problem) => `    ${problemLine(problem)}`),
     ]);
 }

@@ -29,13 +29,13 @@ export function renderExplanation(explanation: ExplanationView, options: RenderO
 }
 
 function headline(explanation: ExplanationView, { style, nowMs }: RenderOptions): string {
-  const { daemonSet, node, verdict, sinceTime, version, decision } = explanation;
+  const { daemonSet, node, verdict, sinceTime, effectiveRevision, decision } = explanation;
   const name = daemonSet.slice(daemonSet.indexOf('/') + 1);
   const [verb, meaning] = VERDICT_WORDS[verdict];
   const paint = { run: style.good, keep: style.warn, none: style.bad }[verdict];
   const cause = decision?.cause?.message ? `, because ${decision.cause.message}` : '';
   const actor = decision?.cause?.actor ? `, by ${decision.cause.actor}` : '';
-  const since = `since ${timeText(sinceTime)} (${ageText(sinceTime, nowMs)}), revision ${version}${cause}${actor}`;
+  const since = `since ${timeText(sinceTime)} (${ageText(sinceTime, nowMs)}), revision ${effectiveRevision}${cause}${actor}`;
   return `${style.bold(name)} ${paint(verb)} ${style.bold(node)}: ${meaning}\n${style.dim(since)}\n`;
 }
 
@@ -100,9 +100,9 @@ function decisionLines(explanation: ExplanationView, { style, wide }: RenderOpti
 /** Changes since the decision that did not affect the verdict. */
 function laterLines(decided: InputsView, now: InputsView): string[] {
   const changed = [
-    ...(now.nodeVersion > decided.nodeVersion ? [`node changed at revision ${now.nodeVersion}`] : []),
-    ...(now.daemonSetVersion > decided.daemonSetVersion
-      ? [`DaemonSet changed at revision ${now.daemonSetVersion}`]
+    ...(now.nodeRevision > decided.nodeRevision ? [`node changed at revision ${now.nodeRevision}`] : []),
+    ...(now.daemonSetRevision > decided.daemonSetRevision
+      ? [`DaemonSet changed at revision ${now.daemonSetRevision}`]
       : []),
   ];
   return changed.length === 0
@@ -111,10 +111,10 @@ function laterLines(decided: InputsView, now: InputsView): string[] {
 }
 
 function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {
-  const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, version } = explanation;
+  const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, effectiveRevision } = explanation;
   const answers = presence === 'present' ? style.good('present') : style.bad(presence);
   const facts = factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, ${ageText(factsTime, nowMs)} old`;
-  const assignment = acknowledgement === null ? 'none' : `${acknowledgement}, version ${version}`;
+  const assignment = acknowledgement === null ? 'none' : `${acknowledgement}, revision ${effectiveRevision}`;
   return [
     `  node         ${answers}, ${facts}`,
     `  assignment   ${assignment}`,

@@ -30,13 +30,13 @@ export function inputFacts(inputs: InputsView, style: Style, wide: boolean): Fac
   const { nodeResourceVersion, factsOrigin, factsSource, factsTime } = inputs;
   const { daemonSetGeneration, templateRevision, daemonSetSource } = inputs;
   const node = [
-    versionText(inputs.nodeVersion, inputs.nodeDigest, style, wide),
+    revisionText(inputs.nodeRevision, inputs.nodeDigest, style, wide),
     ...(nodeResourceVersion === '' || !wide ? [] : [`resourceVersion ${nodeResourceVersion}`]),
     `from the ${factsOrigin}${factsSource === '' ? '' : ` (${factsSource})`}`,
     ...(factsTime === null ? [] : [`observed ${timeText(factsTime)}`]),
   ];
   const daemonSet = [
-    versionText(inputs.daemonSetVersion, inputs.daemonSetDigest, style, wide),
+    revisionText(inputs.daemonSetRevision, inputs.daemonSetDigest, style, wide),
     `generation ${daemonSetGeneration}`,
     `template ${templateRevision}`,
     ...(daemonSetSource === '' ? [] : [`from ${daemonSetSource}`]),
@@ -47,7 +47,7 @@ export function inputFacts(inputs: InputsView, style: Style, wide: boolean): Fac
   ];
 }
 
-function versionText(version: number, digest: string, { marks }: Style, wide: boolean): string {
+function revisionText(revision: number, digest: string, { marks }: Style, wide: boolean): string {
   const shown = wide || digest.length <= DIGEST_LENGTH ? digest : digest.slice(0, DIGEST_LENGTH) + marks.ellipsis;
-  return `version ${version}, sha256:${shown}`;
+  return `revision ${revision}, sha256:${shown}`;
 }

@@ -75,8 +75,8 @@ function daemonSetHead(
   { namespace, name, ...rest }: DaemonSetDetailView['daemonSet'],
   { style }: RenderOptions,
 ): string {
-  const { counts, templateRevision, version, source, inForce } = rest;
-  const force = inForce ? `version ${version}, template ${templateRevision}` : style.bad('not in force');
+  const { counts, templateRevision, effectiveRevision, source, accepted } = rest;
+  const force = accepted ? `revision ${effectiveRevision}, template ${templateRevision}` : style.bad('not in force');
   return [
     `${style.bold(`daemonset ${namespace}/${name}`)}: ${force}${source === '' ? '' : `, from ${source}`}`,
     countsLine('node', counts),
@@ -143,7 +143,7 @@ function placementTable(
         first === undefined ? style.dim(text) : paintDrift(first.kind, style)(text),
     },
     { header: 'SINCE', cell: ({ sinceTime }) => ageText(sinceTime, nowMs) },
-    { header: 'VERSION', cell: ({ version }) => version, wide: true },
+    { header: 'REVISION', cell: ({ effectiveRevision }) => effectiveRevision, wide: true },
     { header: 'ASSIGNMENT', cell: ({ acknowledgement }) => acknowledgement ?? '-', wide: true },
     { header: 'POD NAME', cell: ({ pods }) => pods.map(({ name }) => name).join(',') || '-', wide: true },
     { header: 'REASON', cell: (placement) => reasonText(placement, options) || '-' },

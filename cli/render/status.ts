@@ -38,12 +38,12 @@ export function renderStatus(snapshot: ClusterView, options: RenderOptions): str
 
 /** The summary of the cluster in one line. */
 export function statusLine(status: StatusView, { style }: Pick<RenderOptions, 'style'>): string {
-  const { nodes, presentNodes, settledNodes, daemonSets, rejectedDaemonSets, revision } = status;
+  const { nodes, presentNodes, reportedNodes, daemonSets, rejectedDaemonSets, revision } = status;
   const absent = nodes - presentNodes;
   const presence = `${presentNodes} present, ${absent > 0 ? style.bad(`${absent} absent`) : '0 absent'}`;
-  const unsettled = presentNodes - settledNodes;
+  const unreported = presentNodes - reportedNodes;
   const parts = [
-    `${style.bold(plural(nodes, 'node'))}: ${presence}${unsettled > 0 ? `, ${unsettled} not settled` : ''}`,
+    `${style.bold(plural(nodes, 'node'))}: ${presence}${unreported > 0 ? `, ${unreported} not reported` : ''}`,
     style.bold(plural(daemonSets, 'DaemonSet')) + (rejectedDaemonSets > 0 ? `, ${rejectedDaemonSets} rejected` : ''),
     `revision ${revision}`,
   ];
@@ -70,7 +70,7 @@ function nodesSection(nodes: readonly NodeView[], options: RenderOptions): strin
   const rest = nodes.length - shown.length;
   const how =
     noteworthy.length > shown.length
-      ? `${noteworthy.length - shown.length} of them absent, not settled or with drift`
+      ? `${noteworthy.length - shown.length} of them absent, not reported or with drift`
       : 'all without problems';
   const note = `${plural(rest, 'node')} not shown, ${how}; use rollcall nodes to list all\n`;
   return shown.length === 0 ? note : `${renderNodes(shown, options)}${note}`;
@@ -103,7 +103,7 @@ function withoutNodes(
   { daemonSets, nodes }: ClusterView,
   { wide }: RenderOptions,
 ): string {
-  const found = daemonSets.filter(({ inForce, counts }) => inForce && matches(counts));
+  const found = daemonSets.filter(({ accepted, counts }) => accepted && matches(counts));
   const [first] = found;
   if (first === undefined || nodes.length === 0) return '';
   const names = found.map(({ namespace, name }) => `${namespace}/${name}`);

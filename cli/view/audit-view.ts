@@ -44,7 +44,7 @@ export function headView({ revision, hash }: JournalHead__Output): HeadView {
 
 export interface VerificationView {
   /** True if no problem was found. */
-  readonly good: boolean;
+  readonly valid: boolean;
   readonly checkedRows: number;
   /** The newest valid revision. */
   readonly head: HeadView | null;
@@ -53,7 +53,7 @@ export interface VerificationView {
   /** The comparison with the anchor; `null` without an anchor. */
   readonly anchor: AnchorState | null;
   /** The state of rows kept from before the retention horizon; `null` if nothing was pruned. */
-  readonly kept: RetainedRowsState | null;
+  readonly retainedRows: RetainedRowsState | null;
   /** `''` if the file is intact or was not checked. */
   readonly fileProblem: string;
   readonly horizon: HorizonView | null;
@@ -62,12 +62,12 @@ export interface VerificationView {
 export function verificationView(wire: VerifyReport__Output): VerificationView {
   const badRevision = Number(wire.firstInvalidRevision);
   return {
-    good: wire.valid,
+    valid: wire.valid,
     checkedRows: Number(wire.checkedCount),
     head: wire.head && headView(wire.head),
     bad: badRevision === 0 ? null : { revision: badRevision, problem: wire.chainProblem },
     anchor: anchorStateCodec.fromWire(wire.anchor) ?? null,
-    kept: retainedRowsStateCodec.fromWire(wire.retainedRows) ?? null,
+    retainedRows: retainedRowsStateCodec.fromWire(wire.retainedRows) ?? null,
     fileProblem: wire.fileProblem,
     horizon: horizonView(wire.horizon),
   };
@@ -100,7 +100,7 @@ export interface ReplayView {
   readonly different: number;
   /** Decisions that ended a placement, and those whose inputs were pruned. Neither can be replayed. */
   readonly ended: number;
-  readonly withoutInputs: number;
+  readonly missingInputs: number;
   readonly engineVersion: string;
 }
 
@@ -109,7 +109,7 @@ export function replayView(wire: ReplayReport__Output): ReplayView {
     replayed: Number(wire.replayedCount),
     different: Number(wire.differentCount),
     ended: Number(wire.endedCount),
-    withoutInputs: Number(wire.missingInputsCount),
+    missingInputs: Number(wire.missingInputsCount),
     engineVersion: wire.engineVersion,
   };
 }

@@ -9,11 +9,11 @@ export interface DaemonSetView {
   readonly namespace: string;
   readonly name: string;
   /** False if no valid version was ever received. */
-  readonly inForce: boolean;
+  readonly accepted: boolean;
   readonly generation: number;
   readonly templateRevision: string;
   /** The revision at which this manifest took effect. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   /** Path of a file, or address of an API server. */
   readonly source: string;
   readonly counts: CountsView;
@@ -56,10 +56,10 @@ export function daemonSetView(wire: DaemonSet__Output): DaemonSetView {
   return {
     namespace: wire.daemonSet?.namespace ?? '',
     name: wire.daemonSet?.name ?? '',
-    inForce: wire.accepted,
+    accepted: wire.accepted,
     generation: Number(wire.generation),
     templateRevision: wire.templateRevision,
-    version: Number(wire.effectiveRevision),
+    effectiveRevision: Number(wire.effectiveRevision),
     source: wire.source,
     counts: countsView(wire.counts),
     warnings: wire.warnings.map(problemView),

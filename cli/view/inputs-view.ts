@@ -4,7 +4,7 @@ import { timeView } from './wire-fields.ts';
 
 export interface InputsView {
   /** The revision of the node's facts, and the SHA-256 of their canonical JSON. */
-  readonly nodeVersion: number;
+  readonly nodeRevision: number;
   readonly nodeDigest: string;
   readonly nodeResourceVersion: string;
   /** `agent` or `roll`. */
@@ -12,7 +12,7 @@ export interface InputsView {
   readonly factsSource: string;
   readonly factsTime: string | null;
   /** The revision of this version of the DaemonSet, and the SHA-256 of its manifest. */
-  readonly daemonSetVersion: number;
+  readonly daemonSetRevision: number;
   readonly daemonSetDigest: string;
   readonly daemonSetGeneration: number;
   readonly templateRevision: string;
@@ -21,13 +21,13 @@ export interface InputsView {
 
 export function inputsView(wire: DecisionInputs__Output): InputsView {
   return {
-    nodeVersion: Number(wire.nodeRevision),
+    nodeRevision: Number(wire.nodeRevision),
     nodeDigest: wire.nodeDigest.toString('hex'),
     nodeResourceVersion: wire.nodeResourceVersion,
     factsOrigin: wire.factsOrigin,
     factsSource: wire.factsSource,
     factsTime: timeView(wire.factsTime),
-    daemonSetVersion: Number(wire.daemonSetRevision),
+    daemonSetRevision: Number(wire.daemonSetRevision),
     daemonSetDigest: wire.daemonSetDigest.toString('hex'),
     daemonSetGeneration: Number(wire.daemonSetGeneration),
     templateRevision: wire.templateRevision,

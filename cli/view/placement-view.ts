@@ -21,7 +21,7 @@ export interface PlacementView {
   readonly node: string;
   readonly verdict: Verdict;
   /** The revision and the time at which the verdict took effect. */
-  readonly version: number;
+  readonly effectiveRevision: number;
   readonly sinceTime: string | null;
   /** `null` without an assignment. */
   readonly acknowledgement: Acknowledgement | null;
@@ -63,7 +63,7 @@ export function placementView(wire: PlacementState__Output): PlacementView {
     daemonSet: daemonSetKey(wire.daemonSet),
     node: wire.node?.name ?? '',
     verdict: verdictCodec.fromWire(wire.verdict) ?? 'none',
-    version: Number(wire.effectiveRevision),
+    effectiveRevision: Number(wire.effectiveRevision),
     sinceTime: timeView(wire.sinceTime),
     acknowledgement: acknowledgementCodec.fromWire(wire.acknowledgement) ?? null,
     pods: wire.pods.map(podView),

@@ -44,7 +44,7 @@ export interface StatusView {
   readonly absentNodes: number;
   readonly oldestReportTime: string | null;
   /** Present nodes whose newest assignments are acknowledged and compared with the pods. */
-  readonly settledNodes: number;
+  readonly reportedNodes: number;
   readonly daemonSets: number;
   /** DaemonSets whose newest manifest was rejected. */
   readonly rejectedDaemonSets: number;
@@ -92,7 +92,7 @@ export function statusView(wire: GetStatusResponse__Output): StatusView {
     presentNodes: wire.presentNodeCount,
     absentNodes: wire.absentNodeCount,
     oldestReportTime: timeView(wire.oldestReportTime),
-    settledNodes: wire.acknowledgedNodeCount,
+    reportedNodes: wire.reportedNodeCount,
     daemonSets: wire.daemonSetCount,
     rejectedDaemonSets: wire.rejectedDaemonSetCount,
     problems: wire.problems,

@@ -13,7 +13,7 @@ export async function getStatus(snapshot: ClusterSnapshot): Promise<GetStatusRes
     presentNodeCount: presentCount,
     absentNodeCount: absentCount,
     oldestReportTime: timeToWire(oldestReportMs),
-    acknowledgedNodeCount: answeredCount,
+    reportedNodeCount: answeredCount,
     daemonSetCount: daemonSets.filter(({ placed }) => placed !== null).length,
     rejectedDaemonSetCount: daemonSets.filter(({ rejections }) => rejections.length > 0).length,
     complete: snapshot.isSynced && answeredCount === nodeCount,

@@ -26,7 +26,7 @@ export const STATUS: GetStatusResponse = {
   presentNodeCount: 2,
   absentNodeCount: 1,
   oldestReportTime: minutesAgo(30),
-  acknowledgedNodeCount: 2,
+  reportedNodeCount: 2,
   daemonSetCount: 2,
   rejectedDaemonSetCount: 1,
   complete: false,

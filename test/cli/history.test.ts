@@ -157,8 +157,8 @@ describe('the inputs of a decision', () => {
       'actor       gpu-1.yaml',
       'recorded    revision 312, 2026-03-14T15:07:26.000Z',
       'engine      2',
-      `node        version 9, sha256:${digest}, resourceVersion 4711, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z`,
-      expect.stringContaining('daemonset   version 7, sha256:ff00'),
+      `node        revision 9, sha256:${digest}, resourceVersion 4711, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z`,
+      expect.stringContaining('daemonset   revision 7, sha256:ff00'),
       expect.stringContaining('311  node gpu-1: taint gpu:NoSchedule added'),
       '',
     ]);
@@ -221,7 +221,7 @@ describe('history --follow', () => {
     };
     server.answers = { ...server.answers, ListEvents: listEvents };
     const cli = startCli(['history', '--follow', '--server', server.address], { clock, signal: interrupt.signal });
-    const expected = ['rollcall: the connection broke; retrying in 1s\n'];
+    const expected = ['rollcall: the connection was lost; retrying in 1s\n'];
     await eventually(() => cli.stderr() === expected.join(''));
     expect(cli.stdout()).toBe('');
     clock.advance(1_000);
@@ -249,7 +249,7 @@ describe('history --follow', () => {
     const decision = { ...EVENTS[1], revision: 313 };
     (await server.watch(0)).write({ event: decision });
     await eventually(() => cli.stderr() !== '');
-    expect(cli.stderr()).toBe('rollcall: the connection broke; retrying in 1s\n');
+    expect(cli.stderr()).toBe('rollcall: the connection was lost; retrying in 1s\n');
     isBroken = false;
     clock.advance(1_000);
     await eventually(() => cli.stdout().includes(' 313 '));

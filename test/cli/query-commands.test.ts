@@ -75,7 +75,7 @@ Problems
       presentNodes: 2,
       absentNodes: 1,
       oldestReportTime: '2026-03-14T14:39:26.000Z',
-      settledNodes: 2,
+      reportedNodes: 2,
       daemonSets: 2,
       rejectedDaemonSets: 1,
       problems: ['nodes/broken.yaml:3: this is no YAML'],
@@ -144,13 +144,13 @@ Decision
   actor        gpu-1.yaml
   recorded     revision 312, 2026-03-14T15:07:26.000Z
   engine       2
-  node         version 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z
-  daemonset    version 7, sha256:ff00ff00ff00…, generation 1, template abc, from fluentd.yaml:1
+  node         revision 9, sha256:0a0b0c0a0b0c…, from the agent (gpu-1.yaml), observed 2026-03-14T15:07:26Z
+  daemonset    revision 7, sha256:ff00ff00ff00…, generation 1, template abc, from fluentd.yaml:1
   since then   node changed at revision 311 without affecting the verdict
 
 State
   node         present, facts from the agent, 2m old
-  assignment   acknowledged, version 12
+  assignment   acknowledged, revision 12
   daemon pod   fluentd-x2b9k: Running, ready for 2h, 2 restarts
 `;
 
@@ -194,7 +194,7 @@ describe('rollcall node/NAME and daemonset/NAME', () => {
 
   it('show the nodes of the DaemonSet, with the verdict run first', async () => {
     expect(await answer('ds/fluentd')).toBe(`\
-daemonset kube-system/fluentd: version 7, template abc, from fluentd.yaml:1
+daemonset kube-system/fluentd: revision 7, template abc, from fluentd.yaml:1
 3 nodes selected, 2 desired, 1? fit, 1 current, 1 ready, 1 keep
 
 NODE       VERDICT   FITS   POD   DRIFT     SINCE   REASON

@@ -56,5 +56,5 @@ test('a node that had reported is shown as reported in the past, even if its pod
   addDaemonSet(context, 'default/d');
   await context.journal.durable(context.journal.nextRevision - 1);
   const then = await ask(query, Query.GetStatus, { at: { revision: now.revision } });
-  expect([now.acknowledgedNodeCount, then.acknowledgedNodeCount]).toEqual([1, 1]);
+  expect([now.reportedNodeCount, then.reportedNodeCount]).toEqual([1, 1]);
 });

@@ -187,7 +187,7 @@ describe('rollcall audit replay -o json', () => {
     expect(differences.map(({ decision }) => decision.revision)).toEqual(
       Array.from({ length: count }, (_, index) => index + 1),
     );
-    expect(rest).toEqual({ replayed: 500, different: count, ended: 0, withoutInputs: 0, engineVersion: '3' });
+    expect(rest).toEqual({ replayed: 500, different: count, ended: 0, missingInputs: 0, engineVersion: '3' });
     expect(ahead).toBeLessThan(count / 4);
   });
 });
