@@ -1,7 +1,7 @@
 /**
- * The hash that binds a row of the record to the one before: SHA-256 over the predecessor's hash and
- * the row's canonical text, a JSON array of seq, times, words and names, so that a renamed node breaks
- * the chain as surely as a changed verdict (docs/journal.md, "The canonical text").
+ * Computes the hash that links a row to the previous row: SHA-256 of the previous hash and the canonical text of the row, a JSON array
+ * of its number, times, words and names. A renamed node therefore breaks the chain, as a changed verdict does (docs/journal.md, "The
+ * canonical text").
  */
 import { hash } from 'node:crypto';
 import type { Trigger } from './events.ts';
@@ -10,24 +10,24 @@ import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
 const HASH_BYTES = 32;
 
-/** Names kept with their quotes on; beyond it they are quoted anew. */
+/** Quoted names that are cached. A full cache is cleared. */
 const QUOTED_NAMES_MAX = 200_000;
 
 /**
- * Walks along a chain. Nothing is allocated per row but the text: the hash of a row is written over
- * its predecessor's, right where the next row's text will follow it.
+ * Follows a chain. It allocates only the text of each row: the hash of a row overwrites the previous hash, at the place where the text
+ * of the next row follows it.
  */
 export class ChainHasher {
   readonly #quoted = new Map<string, string>();
   #bytes = Buffer.alloc(16 * 1024);
   #head = this.#bytes.subarray(0, HASH_BYTES);
 
-  /** Goes on from a row with this hash. */
+  /** Continues after a row with this hash. */
   startFrom(head: Uint8Array): void {
     this.#head.set(head);
   }
 
-  /** The hash of the newest row. The bytes change with the next one: copy what is to be kept. */
+  /** The hash of the newest row. The next row overwrites these bytes; copy them to keep them. */
   get head(): Buffer {
     return this.#head;
   }
@@ -37,7 +37,7 @@ export class ChainHasher {
     // A UTF-16 unit takes at most three bytes in UTF-8.
     if (HASH_BYTES + 3 * text.length > this.#bytes.length) this.#grow(HASH_BYTES + 3 * text.length);
     const length = HASH_BYTES + this.#bytes.write(text, HASH_BYTES);
-    // As text of one character per byte, which costs half of what a Buffer does.
+    // A text with one character per byte costs half as much as a Buffer.
     this.#bytes.write(hash('sha256', this.#bytes.subarray(0, length), 'binary'), 0, 'binary');
   }
 
@@ -68,7 +68,7 @@ export class ChainHasher {
   }
 }
 
-/** Words that were renamed since rows were first written. Hashes keep the first word, so that those rows still verify. */
+/** Words that were renamed. Hashes keep the first word, so that rows that were written with it still verify. */
 const HASHED_TRIGGERS: Readonly<Partial<Record<Trigger, string>>> = { 'node-change': 'roll-change' };
 
 const KIND_TEXTS = textsOf(KINDS.words);
@@ -76,7 +76,7 @@ const ACTION_TEXTS = textsOf(ACTIONS.words);
 const TRIGGER_TEXTS = textsOf(TRIGGERS.words.map((trigger) => HASHED_TRIGGERS[trigger] ?? trigger));
 const VERDICT_TEXTS = textsOf(VERDICTS.words);
 
-/** By number, with `null` for 0: no word. */
+/** Indexed by number. Number 0, which stands for no word, yields `null`. */
 function textsOf(words: readonly string[]): string[] {
   return ['null', ...words.map((word) => JSON.stringify(word))];
 }

@@ -1,6 +1,6 @@
 /**
  * Checks the hash chain of a journal, without access to a database: rows in order (`ChainVerifier`), ranges that were checked in
- * parallel (`joinChecks`), and the digest of rows that outlived their predecessors (`ChainVerifier.digest`).
+ * parallel (`joinChecks`), and the digest of rows that a pruning kept (`ChainVerifier.digest`).
  */
 import { ChainHasher } from './chain-hasher.ts';
 import type { StoredRow } from './row.ts';

@@ -1,4 +1,4 @@
-/** Reads what an earlier version recorded: adds the fields that it did not keep yet and replaces words that were renamed since. */
+/** Reads rows of earlier versions: adds fields that they did not record and replaces words that were renamed since. */
 
 import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { NodeFacts } from '../model/node-facts.ts';

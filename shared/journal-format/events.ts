@@ -1,6 +1,6 @@
 /**
- * What the journal records: one union, one member per kind of event. A row holds what stands here
- * and nothing else, so whatever may be secret has no field here (docs/invariants.md, 11).
+ * The events of the journal: a union with one member per kind. A row stores exactly these fields, so nothing that may be secret has a
+ * field here (docs/invariants.md, 11).
  */
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
@@ -21,16 +21,16 @@ export type Trigger =
   | 'agent'
   | 'retention';
 
-/** What made an event happen. */
+/** The cause of an event. */
 export interface Cause {
   readonly trigger: Trigger;
-  /** The row that made this one happen, always an earlier one; 0: none. */
+  /** The earlier row that caused this one; 0: none. */
   readonly revision: number;
-  /** Who: a field manager, a user, an agent; `''` where it is not known. */
+  /** A field manager, a user or an agent; `''` when unknown. */
   readonly actor: string;
 }
 
-/** One field before and after; `null` where it was not there. */
+/** A field before and after a change; `null` when it did not exist. */
 export interface Change {
   readonly field: string;
   readonly from: string | null;
@@ -38,12 +38,12 @@ export interface Change {
 }
 
 interface EventBase {
-  /** When it happened, which an agent may say long after. */
+  /** When it happened. A disconnected agent reports events later. */
   readonly occurredMs: number;
   readonly cause: Cause;
 }
 
-/** A placement changed. `null` stands for a pair that does not exist (any more). */
+/** A placement changed. `null`: the pair did not exist before, or no longer exists. */
 export interface DecisionEvent extends EventBase {
   readonly kind: 'decision';
   readonly node: string;
@@ -53,15 +53,15 @@ export interface DecisionEvent extends EventBase {
   readonly engineVersion: string;
 }
 
-/** Where facts of a node come from: its agent, or the node inventory (manifests or the API server). */
+/** The origin of a node's facts: its agent, or the node inventory (manifests or the API server). */
 export type FactsOrigin = 'agent' | 'inventory';
 
-/** Facts of a node changed. `removed` also ends what its agent said: pods, drifts, acknowledgement. */
+/** The facts of a node changed. `removed` also ends the agent's pods, drifts and acknowledgement. */
 export interface NodeEvent extends EventBase {
   readonly kind: 'node';
   readonly action: 'added' | 'changed' | 'removed';
   readonly node: string;
-  /** The whole facts after the change; `null` when removed. */
+  /** All facts after the change; `null` when removed. */
   readonly facts: NodeFacts | null;
   readonly origin: FactsOrigin;
   readonly source: string;
@@ -69,21 +69,21 @@ export interface NodeEvent extends EventBase {
 }
 
 /**
- * A DaemonSet changed. `rejected`: a newer manifest was refused, and the last good version, if any,
- * stays in force. `accepted`: the manifest is good again and equals the version in force.
+ * A DaemonSet changed. `rejected`: a newer manifest is invalid, and the last valid version, if any, stays in effect. `accepted`: the
+ * manifest is valid again and equals the version in effect.
  */
 export interface DaemonSetEvent extends EventBase {
   readonly kind: 'daemon-set';
   readonly action: 'added' | 'changed' | 'removed' | 'rejected' | 'accepted';
   readonly daemonSet: DaemonSetKey;
-  /** The version that comes into force with `added` and `changed`; not read with the other actions. */
+  /** The version that takes effect with `added` and `changed`; ignored with other actions. */
   readonly record: DaemonSetRecord | null;
-  /** What is wrong with the newest manifest. */
+  /** The problems of the newest manifest. */
   readonly problems: readonly ManifestProblem[];
   readonly changes: readonly Change[];
 }
 
-/** An agent came, went, or was refused. */
+/** An agent connected, disconnected, or was refused. */
 export interface AgentEvent extends EventBase {
   readonly kind: 'agent';
   readonly action: 'connected' | 'disconnected' | 'absent' | 'refused' | 'superseded' | 'drained';
@@ -92,7 +92,7 @@ export interface AgentEvent extends EventBase {
   readonly instanceId: string;
   readonly agentVersion: string;
   readonly peerAddress: string;
-  /** When the agent last said anything. */
+  /** When the last message of the agent arrived. */
   readonly lastSeenMs: number;
   readonly detail: string;
 }
@@ -102,9 +102,9 @@ export interface AssignmentEvent extends EventBase {
   readonly kind: 'assignment';
   readonly action: 'acknowledged' | 'refused';
   readonly node: string;
-  /** The revision of the assignments that the agent answers. */
+  /** The revision of the assignments that this answer is about. */
   readonly assignmentRevision: number;
-  /** SHA-256 over the assignments of the agent, hexadecimal. */
+  /** SHA-256 of the agent's assignments, hexadecimal. */
   readonly digest: string;
   readonly instanceId: string;
   readonly detail: string;
@@ -117,12 +117,12 @@ export interface PodEvent extends EventBase {
   readonly node: string;
   /** All daemon pods of the node after the change. */
   readonly pods: readonly PodHealth[];
-  /** The assignments' revision that the agent held its pods against. */
+  /** The revision of the assignments with which the agent compared its pods. */
   readonly verifiedRevision: number;
   readonly changes: readonly Change[];
 }
 
-/** A drift, told from others by node, DaemonSet, kind and pod name, began, ended, or changed its detail. */
+/** A drift began, ended, or changed its detail. Node, DaemonSet, kind and pod name identify a drift. */
 export interface DriftEvent extends EventBase {
   readonly kind: 'drift';
   readonly action: 'began' | 'ended' | 'changed';
@@ -132,46 +132,46 @@ export interface DriftEvent extends EventBase {
 }
 
 /**
- * A caller was denied something. Denials of one caller and kind within a while share a row; `count` is
- * how many it stands for. Nothing of a credential is here; a token's id is part of the cause's actor.
+ * Calls of one caller were denied. Denials of the same kind within a short time share a row; `count` is their number. No part of a
+ * credential is recorded; the ID of a token is part of the cause's actor.
  */
 export interface AccessEvent extends EventBase {
   readonly kind: 'access';
   readonly action: 'denied';
-  /** The node that was spoken for; `''` where none was named. */
+  /** The node for which the caller acted; `''`: none. */
   readonly node: string;
-  /** What was called, `Service/Method`. */
+  /** The called method, `Service/Method`. */
   readonly method: string;
-  /** From the catalogue of errors. */
+  /** A reason from the catalog of errors. */
   readonly reason: string;
   readonly detail: string;
   readonly peerAddress: string;
   readonly count: number;
 }
 
-/** What vouches for a pruned journal. Hashes are hexadecimal. */
+/** Proves that the rows of a pruned journal are unaltered. Hashes are hexadecimal. */
 export interface RetentionSeal {
-  /** The horizon: the newest row that was pruned, and its hash, from which the chain goes on. */
+  /** The horizon: the newest pruned row, and its hash, with which the chain starts. */
   readonly prunedThrough: number;
   readonly prunedHash: string;
-  /** Rows up to the horizon that were still in force there and stay, and a digest of them (docs/journal.md). */
+  /** The number of rows up to the horizon that were kept because they are in effect there, and their digest (docs/journal.md). */
   readonly keptCount: number;
   readonly keptDigest: string;
 }
 
-/** The coordinator started, stopped, met a problem, or pruned its journal. */
+/** The coordinator started, stopped, found a problem, or pruned its journal. */
 export interface CoordinatorEvent extends EventBase {
   readonly kind: 'coordinator';
   readonly action: 'started' | 'stopped' | 'problem' | 'pruned';
   readonly detail: string;
-  /** With `pruned`. */
+  /** Only with `pruned`. */
   readonly seal?: RetentionSeal;
-  /** With `problem`, in the last of the rows of one change: all that is wrong with the sources then, a sentence for each. */
+  /** Only with `problem`, in the last row of a change: all current problems of the sources, one sentence each. */
   readonly problems?: readonly string[];
   readonly engineVersion: string;
 }
 
-/** An event that is to be recorded. It must not be changed once it is handed over. */
+/** An event to record. The caller must not change it afterwards. */
 export type NewEvent =
   | DecisionEvent
   | NodeEvent
@@ -185,14 +185,14 @@ export type NewEvent =
 
 export type EventKind = NewEvent['kind'];
 
-/** What happened, for every kind but decisions. */
+/** The actions of all kinds. Decisions have none. */
 export type Action = Extract<NewEvent, { action: string }>['action'];
 
-/** What recording adds to an event. */
+/** The fields that recording adds to an event. */
 export interface Recorded {
   /** The row's sequence number. */
   readonly revision: number;
-  /** When the coordinator recorded it; never less than in the row before. */
+  /** When the coordinator recorded it. Never less than in the previous row. */
   readonly recordedMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** Rows of the record as text for other programs: JSON Lines, which hold everything, and CSV, which a spreadsheet reads. */
+/** Exports rows as text for other programs: JSON Lines with all fields, and CSV for spreadsheets. */
 
 import { decodeRow, type StoredRow } from './row.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
@@ -23,12 +23,12 @@ const CSV_COLUMNS = [
   'hash',
 ] as const;
 
-/** What comes before the first row. */
+/** The text before the first row. */
 export function exportHeader(format: ExportFormat): string {
   return format === 'csv' ? `${CSV_COLUMNS.join(',')}\r\n` : '';
 }
 
-/** One row with its line's end. The hash is hexadecimal. */
+/** One row with its line ending. The hash is hexadecimal. */
 export function exportLine(format: ExportFormat, { seq, row, hash }: StoredRow): string {
   const hex = hash.toString('hex');
   if (format === 'jsonl') return `${JSON.stringify({ ...decodeRow(seq, row), hash: hex })}\n`;
@@ -53,7 +53,7 @@ export function exportLine(format: ExportFormat, { seq, row, hash }: StoredRow):
   return `${CSV_COLUMNS.map((column) => csvField(values[column])).join(',')}\r\n`;
 }
 
-/** RFC 4180: quoted where it holds what would end a field. */
+/** Quotes a field that contains a separator, as RFC 4180 requires. */
 function csvField(value: string | number | null): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

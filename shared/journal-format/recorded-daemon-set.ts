@@ -1,6 +1,6 @@
 /**
- * What the journal keeps of a DaemonSet: the fields that a placement reads, and its images, picked one by one. The
- * rest of a manifest (commands, environment, annotations that repeat it all) never gets here.
+ * Selects the fields of a DaemonSet that the journal records, one by one: those that a placement reads, and the images. Commands,
+ * environment variables, and annotations, which may repeat them, are never recorded.
  */
 import type { DaemonSet, NodeSelectorTerm, Requirement } from '../kubernetes/objects.ts';
 import type { PodNeeds } from '../kubernetes/pod-needs.ts';
@@ -55,7 +55,7 @@ function placementFields(daemonSet: DaemonSet): DaemonSet {
   };
 }
 
-/** A term of `null` is what Kubernetes reads as an empty one. */
+/** Kubernetes treats a `null` term as an empty term. */
 function selectorTerm(term: NodeSelectorTerm | null): NodeSelectorTerm {
   return {
     matchExpressions: term?.matchExpressions?.map(requirement),

@@ -1,4 +1,4 @@
-/** Events as rows of the record, and rows as events again. */
+/** Encodes events as rows of the journal, and decodes rows. */
 
 import { parseNodeBody } from './earlier-rows.ts';
 import type {
@@ -15,7 +15,7 @@ import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
-/** One event, its words as numbers (see vocabulary.ts) and its names as text. */
+/** An event with its words as numbers (see vocabulary.ts) and its names as text. */
 export interface Row {
   readonly recordedMs: number;
   readonly occurredMs: number;
@@ -30,11 +30,11 @@ export interface Row {
   readonly engine: string | null;
   readonly verdictBefore: number | null;
   readonly verdict: number | null;
-  /** JSON; `null` for a decision, which is all in the columns. */
+  /** JSON; `null` for a decision, whose fields are all columns. */
   readonly body: string | null;
 }
 
-/** A row as it is in the journal: with its number and its hash of 32 bytes. */
+/** A row as it is stored: with its number and its hash of 32 bytes. */
 export interface StoredRow {
   readonly seq: number;
   readonly row: Row;
@@ -43,7 +43,7 @@ export interface StoredRow {
 
 const DECISION = KINDS.numberOf('decision');
 
-/** What of an event its row holds as JSON. What is not picked here is not recorded. */
+/** Returns the JSON body of an event's row. Fields that are not selected here are not recorded. */
 export function bodyOf(event: NewEvent): string | null {
   switch (event.kind) {
     case 'decision':
@@ -91,7 +91,7 @@ function sealFields({ prunedThrough, prunedHash, keptCount, keptDigest }: Retent
   return { prunedThrough, prunedHash, keptCount, keptDigest };
 }
 
-/** The event that a row was made of. */
+/** Returns the event of a row. */
 export function decodeRow(revision: number, row: Row): JournalEvent {
   const cause: Cause = {
     trigger: TRIGGERS.wordOf(row.trigger),
@@ -111,7 +111,7 @@ export function decodeRow(revision: number, row: Row): JournalEvent {
   const action = ACTIONS.wordOf(row.action ?? 0);
   const text = row.body ?? 'null';
   const body: unknown = kind === 'node' ? parseNodeBody(text) : JSON.parse(text);
-  // The chain vouches for what was written, so the body is what bodyOf made it.
+  // The hash chain ensures that the body is what bodyOf wrote.
   if (kind === 'drift') {
     const drift = { ...(body as DriftBody), node, daemonSet };
     return { ...base, kind, action, node, daemonSet, drift } as JournalEvent;

@@ -1,11 +1,11 @@
 /**
- * The result of verifying a journal, and how its parts are judged, without access to a database: a published head
- * (`anchorState`), the rows that outlived a pruning (`keptState`), and the whole (`verifyReport`).
+ * The result of verifying a journal, and the rules for its parts, without access to a database: a published head (`anchorState`), the
+ * rows that a pruning kept (`keptState`), and the whole journal (`verifyReport`).
  */
 import type { BadRow, ChainCheck, ChainLink } from './chain.ts';
 import type { RetentionSeal } from './events.ts';
 
-/** A row and its hash, hexadecimal. Once published elsewhere, it vouches for all rows before it. */
+/** A row and its hash, hexadecimal. Once published elsewhere, it reveals any change of the rows up to it. */
 export interface Head {
   readonly revision: number;
   readonly hash: string;
@@ -17,7 +17,7 @@ export interface Head {
  */
 export type AnchorState = 'matches' | 'differs' | 'missing' | 'pruned';
 
-/** Whether the rows kept from before the horizon are as sealed. `unsealed`: the pruning was interrupted; the next one seals them. */
+/** Whether the kept rows before the horizon match their seal. `unsealed`: the pruning was interrupted; the next one seals them. */
 export type RetainedRowsState = 'sealed' | 'altered' | 'unsealed';
 
 export interface VerifyReport {
@@ -30,7 +30,7 @@ export interface VerifyReport {
   readonly anchor: AnchorState | 'none';
   /** `none`: the journal was never pruned. */
   readonly kept: RetainedRowsState | 'none';
-  /** What is wrong with the file; `null` when nothing is, or it was not checked. */
+  /** A problem of the file; `null`: no problem was found, or the file was not checked. */
   readonly fileProblem: string | null;
   /** Whether all checks passed. */
   readonly isGood: boolean;

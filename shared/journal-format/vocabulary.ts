@@ -1,11 +1,11 @@
 /**
- * The numbers that stand for words in the columns of a row. A number is never reused: a new word gets the next one. Adding a
- * word to the type without giving it a number here does not compile.
+ * Maps the words of events to the numbers in the columns of rows. A number is never reused: a new word gets the next one. A word that is
+ * added to the type without a number here does not compile.
  */
 import type { Verdict } from '../placement/types.ts';
 import type { Action, EventKind, Trigger } from './events.ts';
 
-/** Words and their numbers, from 1 on without gaps. */
+/** Words and their numbers: 1, 2, 3, ... without gaps. */
 export class Vocabulary<Word extends string> {
   /** In the order of their numbers. */
   readonly words: readonly Word[];

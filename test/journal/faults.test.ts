@@ -97,7 +97,7 @@ describe('newest rows that are gone', () => {
     await other.durable(other.append(decisions(20)) + 19);
     await other.close();
     writeFileSync(`${file}.head`, head);
-    await expect(openJournal({ file })).rejects.toThrow('revision 10 is not what was recorded');
+    await expect(openJournal({ file })).rejects.toThrow('revision 10 differs from the row');
   });
 
   it.each<[string, (file: string) => void]>([

@@ -1,45 +1,48 @@
 /** The journal's limits, each with its reason. */
 export interface JournalLimits {
-  /** Rows in one commit: enough that pages which many rows change are written once, few enough that a commit takes some 40 ms. */
+  /** Rows in one commit: enough to write pages that many rows change only once, few enough that a commit takes about 40 ms. */
   readonly batchEventsMax: number;
-  /** Text in one commit: bounds the memory that crosses threads, whatever the events hold. */
+  /** Characters of text in one commit: bounds the memory that crosses threads. */
   readonly batchCharactersMax: number;
-  /** Above it `accepting` is false, and whoever takes in reports or changes should wait. */
+  /** Queued events above which `accepting` is false. Callers that accept reports or changes should then wait. */
   readonly queuedEventsHigh: number;
-  /** At it `append` throws: memory is bounded even if nobody waits. Holds one first decision of 5,000 nodes x 100 DaemonSets, twice. */
+  /**
+   * Queued events at which `append` throws, which bounds memory even when callers do not wait. Twice the first decisions of
+   * 5,000 nodes x 100 DaemonSets.
+   */
   readonly queuedEventsMax: number;
-  /** Between attempts to write while there is no room: soon enough to be noticed, seldom enough to cost nothing. */
+  /** Interval between attempts to write while the disk is full: short enough to resume quickly, long enough to cost nothing. */
   readonly stallRetryMs: number;
   /**
-   * Pages in the WAL that are not in the file yet before a checkpoint copies them: 1 MiB, since a commit
-   * waits for a disk that is busy with them.
+   * Pages that are only in the WAL before a checkpoint copies them into the file. 1 MiB, because a commit waits while the disk writes
+   * them.
    */
   readonly checkpointPagesMin: number;
-  /** Pages in the WAL before it is started afresh, which holds the writer up a little: 128 MiB, so that this is rare. */
+  /** Pages in the WAL before it restarts from its beginning. 128 MiB, so that this is rare, because it briefly delays the writer. */
   readonly walPagesMax: number;
-  /** Rows in one answer to a query: about 10 ms of reading; one more than a page, to tell whether another follows. */
+  /** Rows in one answer to a query: about 10 ms of reading. One more than a page, to detect whether another page follows. */
   readonly queryEventsMax: number;
-  /** Rows of which one answer looks up what no index knows: about 10 ms. */
+  /** Rows that one answer examines for filters that no index supports: about 10 ms. */
   readonly lookUpRowsMax: number;
-  /** DaemonSets that one query looks at, each with a look into an index of some microseconds. */
+  /** DaemonSets that one query examines. Each takes one index lookup of some microseconds. */
   readonly queryDaemonSetsMax: number;
-  /** Removed DaemonSets that a starting coordinator still tells apart from unknown ones. */
+  /** Removed DaemonSets that a starting coordinator still distinguishes from unknown ones. */
   readonly removedDaemonSetsMax: number;
-  /** Links of the chain that are checked at every start: about 20 ms. */
+  /** Links of the hash chain that every start checks: about 20 ms. */
   readonly startLinksMax: number;
-  /** Rows of one step of checking or digesting: some 50 ms, after which progress is told. */
+  /** Rows per step of a check or digest: about 50 ms. Progress is reported after each step. */
   readonly verifyRowsMax: number;
-  /** Threads that check the chain side by side: more than two leave too little of a small machine to whoever is served. */
+  /** Threads that check the chain in parallel. More than two leave too little CPU of a small machine for serving clients. */
   readonly verifyThreads: number;
-  /** Rows by which one step of pruning moves the horizon on: about 5 ms, which a commit may have to wait. */
+  /** Rows by which one step of pruning advances the horizon: about 5 ms, for which a commit may wait. */
   readonly pruneRowsMax: number;
-  /** Rows that always stay, so that whoever was away for a moment can go on from where it was. */
+  /** Rows that are never pruned, so that a client that was disconnected for a moment can continue where it stopped. */
   readonly retainedRowsMin: number;
 }
 
 /**
- * No size that a journal is to be kept within is smaller: an empty one holds 148 KiB, and `retainedRowsMin` of the shortest rows,
- * which always stay, some 750 KiB more; this is the next whole size.
+ * The smallest size to which a journal can be limited. An empty journal has 148 KiB, and `retainedRowsMin` of the shortest rows, which
+ * are never pruned, have about 750 KiB; this is the next whole size.
  */
 export const RETAIN_BYTES_MIN = { bytes: 1024 * 1024, text: '1MiB' } as const;
 

@@ -1,4 +1,4 @@
-/** Answers to questions about the past. `version` is the row that brought what held, as everywhere. */
+/** The state at an earlier revision. `effectiveRevision` is the row with which a state took effect. */
 
 import type { Cause, DecisionEvent, Recorded } from '../../../shared/journal-format/events.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
@@ -10,28 +10,28 @@ export type DaemonSetAt = DaemonSetState;
 export type PodsAt = PodState & { readonly effectiveRevision: number };
 export type DriftAt = Drift & { readonly effectiveRevision: number };
 
-/** What the record says of a node's agent. */
+/** The recorded state of a node's agent. */
 export interface AgentAt {
   readonly isPresent: boolean;
-  /** Its stream is open, as far as was recorded. */
+  /** Whether its stream is open, as far as it is recorded. */
   readonly isConnected: boolean;
-  /** As far as was recorded: heartbeats are not. */
+  /** As far as it is recorded. Heartbeats are not. */
   readonly lastSeenMs: number;
   /** 0: none yet. */
   readonly acknowledgedRevision: number;
-  /** Of what it acknowledged, hexadecimal; `''`: nothing yet. */
+  /** The digest of the acknowledged assignments, hexadecimal; `''`: none yet. */
   readonly digest: string;
-  /** The newest answer of its session was a refusal. */
+  /** Whether the newest answer of its session is a refusal. */
   readonly isRefusing: boolean;
 }
 
-/** What a decision rested on; `null` where it is not kept any more, or never was. */
+/** The inputs of a decision; `null` when an input was pruned or never recorded. */
 export interface DecisionInputs {
   readonly node: NodeAt | null;
   readonly daemonSet: DaemonSetAt | null;
 }
 
-/** The placement of one pair, the decision that brought it, and what that rested on. */
+/** The placement of a pair, its decision, and the inputs of that decision. */
 export interface PlacementAt {
   readonly placement: EffectivePlacement;
   readonly decision: DecisionEvent & Recorded;
@@ -40,9 +40,9 @@ export interface PlacementAt {
 
 /** A pair whose verdict at one revision differs from the verdict at an earlier one. */
 export interface RecordedPairChange extends PairChange {
-  /** How many decisions it took. */
+  /** The number of decisions between the two revisions. */
   readonly decisionCount: number;
-  /** The last of them. */
+  /** The revision of the last of these decisions. */
   readonly revision: number;
   readonly occurredMs: number;
   readonly cause: Cause;

@@ -1,8 +1,8 @@
 /**
- * Answers questions about earlier revisions: the state at one, and the differences between two. To ask about a time, first get its
- * revision (`revisionAt`), so that all parts of an answer are of one moment.
+ * Reads the state at an earlier revision, and the differences between two revisions. To query a time, first get its revision
+ * (`revisionAt`), so that all parts of an answer belong to one moment.
  *
- * All methods reject with a JournalError: `before-retention` for what was pruned, which is never answered with an empty list, and
+ * All methods reject with a JournalError: `before-retention` for revisions that were pruned, which never yield an empty list, and
  * `not-recorded-yet` for the future.
  */
 import type { Clock } from '../../../shared/clock.ts';
@@ -25,7 +25,7 @@ const DRIFTS_PER_PART = 500;
 /** Changed pairs per message from the reader's thread. */
 const CHANGES_PER_PART = 1_000;
 
-/** What the reader answers in one message. */
+/** The methods that the reader answers with one message. */
 type Reads = Promised<
   Methods<HistoricalReader> &
     Methods<InventoryReader> &
@@ -33,21 +33,21 @@ type Reads = Promised<
     Methods<SourceProblemReader> &
     Methods<TimelineReader>
 >;
-/** What takes several messages, or more than the reader. */
-type CompleteAnswers = ReturnType<typeof completeAnswers>;
+/** The methods that combine several messages, or need more than the reader. */
+type CompleteAnswers = ReturnType<typeof stateAnswers> & ReturnType<typeof differenceAnswers>;
 
 export type JournalHistory = Omit<Reads, keyof CompleteAnswers> & CompleteAnswers;
 
-/** `auditor`: returns a reader for questions that take long. */
+/** `auditor`: returns a reader for queries that take long. */
 export function journalHistory(
   reader: Port<ReaderService>,
   auditor: () => Promise<Port<ReaderService>>,
   clock: Clock,
 ): JournalHistory {
-  return { ...reader, ...completeAnswers(reader, auditor, clock) };
+  return { ...reader, ...stateAnswers(reader, clock), ...differenceAnswers(auditor) };
 }
 
-function completeAnswers(reader: Port<ReaderService>, auditor: () => Promise<Port<ReaderService>>, clock: Clock) {
+function stateAnswers(reader: Port<ReaderService>, clock: Clock) {
   return {
     /** The newest row recorded at or before a time; 0 before the first row. */
     revisionAt(timeMs: number): Promise<number> {
@@ -86,7 +86,11 @@ function completeAnswers(reader: Port<ReaderService>, auditor: () => Promise<Por
     nodesOfDaemonSetBetween(daemonSet: DaemonSetKey, between: Between): Promise<string[]> {
       return collect((after) => reader.nodesOfDaemonSetBetween(daemonSet, between, after));
     },
+  };
+}
 
+function differenceAnswers(auditor: () => Promise<Port<ReaderService>>) {
+  return {
     /** Every pair whose verdicts at the two revisions differ, sorted by DaemonSet and node. */
     async *diff(fromRevision: number, toRevision: number): AsyncGenerator<RecordedPairChange, void, undefined> {
       for (const daemonSet of await this.changedDaemonSets(fromRevision, toRevision)) {

@@ -1,4 +1,4 @@
-/** What was in force when the journal was opened: where a coordinator that starts goes on from. */
+/** The state that was in effect when the journal was opened, from which a starting coordinator continues. */
 
 import type { FactsOrigin } from '../../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
@@ -12,13 +12,13 @@ import type { Verdict } from '../../../shared/placement/types.ts';
 export interface JournalState {
   /** The newest revision; 0 in a new journal. */
   readonly revision: number;
-  /** The engine that the newest coordinator decided with; `null` in a new journal. */
+  /** The engine version of the newest coordinator; `null` in a new journal. */
   readonly engineVersion: string | null;
   readonly nodes: readonly NodeState[];
   readonly daemonSets: readonly DaemonSetState[];
-  /** Can be read once. */
+  /** Can be iterated only once. */
   readonly placements: Iterable<EffectivePlacement>;
-  /** The DaemonSets that were removed last, newest first. */
+  /** The most recently removed DaemonSets, newest first. */
   readonly removedDaemonSets: readonly RemovedDaemonSet[];
   readonly agents: readonly AgentState[];
   readonly pods: readonly PodState[];
@@ -30,15 +30,15 @@ export interface NodeState {
   readonly origin: FactsOrigin;
   readonly source: string;
   readonly observedMs: number;
-  /** The revision at which these facts came into force. */
+  /** The revision at which these facts took effect. */
   readonly effectiveRevision: number;
 }
 
 export interface DaemonSetState {
   readonly key: DaemonSetKey;
-  /** `null` where no good version was ever seen. */
+  /** `null` when there was no valid manifest yet. */
   readonly record: DaemonSetRecord | null;
-  /** The revision at which the record came into force; 0 without a record. */
+  /** The revision at which the record took effect; 0 without a record. */
   readonly effectiveRevision: number;
   readonly problems: readonly ManifestProblem[];
 }
@@ -65,7 +65,7 @@ export interface AgentState {
   readonly digest: string;
   readonly instanceId: string;
   readonly lastSeenMs: number;
-  /** It connected and has not been called absent since. */
+  /** Whether it connected and was not recorded as absent since. */
   readonly isPresent: boolean;
 }
 

@@ -1,13 +1,13 @@
 /**
- * The newest decision of every pair of one node up to a revision, in the reader's thread. What is in force now held then too where
- * it is no newer, and most of it is not: so its table is read first, and only the rest is looked up in the record.
+ * Reads the newest decision of every pair of a node up to a revision, in the reader's thread. Most current placements were already in
+ * effect at that revision, so their table is read first, and only the other pairs are looked up in the rows.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { IS_DECISION } from '../schema/conditions.ts';
 import { NamesById } from '../schema/name-tables.ts';
 import { firstColumn, rawRows } from '../schema/statements.ts';
 
-type InForce = [daemonSetId: number, verdict: number, seq: number, sinceMs: number];
+type Effective = [daemonSetId: number, verdict: number, seq: number, sinceMs: number];
 type Decided = [verdict: number | null, seq: number, sinceMs: number];
 
 export interface NewestDecision {
@@ -21,13 +21,13 @@ export interface NewestDecision {
 export class NodeDecisions {
   readonly #names: NamesById;
   readonly #daemonSetIds: Statement<[number], number>;
-  readonly #inForce: Statement<[number, number], InForce>;
+  readonly #effective: Statement<[number, number], Effective>;
   readonly #decided: Statement<[number, number, number], Decided>;
 
   constructor(database: Database) {
     this.#names = new NamesById(database);
     this.#daemonSetIds = firstColumn(database, 'SELECT daemon_set_id FROM daemon_set ORDER BY daemon_set_id LIMIT ?');
-    this.#inForce = rawRows(
+    this.#effective = rawRows(
       database,
       `SELECT daemon_set_id, verdict, from_seq, since_ms FROM daemon_set CROSS JOIN placement USING (daemon_set_id)
        WHERE node_id = ? AND from_seq <= ?`,
@@ -39,12 +39,12 @@ export class NodeDecisions {
     );
   }
 
-  /** Of the first so many DaemonSets. */
+  /** `daemonSetsMax`: the maximum number of DaemonSets to examine. */
   upTo(revision: number, nodeId: number, daemonSetsMax: number): NewestDecision[] {
-    const inForce = new Map(this.#inForce.all(nodeId, revision).map((row) => [row[0], row]));
+    const effective = new Map(this.#effective.all(nodeId, revision).map((row) => [row[0], row]));
     return this.#daemonSetIds.all(daemonSetsMax).flatMap((id) => {
       const daemonSet = this.#names.daemonSets.nameOf(id) ?? '';
-      const known = inForce.get(id);
+      const known = effective.get(id);
       if (known !== undefined) {
         const [, verdict, seq, sinceMs] = known;
         return [{ daemonSet, verdict, seq, sinceMs }];

@@ -1,9 +1,9 @@
-/** Reading rows of the record back into the form that they were written from. */
+/** Reads rows from the database in the form from which they were written. */
 import type { Database } from 'better-sqlite3';
 import type { Row, StoredRow } from '../../../shared/journal-format/row.ts';
 import { NamesById } from '../schema/name-tables.ts';
 
-/** What `SELECT_ROWS` yields, raw. */
+/** A raw row of `SELECT_ROWS`. */
 export type StoredValues = [
   seq: number,
   recordedMs: number,
@@ -22,7 +22,7 @@ export type StoredValues = [
   hash: Buffer,
 ];
 
-/** A SELECT without WHERE, for `StoredRows`. */
+/** A SELECT without a WHERE clause, for `StoredRows`. */
 export const SELECT_ROWS = `
   SELECT seq, recorded_ms, lag_ms, kind, action, node_id, daemon_set_id, cause_trigger, cause_seq, actor_id,
     engine_id, verdict_before, verdict, body, hash

@@ -1,6 +1,5 @@
 /**
- * Opening the journal's SQLite file: every setting written out, none left to a default of the
- * library or of SQLite.
+ * Opens the journal's SQLite file. Sets every option explicitly, so that defaults of SQLite or of the library have no effect.
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -10,19 +9,19 @@ import { isInputOutputError, openingProblem, writingProblem } from './file-probl
 /** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
 const SQLITE_VERSION_MIN = [3, 51, 3];
 
-/** For the writer, and for the checkpoints beside it. Creates the file where there is none. */
+/** For the writer and the checkpoint thread. Creates the file when it does not exist. */
 export function openForWriting(file: string): Database.Database {
   const database = open(file, false);
   try {
-    // Readers go on while the writer writes; one fsync per commit.
+    // Readers continue while the writer writes. One fsync per commit.
     database.pragma('journal_mode = WAL');
-    // A commit is on disk when it returns. The library's default for WAL may lose the newest ones with the power.
+    // A commit is on disk when it returns. With the library's default for WAL, a power failure can lose the newest commits.
     database.pragma('synchronous = FULL');
-    // Never in the way of a commit: a thread of its own checkpoints (see checkpoints.ts).
+    // A separate thread runs checkpoints, so that they do not delay commits (see checkpoints.ts).
     database.pragma('wal_autocheckpoint = 0');
-    // In bytes: a WAL file that a long read made grow is cut back to this, which is above what it grows to without one.
+    // In bytes. Truncates a WAL that grew during a long read; above the size that it reaches without one.
     database.pragma(`journal_size_limit = ${256 * 1024 * 1024}`);
-    // In KiB: the ends of the indexes, which every row touches, stay in memory.
+    // In KiB. Keeps the ends of the indexes, which every row changes, in memory.
     database.pragma('cache_size = -65536');
     return database;
   } catch (error) {
@@ -31,39 +30,39 @@ export function openForWriting(file: string): Database.Database {
   }
 }
 
-/** A connection that cannot write, whatever it is asked. */
+/** Opens a connection that cannot write. */
 export function openForReading(file: string): Database.Database {
   const database = open(file, true);
-  // In KiB: the upper levels of all trees of a journal of ten million rows.
+  // In KiB. Holds the upper levels of all trees of a journal with ten million rows.
   database.pragma('cache_size = -32768');
-  // Second lock on the door: refuses writes even to attached files.
+  // Also prevents writes to attached files.
   database.pragma('query_only = ON');
   return database;
 }
 
-/** How many pages are in the WAL, and how many of them are in the file too. */
+/** The number of pages in the WAL (`log`), and how many of them are also in the file (`checkpointed`). */
 export function walProgress(database: Database.Database): { readonly log: number; readonly checkpointed: number } {
-  // NOOP only looks.
+  // NOOP copies nothing.
   const [row] = database.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
   return row ?? { log: 0, checkpointed: 0 };
 }
 
-/** Copies from the WAL into the file what no reader is in the way of; `settle` sees to it that the disk has it. */
+/** Copies pages from the WAL into the file, except those that a reader blocks. `settle` waits until the disk has stored them. */
 export function checkpoint(database: Database.Database, settle: () => void = () => {}): void {
   try {
     database.pragma('wal_checkpoint(PASSIVE)');
     settle();
   } catch (error) {
-    // No room: all is safe in the WAL, and the next commit asks again.
+    // The disk is full. All rows are safe in the WAL, and a commit starts the next attempt.
     if (!canBeRetried(error, database.name)) throw writingProblem(database.name, error);
   }
 }
 
 /**
- * No room (also for the shared memory file of the WAL), no right to write, or another connection in
- * the way: the transaction was rolled back as a whole, and a later attempt can succeed. An I/O error
- * is none of these, since after a failed fsync nobody knows what is on disk; but for that of a file
- * system which the system made read-only, and on which nothing happens any more.
+ * Whether a later attempt to write can succeed: the disk is full (also for the shared memory file of the WAL), the file is not
+ * writable, or another connection holds a lock. The transaction was then rolled back completely. I/O errors cannot be retried,
+ * because after a failed fsync it is unknown what is on disk. The exception is a file system that became read-only, where nothing was
+ * written.
  */
 export function canBeRetried(error: unknown, file: string): boolean {
   const code = codeOf(error);
@@ -76,7 +75,7 @@ export function canBeRetried(error: unknown, file: string): boolean {
   );
 }
 
-/** SQLite does not tell why it could not write. */
+/** Probes the file system, because SQLite does not report why it could not write. */
 function isReadOnly(file: string): boolean {
   const probe = `${file}.probe`;
   try {
@@ -96,16 +95,16 @@ function open(file: string, readonly: boolean): Database.Database {
     throw openingProblem(file, error);
   }
   assertVersion(database);
-  // Wait for a backup or a checkpoint of another connection instead of failing.
+  // Waits for a backup or a checkpoint of another connection instead of failing.
   database.pragma('busy_timeout = 5000');
   database.pragma('foreign_keys = ON');
-  // INSERT OR REPLACE fires delete triggers too.
+  // Makes INSERT OR REPLACE fire delete triggers.
   database.pragma('recursive_triggers = ON');
-  // Functions that SQL in a manipulated schema calls cannot have side effects.
+  // Prevents side effects of functions that a manipulated schema calls.
   database.pragma('trusted_schema = OFF');
-  // A page on disk that is bent makes an error and not a wrong answer.
+  // Reports a damaged page as an error instead of returning a wrong answer.
   database.pragma('cell_size_check = ON');
-  // Read through the page cache: an I/O error of a mapped file would kill the process.
+  // Reads through the page cache, because an I/O error of a mapped file would kill the process.
   database.pragma('mmap_size = 0');
   return database;
 }
@@ -113,11 +112,11 @@ function open(file: string, readonly: boolean): Database.Database {
 function assertVersion(database: Database.Database): void {
   const version = database.prepare('SELECT sqlite_version()').pluck().get() as string;
   const parts = version.split('.').map(Number);
-  for (const [index, wanted] of SQLITE_VERSION_MIN.entries()) {
+  for (const [index, required] of SQLITE_VERSION_MIN.entries()) {
     const part = parts[index] ?? 0;
-    if (part > wanted) return;
-    if (part < wanted) {
-      throw new Error(`SQLite ${version} can corrupt the journal; ${SQLITE_VERSION_MIN.join('.')} or newer is needed`);
+    if (part > required) return;
+    if (part < required) {
+      throw new Error(`SQLite ${version} can corrupt the journal; use ${SQLITE_VERSION_MIN.join('.')} or newer`);
     }
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The derived tables in SQLite. Table names are not qualified on purpose: with temporary tables of
- * the same names, the same statements fill those (see rebuild.ts).
+ * Writes the derived tables in SQLite. Table names are deliberately unqualified: when temporary tables of the same names exist, the
+ * same statements fill those (see rebuild.ts).
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { DriftBody } from '../../../shared/journal-format/event-bodies.ts';
 import type { DerivedTables } from './projection.ts';
 
-/** Every table that a replay of the record fills. */
+/** The tables that a replay of all rows fills. */
 export const DERIVED_TABLES = [
   'placement',
   'node_now',

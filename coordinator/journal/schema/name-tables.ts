@@ -1,11 +1,10 @@
 /**
- * Names as numbers, so that a row holds a small integer where it means a node, a DaemonSet, an actor
- * or an engine; and numbers as names again. A new name is written within the transaction of the row
- * that first uses it.
+ * Translates names of nodes, DaemonSets, actors and engines to small integers for the rows, and back. A new name is written in the
+ * transaction of the row that first uses it.
  */
 import type { Database, Statement } from 'better-sqlite3';
 
-/** Names kept in memory per table; beyond it they are read again from the database. */
+/** Names that are cached per table. A full cache is cleared. */
 const CACHED_NAMES_MAX = 200_000;
 
 export class Names {
@@ -25,7 +24,7 @@ export class Names {
     );
   }
 
-  /** After a transaction that was rolled back: its numbers were never given. */
+  /** Call it after a rollback, because the transaction may have assigned numbers. */
   forget(): void {
     for (const table of [this.nodes, this.daemonSets, this.actors, this.engines]) table.forget();
   }
@@ -47,7 +46,7 @@ export class NameTable {
     this.#columnsOf = columnsOf;
   }
 
-  /** The name's number, given to it now if it has none. */
+  /** Returns the number of a name, and assigns one to a new name. */
   idOf(name: string): number {
     return this.#ids.get(name) ?? this.#look(name);
   }
@@ -65,7 +64,7 @@ export class NameTable {
   }
 }
 
-/** The way back: names by number, for whoever reads. A number's name never changes, so it is read once. */
+/** Names by number, for readers. The name of a number never changes. */
 export class NamesById {
   readonly nodes: NamesOfTable;
   readonly daemonSets: NamesOfTable;
@@ -90,7 +89,7 @@ export class NamesOfTable {
     this.#find = find.pluck() as Statement<unknown[], string>;
   }
 
-  /** `null` for `null`, and for a number that has no name, which only a damaged journal holds. */
+  /** `null` for `null`, and for a number without a name, which occurs only in a damaged journal. */
   nameOf(id: number | null): string | null {
     if (id === null) return null;
     return this.#names.get(id) ?? this.#look(id);
@@ -105,10 +104,10 @@ export class NamesOfTable {
   }
 }
 
-/** Name and namespace of a DaemonSet's key `namespace/name`. */
+/** Splits the key `namespace/name` of a DaemonSet. */
 export function splitKey(key: string): readonly [name: string, namespace: string] {
   const slash = key.indexOf('/');
-  if (slash < 0) throw new TypeError(`${JSON.stringify(key)} is no DaemonSet key: namespace/name`);
+  if (slash < 0) throw new TypeError(`${JSON.stringify(key)} is not a valid DaemonSet key; expected namespace/name`);
   return [key.slice(slash + 1), key.slice(0, slash)];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a row of the record means for the derived tables. Pure: it only says what to do, so that a
- * writer and a rebuild cannot differ.
+ * Translates a row of the journal into changes of the derived tables. It is pure, and both the writer and a rebuild use it, so that
+ * their results cannot differ.
  */
 import type {
   AgentBody,
@@ -11,7 +11,7 @@ import type {
 import type { Action } from '../../../shared/journal-format/events.ts';
 import { ACTIONS, KINDS } from '../../../shared/journal-format/vocabulary.ts';
 
-/** A row of the record as the derived tables see it: names as ids. */
+/** A row with names as IDs, and only the columns that the derived tables need. */
 export interface ProjectedRow {
   readonly seq: number;
   readonly occurredMs: number;
@@ -23,7 +23,7 @@ export interface ProjectedRow {
   readonly body: string | null;
 }
 
-/** The operations of which a projection is made. `seq` is the row that does it. */
+/** The changes that rows can make. `seq` is the row that makes the change. */
 export interface DerivedTables {
   setPlacement(nodeId: number, daemonSetId: number, verdict: number, seq: number, sinceMs: number): void;
   endPlacement(nodeId: number, daemonSetId: number): void;
@@ -96,7 +96,7 @@ function projectDaemonSet(row: ProjectedRow, tables: DerivedTables): void {
 function projectAgent(row: ProjectedRow, tables: DerivedTables): void {
   const nodeId = present(row.nodeId);
   const action = actionOf(row);
-  // Whoever was refused is not the node's agent.
+  // A refused agent is not the agent of its node.
   if (action === 'refused') return;
   const { instanceId, lastSeenMs } = JSON.parse(present(row.body)) as AgentBody;
   tables.setAgentSeen(nodeId, lastSeenMs);
@@ -124,6 +124,6 @@ function actionOf(row: ProjectedRow): Action {
 }
 
 function present<Value>(value: Value | null): Value {
-  if (value === null) throw new TypeError('the journal holds a row that lacks a value that its kind demands');
+  if (value === null) throw new TypeError('a row of the journal lacks a value that its kind requires');
   return value;
 }

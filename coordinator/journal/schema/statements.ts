@@ -1,4 +1,4 @@
-/** Prepared statements whose rows come in the shape that their types say. */
+/** Prepares statements and gives their rows a type. */
 import type { Database, Statement } from 'better-sqlite3';
 
 /** Rows as arrays, in the order of the columns. */
@@ -9,7 +9,7 @@ export function rawRows<Values extends unknown[], Parameters extends unknown[] =
   return database.prepare(sql).raw() as Statement<Parameters, Values>;
 }
 
-/** How many bytes of the file are used; what is free in it comes on top. */
+/** Returns the used bytes of the file, without its free pages. */
 export function usedBytesOf(database: Database): Statement<[], number> {
   return firstColumn(
     database,
@@ -18,7 +18,7 @@ export function usedBytesOf(database: Database): Statement<[], number> {
   );
 }
 
-/** Of every row its first column. */
+/** Returns only the first column of each row. */
 export function firstColumn<Value, Parameters extends unknown[] = [number]>(
   database: Database,
   sql: string,

@@ -1,4 +1,5 @@
-/** How long the newest commits took. */
+/** Measures how long the newest commits took. */
+
 const KEPT_MAX = 1_000;
 
 export class CommitTimes {

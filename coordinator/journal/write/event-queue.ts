@@ -1,14 +1,14 @@
-/** Events that wait to be written, in order, and how they become batches. */
+/** Queues events in order until they are written, and encodes them as batches. */
 import type { JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
 import type { JournalLimits } from '../base/limits.ts';
 import type { RowBatch } from './row-batch.ts';
 import { BatchBuilder } from './row-batch.ts';
 
-/** What one `append` brought. */
+/** The events of one `append`. */
 interface Chunk {
   readonly events: readonly NewEvent[];
   readonly recordedMs: number;
-  /** How many of them were taken already. */
+  /** The number of events that are already in a batch. */
   taken: number;
 }
 
@@ -26,7 +26,7 @@ export class EventQueue {
   #nextRevision: number;
   #count = 0;
 
-  /** `nextRevision`: of the first event that is taken. */
+  /** `nextRevision`: the revision of the first event that is taken. */
   constructor(nextRevision: number, limits: JournalLimits) {
     this.#nextRevision = nextRevision;
     this.#limits = limits;
@@ -42,7 +42,7 @@ export class EventQueue {
     this.#count += events.length;
   }
 
-  /** The next batch; encoding happens here, a batch at a time, and not for a whole `append` at once. */
+  /** Encodes and returns the next batch. Encoding one batch at a time keeps a large `append` from blocking the event loop. */
   take(): QueuedBatch | undefined {
     const first = this.#chunks[0];
     if (first === undefined) return undefined;

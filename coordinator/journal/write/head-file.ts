@@ -1,8 +1,8 @@
 /**
- * The newest row that was on disk and its hash, in a small file beside the journal: so a start notices when newest rows are gone,
- * be it that somebody cut them off, took the write-ahead log away, or put an old copy in the place of the file.
+ * Stores the newest durable row and its hash in a small file beside the journal, so that a start detects missing newest rows: they
+ * were deleted, the write-ahead log was removed, or an older copy replaced the file.
  *
- * It is written after each commit and never waited for. After a loss of power it may tell of an older row, never of a newer one.
+ * It is written after each commit, without waiting for the disk. After a power failure it may name an older row, never a newer one.
  */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { codeOf } from '../base/journal-error.ts';
@@ -15,7 +15,7 @@ export interface StoredHead {
   readonly hash: string;
 }
 
-/** Digits of a revision: each line is as long as the one that it is written over. */
+/** Digits of a revision. A fixed number, because each line overwrites the previous one. */
 const REVISION_DIGITS = 16;
 const LINE = /^([0-9a-f]{32}) (\d{16}) ([0-9a-f]{64})\n/;
 
@@ -32,7 +32,7 @@ export class HeadFile {
     }
   }
 
-  /** `undefined` where the file says nothing, as in a new journal, or nothing that can be read. */
+  /** `undefined` when the file is empty, as in a new journal, or unreadable. */
   read(): StoredHead | undefined {
     const [, storeId, revision, hash] = LINE.exec(readFileSync(this.path, 'latin1')) ?? [];
     if (storeId === undefined || hash === undefined) return undefined;
@@ -44,7 +44,7 @@ export class HeadFile {
     try {
       writeSync(this.#descriptor, `${storeId} ${digits} ${Buffer.from(hash).toString('hex')}\n`, 0);
     } catch (error) {
-      // The rows are on disk whatever becomes of this; it tells of older ones until it can be written again.
+      // The rows are on disk even when this fails. The file names an older row until it can be written again.
       if (codeOf(error) === '') throw error;
     }
   }

@@ -1,4 +1,5 @@
-/** Who waits for which revision. */
+/** Resolves promises when their revision is on disk. */
+
 interface Waiter {
   readonly revision: number;
   readonly resolve: () => void;
@@ -8,7 +9,6 @@ interface Waiter {
 export class RevisionWaiters {
   #reached: number;
   #error: Error | undefined;
-  /** Mostly in order of revision, as callers wait for what they just appended. */
   #waiting: Waiter[] = [];
 
   constructor(reached: number) {
@@ -37,7 +37,7 @@ export class RevisionWaiters {
     }
   }
 
-  /** What is not reached by now never will be. */
+  /** Rejects everything that waits, now and later. */
   fail(error: Error): void {
     this.#error = error;
     const waiting = this.#waiting;

@@ -1,6 +1,6 @@
 /**
- * Rows on their way to the writer's thread: all numbers in one block of memory and every text once, which costs both threads
- * a tenth of what as many objects would.
+ * Encodes rows for the writer's thread: all numbers in one block of memory, and each text once. This costs both threads a tenth of
+ * what one object per row costs.
  */
 import type { JournalEvent, NewEvent } from '../../../shared/journal-format/events.ts';
 import type { Row } from '../../../shared/journal-format/row.ts';
@@ -11,9 +11,9 @@ import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from '../../../shared/journal-form
 export interface RowBatch {
   readonly firstRevision: number;
   readonly count: number;
-  /** `NUMBERS_PER_ROW` of each row; 0 stands for a word or a text that is not there. */
+  /** `NUMBERS_PER_ROW` per row. 0: the row has no such word or text. */
   readonly numbers: Float64Array;
-  /** Names and bodies, by the numbers that stand for them. */
+  /** Names and bodies. The numbers of a row are indexes into it. */
   readonly texts: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export class BatchBuilder {
     this.#numbers = new Float64Array(rowsMax * NUMBERS_PER_ROW);
   }
 
-  /** Adds the event's row; returns the length of its body. Times lose what is below a millisecond. */
+  /** Adds the row of an event; returns the length of its body. Truncates times to milliseconds. */
   add(event: NewEvent, recordedMs: number): number {
     const numbers = this.#numbers;
     const { cause } = event;
@@ -93,7 +93,7 @@ export function rowAt({ numbers, texts }: RowBatch, index: number): Row {
   };
 }
 
-/** The event as it would be read back: what writing it loses is lost. */
+/** Returns the event as it would be read from the journal, without what recording drops. */
 export function asRecorded(event: NewEvent, revision: number, recordedMs: number): JournalEvent {
   const builder = new BatchBuilder(revision, 1);
   builder.add(event, recordedMs);

@@ -1,6 +1,6 @@
 /**
- * The one writer of a journal: appends batches of rows, each batch in one durable transaction
- * together with what follows from it for the derived tables. Synchronous; runs in a thread of its own.
+ * The only writer of a journal. Appends each batch of rows, and the changes of the derived tables that follow from it, in one durable
+ * transaction. It is synchronous and runs in its own thread.
  */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -43,7 +43,7 @@ export interface WriterOpened {
   readonly revision: number;
   /** When the newest row was recorded; 0 in a new journal. */
   readonly recordedMs: number;
-  /** Of the newest row. */
+  /** The hash of the newest row. */
   readonly hash: Uint8Array;
   readonly size: FileSize;
 }
@@ -51,18 +51,22 @@ export interface WriterOpened {
 export interface FileSize {
   readonly bytes: number;
   readonly walBytes: number;
-  /** Pages in the WAL since it was last started afresh. */
+  /** Pages in the WAL since it last restarted from its beginning. */
   readonly walPages: number;
-  /** How many of them are in the file itself as well. */
+  /** The number of these pages that are also in the file. */
   readonly checkpointedPages: number;
 }
 
 /**
- * `written`: the whole batch is on disk. `stalled`: nothing of it is, there is no room or no right to
- * write, and the same batch can be tried again. Anything else is thrown, and nobody should go on.
+ * `written`: the whole batch is on disk. `stalled`: none of it is, because the disk is full or not writable; the same batch can be
+ * written again later. Other errors are thrown, and the journal cannot be used any further.
  */
 export type WriteOutcome =
-  | { readonly result: 'written'; readonly size: FileSize /** Of the newest row. */; readonly hash: Uint8Array }
+  | {
+      readonly result: 'written';
+      readonly size: FileSize /** The hash of the newest row. */;
+      readonly hash: Uint8Array;
+    }
   | { readonly result: 'stalled'; readonly problem: string };
 
 const INSERT_EVENT = `
@@ -84,7 +88,7 @@ export class JournalWriter {
   /** The hash of the newest row on disk. */
   #head: Buffer;
 
-  /** Refuses a file that is no journal, of a newer schema, damaged, or in use: each a JournalError. */
+  /** @throws JournalError for a file that is not a journal, has a newer schema, is damaged, or is in use */
   static open(options: WriterOptions): JournalWriter {
     inspectFile(options.file);
     makeFolderOf(options.file);
@@ -94,7 +98,7 @@ export class JournalWriter {
     try {
       database = openForWriting(options.file);
       migrate(database, options.nowMs);
-      // Rows of a killed coordinator may be in the system's memory alone, and from here on they count as on disk.
+      // Rows of a killed coordinator may only be in the memory of the operating system. From here on they count as durable.
       checkpoint(database);
       headFile = new HeadFile(options.file);
       return new JournalWriter(options, lock, database, headFile);
@@ -139,7 +143,7 @@ export class JournalWriter {
     return { result: 'written', size: this.#size(), hash: this.#head };
   }
 
-  /** @throws JournalError `unwritable` when there is no room even for that; nothing was done then. */
+  /** @throws JournalError `unwritable` when the disk is too full even to prune; nothing was changed then */
   prune(through: number, rowsMax: number): PruneStep {
     try {
       return this.#compaction.step(through, rowsMax);
@@ -214,7 +218,7 @@ function createStore(database: Database, nowMs: number): void {
       'INSERT INTO store (id, store_id, created_ms) VALUES (1, lower(hex(randomblob(16))), ?) ON CONFLICT DO NOTHING',
     )
     .run(nowMs);
-  // Even without its log the file then tells which journal it is.
+  // The store ID is then in the file even when its log is removed.
   if (changes > 0) checkpoint(database);
 }
 
@@ -227,7 +231,7 @@ function readStore(database: Database): { storeId: string; revision: number; rec
   return row;
 }
 
-/** What was on disk once must be there still, else whoever saw it would see something else in its place. */
+/** Refuses to open a journal that lacks durable rows: new rows would reuse revisions that clients have already seen. */
 function refuseMissingRows(
   file: string,
   headFile: HeadFile,
@@ -239,11 +243,11 @@ function refuseMissingRows(
   if (known.revision > revision) throw rowsMissing(file, revision, known.revision, headFile.path);
   const hash = chain.hashAt(known.revision);
   if (hash !== undefined && hash !== known.hash) {
-    throw damaged(file, `revision ${known.revision} is not what was recorded, says ${headFile.path}`);
+    throw damaged(file, `revision ${known.revision} differs from the row that ${headFile.path} names`);
   }
 }
 
-/** A torn or altered end would go on as if nothing had been; returns the hash of the newest row. */
+/** Checks the newest links of the chain, so that no row is appended to a damaged end. Returns the hash of the newest row. */
 function checkNewestLinks(options: WriterOptions, chain: ChainReader, revision: number): Uint8Array {
   const { link, bad } = chain.checkChain(Math.max(0, revision - options.startLinksMax), revision);
   if (bad !== null) throw damaged(options.file, `at revision ${bad.revision}: ${bad.problem}`);
