@@ -44,9 +44,8 @@ export interface LoggerOptions {
 }
 
 /**
- * A logger whose every line has `level` (a word), `time` (ISO 8601, UTC), `program` and `message`. A
- * line about one of these names it in the field of that name: `node`, `daemonSet`
- * (`namespace/name`), `sessionId`, `revision`, `err`.
+ * Creates a logger. Each line has the fields `level` (a word), `time` (ISO 8601, UTC), `program` and `message`. Lines
+ * about a specific object name it in `node`, `daemonSet` (`namespace/name`), `sessionId`, `revision` or `err`.
  */
 export function createLogger({ program, level, format, destination }: LoggerOptions): Logger {
   // Synchronous, so that a line about a crash is written before the process exits.

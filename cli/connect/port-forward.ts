@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { wordsOf } from '../../shared/api-server/api-server-error.ts';
+import { messageOf } from '../../shared/api-server/api-server-error.ts';
 
 export interface PodPort {
   readonly namespace: string;
@@ -79,7 +79,7 @@ async function connectToPod(forward: Forward, target: PodPort, socket: Socket, e
   const errors = new Writable({
     // The first message is the port number, which the library reduces to zero bytes.
     write(bytes: Buffer, _encoding, done) {
-      if (bytes.length > 0) fail(wordsOf(bytes.toString('utf8')));
+      if (bytes.length > 0) fail(messageOf(bytes.toString('utf8')));
       done();
     },
   });

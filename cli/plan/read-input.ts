@@ -18,7 +18,7 @@ export interface PlanInput {
   readonly problems: readonly ManifestProblem[];
   readonly warnings: readonly ManifestProblem[];
   /** Objects that are invalid on either side of a comparison. */
-  readonly refused: RejectedObjects;
+  readonly rejected: RejectedObjects;
 }
 
 /** Reports invalid manifests as problems. @throws UsageError and RollcallError for invalid options and unreadable files */
@@ -30,32 +30,32 @@ export async function readInput({ io, globals }: Context, options: PlanOptions):
   const read = async (paths: readonly string[], kinds: readonly string[]): Promise<CollectedObjects> => {
     const sources = await reader.read(paths);
     const objects = sources.flatMap((source) => source.objects.filter(({ kind }) => kinds.includes(kind)));
-    const world = collectObjects(objects, namespace);
+    const collected = collectObjects(objects, namespace);
     return {
-      ...world,
-      problems: [...sources.flatMap(({ problems }) => problems), ...world.problems],
-      warnings: [...sources.flatMap(ignoredSource), ...world.warnings],
+      ...collected,
+      problems: [...sources.flatMap(({ problems }) => problems), ...collected.problems],
+      warnings: [...sources.flatMap(ignoredSource), ...collected.warnings],
     };
   };
   const daemonSets = await read(filename.length > 0 ? filename : nodePaths, ['DaemonSet']);
   const nodes = await read(nodePaths.length > 0 ? nodePaths : filename, ['Node']);
   const against = options.against.length === 0 ? null : await read(options.against, ['DaemonSet', 'Node']);
   const added = await read(options.addNode, ['Node']);
-  const worlds = [daemonSets, nodes, ...(against === null ? [] : [against]), added];
+  const collections = [daemonSets, nodes, ...(against === null ? [] : [against]), added];
   return {
     given: { daemonSets: daemonSets.daemonSets, nodes: nodes.nodes },
     against,
     changes: [...[...added.nodes.values()].map((node) => ({ op: 'add' as const, node })), ...alterations],
-    problems: withoutRepetitions(worlds.flatMap(({ problems }) => problems)),
+    problems: withoutRepetitions(collections.flatMap(({ problems }) => problems)),
     warnings: withoutRepetitions([daemonSets, nodes, added].flatMap(({ warnings }) => warnings)),
-    refused: {
-      daemonSets: new Set(worlds.flatMap(({ refused }) => [...refused.daemonSets])),
-      nodes: new Set(worlds.flatMap(({ refused }) => [...refused.nodes])),
+    rejected: {
+      daemonSets: new Set(collections.flatMap(({ rejected }) => [...rejected.daemonSets])),
+      nodes: new Set(collections.flatMap(({ rejected }) => [...rejected.nodes])),
     },
   };
 }
 
-/** A cluster dump may contain other kinds, but a file without any DaemonSet or Node is probably a mistake. */
+/** A dump of a cluster may contain other kinds, but a file without any DaemonSet or Node is probably a mistake. */
 function ignoredSource({ name, objects }: Source): ManifestProblem[] {
   const kinds = new Map<string, number>();
   for (const { kind } of objects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

@@ -75,10 +75,10 @@ async function planOffline(context: Context, input: PlanInput, options: PlanOpti
     nodes: given.nodes.size > 0 ? given.nodes : before.nodes,
   };
   checkWorld(unchanged, before, options);
-  const { world: after, notes } = applyNodeChanges(unchanged, changes);
+  const { cluster: after, notes } = applyNodeChanges(unchanged, changes);
   const warnings = [...input.warnings, ...notes];
   if (against === null && changes.length === 0) return printPlacements(context, after, warnings);
-  const compared = { before: without(before, input.refused), after: without(after, input.refused) };
+  const compared = { before: without(before, input.rejected), after: without(after, input.rejected) };
   const result = plan(compared);
   const isMoved = (name: string) => compared.before.nodes.has(name) !== compared.after.nodes.has(name);
   return printDifference(context, {
@@ -101,21 +101,21 @@ function checkWorld(unchanged: ClusterObjects, before: ClusterObjects, { filenam
 }
 
 /** Leaves out objects that are invalid on one side, so that they do not appear as added or deleted. */
-function without(world: ClusterObjects, refused: RejectedObjects): ClusterObjects {
+function without(cluster: ClusterObjects, rejected: RejectedObjects): ClusterObjects {
   return {
-    daemonSets: new Map([...world.daemonSets].filter(([key]) => !refused.daemonSets.has(key))),
-    nodes: new Map([...world.nodes].filter(([name]) => !refused.nodes.has(name))),
+    daemonSets: new Map([...cluster.daemonSets].filter(([key]) => !rejected.daemonSets.has(key))),
+    nodes: new Map([...cluster.nodes].filter(([name]) => !rejected.nodes.has(name))),
   };
 }
 
 async function printPlacements(
   context: Context,
-  world: ClusterObjects,
+  cluster: ClusterObjects,
   warnings: readonly ManifestProblem[],
 ): Promise<number> {
-  const placed = placeObjects(world);
+  const placed = placeObjects(cluster);
   const all = [...warnings, ...placementWarnings(placed)];
-  const view = placementsView(placed, sortedKeys(world.nodes), all);
+  const view = placementsView(placed, sortedKeys(cluster.nodes), all);
   await context.answer(view, () => renderPlacements(view, context.render));
   return EXIT.ok;
 }

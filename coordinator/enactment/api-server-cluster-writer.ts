@@ -45,7 +45,7 @@ export class ApiServerClusterWriter extends ApiServerReader implements ClusterWr
       return await this.ask({ method, path, query, body, signal: abort.signal });
     } catch (error) {
       if (!abort.signal.aborted) throw error;
-      throw new ApiServerError('stalled', `no answer to ${method} ${path} after ${CLUSTER_WRITE_TIMEOUT_MS} ms`);
+      throw new ApiServerError('stalled', `no response to ${method} ${path} after ${CLUSTER_WRITE_TIMEOUT_MS} ms`);
     } finally {
       cancel();
     }

@@ -63,7 +63,7 @@ export function* planPlacements(
   );
   const before = knownWorld(base, changes.length === 0 ? [...given.daemonSets.keys(), ...removed] : null);
   const changed = applyNodeChanges(withDaemonSets(before, given, removed), changes);
-  const planned = yield* planInSteps({ before, after: changed.world });
+  const planned = yield* planInSteps({ before, after: changed.cluster });
   return {
     revision,
     changes: yield* changesToWire(planned.changes),
@@ -90,12 +90,12 @@ function knownWorld({ daemonSets, nodes }: PlanBase, keys: readonly DaemonSetKey
 
 /** Each given DaemonSet is added or replaces the one of that name. */
 function withDaemonSets(
-  world: ClusterObjects,
+  cluster: ClusterObjects,
   given: ClusterObjects,
   removed: readonly DaemonSetKey[],
 ): ClusterObjects {
-  const daemonSets = new Map([...world.daemonSets, ...given.daemonSets]);
-  const templateRevisions = new Map(world.templateRevisions);
+  const daemonSets = new Map([...cluster.daemonSets, ...given.daemonSets]);
+  const templateRevisions = new Map(cluster.templateRevisions);
   for (const key of given.daemonSets.keys()) templateRevisions.delete(key);
   for (const key of removed) {
     if (given.daemonSets.has(key)) {
@@ -103,7 +103,7 @@ function withDaemonSets(
     }
     daemonSets.delete(key);
   }
-  return { ...world, daemonSets, templateRevisions };
+  return { ...cluster, daemonSets, templateRevisions };
 }
 
 interface NodeChanges {
@@ -140,8 +140,8 @@ function collect(
     const message = found === undefined ? `${source} is empty` : `${source} is a ${found}; use a ${kind}`;
     return [...one.problems, { code: 'WrongKind', fieldPath: 'kind', message, source }];
   });
-  const world = collectObjects(read.flatMap(({ objects }) => objects));
-  return { ...world, problems: [...problems, ...world.problems] };
+  const cluster = collectObjects(read.flatMap(({ objects }) => objects));
+  return { ...cluster, problems: [...problems, ...cluster.problems] };
 }
 
 function countsToWire({ daemonSet, before, after, templateChanged }: PlannedCounts): WireCounts {

@@ -1,4 +1,4 @@
-/** Where the Kubernetes API server is, and what to show it: read from the files that every pod has. */
+/** The address of the Kubernetes API server and the credentials for it, read from the files that Kubernetes mounts into pods. */
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
@@ -7,40 +7,40 @@ import { RollcallError } from '../errors.ts';
 import { CREDENTIALS_AGE_MS_MAX } from './limits.ts';
 
 export interface ApiServerAccess {
-  /** `https://host:port`, perhaps with a path. */
+  /** `https://host:port`, optionally with a path. */
   readonly url: string;
-  /** Asked before every request, because tokens and certificates change while a program runs. */
+  /** Called before every request, because tokens and certificates change while a program runs. */
   credentials(): Promise<ApiServerCredentials>;
 }
 
 export interface ApiServerCredentials {
-  /** The value of the header, for example `Bearer …`. */
+  /** The value of the Authorization header, for example `Bearer …`. */
   readonly authorization?: string;
-  /** PEM. Without it, the authorities that Node.js knows are trusted. */
+  /** CA certificates, PEM. By default, the CAs that Node.js trusts. */
   readonly ca?: string | Buffer;
-  /** The client's certificate and its key, PEM. */
+  /** The client certificate and its key, PEM. */
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
-  /** The name in the server's certificate, where it is not the host's. */
+  /** The name in the server's certificate, if it differs from the host name. */
   readonly servername?: string;
-  /** False where a kubeconfig says that the server's certificate is not to be checked. */
+  /** False if a kubeconfig disables the verification of the server's certificate. */
   readonly rejectUnauthorized?: boolean;
 }
 
-/** Where Kubernetes puts a pod's token and the API server's authority. */
+/** The folder into which Kubernetes mounts the token of a pod and the CA of the API server. */
 const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface InClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly folder?: string;
-  /** The setting that names an API server elsewhere. */
+  /** The setting that specifies an API server outside a pod, for the error message. */
   readonly otherwise: string;
 }
 
 /**
- * The API server of the cluster that this program runs in.
- * @throws RollcallError ARGUMENT_INVALID where the program does not run in a pod.
+ * The API server of the cluster in which this program runs.
+ * @throws RollcallError ARGUMENT_INVALID if the program does not run in a pod.
  */
 export function inClusterAccess({ environment, clock, folder = SERVICE_ACCOUNT_FOLDER, otherwise }: InClusterOptions) {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = environment;
@@ -59,14 +59,14 @@ export function httpsUrl(host: string, port: string | number): string {
 
 export interface FolderAccessOptions {
   readonly url: string;
-  /** Holds `token` and `ca.crt`, as Kubernetes mounts them into a pod. */
+  /** Contains `token` and `ca.crt`, as Kubernetes mounts them into a pod. */
   readonly folder?: string;
   readonly clock: Clock;
-  /** Of the server's certificate: a file of authorities instead of `ca.crt`, or `unchecked`. */
+  /** How to verify the server's certificate: with a CA file instead of `ca.crt`, or not at all (`unchecked`). */
   readonly authority?: { readonly file: string } | 'unchecked';
 }
 
-/** A server that is told who asks by the token in a folder. */
+/** A server that authenticates the program by the token in a folder. */
 export function folderAccess(options: FolderAccessOptions): ApiServerAccess {
   return new FileAccess(options);
 }
@@ -89,7 +89,7 @@ class FileAccess implements ApiServerAccess {
     const nowMs = this.#clock.nowMs();
     if (this.#read === undefined || nowMs - this.#read.atMs >= CREDENTIALS_AGE_MS_MAX) {
       this.#read = { credentials: this.#readFiles(), atMs: nowMs };
-      // What could not be read is not worth keeping.
+      // A failed read is not cached.
       this.#read.credentials.catch(() => {
         this.#read = undefined;
       });

@@ -1,12 +1,16 @@
-/** What can come of a request to the API server besides its answer, in kinds that a caller can act on. */
+/** How a request to the API server can fail. Each kind of failure requires a different reaction. */
 import { type ErrorReason, RollcallError } from '../errors.ts';
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import { MESSAGE_CHARACTERS_MAX } from './limits.ts';
 
 /**
- * `unreachable`: no connection, or one that broke. `stalled`: nothing more came in time. `garbled`: what
- * came is no answer of an API server. `failed`: it says that it cannot for now. `throttled`: it asks for
- * less. `expired`: a watch or a list cannot go on from where it was. The others: it refuses, and would again.
+ * - `unreachable`: the connection failed or broke.
+ * - `stalled`: the response was not complete in time.
+ * - `garbled`: the response is not a valid response of an API server.
+ * - `failed`: the API server returned a temporary error (5xx).
+ * - `throttled`: the API server limits the rate of requests (429).
+ * - `expired`: a watch or a list cannot continue from its resource version (410).
+ * - all others: the API server refuses the request, and a retry does not help.
  */
 export type ApiServerFailure =
   | 'unreachable'
@@ -32,21 +36,20 @@ export class ApiServerError extends RollcallError {
   }
 }
 
-/** The error that an answer of this HTTP status means; `body` is a Kubernetes Status, or what a proxy wrote. */
+/** The error for a response with this HTTP status. `body` is a Kubernetes Status, or the text of a proxy. */
 export function errorOfAnswer(
   request: string,
   answer: { readonly status: number; readonly body: unknown; readonly retryAfterMs: number | undefined },
 ): ApiServerError {
   const { status, body, retryAfterMs } = answer;
-  const words = wordsOf(body);
+  const message = messageOf(body);
   return new ApiServerError(
     failureOf(status),
-    `the API server returned ${status} for ${request}${words === '' ? '' : `: ${words}`}`,
+    `the API server returned ${status} for ${request}${message === '' ? '' : `: ${message}`}`,
     retryAfterMs,
   );
 }
 
-/** What an HTTP status means. */
 function failureOf(status: number): ApiServerFailure {
   switch (status) {
     case 401:
@@ -65,8 +68,8 @@ function failureOf(status: number): ApiServerFailure {
   }
 }
 
-/** The message of a Status object, or the beginning of any other text, on one line. */
-export function wordsOf(body: unknown): string {
+/** The message of a Status object, or the beginning of another text, on one line; `''` if there is neither. */
+export function messageOf(body: unknown): string {
   const text = isObject(body) ? body['message'] : body;
   if (typeof text !== 'string') return '';
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, MESSAGE_CHARACTERS_MAX);

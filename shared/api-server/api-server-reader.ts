@@ -1,4 +1,4 @@
-/** Reads from the API server: one object, one page of a list, a watch. It has no way to write. */
+/** Reads from the API server: one object, one page of a list, or a watch. It cannot write. */
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
@@ -18,22 +18,22 @@ import { readWatchEvent, type WatchEvent } from './watch-event.ts';
 export interface ApiServerOptions {
   readonly access: ApiServerAccess;
   readonly clock: Clock;
-  /** How this program calls itself to the API server, for its audit log: `rollcall-agent/0.1.0`. */
+  /** The User-Agent header, which the audit log of the API server contains, for example `rollcall-agent/0.1.0`. */
   readonly userAgent: string;
 }
 
 export interface WatchOptions {
-  /** After how long without a byte the watch is taken for dead. */
+  /** The watch fails as `stalled` after this time without data. */
   readonly silenceMs: number;
-  /** After how long it ends in any case. */
+  /** The watch fails as `stalled` after this time, even if it receives data. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
 
-type Answered = Pick<ExchangeRequest, 'method' | 'path' | 'query' | 'body' | 'signal'>;
+type Request = Pick<ExchangeRequest, 'method' | 'path' | 'query' | 'body' | 'signal'>;
 
 export class ApiServerReader {
-  /** The API server's address, for people. */
+  /** The address of the API server, for messages. */
   readonly url: string;
   readonly #clock: Clock;
   readonly #exchange: Exchange;
@@ -44,12 +44,12 @@ export class ApiServerReader {
     this.#exchange = new Exchange(access, clock, userAgent);
   }
 
-  /** One object, or one page of a list. @throws ApiServerError */
+  /** Reads one object or one page of a list. @throws ApiServerError */
   get(path: string, query: Query = {}, signal?: AbortSignal): Promise<Record<string, unknown>> {
     return this.ask({ method: 'GET', path, query, ...(signal && { signal }) });
   }
 
-  /** Opens a watch; what breaks it later is thrown to whoever reads it. @throws ApiServerError */
+  /** Opens a watch. If it breaks later, the iteration throws an ApiServerError. @throws ApiServerError */
   async watch(path: string, query: Query, options: WatchOptions): Promise<AsyncIterable<WatchEvent>> {
     const { signal } = options;
     const request = { method: 'GET', path, query: { ...query, watch: true }, signal } as const;
@@ -58,13 +58,13 @@ export class ApiServerReader {
     return this.#events(response, request, options);
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void {
     this.#exchange.close();
   }
 
-  /** Sends a request and reads its whole answer. @throws ApiServerError */
-  protected async ask(request: Answered): Promise<Record<string, unknown>> {
+  /** Sends a request and reads the complete response. @throws ApiServerError */
+  protected async ask(request: Request): Promise<Record<string, unknown>> {
     const response = await this.#exchange.send({ ...request, deadlineMs: ANSWER_DEADLINE_MS });
     const { statusCode = 0 } = response;
     if (statusCode < 200 || statusCode > 299) throw await this.#refusal(response, request);
@@ -73,14 +73,14 @@ export class ApiServerReader {
     throw new ApiServerError('garbled', `${describe(request)} returned something that is not an object`);
   }
 
-  async #refusal(response: IncomingMessage, request: Answered): Promise<ApiServerError> {
+  async #refusal(response: IncomingMessage, request: Request): Promise<ApiServerError> {
     const { statusCode: status = 0 } = response;
     const retryAfterMs = retryAfterOf(response);
     return errorOfAnswer(describe(request), { status, body: await this.#body(response, request), retryAfterMs });
   }
 
-  /** The parsed body, or its text where it is no JSON. */
-  async #body(response: IncomingMessage, request: Answered): Promise<unknown> {
+  /** The parsed body, or its text if it is not JSON. */
+  async #body(response: IncomingMessage, request: Request): Promise<unknown> {
     const cancelDeadline = this.#clock.after(ANSWER_DEADLINE_MS, () => response.destroy(stalled(request)));
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -100,19 +100,19 @@ export class ApiServerReader {
 
   async *#events(
     response: IncomingMessage,
-    request: Answered,
+    request: Request,
     { silenceMs, deadlineMs }: WatchOptions,
   ): AsyncGenerator<WatchEvent> {
-    // Decodes what is cut in the middle of a character, too.
+    // Also decodes characters that are split between two chunks.
     response.setEncoding('utf8');
-    const give = (): void => void response.destroy(stalled(request));
-    const cancelDeadline = this.#clock.after(deadlineMs, give);
-    let cancelSilence = this.#clock.after(silenceMs, give);
+    const abort = (): void => void response.destroy(stalled(request));
+    const cancelDeadline = this.#clock.after(deadlineMs, abort);
+    let cancelSilence = this.#clock.after(silenceMs, abort);
     const splitter = new LineSplitter(EVENT_CHARACTERS_MAX);
     try {
       for await (const chunk of response as AsyncIterable<string>) {
         cancelSilence();
-        cancelSilence = this.#clock.after(silenceMs, give);
+        cancelSilence = this.#clock.after(silenceMs, abort);
         for (const line of splitter.push(chunk)) if (line !== '') yield readWatchEvent(line);
         if (splitter.isTooLong) throw tooLarge(request);
       }
@@ -125,15 +125,15 @@ export class ApiServerReader {
   }
 }
 
-function stalled(request: Answered): ApiServerError {
-  return new ApiServerError('stalled', `the answer to ${describe(request)} was interrupted`);
+function stalled(request: Request): ApiServerError {
+  return new ApiServerError('stalled', `the response to ${describe(request)} was not complete in time`);
 }
 
-function tooLarge(request: Answered): ApiServerError {
-  return new ApiServerError('garbled', `the answer to ${describe(request)} exceeds the size limit`);
+function tooLarge(request: Request): ApiServerError {
+  return new ApiServerError('garbled', `the response to ${describe(request)} exceeds the size limit`);
 }
 
-/** In seconds, as API servers write it; dates are for browsers. */
+/** In milliseconds. API servers send Retry-After in seconds, never as a date. */
 function retryAfterOf({ headers }: IncomingMessage): number | undefined {
   const seconds = Number(headers['retry-after'] ?? '');
   return seconds > 0 ? Math.min(seconds * 1000, RETRY_AFTER_MS_MAX) : undefined;

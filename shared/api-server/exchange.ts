@@ -1,4 +1,4 @@
-/** One HTTP request to the API server, up to the head of its answer. Whatever breaks is an ApiServerError. */
+/** Sends one HTTP request to the API server and receives the response headers. Every failure is an ApiServerError. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../clock.ts';
@@ -10,11 +10,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface ExchangeRequest {
   readonly method: Method;
-  /** Absolute path below the server's own, for example `/api/v1/nodes`. */
+  /** Path relative to the URL of the server, for example `/api/v1/nodes`. */
   readonly path: string;
   readonly query: Query;
   readonly body?: object;
-  /** When the head of the answer must be here. */
+  /** Timeout for the response headers. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
 }
@@ -46,7 +46,7 @@ export class Exchange {
     this.#connections = this.#isEncrypted ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  /** Resolves to the answer with its body still to be read. @throws ApiServerError */
+  /** Returns the response; its body is not read yet. @throws ApiServerError */
   async send(request: ExchangeRequest): Promise<IncomingMessage> {
     const credentials = await this.#credentials();
     for (let attempt = 1; ; attempt++) {
@@ -60,7 +60,7 @@ export class Exchange {
     }
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void {
     this.#connections.destroy();
   }
@@ -93,13 +93,13 @@ export class Exchange {
     return new Promise((resolve, reject) => {
       const sent = this.#isEncrypted ? httpsRequest(url, options) : httpRequest(url, options);
       const cancelDeadline = this.#clock.after(deadlineMs, () =>
-        sent.destroy(new ApiServerError('stalled', `no answer to ${describe(request)} after ${deadlineMs} ms`)),
+        sent.destroy(new ApiServerError('stalled', `no response to ${describe(request)} after ${deadlineMs} ms`)),
       );
       sent.once('response', (response) => {
         cancelDeadline();
         resolve(response);
       });
-      // More than once: a connection that breaks after the head is the reader's to notice.
+      // `on`, not `once`: the connection can also break after the headers, which the reader of the body detects.
       sent.on('error', (error) => {
         cancelDeadline();
         const isStale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
@@ -110,12 +110,12 @@ export class Exchange {
   }
 }
 
-/** `GET /api/v1/nodes`, for messages; no query, because its tokens help nobody. */
+/** For example `GET /api/v1/nodes`, for messages. Omits the query, because its tokens are not useful to readers. */
 export function describe({ method, path }: Pick<ExchangeRequest, 'method' | 'path'>): string {
   return `${method} ${path}`;
 }
 
-/** What broke a connection, as an ApiServerError; one that already is one stays. */
+/** Converts the error of a connection to an ApiServerError, unless it already is one. */
 export function asApiServerError(error: unknown, request: Pick<ExchangeRequest, 'method' | 'path'>): ApiServerError {
   if (error instanceof ApiServerError) return error;
   const why = error instanceof Error ? reasonOf(error) : String(error);
@@ -123,8 +123,8 @@ export function asApiServerError(error: unknown, request: Pick<ExchangeRequest, 
 }
 
 /**
- * The server closed an idle connection at the moment when we used it, so it saw nothing of the request. Sending
- * it again is safe: and if it did see it, all that we create has a name, so that a second one conflicts.
+ * The server closed an idle connection just before the request was sent, so it did not receive the request. A retry
+ * is safe. Even if the server received the request, all created objects have names, so a second one conflicts.
  */
 class StaleConnectionError extends Error {}
 
@@ -137,7 +137,7 @@ function urlOf(base: string, path: string, query: Query): URL {
   return url;
 }
 
-/** Where a host has several addresses, Node.js keeps the reasons inside. */
+/** If a host has several addresses, Node.js throws one AggregateError that contains an error for each address. */
 function reasonOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((one) => reasonOf(one as Error)).join('; ');
   return error.message;

@@ -1,32 +1,32 @@
-/** How to reach an API server as a kubeconfig says, with every way to sign in that kubectl knows. */
+/** The address of an API server and the credentials for it from a kubeconfig. Supports every authentication method of kubectl. */
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { RollcallError } from '../errors.ts';
 import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
 
-/** Which context of which file; the current one, of the files that kubectl would read, where it is not said. */
+/** The kubeconfig file and context. By default, the files that kubectl reads and their current context. */
 export interface KubeconfigChoice {
   readonly path?: string | undefined;
-  /** What KUBECONFIG lists, where no path is named; those that do not exist are passed over. */
+  /** The value of KUBECONFIG, used if there is no path. Files that do not exist are skipped. */
   readonly list?: string | undefined;
   readonly context?: string | undefined;
 }
 
 /**
  * The API server of a context.
- * @throws RollcallError ARGUMENT_INVALID where the file cannot be read, or has no such context.
+ * @throws RollcallError ARGUMENT_INVALID if the file cannot be read or does not contain the context.
  */
 export async function kubeconfigAccess(choice: KubeconfigChoice): Promise<ApiServerAccess> {
   return accessOf(await loadKubeconfig(choice));
 }
 
-/** What the library assumes where there is no file, as kubectl once did. */
+/** The default of the library if there is no file, as in old versions of kubectl. */
 const SERVER_WITHOUT_FILE = 'http://localhost:8080';
 
 /** @throws RollcallError ARGUMENT_INVALID */
 export async function loadKubeconfig({ path, list, context }: KubeconfigChoice): Promise<KubeConfig> {
-  // Here and not above: it takes 85 MiB and most of a second, and in a pod nobody needs it.
+  // Imported on demand, because the library takes 85 MiB and almost a second, and programs in a pod do not need it.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const paths = path === undefined ? existing(list) : [path];
   const name = paths.join(delimiter) || 'the kubeconfig';
@@ -48,7 +48,7 @@ export async function loadKubeconfig({ path, list, context }: KubeconfigChoice):
   return config;
 }
 
-/** The files of such a list; none where it lists none. @throws RollcallError where it does, and none of them exists */
+/** The files of the list that exist. @throws RollcallError if the list contains files but none of them exists. */
 function existing(list = ''): string[] {
   const listed = list.split(delimiter).filter((path) => path !== '');
   const paths = listed.filter((path) => existsSync(path));
@@ -56,7 +56,7 @@ function existing(list = ''): string[] {
   return paths;
 }
 
-/** Reads the file, or the one of the home folder. @throws RollcallError ARGUMENT_INVALID */
+/** Reads the file, by default the one in the home folder. @throws RollcallError ARGUMENT_INVALID */
 function load(config: KubeConfig, path?: string): KubeConfig {
   try {
     if (path === undefined) config.loadFromDefault();
@@ -68,7 +68,7 @@ function load(config: KubeConfig, path?: string): KubeConfig {
   }
 }
 
-/** As kubectl does it: whichever file says something first counts. */
+/** Merges files as kubectl does: the first file that sets a value wins. */
 function merge(files: readonly KubeConfig[], into: KubeConfig): void {
   into.loadFromOptions({
     clusters: firstOfEachName(files.flatMap((file) => file.getClusters())),

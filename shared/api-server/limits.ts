@@ -1,45 +1,45 @@
-/** Every bound of the traffic with the Kubernetes API server, each with its reason. */
+/** The limits of the traffic with the Kubernetes API server, each with its reason. */
 
-/** Objects on one page of a list: 500 nodes are parsed in some 30 ms, which no stream on this thread notices. */
+/** Objects per page of a list. Parsing 500 nodes takes about 30 ms, which does not delay other streams of the thread noticeably. */
 export const PAGE_OBJECTS = 500;
 
-/** Half a million objects: more than any API server holds of one kind. A server that pages for ever is broken. */
+/** Pages of one list: 500,000 objects, more than an API server stores of one kind. Protects against endless pagination. */
 export const PAGES_MAX = 1_000;
 
-/** One answer: a page of the largest nodes there are, with all their images, has some 20 MiB. */
+/** Size of one response. A page of the largest nodes, with all their images, has about 20 MiB. */
 export const ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 
-/** One line of a watch: etcd takes objects of 1.5 MiB, and JSON may escape every one of their characters. */
+/** Length of one line of a watch. etcd stores objects of up to 1.5 MiB, and JSON can escape each of their characters. */
 export const EVENT_CHARACTERS_MAX = 16 * 1024 * 1024;
 
-/** How much of the API server's own words goes into an error. */
+/** Maximum length of a message of the API server in an error. */
 export const MESSAGE_CHARACTERS_MAX = 500;
 
-/** From sending a request to the last byte of its answer; API servers themselves give up after 60 seconds. */
+/** Timeout for the complete response. API servers have a timeout of 60 seconds. */
 export const ANSWER_DEADLINE_MS = 60_000;
 
-/** From asking for a watch to the head of its answer, which API servers send at once. */
+/** Timeout for the response headers of a watch, which API servers send immediately. */
 export const WATCH_OPEN_DEADLINE_MS = 30_000;
 
-/** How long the API server is asked to keep a watch open. Random in between, so that watches do not all end together. */
+/** The duration of a watch, sent to the API server: a random value in this range, so that watches do not all end together. */
 export const WATCH_SECONDS = { min: 300, max: 600 } as const;
 
-/** How much longer than that we wait before we take the connection for dead. */
+/** Added to the duration of a watch before its connection counts as broken. */
 export const WATCH_DEADLINE_MARGIN_MS = 30_000;
 
 /**
- * A watch that says nothing for so long is opened again, where it was. API servers send bookmarks about once a
- * minute, but older ones send fewer about what nobody changes.
+ * A watch without data for this time is reopened at its last resource version. API servers send a bookmark about
+ * once a minute, but older versions send fewer of them for collections that do not change.
  */
 export const WATCH_SILENCE_MS_MAX = 180_000;
 
-/** A watch that ends sooner was not meant to be open at all. */
+/** A watch that ends earlier counts as a failed attempt, so that the backoff applies. */
 export const WATCH_LIFE_MS_MIN = 1_000;
 
-/** An API server that stops ends all its watches at once; they come back spread over this. */
+/** An API server that shuts down ends all its watches together. They are reopened at random moments within this time. */
 export const WATCH_REOPEN_SPREAD_MS = 1_000;
 
-/** Between attempts, as the API server's own clients do it: 0.8 s, doubling up to 30 s, half of it at random. */
+/** Delays between attempts, as in client-go: 0.8 s, doubling up to 30 s, of which half is random. */
 export const RESTART_DELAYS = {
   firstMs: 800,
   secondMs: 1_600,
@@ -48,23 +48,23 @@ export const RESTART_DELAYS = {
   healthyAfterMs: 60_000,
 } as const;
 
-/** However long an API server asks us to stay away, we look again by then. */
+/** Maximum of a delay that the API server requests (Retry-After). */
 export const RETRY_AFTER_MS_MAX = 60_000;
 
-/** How much is added at random to a delay that the API server names, as a part of it. */
+/** Maximum random addition to a delay that the API server requests, as a fraction of the delay. */
 export const RETRY_AFTER_JITTER = 0.5;
 
-/** A break this short is every API server's restart; only a longer one is a problem worth telling. */
+/** Shorter interruptions are normal when an API server restarts. Longer ones are reported as a problem. */
 export const PROBLEM_AFTER_MS = 10_000;
 
-/** Token and certificates are read from their files at most this often; a projected token changes long before it ends. */
+/** Token and CA files are cached for this time. The kubelet replaces a projected token long before it expires. */
 export const CREDENTIALS_AGE_MS_MAX = 10_000;
 
-/** Connections at once: a few watches, and reviews of agents that come back together. */
+/** Concurrent connections: a few watches, and the token reviews of agents that reconnect together. */
 export const CONNECTIONS_MAX = 32;
 
-/** Connections that stay open without a request. */
+/** Idle connections that are kept open. */
 export const IDLE_CONNECTIONS_MAX = 4;
 
-/** Network devices forget silent connections; TCP's own probes keep ours alive. */
+/** Network devices drop idle connections. TCP keepalive probes prevent this. */
 export const TCP_KEEPALIVE_MS = 15_000;

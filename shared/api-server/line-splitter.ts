@@ -1,4 +1,4 @@
-/** Puts the lines of a stream together from chunks that are cut anywhere. */
+/** Splits a stream of chunks into lines. A line can span several chunks. */
 export class LineSplitter {
   readonly #charactersMax: number;
   #pieces: string[] = [];
@@ -8,7 +8,7 @@ export class LineSplitter {
     this.#charactersMax = charactersMax;
   }
 
-  /** The lines that this chunk completes, without their ends. What is after the last one waits for the next chunk. */
+  /** The lines that this chunk completes, without line breaks. An incomplete line is kept for the next chunk. */
   push(chunk: string): string[] {
     const parts = chunk.split('\n');
     const last = parts.pop() ?? '';
@@ -18,7 +18,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** Whether the line that waits is longer than any may be. */
+  /** Whether the incomplete line exceeds the maximum length. */
   get isTooLong(): boolean {
     return this.#length > this.#charactersMax;
   }

@@ -1,7 +1,7 @@
 /**
- * Keeps a list of objects as the API server has it: lists once, then follows a watch, and survives
- * whatever breaks in between. It tells differences only, one after the other, and what it tells is true
- * of one moment of the cluster after the other. It never compares resource versions by size.
+ * Keeps a local copy of a collection of the API server: lists once, then follows a watch, and recovers from all
+ * failures. It reports only differences, and in an order in which the cluster can have gone through them. Resource
+ * versions are compared for equality only, never by size.
  */
 import { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
@@ -30,11 +30,11 @@ export interface ListWatchOptions<Kept> {
   /** `fieldSelector` and `labelSelector`. */
   readonly query?: Query;
   /**
-   * Whether a list may come from the API server's cache, which may be a little behind. For what thousands
-   * of programs list at once; the watch then catches up.
+   * Whether the API server may answer a list from its cache, which can be slightly out of date. For collections that
+   * thousands of programs list at the same time. The watch then delivers the missing changes.
    */
   readonly fromCache?: boolean;
-  /** Makes of an object what is kept of it, and nothing else of it stays in memory. */
+  /** Extracts the part of an object that is kept in memory. */
   readonly keep: (object: RawObject) => Kept;
   readonly listener: ListWatchListener<Kept>;
   readonly clock: Clock;
@@ -42,35 +42,35 @@ export interface ListWatchOptions<Kept> {
   readonly random: () => number;
 }
 
-/** A listener that throws is a bug, and ends the program. */
+/** A listener must not throw; an exception ends the program. */
 export interface ListWatchListener<Kept> {
-  /** The object is new or has changed. */
+  /** The object was added or modified. */
   applied(object: Kept): void;
-  /** Gone: what was last told of it. */
+  /** The object was deleted. `object` is its last known state. */
   removed(object: Kept): void;
-  /** What keeps the list from being up to date, told once it has lasted; `null` once it is over. */
+  /** Reports a problem that persists and keeps the copy from being up to date; `null` when the problem is resolved. */
   problemChanged(problem: ListWatchProblem | null): void;
 }
 
 export interface ListWatchProblem {
   readonly failure: ApiServerFailure;
   readonly message: string;
-  /** What was told last may be as old as this. */
+  /** The copy may be out of date since this moment. */
   readonly sinceMs: number;
 }
 
-/** Work done since the start. */
+/** Counts since the start. */
 export interface ListWatchCounts {
   readonly lists: number;
   readonly watches: number;
   readonly events: number;
-  /** How watches and lists ended: `closed` in good order, else by what broke them. */
+  /** How many lists and watches ended with each result: `closed` if they ended normally, otherwise the failure. */
   readonly ends: Readonly<Record<WatchEnd, number>>;
 }
 
 export type WatchEnd = 'closed' | ApiServerFailure;
 
-/** After any other failure the watch goes on where it was. */
+/** Failures after which a new list is necessary. After all others the watch continues at its last resource version. */
 const NEEDS_LIST: ReadonlySet<ApiServerFailure> = new Set(['expired', 'garbled', 'invalid']);
 
 interface Known<Kept> {
@@ -80,19 +80,19 @@ interface Known<Kept> {
 }
 
 export class ListWatch<Kept> {
-  /** Resolves when the first list is complete and all of it has been told. */
+  /** Resolves when the first list is complete and all its objects were reported. */
   readonly synced: Promise<void>;
   readonly #options: ListWatchOptions<Kept>;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
   readonly #known = new Map<string, Known<Kept>>();
   readonly #counts = noCounts();
-  /** Where the next watch begins; `null` while only a list can say. */
+  /** The resource version at which the next watch starts; `null` if a list is necessary first. */
   #resourceVersion: string | null = null;
-  /** How old the next list may be, in the API server's words; `undefined` for as new as can be. */
+  /** The minimum resource version of the next list; `0` for any, `undefined` for the most recent. */
   #listVersion: string | undefined;
   #announceSynced: () => void = () => {};
-  #failing: { readonly sinceMs: number; told: boolean } | null = null;
+  #failing: { readonly sinceMs: number; reported: boolean } | null = null;
   #cancelPause: () => void = () => {};
 
   constructor(options: ListWatchOptions<Kept>) {
@@ -104,12 +104,12 @@ export class ListWatch<Kept> {
     });
   }
 
-  /** Starts; nothing is told before this returns. */
+  /** Starts. Calls the listener only after this method has returned. */
   start(): void {
     void this.#run();
   }
 
-  /** Nothing is told after it. */
+  /** Stops. Does not call the listener any more. */
   close(): void {
     this.#closing.abort();
     this.#cancelPause();
@@ -132,7 +132,7 @@ export class ListWatch<Kept> {
     return this.#closing.signal.aborted;
   }
 
-  /** Lists where that is needed, then follows one watch to its end. */
+  /** Lists if necessary, then follows one watch until it ends. */
   async #once(): Promise<{ end: WatchEnd; pauseMs: number }> {
     const { clock, random } = this.#options;
     try {
@@ -145,8 +145,8 @@ export class ListWatch<Kept> {
       if (!(error instanceof ApiServerError)) throw error;
       if (!this.#isClosed) this.#failed(error);
       const pauseMs = this.#backoff.nextDelayMs();
-      const askedMs = (error.retryAfterMs ?? 0) * (1 + RETRY_AFTER_JITTER * random());
-      return { end: error.failure, pauseMs: Math.max(pauseMs, askedMs) };
+      const requestedMs = (error.retryAfterMs ?? 0) * (1 + RETRY_AFTER_JITTER * random());
+      return { end: error.failure, pauseMs: Math.max(pauseMs, requestedMs) };
     }
   }
 
@@ -155,7 +155,8 @@ export class ListWatch<Kept> {
     let version = '';
     let token: string | undefined;
     for (let page = 0; page === 0 || token !== undefined; page++) {
-      if (page === PAGES_MAX) throw new ApiServerError('garbled', `a list of ${this.#options.path} does not end`);
+      if (page === PAGES_MAX)
+        throw new ApiServerError('garbled', `the list of ${this.#options.path} has too many pages`);
       const { items, resourceVersion, next } = await this.#page(token);
       for (const object of items) listed.set(keyOf(object), this.#kept(object));
       version = resourceVersion;
@@ -163,9 +164,9 @@ export class ListWatch<Kept> {
     }
     if (this.#isClosed) return;
     this.#counts.lists++;
-    this.#emitDifference(listed);
+    this.#reportDifferences(listed);
     this.#resourceVersion = version;
-    // From the cache, but never from one that is behind what was told already.
+    // The next list may come from the cache, but must not be older than this one.
     this.#listVersion = this.#options.fromCache === true ? version : undefined;
     this.#recovered();
     this.#announceSynced();
@@ -174,12 +175,12 @@ export class ListWatch<Kept> {
   async #page(token: string | undefined): Promise<{ items: RawObject[]; resourceVersion: string; next?: string }> {
     const { reader, path, query = {} } = this.#options;
     const version = token === undefined ? this.#listVersion : undefined;
-    const asked = { ...query, resourceVersion: version, limit: PAGE_OBJECTS, continue: token };
-    const { items = [], metadata } = await reader.get(path, asked, this.#closing.signal);
+    const parameters = { ...query, resourceVersion: version, limit: PAGE_OBJECTS, continue: token };
+    const { items = [], metadata } = await reader.get(path, parameters, this.#closing.signal);
     const isList = (items === null || Array.isArray(items)) && isObject(metadata);
     const { resourceVersion, continue: next } = isList ? metadata : {};
     if (!isList || typeof resourceVersion !== 'string' || resourceVersion === '') {
-      throw new ApiServerError('garbled', `the answer to GET ${path} is not a list`);
+      throw new ApiServerError('garbled', `the response to GET ${path} is not a list`);
     }
     const objects = (items ?? []).map(rawObject);
     return { items: objects, resourceVersion, ...(typeof next === 'string' && next !== '' && { next }) };
@@ -209,8 +210,8 @@ export class ListWatch<Kept> {
     }
   }
 
-  /** Removals first, so that whoever counts never counts more than there is. */
-  #emitDifference(listed: ReadonlyMap<string, Known<Kept>>): void {
+  /** Removals first, so that a listener that counts objects never counts too many. */
+  #reportDifferences(listed: ReadonlyMap<string, Known<Kept>>): void {
     for (const key of this.#known.keys()) if (!listed.has(key)) this.#remove(key);
     for (const [key, known] of listed) this.#apply(key, known);
   }
@@ -218,7 +219,7 @@ export class ListWatch<Kept> {
   #apply(key: string, known: Known<Kept>): void {
     const before = this.#known.get(key);
     if (before?.uid === known.uid && before.resourceVersion === known.resourceVersion) return;
-    // Another object of the same name: the one before is gone, whether or not anybody saw it go.
+    // Another object of the same name exists, so the previous one was deleted, even if the watch missed it.
     if (before !== undefined && before.uid !== known.uid) this.#remove(key);
     this.#known.set(key, known);
     this.#options.listener.applied(known.kept);
@@ -237,21 +238,21 @@ export class ListWatch<Kept> {
   }
 
   #failed({ failure, message }: ApiServerError): void {
-    // What a watch missed, or meant to say, only a list can tell.
+    // The watch may have missed events, so a list is necessary.
     if (NEEDS_LIST.has(failure)) this.#resourceVersion = null;
-    // A cache that will never be as new as what was told before is what `failed` may mean, too.
+    // `failed` can also mean that the cache of the API server does not reach the requested resource version.
     if (NEEDS_LIST.has(failure) || failure === 'failed') this.#listVersion = undefined;
     const nowMs = this.#options.clock.nowMs();
-    this.#failing ??= { sinceMs: nowMs, told: false };
+    this.#failing ??= { sinceMs: nowMs, reported: false };
     if (failure !== 'denied' && nowMs - this.#failing.sinceMs < PROBLEM_AFTER_MS) return;
-    this.#failing.told = true;
+    this.#failing.reported = true;
     this.#options.listener.problemChanged({ failure, message, sinceMs: this.#failing.sinceMs });
   }
 
   #recovered(): void {
-    const wasTold = this.#failing?.told === true;
+    const wasReported = this.#failing?.reported === true;
     this.#failing = null;
-    if (wasTold) this.#options.listener.problemChanged(null);
+    if (wasReported) this.#options.listener.problemChanged(null);
   }
 
   #pause(ms: number): Promise<void> {
@@ -269,7 +270,7 @@ function keyOf({ metadata: { namespace = '', name } }: RawObject): string {
   return `${namespace}/${name}`;
 }
 
-/** Of one that has done nothing yet, to count in. */
+/** All counts at 0. */
 export function noCounts() {
   return { lists: 0, watches: 0, events: 0, ends: noEnds() };
 }

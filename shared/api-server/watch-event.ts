@@ -1,13 +1,13 @@
-/** One line of a watch, as a value. */
+/** Parses one line of a watch. */
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
-import { ApiServerError, wordsOf } from './api-server-error.ts';
+import { ApiServerError, messageOf } from './api-server-error.ts';
 
 export type WatchEvent =
   | { readonly type: 'applied' | 'removed'; readonly object: RawObject }
-  /** Nothing happened up to this resource version. */
+  /** There are no further events up to this resource version. */
   | { readonly type: 'bookmark'; readonly object: RawObject };
 
-/** An object as the API server sent it, of which only its identity has been looked at. */
+/** An object as the API server sent it. Only its name, namespace, uid and resource version are validated. */
 export interface RawObject {
   readonly metadata: RawMetadata;
   readonly [field: string]: unknown;
@@ -15,7 +15,7 @@ export interface RawObject {
 
 export interface RawMetadata {
   readonly name: string;
-  /** `''` where objects of this kind are in no namespace. */
+  /** `''` or absent for cluster-scoped objects. */
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion: string;
@@ -29,7 +29,7 @@ const TYPES: ReadonlyMap<unknown, WatchEvent['type']> = new Map([
   ['BOOKMARK', 'bookmark'],
 ]);
 
-/** @throws ApiServerError for a line that is no event, and for what the API server says with an ERROR. */
+/** @throws ApiServerError for a line that is not an event, and for an event of type ERROR. */
 export function readWatchEvent(line: string): WatchEvent {
   const event = parse(line);
   if (event['type'] === 'ERROR') throw errorOf(event['object']);
@@ -37,14 +37,14 @@ export function readWatchEvent(line: string): WatchEvent {
   if (type === undefined)
     throw new ApiServerError('garbled', `a watch sent an event of unknown type ${String(event['type'])}`);
   const object = event['object'];
-  // A bookmark has a resource version and nothing else.
+  // The metadata of a bookmark contains only a resource version.
   if (type === 'bookmark' && isObject(object) && isObject(object['metadata'])) {
     return { type, object: rawObject({ ...object, metadata: { name: 'bookmark', ...object['metadata'] } }) };
   }
   return { type, object: rawObject(object) };
 }
 
-/** @throws ApiServerError where the object has no name or resource version. */
+/** @throws ApiServerError if the object has no name or resource version. */
 export function rawObject(object: unknown): RawObject {
   const metadata = isObject(object) ? object['metadata'] : undefined;
   const isWhole =
@@ -61,14 +61,14 @@ function parse(line: string): Record<string, unknown> {
     const event: unknown = JSON.parse(line);
     if (isObject(event)) return event;
   } catch {
-    // Said below, without the line: it may hold anything.
+    // The error below omits the line, because it can contain secrets.
   }
   throw new ApiServerError('garbled', 'a watch sent a line that is not an event');
 }
 
-/** Whatever the API server gives a watch up for: it cannot go on from where it was. */
+/** After any ERROR event a watch cannot continue from its resource version. */
 function errorOf(status: unknown): ApiServerError {
-  return new ApiServerError('expired', `the API server closed a watch: ${wordsOf(status) || 'no reason given'}`);
+  return new ApiServerError('expired', `the API server closed a watch: ${messageOf(status) || 'no reason given'}`);
 }
 
 function isText(value: unknown): value is string {

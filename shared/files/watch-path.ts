@@ -17,16 +17,16 @@ const POLL_INTERVAL_MS = 1000;
 const POLL_SHARE_MAX = 0.05;
 
 export interface WatchPathOptions {
-  /** A file, or a folder whose files are watched; folders inside it are not. It need not exist. */
+  /** A file, or a folder whose files are watched, without its subfolders. It may be created later. */
   readonly path: string;
   readonly clock: Clock;
-  /** Called soon after the start, and after every change; never while `watchPath` itself runs. */
+  /** Called soon after the start and after every change, but never before `watchPath` has returned. */
   readonly onChange: () => void;
-  /** How to get events; the file system's own when left out. */
+  /** Subscribes to events of the file system; by default, `fs.watch`. */
   readonly watchFolder?: WatchFolder;
 }
 
-/** Calls back with the name of what changed in the folder, `null` where the system does not say. */
+/** Calls back with the name of the file that changed in the folder; `null` if the system does not provide it. */
 export type WatchFolder = (folder: string, callback: (name: string | null) => void) => FSWatcher;
 
 /** Watches until the returned function is called. */
@@ -42,7 +42,7 @@ class PathWatcher {
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #watchFolder: WatchFolder;
-  /** The folder that holds the path, and the path itself where it is a folder. */
+  /** Watches of the parent folder and, if the path is a folder, of the path itself. */
   readonly #watches = new Map<string, FSWatcher>();
   #fingerprint: string | undefined;
   #cancelSettle: (() => void) | undefined;
@@ -76,12 +76,12 @@ class PathWatcher {
     this.#cancelPoll = this.#clock.after(Math.max(POLL_INTERVAL_MS, tookMs / POLL_SHARE_MAX), () => void this.#poll());
   }
 
-  /** Opens the watches that are not open: at the start, and again when a folder was re-created. */
+  /** Opens all missing watches: at the start and after a folder was recreated. */
   #watch(): void {
     const folder = dirname(this.#path);
     this.#open(folder, (name) => {
       if (name !== null && name !== basename(this.#path)) return;
-      // The path may be a folder that was replaced: a watch follows the old one, wherever it went.
+      // The path may be a folder that was replaced. The old watch still follows the old folder.
       this.#unwatch(this.#path);
       this.#watch();
       this.#changed();
@@ -96,7 +96,7 @@ class PathWatcher {
       opened.on('error', () => this.#unwatch(folder));
       this.#watches.set(folder, opened);
     } catch {
-      // It does not exist, or the system has no events to give: the poll does the work.
+      // The folder does not exist or the file system provides no events. Polling detects the changes.
     }
   }
 
@@ -105,7 +105,7 @@ class PathWatcher {
     this.#watches.delete(folder);
   }
 
-  /** Changes in quick succession become one call; a path that never rests is still looked at. */
+  /** Merges changes in quick succession into one call. A path that changes continuously still causes calls. */
   #changed(): void {
     this.#cancelSettle ??= this.#clock.after(SETTLE_MS, () => {
       this.#cancelSettle = undefined;
@@ -114,7 +114,7 @@ class PathWatcher {
   }
 }
 
-/** Differs when a name, size, time or file behind the path differs; `''` where nothing is there. */
+/** Changes when a name, size, time, mode or inode changes; `''` if the path does not exist. */
 async function fingerprintOf(path: string): Promise<string> {
   const own = await statusOf(path);
   if (own === undefined || !own.isFolder) return own?.text ?? '';

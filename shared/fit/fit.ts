@@ -124,16 +124,18 @@ function resourceReasons(
   return Object.entries(requests).flatMap(([resource, requested]): readonly FitReason[] => {
     const [limit, used] = [allocatable[resource] ?? 0, taken.requestedWithout(daemonSet, resource)];
     if (requested <= limit - used) return NO_REASONS;
-    const [asked, had, others] = [requested, limit, used].map((amount) => amountText(resource, amount));
-    const message = `Insufficient ${resource}: the daemon pod requests ${asked}, the node has ${had} allocatable, and other pods request ${others}.`;
+    const [own, capacity, others] = [requested, limit, used].map((amount) => amountText(resource, amount));
+    const message =
+      `Insufficient ${resource}: the daemon pod requests ${own}, ` +
+      `the node has ${capacity} allocatable, and other pods request ${others}.`;
     return [{ ...NO_DETAIL, code: 'RESOURCE_INSUFFICIENT', message, resource, requested, allocatable: limit, used }];
   });
 }
 
-function hostPortReasons(wanted: readonly HostPort[], taken: Taken, daemonSet: DaemonSetKey): readonly FitReason[] {
-  if (wanted.length === 0) return NO_REASONS;
+function hostPortReasons(needed: readonly HostPort[], taken: Taken, daemonSet: DaemonSetKey): readonly FitReason[] {
+  if (needed.length === 0) return NO_REASONS;
   const ports = taken.hostPortsWithout(daemonSet);
-  return wanted.flatMap((port) => {
+  return needed.flatMap((port) => {
     const holder = ports.find((one) => conflicts(port, one));
     if (holder === undefined) return [];
     const message = `Host port ${port.port}/${port.protocol} is used by pod ${holder.pod}.`;

@@ -1,13 +1,13 @@
-/** Every bound of the operations port in one place, each with its reason. */
+/** The limits of the operations port, each with its reason. */
 
-/** Probes and scrapers are a handful; more connections than this are a mistake or an attack. */
+/** A few probes and scrapers connect. More connections indicate a misconfiguration or an attack. */
 export const CONNECTIONS_MAX = 64;
 
-/** A probe's request is one line; whoever takes longer to send it holds a place for nothing. */
+/** Timeout for receiving a request. The request of a probe is one line, so a slower client only occupies a connection. */
 export const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Between two requests on one connection: longer than a usual scrape interval would keep it for ever. */
+/** Idle time after which a connection is closed. Shorter than usual scrape intervals, so that no connection stays open permanently. */
 export const KEEP_ALIVE_MS = 5_000;
 
-/** How often the event loop's lag is looked at: often enough for a stall of 50 ms, 50 wake-ups a second. */
+/** Sampling interval of the event loop delay: 50 samples per second detect a stall of 50 ms. */
 export const LOOP_RESOLUTION_MS = 20;

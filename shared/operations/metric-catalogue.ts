@@ -1,7 +1,7 @@
 /**
- * Every metric of both programs in one place; docs/operations.md lists the same, and a test compares.
- * Names end with their unit. No metric carries the name of a node or of a pod: a label set must not
- * grow with the cluster. DaemonSets are few, and are what one asks about.
+ * Catalogue of the metrics of both programs. docs/operations.md contains the same list, and a test compares them.
+ * Names end with their unit. No label contains the name of a node or pod, because the number of time series must not
+ * grow with the number of nodes. Labels may contain the names of DaemonSets, because a cluster has few of them.
  */
 
 export interface MetricKind {
@@ -13,12 +13,12 @@ export interface MetricKind {
   readonly buckets?: readonly number[];
 }
 
-/** From what a commit on a fast disk takes to what a stuck agent takes. */
+/** From the duration of a commit on a fast disk to the delay of a stuck agent. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
 const DAEMON_SET = ['namespace', 'daemonset'];
 
-/** What both programs say of themselves. */
+/** Metrics of both programs about their own process. */
 const PROCESS_METRICS = {
   rollcall_build_info: { type: 'gauge', labels: ['version'], help: 'always 1; the label is the version' },
   rollcall_ready: { type: 'gauge', labels: [], help: '1 if /readyz returns ok, otherwise 0' },
@@ -202,7 +202,7 @@ export const AGENT_METRICS = {
   },
 } as const satisfies Record<string, MetricKind>;
 
-/** The metrics of a program as a Markdown table, a row for each, ending with a line break. */
+/** The metrics of a program as a Markdown table with one row per metric, ending with a line break. */
 export function metricTable(metrics: Readonly<Record<string, MetricKind>>): string {
   const rows = Object.entries(metrics).map(([name, { type, labels, help }]) => {
     const named = labels.map((label) => `\`${label}\``).join(', ');

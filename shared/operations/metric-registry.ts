@@ -1,11 +1,11 @@
 /**
- * The metrics of one program: each is in the catalogue or does not exist. What can be read is read
- * when somebody scrapes; what passes is observed when it happens.
+ * The metrics of one program, exactly those in the catalogue. Counters and gauges are read when Prometheus scrapes;
+ * histograms are updated when a value is observed.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricKind } from './metric-catalogue.ts';
 
-/** One value of a metric, and its labels where it has any. */
+/** One value of a metric, with its labels. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
@@ -30,7 +30,7 @@ export class MetricRegistry<Name extends string = string> {
     return this.#registry.contentType;
   }
 
-  /** Reads a counter or gauge whenever somebody scrapes; labels that are not named any more go. */
+  /** Reads a counter or gauge at each scrape. Label sets that the reader no longer returns disappear. */
   read(name: Name, reader: Reader): void {
     this.#readers.set(name, reader);
   }
@@ -43,11 +43,11 @@ export class MetricRegistry<Name extends string = string> {
   /** Adds one value to a histogram. */
   observe(name: Name, value: number): void {
     const metric = this.#metrics.get(name);
-    if (!(metric instanceof Histogram)) throw new TypeError(`${name} is no histogram`);
+    if (!(metric instanceof Histogram)) throw new TypeError(`${name} is not a histogram`);
     metric.observe(value);
   }
 
-  /** Everything in the text format of Prometheus. */
+  /** All metrics in the text format of Prometheus. */
   async text(): Promise<string> {
     for (const [name, reader] of this.#readers) this.#take(name, await reader());
     return this.#registry.metrics();

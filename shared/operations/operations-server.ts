@@ -1,6 +1,6 @@
 /**
- * The operations port: `/livez`, `/readyz` and `/metrics` in plain HTTP, because what probes and
- * scrapes speaks that everywhere. It tells no names of nodes and takes no orders.
+ * The operations port: `/livez`, `/readyz` and `/metrics` over plain HTTP, which every probe and scraper supports. It
+ * reveals no node names and accepts no commands.
  */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { RollcallError } from '../errors.ts';
@@ -10,7 +10,7 @@ import { CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './limits.ts'
 import type { MetricRegistry } from './metric-registry.ts';
 import type { Readiness } from './readiness.ts';
 
-/** The setting of every program that has this port, for its table. */
+/** The setting of this port, for the settings table of each program. */
 export const operationsSettings = {
   operationsListen: {
     type: 'address',
@@ -26,16 +26,16 @@ export interface OperationsOptions {
 }
 
 export interface OperationsServer {
-  /** The port that was taken, where 0 was asked for. */
+  /** The port in use, also if the setting is port 0. */
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** @throws RollcallError ARGUMENT_INVALID where the address cannot be listened on. */
+/** @throws RollcallError ARGUMENT_INVALID if the server cannot listen on the address. */
 export async function startOperationsServer(options: OperationsOptions): Promise<OperationsServer> {
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    answer(options),
+    handleRequests(options),
   );
   server.maxConnections = CONNECTIONS_MAX;
   const port = await listenOn(server, options.listen);
@@ -49,35 +49,35 @@ export async function startOperationsServer(options: OperationsOptions): Promise
   };
 }
 
-function answer({ readiness, metrics, log }: OperationsOptions): RequestListener {
+function handleRequests({ readiness, metrics, log }: OperationsOptions): RequestListener {
   return ({ method, url }, response) => {
-    if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET and HEAD are allowed');
+    if (method !== 'GET' && method !== 'HEAD') return respond(response, 405, 'only GET and HEAD are allowed');
     switch (url?.split('?')[0]) {
       case '/livez':
-        return say(response, 200, 'ok');
+        return respond(response, 200, 'ok');
       case '/readyz':
-        return sayReadiness(response, readiness.reasons());
+        return respondReadiness(response, readiness.reasons());
       case '/metrics':
         metrics.text().then(
-          (text) => say(response, 200, text, metrics.contentType),
+          (text) => respond(response, 200, text, metrics.contentType),
           (error: unknown) => {
             log.error({ err: error }, 'bug: a metric could not be read');
-            say(response, 500, 'a metric could not be read; see the log');
+            respond(response, 500, 'a metric could not be read; see the log');
           },
         );
         return;
       default:
-        say(response, 404, 'not found; the paths are /livez, /readyz and /metrics');
+        respond(response, 404, 'not found; the paths are /livez, /readyz and /metrics');
     }
   };
 }
 
-function sayReadiness(response: ServerResponse, reasons: readonly string[]): void {
-  if (reasons.length === 0) say(response, 200, 'ok');
-  else say(response, 503, reasons.join('\n'));
+function respondReadiness(response: ServerResponse, reasons: readonly string[]): void {
+  if (reasons.length === 0) respond(response, 200, 'ok');
+  else respond(response, 503, reasons.join('\n'));
 }
 
-function say(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+function respond(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(status, { 'content-type': type });
   response.end(text.endsWith('\n') ? text : `${text}\n`);
 }
@@ -86,8 +86,8 @@ function listenOn(server: Server, listen: Address): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'the address is in use' : error.message;
-      const said = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --operations-listen`;
-      reject(new RollcallError('ARGUMENT_INVALID', said));
+      const message = `cannot listen on ${formatAddress(listen)}: ${why}; choose another address with --operations-listen`;
+      reject(new RollcallError('ARGUMENT_INVALID', message));
     });
     server.listen(listen.port, listen.host, () => {
       const address = server.address();

@@ -1,4 +1,4 @@
-/** What every program says of its own process. */
+/** Metrics of a program about its own process. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { LOOP_RESOLUTION_MS } from './limits.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -23,13 +23,13 @@ export function readProcess(
   });
 }
 
-/** Costs some wake-ups a second, so it is for the coordinator and not for agents. Returns what ends it. */
+/** Measures the event loop delay. Not for agents, because it wakes up the process 50 times per second. Returns a function that stops it. */
 export function readEventLoop(metrics: MetricRegistry<'rollcall_event_loop_lag_seconds'>): () => void {
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();
   const lagSeconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - LOOP_RESOLUTION_MS / 1e3);
   metrics.read('rollcall_event_loop_lag_seconds', () => {
-    // Before the first sample the histogram holds no numbers.
+    // Before the first sample the percentiles are not numbers.
     if (delay.count === 0) return [];
     const values = { 0.5: delay.percentile(50), 0.99: delay.percentile(99), 1: delay.max };
     delay.reset();

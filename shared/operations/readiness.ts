@@ -1,10 +1,10 @@
-/** Whether a program can do its work right now, and if not, every reason why not. */
+/** Whether a program is ready, and all reasons if it is not. */
 
 export class Readiness {
   readonly #reasons = new Map<string, string>();
   readonly #checks: (() => string | null)[] = [];
 
-  /** Not ready because of this, until `clear` is called with the same subject. */
+  /** The program is not ready for this reason until `clear` is called with the same subject. */
   block(subject: string, reason: string): void {
     this.#reasons.set(subject, reason);
   }
@@ -13,12 +13,12 @@ export class Readiness {
     this.#reasons.delete(subject);
   }
 
-  /** Asks each time; the answer is a reason for not being ready, or `null`. */
+  /** Runs the check on every request. The check returns a reason for not being ready, or `null`. */
   addCheck(check: () => string | null): void {
     this.#checks.push(check);
   }
 
-  /** Sentences without a full stop; none: ready. */
+  /** Sentences without a full stop; empty if the program is ready. */
   reasons(): string[] {
     return [...this.#reasons.values(), ...this.#checks.flatMap((check) => check() ?? [])];
   }

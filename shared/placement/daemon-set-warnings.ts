@@ -74,7 +74,9 @@ function warningsOfToleration(toleration: TolerationFields, path: string, hostNe
   const { key, operator, effect, tolerationSeconds } = toleration;
   if (!OPERATORS.has(operator)) warn('WARNING_TOLERATION_OPERATOR_UNKNOWN', operatorMessage(operator));
   if (!EFFECTS.has(effect)) {
-    const message = `Effect '${effect}' is not valid. Use NoSchedule, PreferNoSchedule or NoExecute, or omit the effect to match all effects.`;
+    const message =
+      `Effect '${effect}' is not valid. ` +
+      'Use NoSchedule, PreferNoSchedule or NoExecute, or omit the effect to match all effects.';
     warn('WARNING_TOLERATION_EFFECT_UNKNOWN', message);
   }
   if (key === '' && (operator === '' || operator === 'Equal')) {

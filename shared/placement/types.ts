@@ -8,12 +8,12 @@ import type { ReasonCode } from './reason-codes.ts';
  */
 export type Verdict = 'run' | 'keep' | 'none';
 
-/** Kubernetes' two answers with every reason (docs/invariants.md, 3). */
+/** The two results of the DaemonSet controller, with all reasons (docs/invariants.md, 3). */
 export interface PlacementResult {
   readonly verdict: Verdict;
-  /** Whether the DaemonSet selects the node: nodeName, nodeSelector and required node affinity match. */
+  /** Whether nodeName, nodeSelector and required node affinity match the node. Independent of taints. */
   readonly selected: boolean;
-  /** Whether no taint of the node keeps the daemon pod from starting there. */
+  /** Whether the daemon pod tolerates all taints that prevent pods from starting. Independent of `selected`. */
   readonly tolerated: boolean;
   readonly shouldRun: boolean;
   readonly shouldContinueRunning: boolean;
@@ -33,15 +33,15 @@ export interface Reason {
   readonly outcome: ReasonOutcome;
   /** One or two sentences. */
   readonly message: string;
-  /** Path in the DaemonSet, or `''` where the rule does not read it. */
+  /** Path in the DaemonSet, or `''` if the rule does not read it. */
   readonly fieldPath: string;
-  /** Path in the Node, or `''` where the rule does not read it. */
+  /** Path in the Node, or `''` if the rule does not read it. */
   readonly nodeFieldPath: string;
   /** What the DaemonSet requires, as text. */
   readonly expected: string;
-  /** What the node has, as text; `null` where the node does not have it. */
+  /** What the node has, as text; `null` if the node does not have it. */
   readonly found: string | null;
-  /** Edits of one object, each of which alone changes the verdict. */
+  /** Edits of one object. Each edit alone changes the verdict. */
   readonly edits: readonly Edit[];
 }
 
@@ -53,9 +53,9 @@ export interface Edit {
   readonly action: string;
   /** The verdict after the edit. */
   readonly verdict: Verdict;
-  /** The kubectl command for the edit, or `''` where there is none. */
+  /** The kubectl command for the edit, or `''` if there is none. */
   readonly command: string;
-  /** The same edit as data; absent where the edit was read from the wire. */
+  /** The same edit as data; absent if the edit was read from the wire. */
   readonly change?: EditChange;
 }
 
@@ -65,7 +65,7 @@ export type EditChange = NodeEditChange | DaemonSetEditChange;
 export type NodeEditChange =
   | { readonly op: 'setLabel'; readonly key: string; readonly value: string }
   | { readonly op: 'removeLabel'; readonly key: string }
-  /** Removes every taint of that key and effect; of any effect where `effect` is `''`. */
+  /** Removes all taints with this key and effect; `''` matches any effect. */
   | { readonly op: 'removeTaint'; readonly key: string; readonly effect: string };
 
 export type DaemonSetEditChange =
@@ -90,13 +90,13 @@ export interface RequirementPlace {
 export interface CompiledPlacement {
   /** The verdict only. Allocates nothing, because it runs millions of times. */
   decide(node: Node): Verdict;
-  /** Whether the DaemonSet selects the node, whatever its taints. */
+  /** `PlacementResult.selected`. */
   selects(node: Node): boolean;
-  /** Whether no taint of the node keeps the daemon pod from starting there, whatever the DaemonSet selects. */
+  /** `PlacementResult.tolerated`. */
   tolerates(node: Node): boolean;
   /** The verdict with every reason. */
   explain(node: Node): PlacementResult;
-  /** What this DaemonSet reads from a node, so that callers can tell which changes can affect it. */
+  /** The fields of a node that can affect the verdict, so that callers can skip all other changes. */
   readonly reads: PlacementReads;
   /** Warnings about the DaemonSet that apply to every node. */
   readonly warnings: readonly Reason[];

@@ -11,7 +11,7 @@ import { parseLabelSelector } from './parse-label-selector.ts';
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 export interface ChangedObjects {
-  readonly world: ClusterObjects;
+  readonly cluster: ClusterObjects;
   /** Changes that had no effect, such as removing a label that no node has; their code is `NoEffect`. */
   readonly notes: readonly ManifestProblem[];
 }
@@ -21,8 +21,8 @@ export interface ChangedObjects {
  * change removes. Then applies the changes in order.
  * @throws RollcallError for an unknown node, a node that already exists, and a selector that matches no node.
  */
-export function applyNodeChanges(world: ClusterObjects, changes: readonly NodeChange[]): ChangedObjects {
-  const nodes = new Map(world.nodes);
+export function applyNodeChanges(cluster: ClusterObjects, changes: readonly NodeChange[]): ChangedObjects {
+  const nodes = new Map(cluster.nodes);
   for (const change of changes) if (change.op === 'add') addNode(nodes, change.node);
   const alterations = changes.flatMap((change) =>
     change.op === 'add' ? [] : [{ change, names: chosenNames(nodes, change.target) }],
@@ -31,7 +31,7 @@ export function applyNodeChanges(world: ClusterObjects, changes: readonly NodeCh
   for (const { change, names } of alterations) {
     if (alterNodes(nodes, change, names) === 0) notes.push(withoutEffect(change, names));
   }
-  return { world: { ...world, nodes }, notes };
+  return { cluster: { ...cluster, nodes }, notes };
 }
 
 function addNode(nodes: Map<string, Node>, node: Node): void {
@@ -102,7 +102,7 @@ function withLabel(node: Node, key: string, value: string | undefined): Node {
   return { ...node, metadata: { ...node.metadata, labels } };
 }
 
-/** A node has at most one taint of a key and effect; a new value replaces the old one. */
+/** A node has at most one taint with the same key and effect, so a new value replaces the old one. */
 function withTaint(node: Node, taint: Taint): Node {
   const taints = node.spec?.taints ?? [];
   const index = taints.findIndex(({ key, effect }) => key === taint.key && effect === taint.effect);
@@ -136,17 +136,17 @@ function withoutEffect(change: NodeAlteration, names: readonly string[]): Manife
 function effectlessSentence(change: NodeAlteration, where: string): string {
   switch (change.op) {
     case 'setLabel':
-      return `Setting label ${change.key}=${change.value} changes nothing on ${where}.`;
+      return `Setting label ${change.key}=${change.value} has no effect on ${where}.`;
     case 'removeLabel':
       return `Label ${change.key} is not on ${where}, so there is nothing to remove.`;
     case 'addTaint':
-      return `Adding taint ${change.taint.key}:${change.taint.effect} changes nothing on ${where}.`;
+      return `Adding taint ${change.taint.key}:${change.taint.effect} has no effect on ${where}.`;
     case 'removeTaint': {
       const { key, effect } = change.taint;
       return `Taint ${key}${effect === '' ? '' : `:${effect}`} is not on ${where}, so there is nothing to remove.`;
     }
     case 'cordon':
     case 'drop':
-      return `The operation ${change.op} changes nothing on ${where}.`;
+      return `The operation ${change.op} has no effect on ${where}.`;
   }
 }

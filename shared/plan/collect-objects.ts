@@ -16,7 +16,7 @@ export interface CollectedObjects extends ClusterObjects {
   readonly problems: readonly ManifestProblem[];
   /** Warnings about accepted objects. */
   readonly warnings: readonly ManifestProblem[];
-  readonly refused: RejectedObjects;
+  readonly rejected: RejectedObjects;
 }
 
 /** Names of rejected objects, as far as they can be read. */
@@ -30,7 +30,7 @@ interface Collection {
   readonly nodes: Map<string, Node>;
   readonly problems: ManifestProblem[];
   readonly warnings: ManifestProblem[];
-  readonly refused: { readonly daemonSets: Set<DaemonSetKey>; readonly nodes: Set<string> };
+  readonly rejected: { readonly daemonSets: Set<DaemonSetKey>; readonly nodes: Set<string> };
   /** Source of each accepted object, by kind and name. */
   readonly places: Map<string, string>;
 }
@@ -42,25 +42,25 @@ export function collectObjects(objects: readonly ManifestObject[], namespace = D
     nodes: new Map(),
     problems: [],
     warnings: [],
-    refused: { daemonSets: new Set(), nodes: new Set() },
+    rejected: { daemonSets: new Set(), nodes: new Set() },
     places: new Map(),
   };
   for (const manifest of objects) {
     if (manifest.kind === 'DaemonSet') collectDaemonSet(collection, manifest, namespace);
     else if (manifest.kind === 'Node') collectNode(collection, manifest);
   }
-  const { places: _, ...world } = collection;
-  return world;
+  const { places: _, ...cluster } = collection;
+  return cluster;
 }
 
 function collectDaemonSet(collection: Collection, { object, source }: ManifestObject, namespace: string): void {
-  const { daemonSets, problems, warnings, refused } = collection;
+  const { daemonSets, problems, warnings, rejected } = collection;
   const placed = inNamespace(object, namespace);
   const key = `${textAt(placed, 'namespace') || DEFAULT_NAMESPACE}/${textAt(placed, 'name')}`;
   const validation = validateDaemonSet(placed);
   if (!validation.accepted) {
     problems.push(...problemsOf(validation.causes, source));
-    refused.daemonSets.add(key);
+    rejected.daemonSets.add(key);
   } else if (isNamed(collection, placed, source) && isFirst(collection, `DaemonSet ${key}`, source)) {
     daemonSets.set(key, validation.daemonSet);
     warnings.push(...validation.warnings.map((warning) => ({ ...warning, source })));
@@ -78,7 +78,7 @@ function collectNode(collection: Collection, { object, source }: ManifestObject)
   const validation = validateNode(object);
   if (!validation.accepted) {
     collection.problems.push(...problemsOf(validation.causes, source));
-    collection.refused.nodes.add(name);
+    collection.rejected.nodes.add(name);
   } else if (isNamed(collection, object, source) && isFirst(collection, `node ${name}`, source)) {
     collection.nodes.set(name, validation.node);
   }
@@ -106,7 +106,7 @@ function isFirst({ places, problems }: Collection, name: string, source: string)
     places.set(name, source);
     return true;
   }
-  const message = `${name} is at ${first} and again at ${source}; remove one of the two.`;
+  const message = `${name} is defined at ${first} and again at ${source}; remove one of the two.`;
   problems.push({ code: 'Duplicate', fieldPath: 'metadata.name', message, source });
   return false;
 }

@@ -67,7 +67,7 @@ function defaultVariable(variable: Fields): Fields {
   return withoutEmpty({ ...variable, valueFrom: within(variable['valueFrom'], defaultFieldSource) });
 }
 
-/** An environment variable, or a file of the downward API, that holds a field of the pod. */
+/** The source of an environment variable or downward API file, which can be a field of the pod. */
 function defaultFieldSource(source: Fields): Fields {
   return { ...source, fieldRef: within(source['fieldRef'], (field) => ({ apiVersion: 'v1', ...field })) };
 }
@@ -90,7 +90,7 @@ function defaultHandler(handler: Fields): Fields {
   };
 }
 
-/** Read, write and execute by the owner is 420 in JSON, which knows no octal numbers. */
+/** The default mode of files in volumes: the owner can read and write, all others can read. */
 const USUAL_MODE = { defaultMode: 0o644 };
 
 function defaultVolume(volume: Fields): Fields {
@@ -122,7 +122,7 @@ function defaultProjection(source: Fields): Fields {
   };
 }
 
-/** Fields that the API server leaves out when they say nothing; an empty selector, say, is not among them. */
+/** Fields that are equivalent to an absent field when they are empty. Selectors are not: an empty one matches everything. */
 const OMITTED_WHEN_EMPTY = new Set(['securityContext', 'resources', 'metadata', 'annotations', 'labels', 'affinity']);
 const OMITTED_WHEN_FALSE = new Set(['hostNetwork', 'hostPID', 'hostIPC', 'stdin', 'stdinOnce', 'tty', 'readOnly']);
 

@@ -1,4 +1,4 @@
-/** Reads label selectors as kubectl takes them (`a=b,c!=d,e in (x,y),!f`) and matches them. Pure. */
+/** Parses label selectors in the syntax of kubectl (`a=b,c!=d,e in (x,y),!f`) and matches them. Pure. */
 import { RollcallError } from '../errors.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
 
@@ -11,20 +11,20 @@ interface SelectorRequirement {
   readonly values: readonly string[];
 }
 
-/** Whether a node with these labels is chosen. */
+/** Whether the selector matches a node with these labels. */
 export type LabelSelectorMatch = (labels: Labels) => boolean;
 
 /**
- * What the selector chooses; an empty text chooses everything. A negative requirement (`!=`, `notin`)
- * also chooses what lacks the label, as in apimachinery labels/selector.go.
- * @throws RollcallError with one sentence that names the requirement.
+ * An empty selector matches every node. As in Kubernetes (apimachinery labels/selector.go), a negative requirement
+ * (`!=`, `notin`) also matches nodes without the label.
+ * @throws RollcallError ARGUMENT_INVALID, whose message names the requirement.
  */
 export function parseLabelSelector(text: string): LabelSelectorMatch {
   const requirements = splitRequirements(text).map((part) => parseRequirement(part, text));
   return (labels) => requirements.every((requirement) => isMet(requirement, labels));
 }
 
-/** Splits at the commas that are not inside parentheses. */
+/** Splits at commas outside parentheses. */
 function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
   const parts: string[] = [];
@@ -75,12 +75,12 @@ function matchRequirement(part: string): SelectorRequirement | null {
 function checkSyntax({ key, operator, values }: SelectorRequirement, text: string): void {
   const [keyProblem] = qualifiedNameProblems(key);
   if (keyProblem !== undefined)
-    throw usageError(text, `the label key '${key}' is not legal: its ${subject(keyProblem)}`);
+    throw usageError(text, `the label key '${key}' is not valid: its ${subject(keyProblem)}`);
   for (const value of values) {
     const [problem] = labelValueProblems(value);
-    if (problem !== undefined) throw usageError(text, `the label value '${value}' is not legal: it ${problem}`);
+    if (problem !== undefined) throw usageError(text, `the label value '${value}' is not valid: it ${problem}`);
     if ((operator === '>' || operator === '<') && !/^-?\d+$/.test(value)) {
-      throw usageError(text, `${key}${operator} needs a whole number, not '${value}'`);
+      throw usageError(text, `${key}${operator} requires an integer, not '${value}'`);
     }
   }
 }
@@ -109,7 +109,7 @@ function isMet({ key, operator, values }: SelectorRequirement, labels: Labels): 
   }
 }
 
-/** Label values that are no integers are never greater or less than one. */
+/** A label value that is not an integer is neither greater nor less. */
 function isBeyond(found: string, operator: '>' | '<', limit: string): boolean {
   if (!/^[-+]?\d+$/.test(found)) return false;
   const [left, right] = [BigInt(found.replace('+', '')), BigInt(limit)];
@@ -117,5 +117,5 @@ function isBeyond(found: string, operator: '>' | '<', limit: string): boolean {
 }
 
 function usageError(text: string, why: string): RollcallError {
-  return new RollcallError('ARGUMENT_INVALID', `the label selector '${text}' cannot be used: ${why}`);
+  return new RollcallError('ARGUMENT_INVALID', `invalid label selector '${text}': ${why}`);
 }

@@ -1,4 +1,4 @@
-/** Reads taints as `kubectl taint` takes them, for adding and for removing. Pure. */
+/** Parses taints in the syntax of `kubectl taint`, to add or to remove them. Pure. */
 import { RollcallError } from '../errors.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../kubernetes/label-syntax.ts';
 import type { NodeTaint } from '../model/node-facts.ts';
@@ -6,23 +6,24 @@ import { nearestName } from '../settings/did-you-mean.ts';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-/** Which taints to remove: those of this key, and of this effect where it is not `''`. */
+/** The taints to remove: those with this key and this effect; `''` matches any effect. */
 export interface TaintRemoval {
   readonly key: string;
   readonly effect: string;
 }
 
-/** Reads `key=value:Effect` or `key:Effect`. @throws RollcallError with one sentence. */
+/** Parses `key=value:Effect` or `key:Effect`. @throws RollcallError ARGUMENT_INVALID */
 export function parseTaint(text: string): NodeTaint {
   const { key, value, effect } = split(text, 'key=value:Effect or key:Effect');
-  if (effect === '') throw usageError(text, `an effect is missing; write ${key || 'key'}${asValue(value)}:NoSchedule`);
+  if (effect === '')
+    throw usageError(text, `it has no effect; add one, for example ${key || 'key'}${asValue(value)}:NoSchedule`);
   return { key, value, effect };
 }
 
 /**
- * Reads `key`, `key:Effect` or `key=value:Effect`, each with or without the minus at its end. A value
- * is allowed and, as in kubectl, plays no part.
- * @throws RollcallError with one sentence.
+ * Parses `key`, `key:Effect` or `key=value:Effect`, each with an optional minus at the end. As in kubectl, the value is
+ * ignored.
+ * @throws RollcallError ARGUMENT_INVALID
  */
 export function parseTaintRemoval(text: string): TaintRemoval {
   const { key, effect } = split(text.replace(/-$/, ''), 'key, key:Effect or key=value:Effect');
@@ -31,12 +32,12 @@ export function parseTaintRemoval(text: string): TaintRemoval {
 
 function split(text: string, form: string): NodeTaint {
   const match = /^([^=:]+)(?:=([^=:]*))?(?::([^=:]*))?$/.exec(text);
-  if (match === null) throw usageError(text, `write ${form}`);
+  if (match === null) throw usageError(text, `use the form ${form}`);
   const [, key = '', value = '', effect = ''] = match;
   const [keyProblem] = qualifiedNameProblems(key);
-  if (keyProblem !== undefined) throw usageError(text, `the key '${key}' is not legal: ${keyProblem}`);
+  if (keyProblem !== undefined) throw usageError(text, `the key '${key}' is not valid: ${keyProblem}`);
   const [valueProblem] = labelValueProblems(value);
-  if (valueProblem !== undefined) throw usageError(text, `the value '${value}' is not legal: it ${valueProblem}`);
+  if (valueProblem !== undefined) throw usageError(text, `the value '${value}' is not valid: it ${valueProblem}`);
   if (effect !== '' && !EFFECTS.includes(effect)) {
     const nearest = nearestName(effect, EFFECTS);
     const hint = nearest === undefined ? `use ${EFFECTS.join(', ')}` : `did you mean ${nearest}?`;
@@ -50,5 +51,5 @@ function asValue(value: string): string {
 }
 
 function usageError(text: string, why: string): RollcallError {
-  return new RollcallError('ARGUMENT_INVALID', `the taint '${text}' cannot be used: ${why}`);
+  return new RollcallError('ARGUMENT_INVALID', `invalid taint '${text}': ${why}`);
 }

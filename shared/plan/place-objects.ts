@@ -14,15 +14,15 @@ export interface VerdictCounts {
 }
 
 /** Sorted by key. */
-export function placeObjects(world: ClusterObjects): DaemonSetPlacements[] {
-  return runToCompletion(placeObjectsInSteps(world));
+export function placeObjects(cluster: ClusterObjects): DaemonSetPlacements[] {
+  return runToCompletion(placeObjectsInSteps(cluster));
 }
 
 /** The same in steps, for cooperative scheduling. A step evaluates one node. */
-export function* placeObjectsInSteps(world: ClusterObjects): Generator<void, DaemonSetPlacements[]> {
-  const nodes: PlacedNodes = { objects: [...world.nodes.values()], places: placesOf(world.nodes) };
-  const placed = sortedKeys(world.daemonSets).map(
-    (key) => new DaemonSetPlacements(key, world.daemonSets.get(key) ?? {}, nodes),
+export function* placeObjectsInSteps(cluster: ClusterObjects): Generator<void, DaemonSetPlacements[]> {
+  const nodes: PlacedNodes = { objects: [...cluster.nodes.values()], places: placesOf(cluster.nodes) };
+  const placed = sortedKeys(cluster.daemonSets).map(
+    (key) => new DaemonSetPlacements(key, cluster.daemonSets.get(key) ?? {}, nodes),
   );
   // Node by node, because the labels of the node then stay in the CPU cache.
   for (let place = 0; place < nodes.objects.length; place++) {

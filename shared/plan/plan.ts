@@ -23,20 +23,20 @@ export interface PlanResult {
   readonly warnings: readonly ManifestProblem[];
 }
 
-/** A pair that does not exist counts as `none`: nothing starts or stops where it comes or goes as that. */
+/** A pair that exists only before or only after counts as `none` where it is absent, so a pair with verdict `none` is no change. */
 export interface PlannedChange {
   readonly daemonSet: DaemonSetKey;
   readonly node: string;
-  /** `null` where the DaemonSet or the node is new. */
+  /** `null` if the DaemonSet or the node is new. */
   readonly before: PlacementResult | null;
-  /** `null` where the change removes the DaemonSet or the node. */
+  /** `null` if the change removes the DaemonSet or the node. */
   readonly after: PlacementResult | null;
 }
 
 export interface TemplateChange {
   /** Whether the template changes, so that daemon pods would be replaced. */
   readonly templateChanged: boolean;
-  /** Paths in the template that differ, such as `spec.containers[0].image`; none where only revisions are known. */
+  /** Paths in the template that differ, such as `spec.containers[0].image`; empty if only revisions are known. */
   readonly templateChanges: readonly string[];
 }
 
@@ -44,9 +44,9 @@ const SAME_TEMPLATE: TemplateChange = { templateChanged: false, templateChanges:
 
 export interface PlannedCounts extends TemplateChange {
   readonly daemonSet: DaemonSetKey;
-  /** `null` where the DaemonSet is new. */
+  /** `null` if the DaemonSet is new. */
   readonly before: VerdictCounts | null;
-  /** `null` where the change removes the DaemonSet. */
+  /** `null` if the change removes the DaemonSet. */
   readonly after: VerdictCounts | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads a program's settings once, at its start: flags win over the environment, that over the
- * settings file, that over the defaults. The first mistake ends it with one sentence.
+ * Reads the settings of a program when it starts. Flags take precedence over the environment, the environment over the
+ * settings file, and the file over the defaults. The first invalid setting is an error with one sentence.
  */
 import { helpText } from './describe.ts';
 import { SettingsError } from './settings-error.ts';
@@ -18,26 +18,26 @@ import {
 import { expectationOf, parseValue, type SettingValue } from './values.ts';
 
 export interface SettingsInput {
-  /** The arguments after the program's name. */
+  /** The arguments after the program name. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads the settings file as text, or throws. */
   readonly readFile: (path: string) => string;
 }
 
-/** What the user asks for: a run with these settings, the help text, or the version. */
+/** The request of the user: to run the program with these settings, or to print the help text or the version. */
 export type SettingsRequest<Map extends SettingMap> =
   | { readonly kind: 'run'; readonly settings: SettingsOf<Map> }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
-/** Throws `SettingsError`, and nothing else, for what a user can mend. */
+/** @throws SettingsError for every error that the user can correct. */
 export function readSettings<const Map extends SettingMap>(
   table: SettingsTable<Map>,
   { argv, environment, readFile }: SettingsInput,
 ): SettingsRequest<Map> {
-  const asked = builtInRequest(table, argv);
-  if (asked !== undefined) return asked;
+  const builtIn = builtInRequest(table, argv);
+  if (builtIn !== undefined) return builtIn;
   const flags = readFlags(table, argv);
   const variables = readEnvironment(table, environment);
   const file = readFileSource(table, flags.get('config') ?? variables.get('config'), readFile);
@@ -46,14 +46,14 @@ export function readSettings<const Map extends SettingMap>(
     if (given === undefined && setting.required) throw missing(table.program, name, setting);
     return [propertyOf(name, setting), given === undefined ? undefined : valueOf(setting, given)] as const;
   });
-  // The table's types say what was just read by the table's rules; TypeScript cannot follow the loop.
+  // The values have the types of the table, but TypeScript cannot infer this from the loop.
   const settings = Object.fromEntries(values) as SettingsOf<Map>;
   const contradiction = table.check?.(settings) ?? null;
   if (contradiction !== null) throw new SettingsError(contradiction);
   return { kind: 'run', settings };
 }
 
-/** Help and version come before everything else, so that they work however wrong the rest is. */
+/** Handles --help and --version first, so that they work even if other settings are not valid. */
 function builtInRequest<const Map extends SettingMap>(
   table: SettingsTable<Map>,
   argv: readonly string[],
@@ -77,7 +77,7 @@ function readFileSource(
       return readFile(path ?? '');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new SettingsError(`The settings file of ${config?.origin} cannot be read: ${why}.`);
+      throw new SettingsError(`The settings file that ${config?.origin} specifies cannot be read: ${why}.`);
     }
   }
 }
@@ -103,5 +103,5 @@ function defaultOf(setting: Setting): Given | undefined {
 
 function missing(program: string, name: string, setting: Setting): SettingsError {
   const others = `${environmentNameOf(program, name)} or ${keyOf(name)} in the settings file`;
-  return new SettingsError(`${program} needs ${usageOf(name, setting)}; give the flag, ${others}.`);
+  return new SettingsError(`${program} requires ${usageOf(name, setting)}; set the flag, ${others}.`);
 }

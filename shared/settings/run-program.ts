@@ -16,7 +16,7 @@ const EXIT_USAGE_ERROR = 2;
 
 export interface Program<Map extends SettingMap> {
   readonly table: SettingsTable<Map>;
-  /** The arguments after the program's name. */
+  /** The arguments after the program name. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Runs until it finishes or is stopped. Resolves to the exit code. `untilStopped` resolves at the first signal. */

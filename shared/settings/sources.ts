@@ -7,13 +7,13 @@ import { environmentNameOf, environmentPrefixOf, keyOf, type Setting, type Setti
 
 /** The value of one setting in a source. */
 export interface Given {
-  /** Several only for a setting of several paths. */
+  /** One text, or several for a setting of type `paths`. */
   readonly texts: readonly string[];
   /** Where it was set, for messages: `--lease`, `ROLLCALL_AGENT_LEASE`, `lease in settings.yaml, line 3`. */
   readonly origin: string;
 }
 
-/** By the setting's name in the table. */
+/** By the name of the setting in the table. */
 export type GivenSettings = ReadonlyMap<string, Given>;
 
 interface Program {
@@ -25,8 +25,8 @@ interface Program {
 const FILE_LENGTH_MAX = 2 ** 20;
 
 /**
- * Kubernetes sets these in every pod beside a Service of the program's name (a Service
- * `rollcall-agent` sets ROLLCALL_AGENT_PORT and more), so they are not errors.
+ * Kubernetes sets these variables in the pods of a namespace for each Service. A Service with the name of the program,
+ * such as `rollcall-agent`, sets ROLLCALL_AGENT_PORT and others, so they are not errors.
  */
 const SERVICE_VARIABLE =
   /_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
@@ -122,7 +122,7 @@ function flagText(
     return token.value ?? String(!flag.negated);
   }
   if (token.value === undefined || (token.value.startsWith('--') && token.inlineValue !== true)) {
-    throw new SettingsError(`${token.rawName} needs a value: ${usageOf(flag.name, setting)}.`);
+    throw new SettingsError(`${token.rawName} requires a value: ${usageOf(flag.name, setting)}.`);
   }
   return token.value;
 }
@@ -147,8 +147,8 @@ function fileTexts(setting: Setting, node: Node | null): string[] {
     return setting.type === 'paths' && items.every((item) => typeof item === 'string') ? items : [];
   }
   const value: unknown = isScalar(node) ? node.value : undefined;
-  const wanted = setting.type === 'boolean' ? 'boolean' : setting.type === 'integer' ? 'number' : 'string';
-  return typeof value === wanted ? [String(value)] : [];
+  const expected = setting.type === 'boolean' ? 'boolean' : setting.type === 'integer' ? 'number' : 'string';
+  return typeof value === expected ? [String(value)] : [];
 }
 
 function quote(text: string): string {

@@ -82,11 +82,11 @@ function duplicates(living: readonly PodHealth[], { surge, templateRevision }: A
   );
 }
 
-function outdated(living: readonly PodHealth[], { templateRevision: wanted }: Assignment): Finding[] {
+function outdated(living: readonly PodHealth[], { templateRevision: expected }: Assignment): Finding[] {
   return living
-    .filter(({ templateRevision }) => templateRevision !== wanted)
+    .filter(({ templateRevision }) => templateRevision !== expected)
     .map(({ podName, templateRevision }) => {
-      const detail = `template revision ${templateRevision || 'unknown'} instead of ${wanted}`;
+      const detail = `template revision ${templateRevision || 'unknown'} instead of ${expected}`;
       return { kind: 'outdated', podName, detail };
     });
 }

@@ -109,7 +109,7 @@ test('gives up a write after its timeout, which it also sends to the API server'
   clock.advance(CLUSTER_WRITE_TIMEOUT_MS);
   expect(await outcome).toMatchObject({
     failure: 'stalled',
-    message: `no answer to POST ${CONFIG_MAPS} after ${CLUSTER_WRITE_TIMEOUT_MS} ms`,
+    message: `no response to POST ${CONFIG_MAPS} after ${CLUSTER_WRITE_TIMEOUT_MS} ms`,
   });
   expect(clock.pendingCount).toBe(0);
 });

@@ -32,7 +32,7 @@ describe('the registry', () => {
   });
 
   it('refuses to observe a metric that is not a histogram', () => {
-    expect(() => new MetricRegistry(CATALOGUE).observe('room_bytes', 1)).toThrow('room_bytes is no histogram');
+    expect(() => new MetricRegistry(CATALOGUE).observe('room_bytes', 1)).toThrow('room_bytes is not a histogram');
   });
 });
 

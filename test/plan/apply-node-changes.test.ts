@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
-import { node, world } from './objects.ts';
+import { cluster, node } from './objects.ts';
 
 const TAINT = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
-const start = () => world([], [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' }, [TAINT]), node('c')]);
+const start = () => cluster([], [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' }, [TAINT]), node('c')]);
 
 function after(...changes: NodeChange[]) {
-  const { world: changed, notes } = applyNodeChanges(start(), changes);
+  const { cluster: changed, notes } = applyNodeChanges(start(), changes);
   const labels = Object.fromEntries([...changed.nodes].map(([name, { metadata }]) => [name, metadata?.labels]));
   const taints = Object.fromEntries([...changed.nodes].map(([name, { spec }]) => [name, spec?.taints]));
   return { nodes: changed.nodes, labels, taints, notes: notes.map(({ message }) => message) };
@@ -75,7 +75,7 @@ describe('changes of nodes', () => {
     expect(labels).toEqual({ b: { disk: 'hdd' }, c: { x: '1' }, d: { x: '1' } });
   });
 
-  it('leave the world that they were given as it was', () => {
+  it('leave the cluster that they were given as it was', () => {
     const given = start();
     const before = structuredClone([...given.nodes]);
     applyNodeChanges(given, [
@@ -109,7 +109,7 @@ describe('changes of nodes', () => {
       'node a cannot be added: a node with this name already exists',
     ],
   ])('refuse %s in one sentence', (_, change, sentence) => {
-    const given = world([], [node('a'), node('worker-1')]);
+    const given = cluster([], [node('a'), node('worker-1')]);
     expect(() => applyNodeChanges(given, [change])).toThrow(sentence);
   });
 });

@@ -1,4 +1,4 @@
-/** What manifests hold becomes a world, and what cannot be used becomes problems with their places. */
+/** What manifests hold becomes a cluster, and what cannot be used becomes problems with their places. */
 import { describe, expect, it } from 'vitest';
 import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import { collectObjects } from '../../shared/plan/collect-objects.ts';
@@ -11,7 +11,7 @@ function collect(objects: readonly unknown[], namespace?: string) {
   return collectObjects(read, namespace);
 }
 
-describe('a world from manifests', () => {
+describe('a cluster from manifests', () => {
   it('holds DaemonSets by namespace and name, nodes by name, and nothing else', () => {
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } };
     const { daemonSets, nodes, problems } = collect([daemonSet('a'), node('n'), pod]);
@@ -28,14 +28,14 @@ describe('a world from manifests', () => {
     const { daemonSets, problems } = collect([daemonSet('a', {}, 'x:1'), daemonSet('a', {}, 'x:2')]);
     expect(daemonSets.size).toBe(1);
     expect(problems.map(({ message }) => message)).toEqual([
-      'DaemonSet default/a is at all.yaml:2 and again at all.yaml:4; remove one of the two.',
+      'DaemonSet default/a is defined at all.yaml:2 and again at all.yaml:4; remove one of the two.',
     ]);
   });
 
   it('knows the names of what it refuses', () => {
     const bad = { ...daemonSet('a'), spec: {} };
-    const { refused, problems } = collect([bad, { ...node('n'), spec: { taints: [{ key: 'x' }] } }]);
-    expect(refused).toEqual({ daemonSets: new Set(['default/a']), nodes: new Set(['n']) });
+    const { rejected, problems } = collect([bad, { ...node('n'), spec: { taints: [{ key: 'x' }] } }]);
+    expect(rejected).toEqual({ daemonSets: new Set(['default/a']), nodes: new Set(['n']) });
     expect(problems.map(({ source }) => source)).toContain('all.yaml:4');
   });
 

@@ -19,7 +19,7 @@ export function node(name: string, labels: Record<string, string> = {}, taints: 
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: { taints } };
 }
 
-export function world(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): ClusterObjects {
+export function cluster(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): ClusterObjects {
   return {
     daemonSets: new Map(daemonSets.map((one) => [`${one.metadata?.namespace}/${one.metadata?.name}`, one])),
     nodes: new Map(nodes.map((one) => [one.metadata?.name ?? '', one])),

@@ -40,10 +40,10 @@ describe('a label selector', () => {
       'a requirement is not one of: key, !key, key=value, key!=value, key in (a,b), key notin (a,b), key>1 or key<1',
     ],
     ['disk in ssd', "'disk in ssd' is not one of: key, !key, key=value"],
-    ['-disk', "the label key '-disk' is not legal: its name part must consist of letters"],
+    ['-disk', "the label key '-disk' is not valid: its name part must consist of letters"],
     ['disk=a b', "'disk=a b' is not one of:"],
-    ['disk=-x', "the label value '-x' is not legal: it must be empty, or consist of letters"],
-    ['size>big', "size> needs a whole number, not 'big'"],
+    ['disk=-x', "the label value '-x' is not valid: it must be empty, or consist of letters"],
+    ['size>big', "size> requires an integer, not 'big'"],
   ])('%j is refused with the requirement that is wrong', (selector, sentence) => {
     expect(() => parseLabelSelector(selector)).toThrow(sentence);
   });

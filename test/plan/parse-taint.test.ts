@@ -12,12 +12,12 @@ describe('a taint to add', () => {
   });
 
   it.each([
-    ['dedicated=gpu', 'an effect is missing; write dedicated=gpu:NoSchedule'],
+    ['dedicated=gpu', 'it has no effect; add one, for example dedicated=gpu:NoSchedule'],
     ['dedicated:NoSchedul', "'NoSchedul' is not a valid effect; did you mean NoSchedule?"],
     ['dedicated:Never', "'Never' is not a valid effect; use NoSchedule, PreferNoSchedule, NoExecute"],
-    ['a b:NoSchedule', "the key 'a b' is not legal"],
-    [':NoSchedule', 'write key=value:Effect or key:Effect'],
-    ['a=b:NoSchedule:NoExecute', 'write key=value:Effect or key:Effect'],
+    ['a b:NoSchedule', "the key 'a b' is not valid"],
+    [':NoSchedule', 'use the form key=value:Effect or key:Effect'],
+    ['a=b:NoSchedule:NoExecute', 'use the form key=value:Effect or key:Effect'],
   ])('%s is refused in one sentence', (text, sentence) => {
     expect(() => parseTaint(text)).toThrow(sentence);
   });

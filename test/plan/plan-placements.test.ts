@@ -8,7 +8,7 @@ import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { NodeChange__Output } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsRequest__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsRequest.ts';
 import { baseOf } from './base-of.ts';
-import { daemonSet, node, world } from './objects.ts';
+import { cluster, daemonSet, node } from './objects.ts';
 
 const CACHE = daemonSet('cache', { nodeSelector: { disk: 'ssd' } });
 const AGENT = daemonSet('agent');
@@ -169,8 +169,8 @@ describe('a plan of the coordinator', () => {
 
 describe('the changes of an answer', () => {
   const { changes } = plan({
-    before: world([CACHE], [node('a'), node('b'), node('c')]),
-    after: world([daemonSet('cache')], [node('a'), node('b'), node('c')]),
+    before: cluster([CACHE], [node('a'), node('b'), node('c')]),
+    after: cluster([daemonSet('cache')], [node('a'), node('b'), node('c')]),
   });
   const codec = messageCodec('rollcall.v1.PlannedChange');
   const plenty = 1_000_000;

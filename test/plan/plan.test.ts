@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluatePlacement } from '../../shared/placement/compile.ts';
 import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
 import { changesAnything, plan } from '../../shared/plan/plan.ts';
-import { daemonSet, node, world } from './objects.ts';
+import { cluster, daemonSet, node } from './objects.ts';
 
 const NO_SCHEDULE = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
 
@@ -12,8 +12,8 @@ describe('a plan', () => {
   it('tells which pairs change, with both placements and the counts', () => {
     const nodes = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
     const result = plan({
-      before: world([daemonSet('cache', { nodeSelector: { disk: 'ssd' } })], nodes),
-      after: world([daemonSet('cache', { nodeSelector: { disk: 'hdd' } })], nodes),
+      before: cluster([daemonSet('cache', { nodeSelector: { disk: 'ssd' } })], nodes),
+      after: cluster([daemonSet('cache', { nodeSelector: { disk: 'hdd' } })], nodes),
     });
     expect(result.changes.map(({ node, before, after }) => [node, before?.verdict, after?.verdict])).toEqual([
       ['a', 'run', 'none'],
@@ -34,8 +34,8 @@ describe('a plan', () => {
   it('tells a change of the template apart from a change of placements', () => {
     const nodes = [node('a')];
     const result = plan({
-      before: world([daemonSet('agent', {}, 'example.org/agent:1')], nodes),
-      after: world([daemonSet('agent', {}, 'example.org/agent:2')], nodes),
+      before: cluster([daemonSet('agent', {}, 'example.org/agent:1')], nodes),
+      after: cluster([daemonSet('agent', {}, 'example.org/agent:2')], nodes),
     });
     expect(result.changes).toEqual([]);
     expect(result.counts[0]?.templateChanged).toBe(true);
@@ -43,8 +43,8 @@ describe('a plan', () => {
   });
 
   it('has no placement before where the node is new, and none after where the DaemonSet is gone', () => {
-    const before = world([daemonSet('old'), daemonSet('stays')], [node('a')]);
-    const after = world([daemonSet('stays')], [node('a'), node('b')]);
+    const before = cluster([daemonSet('old'), daemonSet('stays')], [node('a')]);
+    const after = cluster([daemonSet('stays')], [node('a'), node('b')]);
     const { changes } = plan({ before, after });
     expect(changes).toMatchObject([
       { daemonSet: 'default/old', node: 'a', before: { verdict: 'run' }, after: null },
@@ -52,16 +52,16 @@ describe('a plan', () => {
     ]);
   });
 
-  it('finds nothing between a world and itself', () => {
-    const same = world([daemonSet('agent')], [node('a'), node('b', {}, [NO_SCHEDULE])]);
+  it('finds nothing between a cluster and itself', () => {
+    const same = cluster([daemonSet('agent')], [node('a'), node('b', {}, [NO_SCHEDULE])]);
     expect(changesAnything(plan({ before: same, after: same }))).toBe(false);
   });
 
   it('warns only of DaemonSets that are new or have another template', () => {
     const expiring = daemonSet('expiring', { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] });
-    const same = world([expiring], [node('a')]);
+    const same = cluster([expiring], [node('a')]);
     expect(plan({ before: same, after: same }).warnings).toEqual([]);
-    expect(plan({ before: world([], [node('a')]), after: same }).warnings).toMatchObject([
+    expect(plan({ before: cluster([], [node('a')]), after: same }).warnings).toMatchObject([
       { code: 'WARNING_TOLERATION_EXPIRES', source: 'default/expiring' },
     ]);
   });
@@ -96,7 +96,7 @@ const daemonSets = fc.uniqueArray(
   ),
   { selector: ({ metadata }) => metadata?.name },
 );
-const worlds = fc.tuple(daemonSets, nodes).map(([sets, snapshot]) => world(sets, snapshot));
+const worlds = fc.tuple(daemonSets, nodes).map(([sets, snapshot]) => cluster(sets, snapshot));
 
 function changesByBruteForce(before: ClusterObjects, after: ClusterObjects): string[] {
   const verdict = (one: ClusterObjects, key: string, name: string) => {

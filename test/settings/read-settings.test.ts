@@ -139,8 +139,8 @@ describe('a mistake in the settings', () => {
       '--no-cups is not a setting of tea-maker; did you mean --cups?',
     ],
     ['a word', { argv: ['brew'] }, 'tea-maker accepts only flags, so "brew" cannot be used; see --help.'],
-    ['a flag without its value', { argv: ['--data'] }, '--data needs a value: --data PATH.'],
-    ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data needs a value: --data PATH.'],
+    ['a flag without its value', { argv: ['--data'] }, '--data requires a value: --data PATH.'],
+    ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data requires a value: --data PATH.'],
     ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
     ['a flag twice', { argv: ['--cups', '1', '--cups', '2'] }, '--cups conflicts with an earlier flag; set it once.'],
     ['a number that is none', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
@@ -176,7 +176,7 @@ describe('a mistake in the settings', () => {
     [
       'a file that is not there',
       { argv: ['--config', 'none.yaml'] },
-      "The settings file of --config cannot be read: ENOENT: no such file, open 'none.yaml'.",
+      "The settings file that --config specifies cannot be read: ENOENT: no such file, open 'none.yaml'.",
     ],
     [
       'an unknown key in the file',
@@ -225,7 +225,7 @@ describe('a mistake in the settings', () => {
     });
     const start = (argv: string[]) => readSettings(needy, { argv, environment: {}, readFile: noSuchFile });
     expect(() => start([])).toThrow(
-      'tea-maker needs --water-from TAP; give the flag, TEA_MAKER_WATER_FROM or water-from in the settings file.',
+      'tea-maker requires --water-from TAP; set the flag, TEA_MAKER_WATER_FROM or water-from in the settings file.',
     );
     expect(start(['--water-from', 'cold'])).toEqual({ kind: 'run', settings: { waterFrom: 'cold' } });
   });

@@ -45,7 +45,7 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
   it('prints both locations of a duplicate DaemonSet', async () => {
     const path = files({ 'again.json': list([CACHE]) });
     const { exitCode, stderr } = await planOn(path, '-f', path('again.json'));
-    expect(stderr).toContain(`DaemonSet default/cache is at ${path('ds.json')}`);
+    expect(stderr).toContain(`DaemonSet default/cache is defined at ${path('ds.json')}`);
     expect(stderr).toContain(`and again at ${path('again.json')}`);
     expect(exitCode).toBe(2);
   });
@@ -55,8 +55,8 @@ spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: c}}, s
     [['--drop-node'], '--drop-node requires a node'],
     [['--node', 'worker-1'], '--node and --selector require a simulated change such as --set-label; add one'],
     [['--node', 'a', '-l', 'b', '--cordon'], '--node and --selector cannot be used together; use one of them'],
-    [['--set-label', 'x'], "the label 'x' cannot be used: write key=value"],
-    [['--remove-label', 'x=y'], "the label 'x=y' cannot be used: a label is removed by its key alone; write x"],
+    [['--set-label', 'x'], "invalid label 'x': use the form key=value"],
+    [['--remove-label', 'x=y'], "invalid label 'x=y': to remove a label, specify only its key: x"],
     [
       ['--selector', 'pool=none', '--cordon'],
       "no node matches the selector 'pool=none', so there is nothing to change",
