@@ -1,14 +1,14 @@
-/** Long answers take turns with each other and with everything else. */
+/** Long-running work yields to other work and to the event loop. */
 import { expect, test } from 'vitest';
 import { CooperativeScheduler } from '../shared/cooperative-scheduler.ts';
 
-/** A clock that each look moves on, so that every item is a turn of its own. */
+/** A clock that advances on every read, so that every item takes a turn. */
 function slowClock() {
   let elapsedMs = 0;
   return { elapsedMs: () => (elapsedMs += 5) };
 }
 
-/** Counts how often the event loop came round. */
+/** Counts the iterations of the event loop. */
 function rounds(): { count: number; stop(): void } {
   const counted = { count: 0, stop: () => clearImmediate(next) };
   const round = () => {
@@ -19,20 +19,20 @@ function rounds(): { count: number; stop(): void } {
   return counted;
 }
 
-test('answers at once take turns, and between any two turns of theirs everything else has its own', async () => {
+test('concurrent answers take turns, and the event loop runs between two turns', async () => {
   const scheduler = new CooperativeScheduler(slowClock());
   const loop = rounds();
-  const told: { name: string; item: number; round: number }[] = [];
+  const items: { name: string; item: number; round: number }[] = [];
   const answer = async (name: string) => {
-    for await (const item of scheduler.each([1, 2, 3])) told.push({ name, item, round: loop.count });
+    for await (const item of scheduler.each([1, 2, 3])) items.push({ name, item, round: loop.count });
   };
   await Promise.all(['a', 'b', 'c'].map(answer));
   loop.stop();
-  expect(told.map(({ name, item }) => `${name}${item}`)).toEqual('a1 b1 c1 a2 b2 c2 a3 b3 c3'.split(' '));
-  expect(new Set(told.map(({ round }) => round)).size).toBe(told.length);
+  expect(items.map(({ name, item }) => `${name}${item}`)).toEqual('a1 b1 c1 a2 b2 c2 a3 b3 c3'.split(' '));
+  expect(new Set(items.map(({ round }) => round)).size).toBe(items.length);
 });
 
-test('work in steps comes to its result, and short work needs no pause', async () => {
+test('work in steps returns its result, and short work does not yield', async () => {
   function* work(): Generator<void, string> {
     for (let step = 0; step < 3; step += 1) yield;
     return 'done';

@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { SkippedTestsReporter } from './skipped-tests-reporter.ts';
 
-/** Folder with etcd, kube-apiserver and others, in the variable that Kubernetes test tooling uses. */
+/** Folder with etcd, kube-apiserver and other programs, from the variable that Kubernetes test tooling uses. */
 const controlPlanePrograms = process.env.KUBEBUILDER_ASSETS ?? '';
 
-/** `npm run test:reliability` kills processes often enough to hit rare moments. */
+/** `npm run test:reliability` kills processes often enough to hit rare timing. */
 const isThorough = process.env.ROLLCALL_RELIABILITY === '1';
 
-/** Seed of the random tests, which print it. Set ROLLCALL_SEED to repeat a run. */
+/** Seed of the randomized tests, which print it. Set ROLLCALL_SEED to repeat a run. */
 const seed = Number(process.env.ROLLCALL_SEED ?? randomInt(2 ** 31));
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Empty if there are none. */
+    /** Empty if the programs are not available. */
     controlPlanePrograms: string;
     isThorough: boolean;
     seed: number;

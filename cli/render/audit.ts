@@ -33,7 +33,9 @@ export function renderVerification(view: VerificationView, { style }: Options): 
     ...anchorLine(view, style),
     ...(horizon === null
       ? []
-      : [`horizon   ${horizonLine(horizon)}${retainedRows === 'sealed' ? '; rows kept from before it are unchanged' : ''}`]),
+      : [
+          `horizon   ${horizonLine(horizon)}${retainedRows === 'sealed' ? '; rows kept from before it are unchanged' : ''}`,
+        ]),
   ];
   return style.fit(lines.map((line) => `${line}\n`).join(''));
 }

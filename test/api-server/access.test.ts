@@ -12,20 +12,20 @@ const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_P
 
 const otherwise = '--kubeconfig';
 
-describe('access to the API server from a pod', () => {
-  it('is where the environment says, in brackets where that is IPv6', () => {
+describe('in-cluster access to the API server', () => {
+  it('uses the address in the environment, in brackets if it is IPv6', () => {
     const clock = new FakeClock();
     expect(inClusterAccess({ environment, clock, otherwise }).url).toBe('https://10.96.0.1:443');
-    const six = { ...environment, KUBERNETES_SERVICE_HOST: 'fd00::1' };
-    expect(inClusterAccess({ environment: six, clock, otherwise }).url).toBe('https://[fd00::1]:443');
+    const ipv6 = { ...environment, KUBERNETES_SERVICE_HOST: 'fd00::1' };
+    expect(inClusterAccess({ environment: ipv6, clock, otherwise }).url).toBe('https://[fd00::1]:443');
   });
 
-  it('is a mistake outside a pod, which one sentence explains', () => {
+  it('fails outside a pod with one sentence that names the flag to set', () => {
     const outside = () => inClusterAccess({ environment: {}, clock: new FakeClock(), otherwise });
     expect(outside).toThrow(/this program does not run in a pod; set --kubeconfig\.$/);
   });
 
-  it('reads the token again, because it is replaced before it ends', async () => {
+  it('reads the token file again after a while, because the kubelet rotates it', async () => {
     const folder = temporaryFolder();
     const clock = new FakeClock();
     const access = inClusterAccess({ environment, clock, folder, otherwise });
@@ -38,7 +38,7 @@ describe('access to the API server from a pod', () => {
     expect(await access.credentials()).toMatchObject({ authorization: 'Bearer second' });
   });
 
-  it('is an unreachable API server while the files are missing, and no longer', async () => {
+  it('reports the API server as unreachable only while the files are missing', async () => {
     const folder = temporaryFolder();
     const access = inClusterAccess({ environment, clock: new FakeClock(), folder, otherwise });
     const reader = new ApiServerReader({ access, clock: new FakeClock(), userAgent: 'rollcall-test' });

@@ -1,9 +1,9 @@
-/** A client of an API server that may also delete, which no part of Rollcall does. */
+/** An API server client that can also delete objects, for tests that act as an administrator. */
 import { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 
 export class AdminClient extends ApiServerClient {
-  /** At once and without grace; what is gone already is no error. */
+  /** Deletes without a grace period. Succeeds if the object does not exist. */
   async remove(path: string): Promise<void> {
     const options = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0, propagationPolicy: 'Background' };
     try {

@@ -1,4 +1,4 @@
-/** A program that runs beside a test and cannot outlive it, however the test ends. */
+/** A program that runs in the background of a test and always ends with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { openSync, readFileSync } from 'node:fs';
 const LOG_CHARACTERS = 2_000;
 
 /**
- * Runs the program and kills it once standard input ends, which it does even where this process is killed
- * itself. Nothing that these programs keep is wanted after a test, so they need no time to end.
+ * Runs the program and kills it when standard input closes, which happens even if this process is killed. The
+ * programs do not need a graceful shutdown, because a test discards their data.
  */
 const UNTIL_INPUT_ENDS = [
   'exec 3<&0',
@@ -26,11 +26,11 @@ export class BackgroundProgram {
     this.#logFile = logFile;
     const log = openSync(logFile, 'a');
     this.#shell = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', path, ...flags], { stdio: ['pipe', log, log] });
-    // A shell that ended already does not read that it is to end.
+    // A shell that has already ended does not read its standard input.
     this.#shell.stdin?.on('error', () => {});
   }
 
-  /** @throws Error with the end of its log where it has ended by itself. */
+  /** @throws Error with the end of the log if the program has ended. */
   assertRuns(): void {
     if (this.#shell.exitCode !== null) throw new Error(`${this.#path} has ended:\n${this.logEnd()}`);
   }

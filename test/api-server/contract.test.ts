@@ -54,11 +54,11 @@ async function firstEvent(client: ApiServerClient, resourceVersion: string): Pro
 }
 
 describe('the fake API server', () => {
-  holdsTheContract(async () => (await startFakeApiServer()).access);
+  testContract(async () => (await startFakeApiServer()).access);
 
-  it('forgets where the oldest watches were, as a real one does', async () => {
+  it('rejects a watch from a compacted resource version, like a real one', async () => {
     const server = await startFakeApiServer();
-    server.apply(NODES, node('forgotten'));
+    server.apply(NODES, node('compacted'));
     server.store.compact();
     await expect(firstEvent(clientOf(server.access), '1')).rejects.toMatchObject({ failure: 'expired' });
   });
@@ -71,10 +71,10 @@ describe.skipIf(!hasControlPlane)('a real API server', () => {
   }, START_PATIENCE_MS);
   afterAll(() => controlPlane?.stop());
 
-  holdsTheContract(async () => controlPlane.access());
+  testContract(async () => controlPlane.access());
 
   it(
-    'may restart under a list-watch, which goes on',
+    'can restart during a list-watch, which continues',
     async () => {
       const client = clientOf(controlPlane.access());
       const { list, watch } = follow(client);
@@ -83,38 +83,38 @@ describe.skipIf(!hasControlPlane)('a real API server', () => {
       await until('the watch is broken', PATIENCE_MS, () => watch.counts.ends.unreachable > 0);
       await controlPlane.startApiServer();
       await client.create(NODES, node('after-restart'));
-      await until('the new node is told', START_PATIENCE_MS, () => list.there.has('after-restart'));
+      await until('the watch reports the new node', START_PATIENCE_MS, () => list.objects.has('after-restart'));
       expect(watch.counts.ends.garbled).toBe(0);
-      // What it kept in memory is gone, and so is where the oldest watches were.
+      // The restart clears the watch cache, so the first resource version has expired.
       await expect(firstEvent(client, '1')).rejects.toMatchObject({ failure: 'expired' });
     },
     START_PATIENCE_MS * 2,
   );
 
-  it('tells a program without the right what it lacks', async () => {
+  it('returns an error that explains the missing permission', async () => {
     const access = { ...controlPlane.access(), credentials: async () => ({ ca: controlPlane.authority }) };
     await expect(clientOf(access).get(NODES)).rejects.toMatchObject({
       failure: 'denied',
-      message: expect.stringMatching(/^the API server answers 40[13] to GET \/api\/v1\/nodes: \S/),
+      message: expect.stringMatching(/^the API server returned 40[13] for GET \/api\/v1\/nodes: \S/),
     });
   });
 });
 
-function holdsTheContract(accessOf: () => Promise<ApiServerAccess>): void {
-  it('keeps what is created, and gives it a resource version', async () => {
+function testContract(accessOf: () => Promise<ApiServerAccess>): void {
+  it('stores a created object with a resource version', async () => {
     const client = clientOf(await accessOf());
     const created = await client.create(LEASES, lease('kept', 'one'));
     expect(created).toMatchObject({ metadata: { name: 'kept', resourceVersion: expect.stringMatching(/^\d+$/) } });
     expect(await client.get(`${LEASES}/kept`)).toEqual(created);
   });
 
-  it('creates nothing twice', async () => {
+  it('rejects the creation of an object that exists', async () => {
     const client = clientOf(await accessOf());
     await client.create(LEASES, lease('twice', 'one'));
     await expect(client.create(LEASES, lease('twice', 'two'))).rejects.toMatchObject({ failure: 'conflict' });
   });
 
-  it('replaces an object only at the resource version that it was read at', async () => {
+  it('replaces an object only if its resource version has not changed', async () => {
     const client = clientOf(await accessOf());
     const created = await client.create(LEASES, lease('replaced', 'one'));
     const { resourceVersion } = created['metadata'] as { resourceVersion: string };
@@ -124,13 +124,13 @@ function holdsTheContract(accessOf: () => Promise<ApiServerAccess>): void {
     await expect(late).rejects.toMatchObject({ failure: 'conflict', reason: 'API_SERVER_REFUSED' });
   });
 
-  it('says that an object or a kind is missing', async () => {
+  it('reports an object or a resource type that does not exist', async () => {
     const client = clientOf(await accessOf());
     await expect(client.get(`${LEASES}/missing`)).rejects.toMatchObject({ failure: 'missing' });
     await expect(client.get('/none/of/these')).rejects.toMatchObject({ failure: 'missing' });
   });
 
-  it('lists in pages of one moment', { timeout: START_PATIENCE_MS }, async () => {
+  it('returns all pages of a list from the same resource version', { timeout: START_PATIENCE_MS }, async () => {
     const client = clientOf(await accessOf());
     const names = Array.from({ length: PAGE_OBJECTS + 1 }, (_, index) => `paged-${index}`);
     for (let start = 0; start < names.length; start += 50) {
@@ -138,21 +138,21 @@ function holdsTheContract(accessOf: () => Promise<ApiServerAccess>): void {
     }
     const { list, watch } = follow(client);
     await watch.synced;
-    expect([...list.there.keys()].filter((name) => name.startsWith('paged-')).sort()).toEqual(names.toSorted());
+    expect([...list.objects.keys()].filter((name) => name.startsWith('paged-')).sort()).toEqual(names.toSorted());
   });
 
-  it('tells every change of what is watched, in order', async () => {
+  it('sends every change of the watched objects in order', async () => {
     const client = clientOf(await accessOf());
     await client.create(NODES, node('watched', '0'));
     const { list, watch } = follow(client, { fieldSelector: 'metadata.name=watched' });
     await watch.synced;
     await client.create(NODES, node('not-watched'));
     for (const note of ['1', '2', '3']) await replaceNote(client, 'watched', note);
-    await until('the last change is told', PATIENCE_MS, () => list.there.get('watched')?.note === '3');
-    expect(list.told).toEqual(['watched=0', 'watched=1', 'watched=2', 'watched=3']);
+    await until('the watch reports the last change', PATIENCE_MS, () => list.objects.get('watched')?.note === '3');
+    expect(list.calls).toEqual(['watched=0', 'watched=1', 'watched=2', 'watched=3']);
   });
 
-  it('ends a watch in good order when its time is over', async () => {
+  it('ends a watch without an error after its timeout', async () => {
     const client = clientOf(await accessOf());
     const options = { silenceMs: PATIENCE_MS, deadlineMs: PATIENCE_MS, signal: AbortSignal.timeout(PATIENCE_MS) };
     const { metadata } = await client.get(NODES, { limit: 1 });

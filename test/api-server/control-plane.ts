@@ -1,6 +1,6 @@
 /**
- * A real control plane on loopback: etcd, kube-apiserver, and on request the built-in controllers and the
- * scheduler. The programs come from the folder that KUBEBUILDER_ASSETS names, as for every Kubernetes project.
+ * A real control plane on loopback: etcd, kube-apiserver, and optionally the built-in controllers and the
+ * scheduler. KUBEBUILDER_ASSETS specifies the folder of the programs, as in other Kubernetes projects.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,23 +16,23 @@ import { until } from './until.ts';
 
 const ATTEMPTS_MAX = 3;
 export const ADMIN_TOKEN = 'admin-token';
-/** A busy machine starts an API server in ten seconds; one that needs a minute will never be there. */
+/** An API server starts within ten seconds on a busy machine. If it takes a minute, it will never start. */
 export const START_PATIENCE_MS = 60_000;
 
 export interface ControlPlaneOptions {
-  /** What the controller manager is to run, for example `daemonset,podgc`; none of it when left out. */
+  /** Controllers to run, for example `daemonset,podgc`. Without it, the controller manager is not started. */
   readonly controllers?: string;
   readonly scheduler?: boolean;
-  /** Lines of further tokens, `token,user,uid,"group"`; they have no rights of their own. */
+  /** Additional lines for the token file, `token,user,uid,"group"`. These users have no permissions. */
   readonly tokens?: readonly string[];
-  /** Further flags of the API server. */
+  /** Additional flags of the API server. */
   readonly apiServerFlags?: readonly string[];
 }
 
-/** Whether the programs are there; where they are not, the summary of the run says what was left out. */
+/** Whether the programs are available. If not, the summary of the run lists the skipped tests. */
 export const hasControlPlane = inject('controlPlanePrograms') !== '';
 
-/** Start it in a `beforeAll` of `START_PATIENCE_MS`, and stop it in an `afterAll`. It also ends with this process. */
+/** Call it in `beforeAll` with a timeout of `START_PATIENCE_MS`, and call `stop` in `afterAll`. It also ends with this process. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt++) {
     const [etcdPort = 0, etcdPeerPort = 0, port = 0] = await freePorts(3);
@@ -42,7 +42,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return controlPlane;
     } catch (error) {
       await controlPlane.stop();
-      // Somebody else may have taken one of the ports in between.
+      // Another process may have taken one of the ports in the meantime.
       if (attempt === ATTEMPTS_MAX) throw error;
     }
   }
@@ -56,7 +56,7 @@ interface Ports {
 
 export class ControlPlane {
   readonly folder = mkdtempSync(join(tmpdir(), 'rollcall-control-plane-'));
-  /** A kubeconfig of somebody with every right. */
+  /** Path of a kubeconfig for a cluster administrator. */
   readonly kubeconfig = join(this.folder, 'kubeconfig');
   readonly url: string;
   readonly #options: ControlPlaneOptions;
@@ -71,7 +71,7 @@ export class ControlPlane {
     this.url = `https://127.0.0.1:${ports.port}`;
   }
 
-  /** With every right. */
+  /** A client with all permissions. */
   get admin(): AdminClient {
     this.#admin ??= new AdminClient({ access: this.access(), clock: systemClock, userAgent: 'rollcall-test' });
     return this.#admin;
@@ -81,7 +81,7 @@ export class ControlPlane {
     return readFileSync(join(this.folder, 'certificates', 'apiserver.crt'));
   }
 
-  /** As whoever has the token. */
+  /** Access as the user with this token. */
   access(token: string = ADMIN_TOKEN): ApiServerAccess {
     return { url: this.url, credentials: async () => ({ authorization: `Bearer ${token}`, ca: this.authority }) };
   }
@@ -102,14 +102,14 @@ export class ControlPlane {
     const common = [`--kubeconfig=${this.kubeconfig}`, '--leader-elect=false', '--port=0', '--secure-port=0'];
     if (controllers !== undefined) {
       const key = `--service-account-private-key-file=${join(this.folder, 'service-account.key')}`;
-      // As fast as it can: tests wait for it, and nobody else asks this API server for anything.
+      // Without effective rate limits, because tests wait for the controllers and no other client uses this API server.
       const speed = ['--kube-api-qps=2000', '--kube-api-burst=4000'];
       this.#run('kube-controller-manager', [...common, ...speed, `--controllers=${controllers}`, key]);
     }
     if (scheduler) this.#run('kube-scheduler', common);
   }
 
-  /** Starts it, also again after `stopApiServer`, and waits until it is ready. */
+  /** Starts or restarts the API server and waits until it is ready. */
   async startApiServer(): Promise<void> {
     const key = join(this.folder, 'service-account.key');
     const apiServer = this.#run('kube-apiserver', [
@@ -136,7 +136,7 @@ export class ControlPlane {
     await this.#apiServer?.end();
   }
 
-  /** Ends everything and leaves nothing behind. */
+  /** Stops all programs and removes the folder. */
   async stop(): Promise<void> {
     this.#admin?.close();
     for (const program of this.#programs.toReversed()) await program.end();
@@ -147,7 +147,7 @@ export class ControlPlane {
     apiServer.assertRuns();
     try {
       await this.admin.get('/apis/apps/v1');
-      // The last that it makes for itself; before, nothing can be created there.
+      // The API server creates this namespace last. Nothing can be created in it before.
       await this.admin.get('/api/v1/namespaces/default');
       return true;
     } catch {
@@ -185,7 +185,7 @@ export class ControlPlane {
   }
 }
 
-/** Held together until all are known, so that no two are the same. */
+/** Opens all ports before it closes them, so that no two are equal. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

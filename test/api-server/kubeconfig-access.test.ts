@@ -21,7 +21,7 @@ function kubeconfig(user: object, changes: object = {}): string {
   return path;
 }
 
-test('a kubeconfig names the server, the name in its certificate and a token', async () => {
+test('uses the server, the TLS server name and the token of a kubeconfig', async () => {
   const access = await kubeconfigAccess({ path: kubeconfig({ token: 'secret' }) });
   expect(access.url).toBe('https://10.0.0.1:6443');
   expect(await access.credentials()).toEqual({ authorization: 'Bearer secret', servername: 'kubernetes' });
@@ -44,7 +44,7 @@ test('runs a credential plugin', async () => {
 });
 
 test.each([
-  ['that is not there', () => join(temporaryFolder(), 'nowhere')],
+  ['that does not exist', () => join(temporaryFolder(), 'nowhere')],
   ['without a current context', () => kubeconfig({}, { 'current-context': 'other' })],
 ])('a kubeconfig %s is an error with one sentence that says what to change', async (_, path) => {
   const refusal = await kubeconfigAccess({ path: path() }).catch((error: unknown) => error);

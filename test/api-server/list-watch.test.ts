@@ -52,11 +52,11 @@ async function startedWith(names: readonly string[], options: RigOptions = {}): 
   made.watch.start();
   await made.watch.synced;
   await eventually(() => made.server.openWatches.length === 1);
-  made.list.told.length = 0;
+  made.list.calls.length = 0;
   return made;
 }
 
-const names = ({ list }: Rig) => [...list.there.keys()].sort();
+const names = ({ list }: Rig) => [...list.objects.keys()].sort();
 const onlyWatch = ({ server }: Rig): FakeWatch => {
   const [watch] = server.openWatches;
   if (watch === undefined) throw new Error('no watch is open');
@@ -65,7 +65,7 @@ const onlyWatch = ({ server }: Rig): FakeWatch => {
 const requestsOf = ({ server }: Rig, which: (request: { query: URLSearchParams }) => boolean) =>
   server.requests.filter(which);
 
-/** Moves time on in small steps until it holds. */
+/** Advances the clock in small steps until the condition holds. */
 const inTime = (rig: Rig, holds: () => boolean) => eventually(holds, () => rig.clock.advance(200));
 
 describe('a list-watch', () => {
@@ -75,12 +75,12 @@ describe('a list-watch', () => {
     for (let index = 0; index < total; index++) made.server.apply(NODES, node(`n${index}`));
     made.watch.start();
     await made.watch.synced;
-    expect(made.list.there.size).toBe(total);
+    expect(made.list.objects.size).toBe(total);
     expect(requestsOf(made, isList).map(({ query }) => query.get('limit'))).toEqual(['500', '500', '500']);
   });
 
-  it('is synced with an empty list as well', async () => {
-    expect((await startedWith([])).list.there.size).toBe(0);
+  it('is synced after an empty list', async () => {
+    expect((await startedWith([])).list.objects.size).toBe(0);
   });
 
   it('reports added, changed and removed objects in order', async () => {
@@ -88,8 +88,8 @@ describe('a list-watch', () => {
     made.server.apply(NODES, node('b', '1'));
     made.server.apply(NODES, node('b', '2'));
     made.server.remove(NODES, 'a');
-    await eventually(() => made.list.told.length === 3);
-    expect(made.list.told).toEqual(['b=1', 'b=2', '-a']);
+    await eventually(() => made.list.calls.length === 3);
+    expect(made.list.calls).toEqual(['b=1', 'b=2', '-a']);
   });
 
   it('reads characters that are split into single bytes', async () => {
@@ -98,8 +98,8 @@ describe('a list-watch', () => {
     made.watch.start();
     await eventually(() => made.server.openWatches.length === 1);
     made.server.apply(NODES, node('a', 'Grüße 🧭 世界'));
-    await eventually(() => made.list.there.has('a'));
-    expect(made.list.there.get('a')?.note).toBe('Grüße 🧭 世界');
+    await eventually(() => made.list.objects.has('a'));
+    expect(made.list.objects.get('a')?.note).toBe('Grüße 🧭 世界');
   });
 
   it('requests bookmarks and a random timeout, and resumes from its last position', async () => {
@@ -127,8 +127,8 @@ describe('a list-watch', () => {
     made.server.apply(NODES, node('d'));
     made.server.store.compact();
     gone.end();
-    await inTime(made, () => made.list.there.has('d'));
-    expect(made.list.told).toEqual(['-a', 'b=changed', 'd=']);
+    await inTime(made, () => made.list.objects.has('d'));
+    expect(made.list.calls).toEqual(['-a', 'b=changed', 'd=']);
     expect(made.watch.counts).toMatchObject({ lists: 2, ends: { closed: 1, expired: 1 } });
   });
 
@@ -140,18 +140,26 @@ describe('a list-watch', () => {
     made.server.apply(NODES, node('a', 'again'));
     made.server.store.compact();
     gone.end();
-    await inTime(made, () => made.list.told.length === 2);
-    expect(made.list.told).toEqual(['-a', 'a=again']);
+    await inTime(made, () => made.list.calls.length === 2);
+    expect(made.list.calls).toEqual(['-a', 'a=again']);
   });
 
   const breaks: [string, WatchEnd, (watch: FakeWatch, rig: Rig) => void][] = [
     ['in the middle of a line', 'unreachable', (watch) => watch.cutMidLine()],
-    ['with all connections', 'unreachable', (_, { server }) => server.cut()],
-    ['by what is no event', 'garbled', (watch) => watch.sendRaw('<html>gateway</html>\n')],
-    ['by an event of no known type', 'garbled', (watch) => watch.sendRaw('{"type":"PING","object":{}}\n')],
-    ['by an object without a name', 'garbled', (watch) => watch.sendRaw('{"type":"ADDED","object":{"metadata":{}}}\n')],
-    ['by an error event', 'expired', (watch) => watch.fail({ kind: 'Status', code: 500, message: 'etcd is away' })],
-    ['in good order', 'closed', (watch) => watch.end()],
+    ['together with all connections', 'unreachable', (_, { server }) => server.cut()],
+    ['because of data that is not an event', 'garbled', (watch) => watch.sendRaw('<html>gateway</html>\n')],
+    ['because of an event of unknown type', 'garbled', (watch) => watch.sendRaw('{"type":"PING","object":{}}\n')],
+    [
+      'because of an object without a name',
+      'garbled',
+      (watch) => watch.sendRaw('{"type":"ADDED","object":{"metadata":{}}}\n'),
+    ],
+    [
+      'because of an error event',
+      'expired',
+      (watch) => watch.fail({ kind: 'Status', code: 500, message: 'etcd is unavailable' }),
+    ],
+    ['without an error', 'closed', (watch) => watch.end()],
   ];
 
   it.each(breaks)('misses nothing when its watch fails %s', async (_, end, breakIt) => {
@@ -160,10 +168,10 @@ describe('a list-watch', () => {
     await eventually(() => made.server.openWatches.length === 0);
     made.server.remove(NODES, 'a');
     made.server.apply(NODES, node('c'));
-    await inTime(made, () => made.list.there.has('c'));
+    await inTime(made, () => made.list.objects.has('c'));
     expect(names(made)).toEqual(['b', 'c']);
     expect(made.watch.counts.ends[end]).toBe(1);
-    expect(made.list.told).toEqual(['-a', 'c=']);
+    expect(made.list.calls).toEqual(['-a', 'c=']);
   });
 
   it.each([
@@ -173,7 +181,7 @@ describe('a list-watch', () => {
     const made = await startedWith(['a']);
     const first = onlyWatch(made);
     for (let waitedMs = 0; waitedMs < withinMs; waitedMs += 10_000) {
-      if (kind !== 'silence') {
+      if (kind !== 'no data') {
         const before = made.watch.counts.events;
         first.bookmark('2');
         await eventually(() => made.watch.counts.events > before || made.watch.counts.ends.stalled > 0);
@@ -203,7 +211,7 @@ describe('a list-watch', () => {
     await inTime(made, () => made.watch.counts.ends.unreachable >= 3);
     await made.server.start();
     made.server.apply(NODES, node('b'));
-    await inTime(made, () => made.list.there.has('b'));
+    await inTime(made, () => made.list.objects.has('b'));
     expect(made.watch.counts.lists).toBe(1);
   });
 
@@ -238,7 +246,7 @@ describe('a list-watch', () => {
     const version = made.server.store.get(NODES, 'a')?.metadata.resourceVersion;
     made.server.store.compact();
     made.server.apply(NODES, node('b'));
-    await eventually(() => made.list.there.has('b'));
+    await eventually(() => made.list.objects.has('b'));
     onlyWatch(made).sendRaw('garbage\n');
     await inTime(made, () => made.watch.counts.lists === 2);
     const versions = requestsOf(made, isList).map(({ query }) => query.get('resourceVersion'));
@@ -250,13 +258,13 @@ describe('a list-watch', () => {
     const stoppedMs = made.clock.nowMs();
     await made.server.stop();
     await eventually(() => made.watch.counts.ends.unreachable === 1);
-    expect(made.list.told).toEqual([]);
+    expect(made.list.calls).toEqual([]);
     await inTime(made, () => made.list.problem !== null);
     expect(made.clock.nowMs() - stoppedMs).toBeGreaterThanOrEqual(PROBLEM_AFTER_MS);
     expect(made.list.problem).toMatchObject({ failure: 'unreachable', sinceMs: stoppedMs });
     await made.server.start();
     await inTime(made, () => made.list.problem === null);
-    expect(made.list.told.at(-1)).toBe('fine');
+    expect(made.list.calls.at(-1)).toBe('fine');
     expect(names(made)).toEqual(['a']);
   });
 
@@ -274,7 +282,7 @@ describe('a list-watch', () => {
     const made = await startedWith(['a']);
     made.watch.close();
     await eventually(() => made.server.openWatches.length === 0);
-    expect(made.list.told).toEqual([]);
+    expect(made.list.calls).toEqual([]);
     expect(made.clock.pendingCount).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
-/** A listener of a list-watch that keeps what is there because of what it was told, and how it was told. */
+/** A list-watch listener that records its calls and the resulting objects. */
 import type { ListWatchListener, ListWatchProblem } from '../../shared/api-server/list-watch.ts';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 
-/** An object by its name and one annotation. */
+/** An object with its name and one annotation. */
 export interface Named {
   readonly name: string;
   readonly uid: string;
@@ -15,22 +15,22 @@ export const keepNamed = ({ metadata }: RawObject): Named => {
 };
 
 export class RecordingList implements ListWatchListener<Named> {
-  readonly there = new Map<string, Named>();
-  readonly told: string[] = [];
+  readonly objects = new Map<string, Named>();
+  readonly calls: string[] = [];
   problem: ListWatchProblem | null = null;
 
   applied(object: Named): void {
-    this.there.set(object.name, object);
-    this.told.push(`${object.name}=${object.note}`);
+    this.objects.set(object.name, object);
+    this.calls.push(`${object.name}=${object.note}`);
   }
 
   removed({ name }: Named): void {
-    if (!this.there.delete(name)) throw new Error(`${name} was never told`);
-    this.told.push(`-${name}`);
+    if (!this.objects.delete(name)) throw new Error(`${name} was never applied`);
+    this.calls.push(`-${name}`);
   }
 
   problemChanged(problem: ListWatchProblem | null): void {
     this.problem = problem;
-    this.told.push(problem === null ? 'fine' : `problem ${problem.failure}`);
+    this.calls.push(problem === null ? 'fine' : `problem ${problem.failure}`);
   }
 }

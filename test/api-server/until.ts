@@ -1,8 +1,8 @@
-/** Waits for what other programs do on their own time, by asking them. */
+/** Waits for effects in other programs by polling. */
 
 const STEP_MS = 50;
 
-/** Resolves once `holds` resolves to true. `what` completes the sentence "waited in vain until …". */
+/** Resolves once `holds` resolves to true. `what` completes the sentence "timed out after … ms waiting until …". */
 export async function until(
   what: string,
   timeoutMs: number,
@@ -11,7 +11,7 @@ export async function until(
 ): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!(await holds())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited in vain for ${timeoutMs} ms until ${what}`);
+    if (performance.now() > deadlineMs) throw new Error(`timed out after ${timeoutMs} ms waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, stepMs));
   }
 }

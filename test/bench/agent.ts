@@ -1,6 +1,6 @@
 /**
- * What an agent costs its node: memory and processor time of the real program, observing a busy node through
- * an API server, with a real coordinator, while nothing happens but the kubelet's heartbeats.
+ * Memory and CPU usage of a real agent that observes a busy node through an API server and is connected to a
+ * real coordinator, while nothing changes except the kubelet's heartbeats.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,13 +14,13 @@ import { IdleApiServer } from './idle-api-server.ts';
 import type { BenchResult } from './result.ts';
 
 const PODS = 110;
-/** Both programs have started and settled by then, also on a busy machine. */
+/** Both programs have started and are idle after this time, even on a busy machine. */
 const SETTLE_MS = 20_000;
 const IDLE_MS = 30_000;
-/** Of /proc/PID/stat (Linux, USER_HZ). */
+/** Unit of the times in /proc/PID/stat (Linux, USER_HZ). */
 const TICKS_PER_SECOND = 100;
 const RSS_GOAL_MB = 75;
-/** Of one core. */
+/** Percent of one core. */
 const CPU_GOAL_PERCENT = 0.5;
 
 export async function run(): Promise<BenchResult[]> {
@@ -39,7 +39,7 @@ export async function run(): Promise<BenchResult[]> {
     const before = ticksOf(agent);
     await pause(IDLE_MS);
     const percent = ((ticksOf(agent) - before) / TICKS_PER_SECOND / (IDLE_MS / 1000)) * 100;
-    return [memory(rssMbOf(agent)), processor(percent)];
+    return [memory(rssMbOf(agent)), cpu(percent)];
   } finally {
     for (const program of programs) await end(program);
     apiServer.stop();
@@ -49,23 +49,23 @@ export async function run(): Promise<BenchResult[]> {
 
 function memory(megabytes: number): BenchResult {
   return {
-    name: `memory of an agent of a node with ${PODS} pods`,
-    goal: `at most ${RSS_GOAL_MB} MB RSS`,
+    name: `RSS of an agent on a node with ${PODS} pods`,
+    goal: `<= ${RSS_GOAL_MB} MB`,
     measured: `${megabytes.toFixed(1)} MB`,
     met: megabytes <= RSS_GOAL_MB,
   };
 }
 
-function processor(percent: number): BenchResult {
+function cpu(percent: number): BenchResult {
   return {
-    name: 'processor time of an idle agent, heartbeats of the kubelet included',
-    goal: `at most ${CPU_GOAL_PERCENT} % of a core`,
-    measured: `${percent.toFixed(2)} %`,
+    name: 'CPU usage of an idle agent, including kubelet heartbeats',
+    goal: `<= ${CPU_GOAL_PERCENT} % of a core`,
+    measured: `${percent.toFixed(2)} % of a core`,
     met: percent <= CPU_GOAL_PERCENT,
   };
 }
 
-/** As deploy/ starts them: an agent holds little and makes little garbage. */
+/** The flags that deploy/ uses: an agent needs little memory and produces little garbage. */
 const NODE_FLAGS = {
   agent: ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'],
   coordinator: [],

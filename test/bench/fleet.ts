@@ -1,4 +1,4 @@
-/** A cluster of the size and mix that large real ones have, made the same on every run. */
+/** A cluster with the size and mix of large real clusters, identical on every run. */
 import type { DaemonSet, Node, PodSpec, Requirement, Taint } from '../../shared/kubernetes/objects.ts';
 import type { SeededRandom } from './random.ts';
 
@@ -15,12 +15,12 @@ const TAINTS: readonly Taint[] = [
   { key: 'spot', value: 'true', effect: 'PreferNoSchedule' },
 ];
 
-/** Nodes with 15 to 25 labels and up to 3 taints, as they come out of JSON. */
+/** Nodes with 15 to 25 labels and up to 3 taints, as parsed from JSON. */
 export function makeNodes(random: SeededRandom, count: number): Node[] {
   return Array.from({ length: count }, (_, index) => asParsed(makeNode(random, `ip-10-0-${index}.internal`)));
 }
 
-/** DaemonSets as clusters run them: half want nearly every node, the others a part. */
+/** Typical DaemonSets: half select nearly every node, the others some nodes. */
 export function makeDaemonSets(random: SeededRandom, count: number): DaemonSet[] {
   return Array.from({ length: count }, (_, index) => {
     const daemonSet: DaemonSet = {
@@ -112,7 +112,7 @@ function someTolerations(random: SeededRandom) {
   });
 }
 
-/** Objects in the form in which parsing leaves them, which is not that of literals. */
+/** Parses the object from JSON, because V8 represents parsed objects differently from literals. */
 function asParsed<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

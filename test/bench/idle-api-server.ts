@@ -1,11 +1,11 @@
-/** As much of an API server as an idle node needs: its Node, its pods, and watches on which the kubelet's heartbeats come. */
+/** The part of an API server that an idle node needs: its Node, its pods, and watches that deliver the kubelet's heartbeats. */
 
 import type { ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CertificateAuthority } from '../fakes/certificates.ts';
 
-/** A kubelet renews its node's conditions at least every five minutes; ten times a minute is a restless one. */
+/** A kubelet updates the conditions of its node at least every five minutes; ten updates a minute are unusually many. */
 const HEARTBEAT_MS = 6_000;
 
 export class IdleApiServer {
@@ -80,7 +80,7 @@ export class IdleApiServer {
   }
 }
 
-/** Every third is a daemon's. */
+/** Every third pod belongs to a DaemonSet. */
 function pod(index: number): object {
   const owner = {
     apiVersion: 'apps/v1',

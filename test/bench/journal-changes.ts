@@ -1,7 +1,7 @@
 /**
- * The data of the journal's benchmarks: what a fleet of 5,000 nodes and 100 DaemonSets leads to while nodes and DaemonSets change,
- * one as often as the other. A changed node is a row with its facts and a decision for each DaemonSet; a changed DaemonSet is a row
- * with its record and a decision for each node. Every decision is the opposite of the pair's last one.
+ * Events for the journal benchmarks: those of 5,000 nodes and 100 DaemonSets that change equally often. A node change is a row with
+ * the facts of the node and a decision for each DaemonSet; a DaemonSet change is a row with the DaemonSet record and a decision for
+ * each node. Every decision reverses the previous decision for the pair.
  */
 import type { DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import type { NodeFacts } from '../../shared/model/node-facts.ts';
@@ -18,14 +18,14 @@ export function daemonSetKey(number: number): string {
   return `${number % 4 === 0 ? 'kube-system' : 'monitoring'}/daemon-${number}`;
 }
 
-export class Changes {
+export class ChangeGenerator {
   readonly #random = new SeededRandom(3);
-  /** Whether each pair runs, by its number. */
+  /** 1 if the verdict of the pair is `run`, by the number of the pair. */
   readonly #runs = new Uint8Array(NODES * DAEMON_SETS);
   readonly #names = Array.from({ length: NODES }, (_, number) => nodeName(number));
   readonly #keys = Array.from({ length: DAEMON_SETS }, (_, number) => daemonSetKey(number));
 
-  /** What one change leads to, where its first row gets this revision. */
+  /** The events of one change, whose first row gets this revision. */
   next(revision: number): NewEvent[] {
     if (this.#random.chance(0.5)) {
       const node = this.#random.below(NODES);
@@ -37,7 +37,7 @@ export class Changes {
     return [this.#changedDaemonSet(daemonSet, revision), ...decisions];
   }
 
-  /** One decision by itself, on any pair. */
+  /** A single decision for a random pair. */
   single(): DecisionEvent {
     return this.#decide(this.#random.below(NODES), this.#random.below(DAEMON_SETS), 0);
   }

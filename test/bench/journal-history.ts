@@ -1,4 +1,4 @@
-/** How long questions about the past take on a long journal, asked as the services ask them: from another thread. */
+/** How long history queries take on a long journal. Like the services, they run on another thread. */
 import { performance } from 'node:perf_hooks';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { startHistoryThread } from '../../coordinator/coordinator-threads.ts';
@@ -7,23 +7,23 @@ import type { Journal } from '../../coordinator/journal/journal.ts';
 import type { EventQuery } from '../../coordinator/journal/read/event-query.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
-import { EventLoopHold, type Hold } from './event-loop-hold.ts';
+import { type EventLoopBlock, EventLoopMonitor } from './event-loop-monitor.ts';
 import { DAEMON_SETS, daemonSetKey, NODES, nodeName } from './journal-changes.ts';
 import { SeededRandom } from './random.ts';
 import type { BenchResult } from './result.ts';
 
-const QUESTIONS = 1_000;
-/** Slower ones. */
-const BROAD_QUESTIONS = 100;
+const QUERIES = 1_000;
+/** Number of slower queries. */
+const BROAD_QUERIES = 100;
 const PAGE = 100;
 const ROUNDS = 20;
-/** Some changed DaemonSets' worth. */
+/** The rows of about ten DaemonSet changes. */
 const DIFF_ROWS = 50_000;
 const EXPORT_ROWS = 20_000;
-/** The largest page that the services give. */
+/** The maximum page size of the services. */
 const PAGE_MAX = 1_000;
 
-export async function pastResults(journal: Journal): Promise<BenchResult[]> {
+export async function historyResults(journal: Journal): Promise<BenchResult[]> {
   const random = new SeededRandom(11);
   const revision = () => 1 + random.below(journal.durableRevision);
   const node = () => nodeName(random.below(NODES));
@@ -31,31 +31,31 @@ export async function pastResults(journal: Journal): Promise<BenchResult[]> {
   const { history } = journal;
   const rows = `${(journal.durableRevision / 1e6).toFixed(1)} M rows`;
   const pages: number[] = [];
-  for (const query of pageQueries(node, daemonSet, revision)) {
-    pages.push(await timed(BROAD_QUESTIONS, () => journal.events(query())));
+  for (const query of eventQueries(node, daemonSet, revision)) {
+    pages.push(await p99Ms(BROAD_QUERIES, () => journal.events(query())));
   }
   return [
     result(
-      `one pair as of any revision, ${rows}`,
+      `one placement at a random revision, ${rows}`,
       1,
-      await timed(QUESTIONS, () => history.placementAt(node(), daemonSet(), revision())),
+      await p99Ms(QUERIES, () => history.placementAt(node(), daemonSet(), revision())),
     ),
     result(
-      'one node, all its DaemonSets, as of any revision',
+      'all placements of a node at a random revision',
       5,
-      await timed(QUESTIONS, () => history.placementsOfNodeAt(node(), revision())),
+      await p99Ms(QUERIES, () => history.placementsOfNodeAt(node(), revision())),
     ),
     result(
-      `one DaemonSet over ${NODES} nodes as of any revision`,
+      `all placements of a DaemonSet on ${NODES} nodes at a random revision`,
       50,
-      await timed(BROAD_QUESTIONS, () => history.placementsOfDaemonSetAt(daemonSet(), revision())),
+      await p99Ms(BROAD_QUERIES, () => history.placementsOfDaemonSetAt(daemonSet(), revision())),
     ),
-    result(`a page of ${PAGE} rows of history, worst of ${pages.length} filters`, 20, Math.max(...pages)),
+    result(`a page of ${PAGE} history events, slowest of ${pages.length} filters`, 20, Math.max(...pages)),
   ];
 }
 
-/** Questions with the longest answers, asked as the services ask them, all at once and again and again, while rows are written. */
-export async function historyHold(journal: Journal, append: () => void): Promise<Hold> {
+/** Runs the queries with the longest answers concurrently and repeatedly, like the services do, while rows are written. */
+export async function blockDuringHistoryQueries(journal: Journal, append: () => void): Promise<EventLoopBlock> {
   const random = new SeededRandom(12);
   const historyQueries = new HistoryQueries({
     journal,
@@ -63,28 +63,28 @@ export async function historyHold(journal: Journal, append: () => void): Promise
     version: 'bench',
     start: startHistoryThread,
   });
-  // A coordinator learns to read one kind of question at a time, when the first one comes; here all come at once.
-  for (const [method, request] of longQuestions({}, 1)) asReceived(method, request);
-  const loop = new EventLoopHold();
+  // The first request of each method compiles its codec. A coordinator compiles them one at a time; here it would be all together.
+  for (const [method, request] of longQueries({}, 1)) asReceived(method, request);
+  const loop = new EventLoopMonitor();
   loop.start();
   for (let round = 0; round < ROUNDS; round += 1) {
     append();
-    // In the last quarter, by when every DaemonSet was seen.
+    // Every DaemonSet appears before the last quarter of the journal.
     const revision = journal.durableRevision - random.below(Math.floor(journal.durableRevision / 4));
     const [namespace = '', name = ''] = daemonSetKey(random.below(DAEMON_SETS)).split('/');
-    const questions = longQuestions({ namespace, name }, revision);
+    const queries = longQueries({ namespace, name }, revision);
     const range = { afterRevision: revision - 1, throughRevision: revision + EXPORT_ROWS };
     await Promise.all([
-      ...questions.map(([method, request]) => historyQueries.answer(method, asReceived(method, request))),
+      ...queries.map(([method, request]) => historyQueries.answer(method, asReceived(method, request))),
       countOf(journal.audit.export('jsonl', range)),
     ]);
   }
-  const hold = await loop.stop();
+  const block = await loop.stop();
   await historyQueries.close();
-  return hold;
+  return block;
 }
 
-function longQuestions(daemonSet: object, revision: number): [string, object][] {
+function longQueries(daemonSet: object, revision: number): [string, object][] {
   const at = { revision: String(revision) };
   const from = { revision: String(Math.max(1, revision - DIFF_ROWS)) };
   const page = { pageSize: PAGE_MAX };
@@ -98,7 +98,7 @@ function longQuestions(daemonSet: object, revision: number): [string, object][] 
   ];
 }
 
-/** With every field, as it comes off the wire. */
+/** The request with every field, as received over gRPC. */
 function asReceived(method: string, request: object): object {
   const { requestSerialize, requestDeserialize } = QueryService.service[method] as MethodDefinition<object, object>;
   return requestDeserialize(requestSerialize(request));
@@ -110,7 +110,7 @@ async function countOf(values: AsyncIterable<unknown>): Promise<number> {
   return count;
 }
 
-function pageQueries(node: () => string, daemonSet: () => string, revision: () => number): (() => EventQuery)[] {
+function eventQueries(node: () => string, daemonSet: () => string, revision: () => number): (() => EventQuery)[] {
   const page = (query: Omit<EventQuery, 'limit'>) => ({ ...query, limit: PAGE, beforeRevision: revision() });
   return [
     () => page({}),
@@ -124,12 +124,12 @@ function pageQueries(node: () => string, daemonSet: () => string, revision: () =
   ];
 }
 
-/** One question after the other; the 99th percentile of how long each took. */
-async function timed(count: number, ask: () => Promise<unknown>): Promise<number> {
+/** Runs `query` `count` times in sequence; returns the 99th percentile of the durations. */
+async function p99Ms(count: number, query: () => Promise<unknown>): Promise<number> {
   const tookMs: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const startMs = performance.now();
-    await ask();
+    await query();
     tookMs.push(performance.now() - startMs);
   }
   return tookMs.sort((left, right) => left - right)[Math.ceil(count * 0.99) - 1] ?? 0;

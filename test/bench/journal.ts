@@ -1,6 +1,6 @@
 /**
- * How fast the journal makes rows durable, what a row costs on disk, how long the event loop is held meanwhile, and how long
- * questions about the past take then. What the rows are: journal-changes.ts.
+ * How fast the journal makes rows durable, how much disk space a row needs, how long writing blocks the event loop, and how long
+ * history queries take on the resulting journal. journal-changes.ts generates the rows.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,26 +8,26 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Journal } from '../../coordinator/journal/journal.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { diskSyncP99Ms } from './disk-sync.ts';
-import type { Hold } from './event-loop-hold.ts';
-import { EventLoopHold, holdWords } from './event-loop-hold.ts';
-import { Changes } from './journal-changes.ts';
-import { historyHold, pastResults } from './journal-history.ts';
+import type { EventLoopBlock } from './event-loop-monitor.ts';
+import { EventLoopMonitor, formatBlock } from './event-loop-monitor.ts';
+import { fsyncP99Ms } from './fsync-latency.ts';
+import { ChangeGenerator } from './journal-changes.ts';
+import { blockDuringHistoryQueries, historyResults } from './journal-history.ts';
 import type { BenchResult } from './result.ts';
 
-/** Twenty decisions for every pair. */
+/** Twenty decisions per pair. */
 const ROWS = 10_000_000;
-/** Appended and not yet durable: two commits' worth beside the one under way. */
+/** Number of rows that are appended but not durable yet: two commits in addition to the one in progress. */
 const AHEAD_ROWS = 8_000;
-/** Those that meet a journal that is long already. */
+/** The rows that are appended to a journal that is already long. */
 const LAST_ROWS = 1_000_000;
-const CHANGES_IN_ADVANCE = 20;
+const WARM_UP_CHANGES = 20;
 const ROWS_GOAL = 50_000;
 const STEADY_ROWS = 5_000;
 const STEADY_SECONDS = 10;
 const COMMIT_GOAL_MS = 25;
 const BYTES_GOAL = 150;
-const HOLD_GOAL_MS = 20;
+const BLOCK_GOAL_MS = 20;
 const VERIFY_GOAL = 200_000;
 const START_GOAL_MS = 2_000;
 
@@ -36,12 +36,12 @@ export async function run(): Promise<BenchResult[]> {
   try {
     const file = join(folder, 'journal.db');
     const journal = await open(file);
-    const changes = new Changes();
+    const changes = new ChangeGenerator();
     const results = [
       ...(await fillResults(journal, changes)),
       await steadyResult(journal, changes, folder),
-      ...(await pastResults(journal)),
-      await historyResult(journal, changes),
+      ...(await historyResults(journal)),
+      await historyBlockResult(journal, changes),
       await verifyResult(journal),
     ];
     await journal.close();
@@ -58,45 +58,50 @@ function open(file: string): Promise<Journal> {
   return Journal.open({ file, clock: systemClock, onFatal });
 }
 
-/** As many rows as the disk takes, while a timer watches the event loop. */
-async function fillResults(journal: Journal, changes: Changes): Promise<BenchResult[]> {
-  makeUpInAdvance();
-  const loop = new EventLoopHold();
+/** Appends rows as fast as the disk accepts them, while a timer monitors the event loop. */
+async function fillResults(journal: Journal, changes: ChangeGenerator): Promise<BenchResult[]> {
+  warmUp();
+  const loop = new EventLoopMonitor();
   loop.start();
   const startMs = performance.now();
   let lastMs = startMs;
   while (journal.nextRevision <= ROWS) {
     const change = changes.next(journal.nextRevision);
-    // Making the rows up is no work of the journal, so it has a turn of its own.
+    // Generating the rows is not part of the journal's work, so the journal starts in another turn of the event loop.
     await new Promise(setImmediate);
     journal.append(change);
     if (journal.durableRevision < ROWS - LAST_ROWS) lastMs = performance.now();
-    // Stay two full commits ahead of the disk, and give the event loop its turns.
+    // Stay two full commits ahead of the disk, and yield to the event loop.
     await journal.durable(Math.max(0, journal.nextRevision - AHEAD_ROWS));
     await new Promise(setImmediate);
   }
   await journal.durable(journal.nextRevision - 1);
   const seconds = (performance.now() - startMs) / 1_000;
   const lastSeconds = (performance.now() - lastMs) / 1_000;
-  const hold = await loop.stop();
+  const block = await loop.stop();
   const rows = journal.durableRevision;
   const bytes = journal.status().bytes / rows;
   return [
     atLeast(`journal: durable rows per second, batched, over ${rows} rows`, ROWS_GOAL, rows / seconds, '/s'),
-    atLeast('journal: the same, over the last million of them', ROWS_GOAL, LAST_ROWS / lastSeconds, '/s'),
-    atMost('journal: bytes of database per decision, all in', BYTES_GOAL, bytes, ' bytes'),
-    holdResult('at full load', hold),
+    atLeast(
+      `journal: durable rows per second, batched, over the last ${LAST_ROWS} rows`,
+      ROWS_GOAL,
+      LAST_ROWS / lastSeconds,
+      '/s',
+    ),
+    atMost('journal: database size per row, including indexes', BYTES_GOAL, bytes, ' bytes'),
+    blockResult('at full write load', block),
   ];
 }
 
-/** What makes rows up is compiled before anything is measured: the first few thousand rows hold the event loop for 20 ms. */
-function makeUpInAdvance(): void {
-  const changes = new Changes();
-  for (let count = 0; count < CHANGES_IN_ADVANCE; count += 1) changes.next(1);
+/** Lets V8 compile the generator before the measurement: the first few thousand rows block the event loop for 20 ms. */
+function warmUp(): void {
+  const changes = new ChangeGenerator();
+  for (let count = 0; count < WARM_UP_CHANGES; count += 1) changes.next(1);
 }
 
-/** Events at an even pace, each timed from its append until it is durable. */
-async function steadyResult(journal: Journal, changes: Changes, folder: string): Promise<BenchResult> {
+/** Appends events at a constant rate and measures the time until each is durable. */
+async function steadyResult(journal: Journal, changes: ChangeGenerator, folder: string): Promise<BenchResult> {
   const latenciesMs: number[] = [];
   const waiting: Promise<void>[] = [];
   const startMs = performance.now();
@@ -114,24 +119,24 @@ async function steadyResult(journal: Journal, changes: Changes, folder: string):
   const sorted = latenciesMs.sort((left, right) => left - right);
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
   const result = atMost(
-    `journal: p99 from append to durable at ${STEADY_ROWS} decisions/s`,
+    `journal: p99 of the time until an event is durable, at ${STEADY_ROWS} events/s`,
     COMMIT_GOAL_MS,
     p99,
     ' ms',
   );
-  const disk = await diskSyncP99Ms(folder);
+  const disk = await fsyncP99Ms(folder);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const beside = `median ${median.toFixed(1)} ms; p99 of an fsync on this disk at rest ${disk.toFixed(1)} ms`;
-  return { ...result, measured: `${result.measured} (${beside})` };
+  const details = `median ${median.toFixed(1)} ms; p99 of an fsync on this disk when idle ${disk.toFixed(1)} ms`;
+  return { ...result, measured: `${result.measured} (${details})` };
 }
 
-/** Long answers while rows are written: what crosses threads is taken apart and put together on the event loop. */
-async function historyResult(journal: Journal, changes: Changes): Promise<BenchResult> {
-  const hold = await historyHold(journal, () => {
+/** Reads long answers while rows are written: the event loop serializes and deserializes what the threads exchange. */
+async function historyBlockResult(journal: Journal, changes: ChangeGenerator): Promise<BenchResult> {
+  const block = await blockDuringHistoryQueries(journal, () => {
     journal.append(Array.from({ length: STEADY_ROWS / 10 }, () => changes.single()));
   });
   await journal.durable(journal.nextRevision - 1);
-  return holdResult('while long answers are read', hold);
+  return blockResult('during long history queries', block);
 }
 
 async function verifyResult(journal: Journal): Promise<BenchResult> {
@@ -149,13 +154,13 @@ async function startResult(file: string): Promise<BenchResult> {
   const tookMs = performance.now() - startMs;
   const rows = journal.durableRevision;
   await journal.close();
-  const name = `journal: opening ${rows} rows with ${placements} placements in force`;
+  const name = `journal: opening ${rows} rows with ${placements} effective placements`;
   return atMost(name, START_GOAL_MS, tookMs, ' ms');
 }
 
-function holdResult(when: string, hold: Hold): BenchResult {
-  const name = `journal: longest hold of the event loop ${when}`;
-  return { ...atMost(name, HOLD_GOAL_MS, hold.maxMs, ' ms'), measured: holdWords(hold) };
+function blockResult(when: string, block: EventLoopBlock): BenchResult {
+  const name = `journal: longest event-loop block ${when}`;
+  return { ...atMost(name, BLOCK_GOAL_MS, block.maxMs, ' ms'), measured: formatBlock(block) };
 }
 
 function atLeast(name: string, goal: number, measured: number, unit: string): BenchResult {

@@ -1,4 +1,4 @@
-/** A whole coordinator at the size of the largest clusters, with every agent connected and settled, behind a real port. */
+/** A complete coordinator for a cluster of the maximum size, with all agents connected and acknowledged, on a real port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,18 +28,18 @@ import { SeededRandom } from './random.ts';
 const NODES = 5_000;
 const DAEMON_SETS = 100;
 const PODS_PER_NODE = 20;
-/** One node in so many has a daemon pod that is not healthy. */
+/** Every second node has an unhealthy daemon pod. */
 const NODES_PER_DRIFT = 2;
-/** Agents let in before others have their turn. */
-const AGENTS_PER_TURN = 50;
+/** Number of agents that connect before the journal is awaited. */
+const AGENTS_PER_BATCH = 50;
 const LEASE_MS = 3_600_000;
 
 const REQUEST = messageCodec('rollcall.v1.ConnectRequest');
 
 export interface LargeCluster {
   readonly address: string;
-  readonly context: WiredCoordinator;
-  /** Nodes are named by their place. */
+  readonly coordinator: WiredCoordinator;
+  /** In the order of the coordinator's table. */
   readonly nodeNames: readonly string[];
   readonly daemonSets: readonly DaemonSet[];
   stop(): Promise<void>;
@@ -48,26 +48,26 @@ export interface LargeCluster {
 export async function startLargeCluster(): Promise<LargeCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-answers-'));
   const journal = await openJournal(folder);
-  const context = populateLargeCluster(journal);
+  const coordinator = populateLargeCluster(journal);
   const random = new SeededRandom(20_240_229);
   const nodes = makeNodes(random, NODES);
   const daemonSets = makeDaemonSets(random, DAEMON_SETS);
-  for (const node of nodes) applyNode(context, node);
-  for (const daemonSet of daemonSets) await applyDaemonSet(context, daemonSet);
-  context.evaluator.synced([]);
-  await settleAgents(context);
+  for (const node of nodes) applyNode(coordinator, node);
+  for (const daemonSet of daemonSets) await applyDaemonSet(coordinator, daemonSet);
+  coordinator.evaluator.synced([]);
+  await settleAgents(coordinator);
   const server = await startServer({
-    dependencies: context.server,
+    dependencies: coordinator.server,
     listen: { host: '127.0.0.1', port: 0 },
     certificates: null,
     reflection: false,
   });
-  const stop = () => stopAll(server, context, folder);
-  const nodeNames = context.evaluator.table.nodeNames();
-  return { address: `127.0.0.1:${server.port}`, context, nodeNames, daemonSets, stop };
+  const stop = () => stopAll(server, coordinator, folder);
+  const nodeNames = coordinator.evaluator.table.nodeNames();
+  return { address: `127.0.0.1:${server.port}`, coordinator, nodeNames, daemonSets, stop };
 }
 
-/** Records it and waits until that is durable. */
+/** Applies the DaemonSet and waits until the change is durable. */
 export async function applyDaemonSet({ evaluator, journal }: WiredCoordinator, daemonSet: DaemonSet): Promise<void> {
   const { namespace = '', name = '' } = daemonSet.metadata ?? {};
   const key = `${namespace}/${name}`;
@@ -112,31 +112,31 @@ function applyNode({ evaluator }: WiredCoordinator, node: Node): void {
   evaluator.nodeApplied({ facts, source: 'bench', actor: 'bench' });
 }
 
-async function settleAgents(context: WiredCoordinator): Promise<void> {
-  const { evaluator, journal, sessions } = context;
+async function settleAgents(coordinator: WiredCoordinator): Promise<void> {
+  const { evaluator, journal, sessions } = coordinator;
   const names = evaluator.table.nodeNames();
   for (const [index, name] of names.entries()) {
-    letIn(context, name);
-    if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
+    openSession(coordinator, name);
+    if (index % AGENTS_PER_BATCH === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
   while (!names.every((name) => sessions.hasAcknowledged(name))) await new Promise(setImmediate);
   for (const [index, name] of names.entries()) {
-    applyPodReport(context, name, index % NODES_PER_DRIFT === 0);
-    if (index % AGENTS_PER_TURN === 0) await journal.durable(journal.nextRevision - 1);
+    applyPodReport(coordinator, name, index % NODES_PER_DRIFT === 0);
+    if (index % AGENTS_PER_BATCH === 0) await journal.durable(journal.nextRevision - 1);
   }
   await journal.durable(journal.nextRevision - 1);
 }
 
-function letIn({ sessions }: WiredCoordinator, name: string): void {
+function openSession({ sessions }: WiredCoordinator, name: string): void {
   const hello = { node: { name, uid: '' }, instanceId: name, minProtocolVersion: 1, maxProtocolVersion: 1 };
-  const read = asReceived({ hello }).hello;
-  if (!read) throw new Error('a Hello did not survive being sent');
+  const received = asReceived({ hello }).hello;
+  if (!received) throw new Error('the received message has no Hello');
   const stream = new AcknowledgingStream();
-  stream.session = sessions.open(read, stream);
+  stream.session = sessions.open(received, stream);
 }
 
-/** The stream of an agent that acknowledges whatever it is assigned. */
+/** The stream of an agent that acknowledges every assignment. */
 class AcknowledgingStream implements SessionStream {
   readonly peerAddress = '127.0.0.1:1';
   readonly caller = ANONYMOUS;

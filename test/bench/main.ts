@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: runs every benchmark, or those that are named, and prints each figure beside its
- * goal. Missing a goal is no error: the figures depend on the machine, which is named first.
+ * `npm run bench [NAME...]`: runs all or the given benchmarks, and prints each figure next to its goal. A missed goal is not an
+ * error, because the figures depend on the machine. The first line of the output describes the machine.
  */
 import { cpus, totalmem } from 'node:os';
 import { run as runAgent } from './agent.ts';
@@ -18,10 +18,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
 
 const GIBIBYTE = 1024 ** 3;
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !(name in BENCHMARKS));
+const requested = process.argv.slice(2);
+const unknown = requested.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.stderr.write(`unknown benchmark ${unknown.join(', ')}; choose from ${Object.keys(BENCHMARKS).join(', ')}\n`);
   process.exit(2);
 }
 
@@ -30,7 +30,7 @@ process.stdout.write(
   `Node ${process.versions.node}, ${cpus().length} × ${cpu?.model}, ${Math.round(totalmem() / GIBIBYTE)} GiB\n`,
 );
 for (const [name, run] of Object.entries(BENCHMARKS)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (requested.length > 0 && !requested.includes(name)) continue;
   process.stdout.write(`\n${name}\n`);
   for (const { name: figure, goal, measured, met } of await run()) {
     process.stdout.write(`  ${met ? 'met   ' : 'MISSED'}  ${figure}: ${measured} (goal: ${goal})\n`);

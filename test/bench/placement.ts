@@ -1,4 +1,4 @@
-/** How fast placements are decided and explained, beside the goals and a naive implementation. */
+/** How fast placements are decided and explained, compared with the goals and a naive implementation. */
 import { performance } from 'node:perf_hooks';
 import { compilePlacement, type DaemonSet, type Node } from '../../shared/placement/index.ts';
 import { naivePlacement } from '../placement/naive-placement.ts';
@@ -10,9 +10,9 @@ const NODES = 5_000;
 const DAEMON_SETS = 100;
 const DECIDE_GOAL_MS = 150;
 const EXPLAIN_GOAL_US = 5;
-/** The fastest of so many rounds counts: whatever else the machine does only adds. */
+/** The fastest round counts, because other load on the machine only adds time. */
 const ROUNDS = 15;
-/** Explanations and naive decisions are slower, so a part of the nodes is enough to time them. */
+/** Explanations and naive decisions are slower, so they are measured on a part of the nodes. */
 const EXPLAINED_NODES = 500;
 const NAIVE_NODES = 100;
 
@@ -28,9 +28,9 @@ export async function run(): Promise<BenchResult[]> {
   const naiveUs = (naiveMs * 1000) / (NAIVE_NODES * DAEMON_SETS);
   return [
     {
-      name: `decide ${NODES} nodes × ${DAEMON_SETS} DaemonSets, compiling included`,
+      name: `decide ${NODES} nodes × ${DAEMON_SETS} DaemonSets, including compilation`,
       goal: `< ${DECIDE_GOAL_MS} ms`,
-      measured: `${decideMs.toFixed(1)} ms (${decideUs.toFixed(3)} µs a pair; a naive implementation ${naiveUs.toFixed(2)} µs)`,
+      measured: `${decideMs.toFixed(1)} ms (${decideUs.toFixed(3)} µs per pair; naive implementation ${naiveUs.toFixed(2)} µs)`,
       met: decideMs < DECIDE_GOAL_MS,
     },
     {
@@ -42,14 +42,14 @@ export async function run(): Promise<BenchResult[]> {
   ];
 }
 
-/** Node by node, so that a node's labels are near; returns how many pairs run, so that no work can be left out as unused. */
+/** Iterates node by node for cache locality. Returns the number of `run` verdicts, so that the work is not optimized away. */
 function decideAll(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): number {
   const placements = daemonSets.map(compilePlacement);
-  let running = 0;
+  let desired = 0;
   for (const node of nodes) {
-    for (const placement of placements) if (placement.decide(node) === 'run') running++;
+    for (const placement of placements) if (placement.decide(node) === 'run') desired++;
   }
-  return running;
+  return desired;
 }
 
 function explainAll(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): number {
@@ -62,11 +62,11 @@ function explainAll(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): n
 }
 
 function decideNaively(daemonSets: readonly DaemonSet[], nodes: readonly Node[]): number {
-  let running = 0;
+  let desired = 0;
   for (const daemonSet of daemonSets) {
-    for (const node of nodes) if (naivePlacement(daemonSet, node).shouldRun) running++;
+    for (const node of nodes) if (naivePlacement(daemonSet, node).shouldRun) desired++;
   }
-  return running;
+  return desired;
 }
 
 function fastestMs(work: () => number): number {
@@ -75,7 +75,7 @@ function fastestMs(work: () => number): number {
     const startMs = performance.now();
     const result = work();
     fastest = Math.min(fastest, performance.now() - startMs);
-    if (result === 0) throw new Error('The benchmark has no work to do: no pair runs.');
+    if (result === 0) throw new Error('the benchmark measures nothing: no pair has the verdict run');
   }
   return fastest;
 }

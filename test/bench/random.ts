@@ -1,4 +1,4 @@
-/** Randomness that is the same on every run, so that figures can be compared and failures repeated. */
+/** Random numbers that are the same on every run, so that figures are comparable and failures reproducible. */
 export class SeededRandom {
   #state: number;
 
@@ -6,7 +6,7 @@ export class SeededRandom {
     this.#state = seed;
   }
 
-  /** The next number from 0 up to, not including, 1 (the mulberry32 sequence). */
+  /** The next number in [0, 1) of the mulberry32 sequence. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** An integer from 0 up to, not including, `limit`. */
+  /** An integer in [0, limit). */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }

@@ -1,4 +1,4 @@
-/** One figure of a benchmark beside the goal it is held against. */
+/** One figure of a benchmark and its goal. */
 export interface BenchResult {
   readonly name: string;
   readonly goal: string;

@@ -1,6 +1,6 @@
 /**
- * The real programs on a real API server: two coordinators of which one leads, an agent with the token of
- * its pod, and people with tokens of their own.
+ * The real programs on a real API server: a leader and a standby coordinator, an agent with the token of its pod,
+ * and users with their own tokens.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,8 +16,8 @@ import { CertificateAuthority } from '../fakes/certificates.ts';
 import { applyRights, createPod, NAMESPACE, tokenOf } from '../identity/service-accounts.ts';
 import { Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
 
-/** Each command is a process of its own, a lease runs for 15 seconds, and the machine may be busy. */
-const PATIENCE_MS = 120_000;
+/** Each command is a separate process, a Lease expires after 15 seconds, and the machine may be busy. */
+const TIMEOUT_MS = 120_000;
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/rollcall-coordinator`;
 
 describe.skipIf(!hasControlPlane)('on a real API server', () => {
@@ -53,10 +53,10 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     standby = startCoordinator(`127.0.0.1:${port}`);
     await standby.line((line) => line.includes('standing by'));
     const coordinator = ['--coordinator', `localhost:${port}`, '--coordinator-ca', file('ca.crt')];
-    const proof = ['--token-file', file('agent-token'), '--node-file', file('n1.yaml')];
-    agent = new Running(PROGRAMS.agent, [...coordinator, ...proof]);
+    const agentFlags = ['--token-file', file('agent-token'), '--node-file', file('n1.yaml')];
+    agent = new Running(PROGRAMS.agent, [...coordinator, ...agentFlags]);
     await agent.line((line) => line.includes('connected to the coordinator'));
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
   afterAll(async () => {
     await Promise.all([agent, leader, standby].map((program) => program?.kill('SIGTERM')));
     await controlPlane?.stop();
@@ -74,13 +74,13 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     return runToEnd(PROGRAMS.cli, [...args, '--server', `localhost:${port}`, ...access]);
   }
 
-  it('answers a viewer that presents a token for the right audience', { timeout: PATIENCE_MS }, async () => {
+  it('answers a viewer that presents a token for the right audience', { timeout: TIMEOUT_MS }, async () => {
     const status = await cli('rollcall-viewer', 'status', '-o', 'json');
     expect(status.stderr).toBe('');
     expect(JSON.parse(status.stdout)).toMatchObject({ status: { presentNodes: 1 } });
   });
 
-  it('rejects a token for the API server with one sentence', { timeout: PATIENCE_MS }, async () => {
+  it('rejects a token for the API server with one sentence', { timeout: TIMEOUT_MS }, async () => {
     write('foreign', await tokenOf(controlPlane, 'rollcall-viewer', { audience: 'https://kubernetes.default.svc' }));
     const refused = await cli('foreign', 'status');
     expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
@@ -90,17 +90,17 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
   });
 
   it('continues with the other coordinator when the leader is killed, and the agent reconnects', {
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   }, async () => {
     const killed = leader.kill('SIGKILL');
     await standby.line((line) => line.includes('coordinator ready'));
     await killed;
-    await until('the agent is back', PATIENCE_MS, async () => {
+    await until('the agent is back', TIMEOUT_MS, async () => {
       const { stdout } = await cli('rollcall-viewer', 'history', '--kind', 'agent', '--limit', '1');
       return /agent of node n1 connected: resumed/.test(stdout);
     });
     const { metadata } = await controlPlane.admin.get(LEASE);
-    // As soon as a renewal has taken it along, the head of the journal is where no coordinator can take it back.
+    // After the next renewal, the Lease contains the head of the journal, so that no coordinator can deny it.
     expect((metadata as { annotations?: Record<string, string> }).annotations?.['rollcall.dev/journal-head']).toMatch(
       /^\d+ [0-9a-f]{64}$/,
     );
@@ -108,7 +108,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
   });
 
   it('stops deciding and exits when the API server is unavailable for longer than the lease', {
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   }, async () => {
     await controlPlane.stopApiServer();
     const { exitCode, stdout } = await leader.ended;
@@ -118,7 +118,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
   });
 });
 
-/** As the coordinator's own ServiceAccount, with no more rights than deploy/ gives it. */
+/** A kubeconfig for the coordinator's ServiceAccount, with the permissions that deploy/ grants. */
 async function kubeconfigOf(controlPlane: ControlPlane): Promise<string> {
   const token = await tokenOf(controlPlane, 'rollcall-coordinator', { audience: 'https://kubernetes.default.svc' });
   const authority = controlPlane.authority.toString('base64');

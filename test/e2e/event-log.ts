@@ -1,4 +1,4 @@
-/** Everything that a coordinator has recorded and records, from the first row on, so that no test can come too late. */
+/** All events of a coordinator from the first one on, so that a test cannot miss one. */
 import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import type { Event__Output } from '../../shared/rpc/generated/rollcall/v1/Event.ts';
@@ -18,21 +18,21 @@ export class EventLog {
       if (event) this.events.push(event);
       for (const wake of this.#waiting) wake();
     });
-    // A coordinator that is killed on purpose ends the stream; what was seen stays.
+    // A test that kills the coordinator ends the stream. The received events remain.
     this.#stream.on('error', () => {});
   }
 
-  /** The first row after `after` that fits. */
-  next(fits: (event: Event__Output) => boolean, after = 0): Promise<Event__Output> {
+  /** The first event after revision `after` that matches. */
+  next(matches: (event: Event__Output) => boolean, after = 0): Promise<Event__Output> {
     return new Promise((resolve) => {
-      const look = () => {
-        const found = this.events.find((event) => Number(event.revision) > after && fits(event));
+      const check = () => {
+        const found = this.events.find((event) => Number(event.revision) > after && matches(event));
         if (found === undefined) return;
-        this.#waiting.delete(look);
+        this.#waiting.delete(check);
         resolve(found);
       };
-      this.#waiting.add(look);
-      look();
+      this.#waiting.add(check);
+      check();
     });
   }
 

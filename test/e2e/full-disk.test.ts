@@ -1,4 +1,4 @@
-/** A whole coordinator on a disk that fills up while agents report and people ask, and that has room again later. */
+/** A coordinator on a disk that fills up while agents report and users query it, and that later has free space again. */
 import { closeSync, copyFileSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -7,16 +7,16 @@ import { AgentService } from '../../shared/rpc/contract.ts';
 import { smallDisk } from '../fakes/disks.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { noClaims } from '../reliability/claims.ts';
+import { noObservations } from '../reliability/external-observations.ts';
 import { FakeAgent } from '../reliability/fake-agent.ts';
-import { assertWhole, RecordedRows, rowsAfter } from '../reliability/recorded-rows.ts';
+import { assertIntact, RecordedRows, rowsAfter } from '../reliability/recorded-rows.ts';
 import { healthClient, healthOf } from '../server/health-client.ts';
 import { CommandLine, Folder, PROGRAMS, Running } from './programs.ts';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const DISK_BYTES = 16 * 1024 * 1024;
 const AGENTS = 4;
-/** Reports that are acknowledged before the disk fills up, and that have to be once there is room again. */
+/** Number of reports that are acknowledged before the disk fills up, and again after it has free space. */
 const REPORTS = 50;
 const FULL = 'database or disk is full';
 const PAIR = ['daemonset/fluentd-elasticsearch', 'node/node-0'] as const;
@@ -26,26 +26,26 @@ interface Status {
 }
 
 it('keeps answering on a full disk, reports the problem everywhere, keeps what it acknowledged, and recovers automatically', {
-  timeout: PATIENCE_MS,
+  timeout: TIMEOUT_MS,
 }, async (context) => {
   const data = smallDisk(context, DISK_BYTES);
   const { coordinator, server, operations } = await start(data);
   const cli = new CommandLine(server);
-  const claims = noClaims();
-  const agents = connectAgents(server, claims);
-  await until(() => claims.reports.size >= REPORTS);
+  const observed = noObservations();
+  const agents = connectAgents(server, observed);
+  await until(() => observed.reports.size >= REPORTS);
 
   const ballast = join(data, 'ballast');
   fill(ballast);
   await coordinator.line((line) => line.includes('the journal cannot write'));
-  // What a checkpoint makes room for is still written, until nothing is.
-  const isAtRest = async () => {
-    const before = claims.reports.size;
+  // A checkpoint may free some space, which the journal still uses before it stalls completely.
+  const isStalled = async () => {
+    const before = observed.reports.size;
     const { status } = await cli.json<Status>('status');
-    return !status.journal.writable && claims.reports.size === before;
+    return !status.journal.writable && observed.reports.size === before;
   };
-  await until(isAtRest);
-  const acknowledged = claims.reports.size;
+  await until(isStalled);
+  const acknowledged = observed.reports.size;
 
   const { exitCode, stdout } = await cli.run('status');
   expect(exitCode).toBe(0);
@@ -58,10 +58,10 @@ it('keeps answering on a full disk, reports the problem everywhere, keeps what i
   const health = healthClient(server);
   expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('NOT_SERVING');
   expect(await healthOf(health, 'rollcall.v1.QueryService')).toBe('SERVING');
-  expect(claims.reports.size, 'nothing is acknowledged that cannot write the state of the agent').toBe(acknowledged);
+  expect(observed.reports.size, 'no report is acknowledged while the journal cannot be written').toBe(acknowledged);
 
   rmSync(ballast);
-  await until(() => claims.reports.size >= acknowledged + REPORTS);
+  await until(() => observed.reports.size >= acknowledged + REPORTS);
   await until(async () => (await operations('readyz'))[0] === 200);
   expect((await cli.json<Status>('status')).status.journal).toMatchObject({ writable: true, problem: '' });
   for (const agent of agents) agent.disconnect();
@@ -72,8 +72,8 @@ it('keeps answering on a full disk, reports the problem everywhere, keeps what i
   const journal = await openJournal({ file });
   const rows = new RecordedRows();
   rows.add(await rowsAfter(journal, 0));
-  rows.check(claims);
-  await assertWhole(journal);
+  rows.check(observed);
+  await assertIntact(journal);
 });
 
 type Operations = (path: string) => Promise<[status: number, text: string]>;
@@ -97,15 +97,15 @@ async function start(data: string): Promise<{ coordinator: Running; server: stri
   return { coordinator, server: `127.0.0.1:${await portOf('coordinator ready')}`, operations };
 }
 
-function connectAgents(server: string, claims: ReturnType<typeof noClaims>): FakeAgent[] {
+function connectAgents(server: string, observed: ReturnType<typeof noObservations>): FakeAgent[] {
   const client = new AgentService(server, credentials.createInsecure());
   onTestFinished(() => client.close());
-  const agents = Array.from({ length: AGENTS }, (_, index) => new FakeAgent(`node-${index}`, claims));
+  const agents = Array.from({ length: AGENTS }, (_, index) => new FakeAgent(`node-${index}`, observed));
   for (const agent of agents) agent.connect(client);
   return agents;
 }
 
-/** Takes all the room that is left. */
+/** Uses all free space. */
 function fill(path: string): void {
   const file = openSync(path, 'w');
   try {
@@ -117,7 +117,7 @@ function fill(path: string): void {
   }
 }
 
-/** As long as the test may take. */
+/** Polls until the condition holds or the test times out. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -1,4 +1,4 @@
-/** The whole house as a user runs it: real processes, real files, the command line. */
+/** The local cluster as a user runs it: real processes, real files, the CLI. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,17 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
 import { CommandLine, Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
 
-/** A dozen processes on a small machine. */
-const PATIENCE_MS = 120_000;
+/** The local cluster runs a dozen processes, and the machine may be small. */
+const TIMEOUT_MS = 120_000;
 
-const NOT_RUN_HERE = 'node-role.kubernetes.io/gone';
+const MISSING_LABEL = 'node-role.kubernetes.io/gone';
 
 interface Status {
   readonly nodes: readonly { readonly name: string; readonly presence: string }[];
   readonly drifts: readonly { readonly kind: string; readonly node: string; readonly daemonSet: string }[];
 }
 
-describe('the local cluster', { timeout: PATIENCE_MS }, () => {
+describe('the local cluster', { timeout: TIMEOUT_MS }, () => {
   const folder = new Folder();
   let local: Running;
   let cli: CommandLine;
@@ -30,13 +30,13 @@ describe('the local cluster', { timeout: PATIENCE_MS }, () => {
     const server = `127.0.0.1:${portOf(`${data}/logs/coordinator.log`)}`;
     cli = new CommandLine(server);
     log = new EventLog(server);
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   afterAll(async () => {
     log.close();
     await local.kill('SIGINT');
     folder.remove();
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   it('prints a complete report with the five drifts of the examples', async () => {
     const { nodes, drifts } = await cli.json<Status>('status');
@@ -90,17 +90,17 @@ describe('the local cluster', { timeout: PATIENCE_MS }, () => {
     const after = log.newestRevision;
     const file = `${folder.daemonSets}/fluentd-elasticsearch.yaml`;
     folder.edit(file, (text) =>
-      text.replace('    spec:\n', `    spec:\n      nodeSelector:\n        ${NOT_RUN_HERE}: ""\n`),
+      text.replace('    spec:\n', `    spec:\n      nodeSelector:\n        ${MISSING_LABEL}: ""\n`),
     );
     const change = await log.next(
       ({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'changed',
       after,
     );
-    const isTurned = ({ kind, cause }: { kind: string; cause: { revision: string } | null }) =>
+    const isCausedByChange = ({ kind, cause }: { kind: string; cause: { revision: string } | null }) =>
       kind === 'EVENT_KIND_DECISION' && cause?.revision === change.revision;
     for (const node of ['control-1', 'worker-1', 'windows-1']) {
-      const turned = await log.next((event) => isTurned(event) && event.node?.name === node, after);
-      expect(turned.changes[0]?.to).toBe('none');
+      const decision = await log.next((event) => isCausedByChange(event) && event.node?.name === node, after);
+      expect(decision.changes[0]?.to).toBe('none');
     }
   });
 
@@ -123,7 +123,7 @@ describe('the local cluster', { timeout: PATIENCE_MS }, () => {
   it('keeps the last facts of a node whose file is broken, and reports the problem', async () => {
     folder.edit(folder.nodeFile('worker-1'), (text) => `${text}\n  - : [\n`);
     let agent = '';
-    // A problem is no change of the roll, so no row of the journal announces it.
+    // A manifest problem does not change the inventory, so the journal has no event for it.
     while (!agent.includes('worker-1.yaml')) {
       const { stdout } = await cli.run('agents');
       agent = stdout.split('\n').find((line) => line.startsWith('worker-1')) ?? '';
@@ -169,7 +169,7 @@ describe('the local cluster', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-/** As a person would find it. */
+/** Finds the process as a user would, with ps. */
 function agentPidOf(nodeFile: string): number {
   return Number.parseInt(processesOf(nodeFile).find((line) => line.includes('--node-file')) ?? '', 10);
 }

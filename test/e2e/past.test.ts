@@ -1,4 +1,4 @@
-/** The past, as an auditor asks for it: real programs, from the first change to a backup that takes the journal's place. */
+/** Queries about the past with the real programs, from the first change to a restore from a backup. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
 import { CommandLine, Folder, PROGRAMS, Running, startCoordinator } from './programs.ts';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const PAIR = ['daemonset/fluentd-elasticsearch', 'node/gpu-1'] as const;
 const TAINT = { hard: 'effect: NoSchedule', soft: 'effect: PreferNoSchedule' } as const;
 
@@ -26,15 +26,15 @@ interface Head {
   readonly anchor: string;
 }
 
-/** As docs/journal.md tells a person to do it. */
+/** The command in docs/journal.md that restores a backup. */
 function documentedRestore(): string {
   const page = readFileSync(new URL('../../docs/journal.md', import.meta.url), 'utf8');
   const command = /```sh\n(mv .*)\n```/.exec(page)?.[1];
-  if (command === undefined) throw new Error('docs/journal.md tells no command that restores a backup');
+  if (command === undefined) throw new Error('docs/journal.md contains no command that restores a backup');
   return command;
 }
 
-describe('answers about the past', { timeout: PATIENCE_MS }, () => {
+describe('answers about the past', { timeout: TIMEOUT_MS }, () => {
   const folder = new Folder();
   const nodeFile = folder.nodeFile('gpu-1');
   const backup = join(folder.path, 'backup.db');
@@ -52,14 +52,14 @@ describe('answers about the past', { timeout: PATIENCE_MS }, () => {
     log = new EventLog(server);
     agent = new Running(PROGRAMS.agent, ['--plaintext', '--node-file', nodeFile, '--coordinator', server]);
     before = await acknowledged(0);
-    await turn(TAINT.hard, TAINT.soft);
-  }, PATIENCE_MS);
+    await editTaint(TAINT.hard, TAINT.soft);
+  }, TIMEOUT_MS);
 
   afterAll(async () => {
     log.close();
     await Promise.all([agent.kill('SIGTERM'), coordinator.kill('SIGTERM')]);
     folder.remove();
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   async function acknowledged(after: number): Promise<number> {
     const isAcknowledgement = ({ kind, action }: { kind: string; action: string }) =>
@@ -67,8 +67,8 @@ describe('answers about the past', { timeout: PATIENCE_MS }, () => {
     return Number((await log.next(isAcknowledgement, after)).revision);
   }
 
-  /** Edits the node's taint, and waits until the agent holds what follows from it. */
-  async function turn(from: string, to: string): Promise<void> {
+  /** Edits the taint of the node, and waits until the agent acknowledges the resulting assignments. */
+  async function editTaint(from: string, to: string): Promise<void> {
     const after = log.newestRevision;
     folder.edit(nodeFile, (text) => text.replace(from, to));
     const decision = await log.next(
@@ -83,9 +83,9 @@ describe('answers about the past', { timeout: PATIENCE_MS }, () => {
     const now = await cli.json<Explained>('why', ...PAIR);
     const then = await cli.json<Explained>('why', ...PAIR, '--at', `revision:${before}`);
     expect([now.verdict, then.verdict, then.asOf?.revision]).toEqual(['run', 'keep', before]);
-    for (const question of [['status'], ['drift'], ['node/gpu-1'], [PAIR[0]]]) {
-      const { exitCode, stdout, stderr } = await cli.run(...question, '--at', `revision:${before}`);
-      expect([question, exitCode, stderr.replace('rollcall: no drift\n', '')]).toEqual([question, 0, '']);
+    for (const command of [['status'], ['drift'], ['node/gpu-1'], [PAIR[0]]]) {
+      const { exitCode, stdout, stderr } = await cli.run(...command, '--at', `revision:${before}`);
+      expect([command, exitCode, stderr.replace('rollcall: no drift\n', '')]).toEqual([command, 0, '']);
       expect(stdout).toMatch(new RegExp(`^As of \\S+, revision ${before}\\n`));
     }
   });
@@ -150,7 +150,7 @@ describe('answers about the past', { timeout: PATIENCE_MS }, () => {
       stderr: `rollcall: ${backup} already exists; specify another file, or use --force to overwrite it\n`,
     });
     const kept = await cli.json<Head>('audit', 'head');
-    await turn(TAINT.soft, TAINT.hard);
+    await editTaint(TAINT.soft, TAINT.hard);
     const lost = await cli.json<Head>('audit', 'head');
     log.close();
     expect((await coordinator.kill('SIGTERM')).exitCode).toBe(0);
@@ -162,7 +162,7 @@ describe('answers about the past', { timeout: PATIENCE_MS }, () => {
     await acknowledged(kept.revision);
     expect((await cli.json<Explained>('why', ...PAIR)).verdict).toBe('keep');
     expect((await cli.run('audit', 'verify', '--anchor', kept.anchor)).exitCode).toBe(0);
-    // A head that was published after the backup says that something is missing.
+    // A head that was published after the backup reveals the missing rows.
     expect((await cli.run('audit', 'verify', '--anchor', lost.anchor)).exitCode).toBe(6);
   });
 });

@@ -1,4 +1,4 @@
-/** The compiled programs, run as a user runs them: a whole house in a temporary folder, and its command line. */
+/** Runs the compiled programs as a user does: a complete system in a temporary folder, and the CLI. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,18 +51,19 @@ export class Running {
     return this.#child.pid ?? 0;
   }
 
-  /** The first line of standard output, written before or after, that fits. */
-  line(fits: (line: string) => boolean): Promise<string> {
+  /** The first line of standard output that matches, including lines that were already written. */
+  line(matches: (line: string) => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = this.#lines.find(fits);
+      const check = () => {
+        const found = this.#lines.find(matches);
         if (found === undefined && this.#child.exitCode === null) return;
-        this.#waiting.delete(look);
-        if (found === undefined) reject(new Error(`the program ended without that line:\n${this.#lines.join('\n')}`));
+        this.#waiting.delete(check);
+        if (found === undefined)
+          reject(new Error(`the program ended without a matching line:\n${this.#lines.join('\n')}`));
         else resolve(found);
       };
-      this.#waiting.add(look);
-      look();
+      this.#waiting.add(check);
+      check();
     });
   }
 
@@ -72,7 +73,7 @@ export class Running {
   }
 }
 
-/** Runs a program to its end. */
+/** Runs a program and waits until it ends. */
 export function runToEnd(program: string, args: readonly string[]): Promise<Ended> {
   return new Running(program, args).ended;
 }
@@ -104,7 +105,7 @@ export class Folder {
   edit(file: string, change: (text: string) => string): void {
     const before = readFileSync(file, 'utf8');
     const after = change(before);
-    if (after === before) throw new Error(`the edit changes nothing in ${file}`);
+    if (after === before) throw new Error(`the edit does not change ${file}`);
     writeFileSync(file, after);
   }
 
@@ -113,7 +114,7 @@ export class Folder {
   }
 }
 
-/** A coordinator of the folder's data, manifests and nodes. Port 0 lets the system choose. */
+/** Starts a coordinator with the data, manifests and nodes of the folder. Port 0 selects a free port. */
 export async function startCoordinator(
   { data, daemonSets, nodes }: Folder,
   port: number,
@@ -124,7 +125,7 @@ export async function startCoordinator(
   return { coordinator, server: `127.0.0.1:${ready.port}`, port: ready.port };
 }
 
-/** The command line against one coordinator. */
+/** The CLI, connected to a coordinator. */
 export class CommandLine {
   readonly #server: string;
 

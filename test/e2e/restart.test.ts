@@ -1,16 +1,16 @@
-/** A coordinator that is killed and started again goes on where it was, and its agents with it. */
+/** A coordinator that is killed and restarted continues with its journal and its agents. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { EventLog } from './event-log.ts';
 import { CommandLine, Folder, PROGRAMS, Running, startCoordinator } from './programs.ts';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 interface History {
   readonly revision: number;
   readonly kind: string;
 }
 
-describe('a coordinator that is killed while agents are connected', { timeout: PATIENCE_MS }, () => {
+describe('a coordinator that is killed while agents are connected', { timeout: TIMEOUT_MS }, () => {
   const folder = new Folder();
 
   afterAll(() => folder.remove());

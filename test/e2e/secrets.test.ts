@@ -1,4 +1,4 @@
-/** What placement does not read must not reach the journal: secrets planted wherever users put them, and every byte searched. */
+/** Fields that placement does not read must not reach the journal: places secrets in all such fields and searches every byte. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -9,9 +9,9 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { EventLog } from './event-log.ts';
 import { PROGRAMS, Running } from './programs.ts';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
-/** Each place has one of its own, so that a leak names itself. */
+/** A different value for each place, so that a leak can be identified. */
 const planted: string[] = [];
 function secret(place: string): string {
   const value = `hunter2-${place}-in-plain-sight`;
@@ -31,7 +31,7 @@ function containers(where: string) {
   ];
 }
 
-/** What is wrong with it is journalled, and must not be quoted. */
+/** The problems of this manifest are recorded, and must not quote its values. */
 const REFUSED_NUMBER = 8_675_309_867;
 planted.push(String(REFUSED_NUMBER));
 const REFUSED = {
@@ -106,7 +106,7 @@ const POD = {
 };
 
 it('stores no secret of a DaemonSet, a node or a pod in the journal or in a backup', {
-  timeout: PATIENCE_MS,
+  timeout: TIMEOUT_MS,
 }, async () => {
   const folder = temporaryFolder();
   const data = join(folder, 'data');
@@ -127,7 +127,7 @@ it('stores no secret of a DaemonSet, a node or a pod in the journal or in a back
   const agent = new Running(PROGRAMS.agent, ['--plaintext', '--node-file', nodeFile, '--coordinator', address]);
   onTestFinished(() => void agent.kill('SIGKILL'));
   await log.next(({ kind, action }) => kind === 'EVENT_KIND_DAEMON_SET' && action === 'rejected');
-  // By then facts, pods, decision, assignment and drift are all recorded.
+  // The journal now contains facts, pods, a decision, an assignment and a drift.
   await log.next(({ kind }) => kind === 'EVENT_KIND_DRIFT');
   const backup = await backupOf(address);
   log.close();
@@ -136,7 +136,7 @@ it('stores no secret of a DaemonSet, a node or a pod in the journal or in a back
   expect(files).toContain('rollcall.db-wal');
   const contents = files.map((name) => readFileSync(join(data, name)));
   for (const bytes of [backup, ...contents]) expect(planted.filter((value) => bytes.includes(value))).toEqual([]);
-  // What is to be found is: the search itself works.
+  // The search itself works: it finds values that must be in the journal.
   for (const bytes of [backup, Buffer.concat(contents)]) {
     expect(['daemon-x1y2z', 'example.com/daemon:1'].filter((value) => !bytes.includes(value))).toEqual([]);
   }

@@ -1,4 +1,4 @@
-/** The real programs behind TLS: an agent and a user with client certificates, and a certificate that is renewed meanwhile. */
+/** The real programs with TLS: an agent and a user with client certificates, and a server certificate that is renewed. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificate, CertificateAuthority } from '../fakes/certificates.ts';
 import { Folder, PROGRAMS, Running, runToEnd } from './programs.ts';
 
-/** Each command is a process of its own, and the machine may be busy. */
-const PATIENCE_MS = 120_000;
+/** Each command is a separate process, and the machine may be busy. */
+const TIMEOUT_MS = 120_000;
 
 interface AgentRow {
   readonly node: string;
@@ -53,15 +53,15 @@ describe('with TLS', () => {
     const node = ['--node-file', folder.nodeFile('gpu-1'), '--coordinator', `localhost:${port}`];
     agent = new Running(PROGRAMS.agent, [...node, ...client('agent')]);
     await agent.line((line) => line.includes('connected to the coordinator'));
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
   afterAll(async () => {
     await agent?.kill('SIGTERM');
     await coordinator?.kill('SIGTERM');
     folder.remove();
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   it('keeps sessions while the certificate is renewed, and presents the new certificate to new connections', {
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   }, async () => {
     const present = (rows: readonly AgentRow[]) => rows.filter(({ presence }) => presence === 'present');
     const before = present(await agents());
@@ -75,7 +75,7 @@ describe('with TLS', () => {
   });
 
   it('reports what is wrong with the connection in one sentence, with the right exit code', {
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   }, async () => {
     const other = await CertificateAuthority.create('another CA');
     write('other.crt', other.certificate);
@@ -96,7 +96,7 @@ describe('with TLS', () => {
 
 function serialNumberAt(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    // Whatever it is, it is only looked at.
+    // The certificate is only read, so it does not have to be valid.
     const socket = connect(
       { host: '127.0.0.1', port, servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['h2'] },
       () => {

@@ -83,7 +83,7 @@ test('lets a leader write after each renewal, and rejects writes once renewals f
   expect(leadership.leaseRemainingMs).toBe(LEADERSHIP.leaseMs);
   await expect(create()).resolves.toEqual({ stored: 'created' });
 
-  port.line = 'silent';
+  port.connection = 'silent';
   clock.advance(LEADERSHIP.renewWithinMs - 1);
   await expect(create()).resolves.toEqual({ stored: 'created' });
   clock.advance(1);

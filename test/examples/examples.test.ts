@@ -1,4 +1,4 @@
-/** The examples are what the tour shows: valid, of every kind that clusters run, and with telling drifts. */
+/** Checks the example manifests: they are valid and typical, and show each kind of drift. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { exampleDaemonSets, exampleFiles, exampleNodes } from './examples.ts';
 const daemonSets = exampleDaemonSets();
 const nodes = exampleNodes();
 
-/** Nodes by verdict: [run, keep, none]. The first column is what a real DaemonSet controller (1.20) wants, too. */
+/** Number of nodes by verdict: [run, keep, none]. A real DaemonSet controller (1.20) reports the first column as desired. */
 const VERDICT_COUNTS = {
   'block-storage-csi-node': [4, 5, 3],
   'calico-node': [11, 0, 1],
@@ -28,14 +28,14 @@ const VERDICT_COUNTS = {
 };
 
 const verdictOf = (daemonSet: string, node: string): Verdict | undefined => {
-  const [wanted, on] = [daemonSets.get(daemonSet), nodes.get(node)?.node];
-  return wanted && on && evaluatePlacement(wanted, on).verdict;
+  const [daemonSetObject, nodeObject] = [daemonSets.get(daemonSet), nodes.get(node)?.node];
+  return daemonSetObject && nodeObject && evaluatePlacement(daemonSetObject, nodeObject).verdict;
 };
 
 const isReady = (pod: Pod) => pod.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
 const revisionOf = (pod: Pod) => pod.metadata?.labels?.['controller-revision-hash'];
 
-/** `node/daemonset` of every pair, with the pods that its node's file lists for it. */
+/** Every pair of a node and a DaemonSet, with the pods of the DaemonSet in the file of the node. */
 function pairs() {
   return [...nodes].flatMap(([node, { pods }]) =>
     [...daemonSets].map(([daemonSet, { metadata }]) => ({
@@ -75,17 +75,17 @@ describe('the example DaemonSets', () => {
   it.each([
     ['block-storage-csi-node', 'worker-1', 'WARNING_TOLERATION_EXPIRES'],
     ['disk-health', 'worker-3', 'WARNING_COMPARED_VALUE_NOT_INTEGER'],
-  ])('hold a mistake that Kubernetes is silent about: %s', (daemonSet, node, code) => {
+  ])('include a mistake that Kubernetes does not report: %s on %s', (daemonSet, node, code) => {
     const { reasons } = evaluatePlacement(daemonSets.get(daemonSet) ?? {}, nodes.get(node)?.node ?? {});
     expect(reasons.filter(({ outcome }) => outcome === 'warning').map((reason) => reason.code)).toContain(code);
   });
 
-  it('do not select gpu-2 because of one label, and edge-2 because of its firmware', () => {
+  it('do not select gpu-2 because of a missing label, and edge-2 because of its firmware', () => {
     const gpu = nodes.get('gpu-2')?.node ?? {};
     const labels = { ...gpu.metadata?.labels, 'nvidia.com/gpu.present': 'true' };
-    const mended = { ...gpu, metadata: { ...gpu.metadata, labels } };
+    const labelled = { ...gpu, metadata: { ...gpu.metadata, labels } };
     expect(verdictOf('nvidia-device-plugin', 'gpu-2')).toBe('none');
-    expect(evaluatePlacement(daemonSets.get('nvidia-device-plugin') ?? {}, mended).verdict).toBe('run');
+    expect(evaluatePlacement(daemonSets.get('nvidia-device-plugin') ?? {}, labelled).verdict).toBe('run');
     expect([verdictOf('edge-gateway', 'edge-1'), verdictOf('edge-gateway', 'edge-2')]).toEqual(['run', 'none']);
   });
 });
@@ -96,13 +96,13 @@ describe('the example nodes', () => {
       'control-1 control-2 control-3 edge-1 edge-2 gpu-1 gpu-2 storage-1 windows-1 worker-1 worker-2 worker-3';
     expect([...nodes.keys()]).toEqual(names.split(' '));
     expect([...nodes].filter(([name, { node }]) => node.kind !== 'Node' || node.metadata?.name !== name)).toEqual([]);
-    const strangers = [...nodes].flatMap(([name, { pods }]) =>
+    const unexpected = [...nodes].flatMap(([name, { pods }]) =>
       pods.filter(({ kind, spec }) => kind !== 'Pod' || spec?.nodeName !== name),
     );
-    expect(strangers).toEqual([]);
+    expect(unexpected).toEqual([]);
   });
 
-  it('list pods of the example DaemonSets and one that takes their room, each with a unique name', () => {
+  it('list pods of the example DaemonSets and one pod that occupies their resources, each with a unique name', () => {
     const pods = [...nodes.values()].flatMap((entry) => entry.pods);
     const listed = pairs().flatMap((pair) => pair.pods);
     const others = pods.filter((pod) => !listed.includes(pod));
@@ -110,7 +110,7 @@ describe('the example nodes', () => {
     expect(new Set(pods.map(({ metadata }) => metadata?.name)).size).toBe(pods.length);
   });
 
-  it('show each kind of drift once, and one pod that may stay but is not started', () => {
+  it('show each kind of drift once, and one pod with the verdict keep', () => {
     const all = pairs();
     const named = (found: typeof all) => found.map(({ pair }) => pair);
     const outdated = (daemonSet: string, pod: Pod) =>

@@ -1,4 +1,4 @@
-/** Reads deploy/examples as a user's folders are read, for the tests that hold them to their promises. */
+/** Reads and validates the manifests in deploy/examples, like the folders of a user. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ export interface ExampleFile {
   readonly objects: readonly ManifestObject[];
 }
 
-/** The files of one folder of deploy/examples, by name. A problem in any of them throws. */
+/** The files of one folder of deploy/examples, in the order of their names. Throws if a file has a problem. */
 export function exampleFiles(folder: 'daemonsets' | 'nodes'): ExampleFile[] {
   return readdirSync(join(EXAMPLES, folder))
     .toSorted()
@@ -26,7 +26,7 @@ export function exampleFiles(folder: 'daemonsets' | 'nodes'): ExampleFile[] {
     });
 }
 
-/** The example DaemonSets with their defaults filled in, by name. One that is not valid throws. */
+/** The example DaemonSets with their defaults, by name. Throws if one is not valid. */
 export function exampleDaemonSets(): Map<string, DaemonSet> {
   const objects = exampleFiles('daemonsets').flatMap((file) => file.objects);
   return new Map(
@@ -38,7 +38,7 @@ export function exampleDaemonSets(): Map<string, DaemonSet> {
   );
 }
 
-/** The example nodes with the pods that their files list, by the file's name. A node that is not valid throws. */
+/** The example nodes with the pods in their files, by file name. Throws if a node is not valid. */
 export function exampleNodes(): Map<string, { node: Node; pods: Pod[] }> {
   return new Map(
     exampleFiles('nodes').map(({ name, objects }) => {

@@ -1,11 +1,11 @@
-/** A certificate authority for tests: signs server and client certificates and lists those that it revoked. */
+/** A certificate authority for tests: signs server and client certificates, and issues revocation lists. */
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
-/** A start that every clock here has behind it, and an end that none of them reaches. */
+/** Validity that includes the time of every clock in the tests. */
 const VALID = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T00:00:00Z') };
 
 export interface Certificate {
@@ -17,7 +17,7 @@ export interface Certificate {
 export interface SubjectOptions {
   readonly commonName: string;
   readonly organizations?: readonly string[];
-  /** Names of a server. */
+  /** DNS names and IP addresses of a server. */
   readonly hosts?: readonly string[];
   readonly notAfter?: Date;
 }
@@ -77,7 +77,7 @@ export class CertificateAuthority {
     return { certificate: certificate.toString('pem'), key, serialNumber };
   }
 
-  /** The list of what was revoked, PEM. */
+  /** A revocation list with these certificates, PEM. */
   async revoke(...revoked: readonly Certificate[]): Promise<string> {
     const list = await x509.X509CrlGenerator.create({
       issuer: this.#certificate.subject,

@@ -1,6 +1,6 @@
 /**
- * Disks made for a test: small ones that fill up, and one that fails. They need the right to mount; where that is missing the
- * test says so in capitals and is skipped, because a fault that nobody tried is not one that is survived.
+ * Disks for a test: small disks that fill up, and a disk that fails. They require permission to mount. Without it, the test is
+ * skipped with a visible message.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -20,10 +20,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const IMAGE_BYTES = 32 * MEBIBYTE;
-/** Of the file systems, and of the memory below them. */
+/** Block size of the file systems. */
 const BLOCK_BYTES = 4_096;
 
-/** The folder of a file system in memory that holds so much and no more. */
+/** Mounts an in-memory file system of the given size; returns its folder. */
 export function smallDisk(context: TestContext, bytes: number): string {
   const folder = temporaryFolder();
   mount(context, ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]);
@@ -35,8 +35,8 @@ export function remount(folder: string, how: 'ro' | 'rw'): void {
 }
 
 /**
- * A file system on a disk image that itself lies where there is little room: once that is used up, the disk fails. It takes
- * one block at a time, because Linux' loop device calls a write done of which only the beginning had room: such a disk would lie.
+ * A file system in a disk image on a small disk: when the small disk is full, writes to the file system fail. It writes one block at
+ * a time, because the Linux loop device reports a write as successful if only its beginning was written.
  */
 export class FailingDisk {
   readonly folder: string;
@@ -57,7 +57,7 @@ export class FailingDisk {
     this.#mount();
   }
 
-  /** The folder as it were on a computer whose power fails now: without what only the memory of the system has. */
+  /** The folder as it would be after a power failure now: without data that is only in the page cache. */
   afterPowerLoss(): string {
     const image = join(temporaryFolder(), 'image');
     copyFileSync(this.#image, image);
@@ -66,24 +66,24 @@ export class FailingDisk {
     return folder;
   }
 
-  /** From now on what is not on the disk yet does not get there. */
+  /** From now on, nothing is written to the disk. */
   fail(): void {
     const filler = openSync(this.#filler, 'w');
     try {
       for (;;) writeSync(filler, Buffer.alloc(MEBIBYTE));
     } catch {
-      // Full, as it should be.
+      // The disk is full, as intended.
     } finally {
       closeSync(filler);
     }
   }
 
-  /** What the system does to a file system whose own records it cannot trust any more. */
+  /** Remounts the file system read-only, as the kernel does after a metadata error. */
   becomeReadOnly(): void {
     execFileSync('mount', ['-o', 'remount,abort', this.folder], { stdio: 'ignore' });
   }
 
-  /** Mounts the disk anew, with room. Nobody may have a file of it open. */
+  /** Mounts the disk again, with free space. No file on it may be open. */
   repair(): void {
     execFileSync('umount', [this.folder]);
     rmSync(this.#filler, { force: true });
@@ -103,8 +103,8 @@ function mount(context: TestContext, args: readonly string[]): void {
   try {
     execFileSync('mount', args, { stdio: 'ignore' });
   } catch {
-    const why = `mount ${args.join(' ')} was refused: run this test as a user who may mount`;
-    // oxlint-disable-next-line no-console -- a skipped fault must be seen
+    const why = `mount ${args.join(' ')} failed; run this test as a user who is allowed to mount`;
+    // oxlint-disable-next-line no-console -- a skipped test must be visible
     console.error(`NOT TESTED: ${context.task.name}: ${why}`);
     context.skip(why);
   }
@@ -112,7 +112,7 @@ function mount(context: TestContext, args: readonly string[]): void {
     try {
       execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
     } catch {
-      // Unmounted already.
+      // Already unmounted.
     }
   });
 }

@@ -1,6 +1,6 @@
 /**
- * A small Kubernetes API server in this process: lists in pages, watches, resource versions, bookmarks,
- * creates and replaces; and every kind of trouble on demand. test/api-server holds it against a real one.
+ * A small in-process Kubernetes API server with paged lists, watches, resource versions, bookmarks, creates and
+ * replaces, and with faults on demand. test/api-server compares it with a real one.
  */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -18,7 +18,7 @@ export interface SeenRequest {
   readonly authorization: string | undefined;
 }
 
-/** What to answer instead of the truth; `silence` accepts the request and never says a word. */
+/** The response instead of the correct one. `silence` accepts the request and never responds; `cut` closes the connection. */
 export type Fault =
   | 'silence'
   | 'cut'
@@ -28,7 +28,7 @@ const WATCH_SECONDS_MAX = 1_800;
 
 const PATH = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/;
 
-/** Starts one that ends with the test. */
+/** Starts a server that stops when the test ends. */
 export async function startFakeApiServer(): Promise<FakeApiServer> {
   const server = new FakeApiServer();
   await server.start();
@@ -39,11 +39,11 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
 export class FakeApiServer {
   readonly store = new FakeObjectStore();
   readonly requests: SeenRequest[] = [];
-  /** Answers of its own for creates, by path: what a TokenReview, for example, becomes. */
+  /** Responses to POST requests by path, for example to a TokenReview. */
   readonly answers = new Map<string, (body: Record<string, unknown>) => object>();
-  /** Where the port-forward of a pod leads, by the pod's name; the others do not speak WebSocket. */
+  /** Targets of port-forwards by pod name. For other pods, the server does not accept a WebSocket. */
   readonly forwards = new Map<string, ForwardTarget>();
-  /** How many bytes of a watch go out at once; all of them by default. */
+  /** Maximum number of bytes per write to a watch; unlimited by default. */
   chunkBytes = Number.POSITIVE_INFINITY;
   readonly #faults: { readonly fault: Fault; readonly concerns: (request: SeenRequest) => boolean }[] = [];
   readonly #watches = new Set<FakeWatch>();
@@ -59,7 +59,7 @@ export class FakeApiServer {
     return [...this.#watches];
   }
 
-  /** On the same port as before. */
+  /** Listens on a free port the first time, and on the same port again after `stop`. */
   async start(): Promise<void> {
     const server = createServer((request, response) => void this.#answer(request, response));
     server.on('upgrade', (request: IncomingMessage, socket: Socket) => this.#upgrade(request, socket, server));
@@ -88,12 +88,12 @@ export class FakeApiServer {
     this.#watches.clear();
   }
 
-  /** The next request, or the next that `concerns` accepts, meets this fault. */
+  /** Responds with this fault to the next request that `concerns` accepts. */
   fault(fault: Fault, concerns: (request: SeenRequest) => boolean = () => true): void {
     this.#faults.push({ fault, concerns });
   }
 
-  /** Creates or changes an object, as a client with every right would. */
+  /** Creates or changes an object, like a client with all permissions. */
   apply(collection: string, object: StoredObject): StoredObject {
     const { name, namespace = '' } = object.metadata;
     const before = this.store.get(collection, name, namespace);
@@ -126,7 +126,7 @@ export class FakeApiServer {
     else this.#write(method, place, body, response);
   }
 
-  /** What no port-forward is asked for is answered as any other request. */
+  /** Handles an upgrade without a port-forward target like any other request. */
   #upgrade(request: IncomingMessage, socket: Socket, server: Server): void {
     const pod = /\/pods\/([^/]+)\/portforward\?/.exec(request.url ?? '')?.[1] ?? '';
     const target = this.forwards.get(pod);
@@ -257,6 +257,6 @@ function send(response: ServerResponse, code: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-function status(code: number, reason = 'Fake', message = `the fake API server says ${code}`): object {
+function status(code: number, reason = 'Fake', message = `the fake API server returned ${code}`): object {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code };
 }

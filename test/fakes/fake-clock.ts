@@ -1,4 +1,4 @@
-/** A clock that stands still until a test moves it. */
+/** A clock that only advances when a test advances it. */
 import type { Clock } from '../../shared/clock.ts';
 
 interface Waiting {
@@ -30,7 +30,7 @@ export class FakeClock implements Clock {
     return () => this.#waiting.delete(waiting);
   }
 
-  /** Moves time on and calls everything that falls due on the way, in order. */
+  /** Advances the time and calls the callbacks that are due, in order. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
@@ -41,7 +41,7 @@ export class FakeClock implements Clock {
     this.#nowMs = endMs;
   }
 
-  /** How many callbacks wait. */
+  /** Number of pending callbacks. */
   get pendingCount(): number {
     return this.#waiting.size;
   }

@@ -1,4 +1,4 @@
-/** A real gRPC server for agents that does nothing by itself: a test says what it answers. */
+/** A real gRPC server for agents whose responses are scripted by a test. */
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { RollcallError } from '../../shared/errors.ts';
 import { SERVER_OPTIONS } from '../../shared/rpc/channel-options.ts';
@@ -9,7 +9,7 @@ import { toStatus } from '../../shared/rpc/status.ts';
 import { eventually } from './eventually.ts';
 import { ScriptedStream } from './scripted-stream.ts';
 
-/** Without channelz grpc-js 1.14 loses track of its sessions, and `forceShutdown` would leave connections open. */
+/** Without channelz, grpc-js 1.14 does not track its sessions, and `forceShutdown` leaves connections open. */
 const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
 
 export class FakeCoordinator {
@@ -17,14 +17,14 @@ export class FakeCoordinator {
   readonly #streams: ScriptedStream[] = [];
   #taken = 0;
   #port = 0;
-  /** Refuses every stream while it is set. */
+  /** While set, every stream fails with this error. */
   refusal: RollcallError | null = null;
 
   private constructor(server: Server) {
     this.#server = server;
   }
 
-  /** Listens on loopback; `port` is for a coordinator that comes back where it was. */
+  /** Listens on loopback. Pass `port` to restart a coordinator on the same port. */
   static async start(port = 0): Promise<FakeCoordinator> {
     const server = new Server(OPTIONS);
     const coordinator = new FakeCoordinator(server);
@@ -49,14 +49,14 @@ export class FakeCoordinator {
     return this.#streams.length;
   }
 
-  /** The next stream whose agent said Hello; waits for it. */
+  /** Waits for the next stream on which the agent has sent a Hello. */
   async nextStream(): Promise<ScriptedStream> {
     const index = this.#taken++;
     await eventually(() => this.#streams[index]?.hello !== undefined);
     return this.#streams[index] as ScriptedStream;
   }
 
-  /** Ends everything at once, as a crash would, and listens no more. */
+  /** Closes all connections and stops listening immediately, like a crash. */
   stop(): void {
     this.#server.forceShutdown();
   }

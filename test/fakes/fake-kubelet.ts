@@ -1,4 +1,4 @@
-/** The part of a kubelet that agents read: GET /pods, as one list without pages or watches. */
+/** The part of the kubelet API that agents use: GET /pods, a single list without paging or watches. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -6,14 +6,14 @@ import { onTestFinished } from 'vitest';
 export interface FakeKubelet {
   readonly url: string;
   readonly requests: { readonly method: string; readonly path: string; readonly authorization: string }[];
-  /** How many requests have been answered. */
+  /** Number of requests that were answered. */
   answered: number;
   pods: readonly object[];
-  /** Anything but 200 is answered in plain words, as a kubelet does. */
+  /** Status code of the response. If it is not 200, the body is plain text, as with a real kubelet. */
   status: number;
 }
 
-/** Starts one that ends with the test. */
+/** Starts a kubelet that stops when the test ends. */
 export async function startFakeKubelet(pods: readonly object[]): Promise<FakeKubelet> {
   const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;

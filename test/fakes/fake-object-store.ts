@@ -1,4 +1,4 @@
-/** What a fake API server holds: objects, one resource version for all of them, and what happened lately. */
+/** The storage of a fake API server: objects, a common resource version, and recent events. */
 
 export interface StoredObject {
   readonly metadata: {
@@ -24,7 +24,7 @@ export class FakeObjectStore {
   readonly #objects = new Map<string, StoredObject>();
   #events: StoredEvent[] = [];
   #version = 1;
-  /** Watches and pages from before it are too old. */
+  /** Watches and pages of older versions have expired. */
   #compactedVersion = 0;
 
   get(collection: string, name: string, namespace = ''): StoredObject | undefined {
@@ -44,12 +44,12 @@ export class FakeObjectStore {
   remove(collection: string, name: string, namespace = ''): StoredObject {
     const key = keyOf(collection, name, namespace);
     const before = this.#objects.get(key);
-    if (before === undefined) throw new Error(`there is no ${key}`);
+    if (before === undefined) throw new Error(`${key} does not exist`);
     this.#objects.delete(key);
     return this.#record('DELETED', collection, before, before.metadata.uid ?? '');
   }
 
-  /** Forgets what happened so far, as etcd does after a few minutes. */
+  /** Removes all events so far, like etcd compaction. */
   compact(): void {
     this.#events = [];
     this.#compactedVersion = this.#version;
@@ -60,7 +60,7 @@ export class FakeObjectStore {
     return this.#events.filter((event) => event.collection === collection && event.version > version);
   }
 
-  /** One page of a list; the token of the next names the version of the first. */
+  /** One page of a list. The continue token contains the version of the first page. */
   page(
     collection: string,
     query: URLSearchParams,

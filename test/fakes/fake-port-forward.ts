@@ -1,6 +1,6 @@
 /**
- * The port-forward of an API server over a WebSocket (RFC 6455), sub-protocol v4.channel.k8s.io, for one port: channel 0 holds
- * what the pod sends, channel 1 what went wrong on the way, and each begins with the port's number.
+ * Port forwarding of an API server over a WebSocket (RFC 6455), subprotocol v4.channel.k8s.io, for one port: channel 0 carries the
+ * data of the pod, channel 1 carries errors, and each channel starts with the port number.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -11,10 +11,10 @@ const BINARY = 0x82;
 const DATA_CHANNEL = 0;
 const ERROR_CHANNEL = 1;
 
-/** A port of this machine in place of the pod's, or what the kubelet says went wrong; `ended`: it ends without a word. */
+/** A local port instead of the pod's, or the error that the kubelet returns. `ended` closes the connection without an error. */
 export type ForwardTarget = number | { readonly error: string } | 'ended';
 
-/** Answers an upgrade on `socket`. */
+/** Completes the upgrade on `socket` and forwards data. */
 export function forwardPort({ headers, url }: IncomingMessage, socket: Socket, target: ForwardTarget): void {
   const accept = createHash('sha1').update(`${headers['sec-websocket-key']}${ACCEPT_SALT}`).digest('base64');
   const head = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`];
@@ -58,11 +58,11 @@ function bigEndian(length: number): Buffer {
 interface Frame {
   readonly isBinary: boolean;
   readonly payload: Buffer;
-  /** Of the whole frame. */
+  /** Length of the whole frame in bytes. */
   readonly length: number;
 }
 
-/** The first frame of a client, which masks all that it sends; `undefined` while it is not whole. */
+/** The first frame of a client, unmasked; `undefined` while it is incomplete. */
 function readFrame(bytes: Buffer): Frame | undefined {
   if (bytes.length < 2) return undefined;
   const short = bytes.readUInt8(1) & 0x7f;

@@ -1,4 +1,4 @@
-/** Real query and audit services over gRPC that answer what a test scripts, and remember what they were asked. */
+/** Real query and audit services over gRPC with responses that a test scripts. They record all requests. */
 import { once } from 'node:events';
 import {
   Server,
@@ -21,7 +21,7 @@ import { eventually } from './eventually.ts';
 type Method = Exclude<keyof QueryServiceHandlers | keyof AuditServiceHandlers, 'WatchEvents' | symbol | number>;
 
 /**
- * What a method answers, or for a stream the messages; throws a RollcallError to refuse, and never resolves to keep the
+ * The response of a method, or the messages of a stream. Throw a RollcallError to fail the call; never resolve to keep the
  * caller waiting.
  */
 type Answer = (request: object) => object | Promise<object>;
@@ -30,13 +30,13 @@ type Answers = { readonly [M in Method]?: (request: never) => object | Promise<o
 type StreamCall = ServerWritableStream<object, object>;
 type WatchCall = ServerWritableStream<WatchEventsRequest__Output, WatchEventsResponse>;
 
-// Without channelz grpc-js 1.14 loses track of its sessions, and `forceShutdown` would leave connections open.
+// Without channelz, grpc-js 1.14 does not track its sessions, and `forceShutdown` leaves connections open.
 const OPTIONS = { ...SERVER_OPTIONS, 'grpc.enable_channelz': 1 };
 
 export class FakeQueryServer {
   /** Every request, in order. */
   readonly asked: { readonly method: string; readonly request: object }[] = [];
-  /** What proved who asks, of every single answer and watch, in order. */
+  /** The `authorization` metadata of every unary call and watch, in order. */
   readonly authorizations: string[] = [];
   answers: Answers;
   readonly #server = new Server(OPTIONS);
@@ -47,7 +47,7 @@ export class FakeQueryServer {
     this.answers = answers;
   }
 
-  /** Listens on loopback, in plaintext or with these credentials. What is not scripted is refused as unknown. */
+  /** Listens on loopback, in plaintext or with these credentials. A call of a method without a script fails. */
   static async start(answers: Answers, credentials = ServerCredentials.createInsecure()): Promise<FakeQueryServer> {
     const fake = new FakeQueryServer(answers);
     for (const { service } of [QueryService, AuditService]) fake.#serve(service);
@@ -84,7 +84,7 @@ export class FakeQueryServer {
     return this.#watches.length;
   }
 
-  /** The watch of that number, from 0 on; waits for it. */
+  /** Waits for the watch with this index, from 0. */
   async watch(index: number): Promise<WatchCall> {
     await eventually(() => this.#watches.length > index);
     return this.#watches[index] as WatchCall;
@@ -99,7 +99,7 @@ export class FakeQueryServer {
     this.authorizations.push(call.metadata.get('authorization').join());
     const answer = (this.answers as Record<string, Answer | undefined>)[method];
     try {
-      if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test scripts no ${method}`);
+      if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test has no script for ${method}`);
       done(null, await answer(call.request));
     } catch (error) {
       done(toStatus(error));
@@ -112,7 +112,7 @@ export class FakeQueryServer {
     const cancelled = new AbortController();
     call.once('cancelled', () => cancelled.abort());
     try {
-      if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test scripts no ${method}`);
+      if (answer === undefined) throw new RollcallError('ARGUMENT_INVALID', `the test has no script for ${method}`);
       for await (const message of (await answer(call.request)) as AsyncIterable<object>) {
         if (!call.write(message)) await once(call, 'drain', { signal: cancelled.signal });
       }

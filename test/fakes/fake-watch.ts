@@ -1,4 +1,4 @@
-/** One open watch of a fake API server, and what can be done to it. */
+/** An open watch of a fake API server, with events and faults on demand. */
 import type { ServerResponse } from 'node:http';
 import type { StoredEventType, StoredObject } from './fake-object-store.ts';
 
@@ -11,7 +11,7 @@ interface FakeWatchOptions {
 export class FakeWatch {
   readonly #response: ServerResponse;
   readonly #options: FakeWatchOptions;
-  /** True from when nothing more gets through, as on a connection whose other end is gone without a word. */
+  /** If true, nothing is sent, like on a connection whose peer disappeared without closing it. */
   silent = false;
 
   constructor(response: ServerResponse, options: FakeWatchOptions) {
@@ -23,7 +23,7 @@ export class FakeWatch {
     return this.#options.collection;
   }
 
-  /** `before`: what the object was; one that no longer matches is gone for whoever watches. */
+  /** `before` is the previous state. An object that no longer matches the selector is deleted for the watcher. */
   emit(type: StoredEventType, collection: string, object: StoredObject, before?: StoredObject): void {
     const { collection: watched, matches } = this.#options;
     if (collection !== watched) return;
@@ -35,13 +35,13 @@ export class FakeWatch {
     this.#send({ type: 'BOOKMARK', object: { kind: 'Bookmark', metadata: { resourceVersion } } });
   }
 
-  /** Says with an ERROR that the watch cannot go on. */
+  /** Sends an ERROR event and ends the watch. */
   fail(status: object): void {
     this.#send({ type: 'ERROR', object: status });
     this.#response.end();
   }
 
-  /** Ends in good order, as after `timeoutSeconds`. */
+  /** Ends the watch normally, as after `timeoutSeconds`. */
   end(): void {
     this.#response.end();
   }

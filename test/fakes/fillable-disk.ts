@@ -1,7 +1,7 @@
-/** A disk that a test fills and empties: while it is full, a journal's writer has no room. */
+/** A disk that a test can fill: while it is full, the journal writer stalls. */
 import type { JournalThreads } from '../../coordinator/journal/journal-threads.ts';
 
-/** The threads, with a writer that writes to `disk`. */
+/** Journal threads whose writer stalls while `disk` is full. */
 export function writingTo<Threads extends JournalThreads>(
   disk: { readonly isFull: boolean },
   threads: Threads,

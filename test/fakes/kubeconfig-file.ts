@@ -1,8 +1,8 @@
-/** A kubeconfig for a fake API server, whose one context is `here`. */
+/** Writes a kubeconfig for a fake API server, with the single context `here`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes one into the folder; returns its path. */
+/** Returns the path of the file. */
 export function writeKubeconfig(folder: string, server: string, name = 'kubeconfig'): string {
   const path = join(folder, name);
   const file = {

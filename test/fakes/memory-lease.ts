@@ -1,4 +1,4 @@
-/** A lease in memory with the API server's optimistic locking, which can be cut off from single candidates. */
+/** An in-memory Lease with the optimistic locking of the API server. Each candidate can be disconnected from it. */
 import type { LeaseRecord } from '../../coordinator/leadership/election.ts';
 import type { LeaseAnnotations, LeasePort, StoredLease } from '../../coordinator/leadership/lease-port.ts';
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
@@ -8,7 +8,7 @@ export class MemoryLease {
   annotations: LeaseAnnotations = {};
   #version = 0;
 
-  /** The lease as one candidate reaches it. */
+  /** The connection of one candidate to the Lease. */
   port(): MemoryLeasePort {
     return new MemoryLeasePort(this);
   }
@@ -22,7 +22,7 @@ export class MemoryLease {
 
 export class MemoryLeasePort implements LeasePort {
   /** `cut`: every request fails. `silent`: no request is ever answered. */
-  line: 'up' | 'cut' | 'silent' = 'up';
+  connection: 'up' | 'cut' | 'silent' = 'up';
   readonly #lease: MemoryLease;
 
   constructor(lease: MemoryLease) {
@@ -30,28 +30,28 @@ export class MemoryLeasePort implements LeasePort {
   }
 
   read(): Promise<StoredLease | null> {
-    return this.#overTheLine(() => this.#lease.stored);
+    return this.#send(() => this.#lease.stored);
   }
 
   create(record: LeaseRecord, annotations: LeaseAnnotations): Promise<StoredLease> {
-    return this.#overTheLine(() => {
-      if (this.#lease.stored !== null) throw new ApiServerError('conflict', 'the lease exists already');
+    return this.#send(() => {
+      if (this.#lease.stored !== null) throw new ApiServerError('conflict', 'the Lease already exists');
       return this.#lease.write(record, annotations);
     });
   }
 
   update(stored: StoredLease, record: LeaseRecord, annotations: LeaseAnnotations): Promise<StoredLease> {
-    return this.#overTheLine(() => {
+    return this.#send(() => {
       if (this.#lease.stored?.resourceVersion !== stored.resourceVersion) {
-        throw new ApiServerError('conflict', 'the lease was changed by another');
+        throw new ApiServerError('conflict', 'the Lease was changed by another candidate');
       }
       return this.#lease.write(record, annotations);
     });
   }
 
-  async #overTheLine<Value>(request: () => Value): Promise<Value> {
-    if (this.line === 'silent') return new Promise(() => {});
-    if (this.line === 'cut') throw new ApiServerError('unreachable', 'connection refused');
+  async #send<Value>(request: () => Value): Promise<Value> {
+    if (this.connection === 'silent') return new Promise(() => {});
+    if (this.connection === 'cut') throw new ApiServerError('unreachable', 'connection refused');
     return request();
   }
 }

@@ -1,4 +1,4 @@
-/** A journal in memory whose durability the test decides. What is read back is what a file would have kept. */
+/** An in-memory journal whose durability a test controls. Events read back like those of a journal file. */
 
 import { asRecorded } from '../../coordinator/journal/write/row-batch.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -11,7 +11,7 @@ export class MemoryRecorder {
   readonly #events: JournalEvent[];
   #durableRevision: number;
 
-  /** `events`: what an earlier journal had made durable. */
+  /** `events`: durable events of an earlier journal. */
   constructor({
     clock,
     events = [],
@@ -37,17 +37,17 @@ export class MemoryRecorder {
     return first;
   }
 
-  /** Everything up to `revision`, or everything, is on disk from now on. */
+  /** Makes events durable up to `revision`; all events by default. */
   commit(revision = this.#events.length): void {
     this.#durableRevision = Math.max(this.#durableRevision, revision);
   }
 
-  /** Everything appended, durable or not. */
+  /** All appended events, durable or not. */
   get events(): readonly JournalEvent[] {
     return this.#events;
   }
 
-  /** What would be there after a crash now. */
+  /** The events that remain after a crash now. */
   get durableEvents(): readonly JournalEvent[] {
     return this.#events.slice(0, this.#durableRevision);
   }

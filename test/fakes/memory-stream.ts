@@ -1,4 +1,4 @@
-/** An agent's end of a stream in memory: what it was sent, as it would read it, and how the stream ended. */
+/** The agent's side of an in-memory stream: the messages that it received, decoded, and how the stream ended. */
 
 import type { SessionStream } from '../../coordinator/agents/agent-session.ts';
 import { ANONYMOUS, type Caller } from '../../coordinator/identity/caller.ts';
@@ -17,11 +17,11 @@ export class MemoryStream implements SessionStream {
   readonly peerAddress: string;
   readonly caller: Caller;
   readonly sent: ConnectResponse__Output[] = [];
-  /** How often the stream was ended; once is right. */
+  /** Number of times that the stream was ended; must not exceed 1. */
   endCount = 0;
-  /** With what it was ended; `null` where it ended well. */
+  /** The error with which the stream ended; `null` for a normal end. */
   error: RollcallError | null = null;
-  /** Called when the stream ends, as gRPC tells its own side at once. */
+  /** Called when the stream ends, because gRPC notifies the local side immediately. */
   onEnd: () => void = () => {};
 
   constructor(peerAddress = '127.0.0.1:1', caller = ANONYMOUS) {

@@ -1,4 +1,4 @@
-/** A daemon pod as it should be, for tests that say what is different about theirs. */
+/** A healthy daemon pod, for tests that specify only the fields that differ. */
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 
 export function podHealth(changes: Pick<PodHealth, 'daemonSet' | 'podName'> & Partial<PodHealth>): PodHealth {

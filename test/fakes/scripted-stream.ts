@@ -1,6 +1,6 @@
 /**
- * The coordinator's end of one agent's stream, told by a test what to say. Every message passes through the
- * contract's encoding, so that both sides see what they would see on the wire.
+ * The coordinator's side of an agent's stream, scripted by a test. Every message is encoded and decoded, so that both
+ * sides see what they would see on the wire.
  */
 import type { RollcallError } from '../../shared/errors.ts';
 import type { Assignment } from '../../shared/model/assignment.ts';
@@ -16,10 +16,10 @@ import { eventually } from './eventually.ts';
 
 export const STORE_ID = 'store-1';
 
-/** What carries the messages. */
+/** The transport of the messages. */
 export interface Link {
   send(message: ConnectResponse): void;
-  /** Ends the stream, well or with an error. */
+  /** Ends the stream normally or with an error. */
   end(error: RollcallError | null): void;
   /** Breaks the connection, and every stream on it. */
   drop(): void;
@@ -28,10 +28,11 @@ export interface Link {
 type Kind = NonNullable<ConnectRequest__Output['message']>;
 
 export class ScriptedStream {
-  /** Everything the agent said, in order. */
+  /** All messages of the agent, in order. */
   readonly received: ConnectRequest__Output[] = [];
-  /** The agent said that nothing more comes, or the stream is gone. */
+  /** The agent has closed its side of the stream. */
   isHalfClosed = false;
+  /** The stream was cancelled or has failed. */
   isGone = false;
   readonly #link: Link;
   readonly #read = new Map<Kind, number>();
@@ -66,7 +67,7 @@ export class ScriptedStream {
     });
   }
 
-  /** `result` is what the agent is to hold afterwards. */
+  /** `result` contains all assignments of the agent after the delta. */
   delta(options: {
     readonly base: number;
     readonly revision: number;
@@ -101,7 +102,7 @@ export class ScriptedStream {
     return this.received.map((message) => message[kind]).filter((body) => body !== null && body !== undefined);
   }
 
-  /** The next message of the kind that was not asked for yet; waits for it. */
+  /** Waits for the next message of the kind that was not returned before. */
   async next<K extends Kind>(kind: K): Promise<NonNullable<ConnectRequest__Output[K]>> {
     const index = this.#read.get(kind) ?? 0;
     await eventually(() => this.all(kind).length > index);

@@ -1,4 +1,4 @@
-/** A folder of its own for a test, gone when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

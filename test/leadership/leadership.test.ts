@@ -58,7 +58,7 @@ test.each(['cut', 'silent'] as const)(
   async (line) => {
     const { clock, lease, a, b } = twoCandidates();
     await pass(clock, 5_000);
-    a.port.line = line;
+    a.port.connection = line;
     let gaveUpMs = 0;
     let tookOverMs = 0;
     await pass(clock, 30_000, () => {
@@ -70,7 +70,7 @@ test.each(['cut', 'silent'] as const)(
     expect(tookOverMs - gaveUpMs).toBeGreaterThan(0);
     expect(lease.stored?.record).toMatchObject({ holder: 'b', transitions: 1 });
     // The connection recovers: the former leader stays down, because its state may be outdated.
-    a.port.line = 'up';
+    a.port.connection = 'up';
     await pass(clock, 30_000);
     expect([a.isLeading, b.isLeading]).toEqual([false, true]);
   },
@@ -79,11 +79,11 @@ test.each(['cut', 'silent'] as const)(
 test('reports each reason for standing by once: another leader, or an unreachable API server', async () => {
   const { clock, b } = twoCandidates();
   await pass(clock, 10_000);
-  b.port.line = 'cut';
+  b.port.connection = 'cut';
   await pass(clock, 10_000);
-  b.port.line = 'silent';
+  b.port.connection = 'silent';
   await pass(clock, 20_000);
-  b.port.line = 'up';
+  b.port.connection = 'up';
   await pass(clock, 10_000);
   const failed = 'failed to acquire the Lease';
   expect(b.reasons).toEqual([
@@ -97,9 +97,9 @@ test('reports each reason for standing by once: another leader, or an unreachabl
 test('keeps leading through a short interruption', async () => {
   const { clock, a, b } = twoCandidates();
   await pass(clock, 5_000);
-  a.port.line = 'cut';
+  a.port.connection = 'cut';
   await pass(clock, 7_000);
-  a.port.line = 'up';
+  a.port.connection = 'up';
   await pass(clock, 30_000);
   expect([a.isLeading, b.isLeading, a.lost]).toEqual([true, false, null]);
 });
@@ -107,7 +107,7 @@ test('keeps leading through a short interruption', async () => {
 test('a paused leader knows that its Lease is overdue before any timer fires', async () => {
   const { clock, a } = twoCandidates();
   await pass(clock, 5_000);
-  a.port.line = 'silent';
+  a.port.connection = 'silent';
   const paused = { ms: 0 };
   const elapsed = clock.elapsedMs.bind(clock);
   clock.elapsedMs = () => elapsed() + paused.ms;

@@ -1,17 +1,17 @@
 /**
- * Rollcall installed from deploy/ into a real cluster, and what it says while the cluster lives. Each step
- * goes on where the one before ended.
+ * Rollcall installed from deploy/ into a real cluster, and its answers while the cluster changes. Each test
+ * continues from the state that the previous one left.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../api-server/until.ts';
 import type { Ended } from '../e2e/programs.ts';
-import { disagreements, lastWord, type NodeAnswer, podsOfDaemons } from './agreement.ts';
+import { daemonPodUids, differencesFromKubernetes, type NodeAnswer, waitUntilEmpty } from './controller-comparison.ts';
 import { BAD, BETTER, daemon, fluentd } from './daemons.ts';
-import { CONTEXT, Person } from './people.ts';
 import { PATIENCE_MS, RealCluster } from './real-cluster.ts';
 import { RollcallInCluster } from './rollcall-in-cluster.ts';
+import { CONTEXT, User } from './users.ts';
 
 const MEGABYTE = 1e6;
 const cluster = new RealCluster();
@@ -37,42 +37,42 @@ const placementOf = async (name: string, namespace = 'default') => {
 };
 const verdictOf = async (name: string) => (await placementOf(name))?.verdict;
 const history = (...args: string[]) => rollcall.ask<Event[]>('history', '--limit', '500', ...args);
-/** Also while the API server or the coordinator is away, which is no answer. */
+/** Ignores errors, because the API server or the coordinator may be unavailable. */
 const eventually = (what: string, holds: () => Promise<boolean>) =>
   until(what, PATIENCE_MS, () => holds().catch(() => false));
 
-/** Asks until a command ends so and says so; what it said last instead, when patience ends. */
-const otherAnswer = (ask: () => Promise<Ended>, exitCode: number, words: string) =>
-  lastWord(async () => {
-    const ended = await ask();
-    const said = `${ended.stdout}${ended.stderr}`;
-    return ended.exitCode === exitCode && said.includes(words) ? [] : [`it ends with ${ended.exitCode}: ${said}`];
+/** Runs a command until it exits with this code and prints these words; returns its last output after the timeout. */
+const unexpectedOutput = (command: () => Promise<Ended>, exitCode: number, words: string) =>
+  waitUntilEmpty(async () => {
+    const ended = await command();
+    const output = `${ended.stdout}${ended.stderr}`;
+    return ended.exitCode === exitCode && output.includes(words) ? [] : [`exit code ${ended.exitCode}: ${output}`];
   });
 
-/** Why the report is not complete, not ready, or different from Kubernetes when the timeout expires. */
-async function troubles(): Promise<string[]> {
-  const own = await lastWord(async () => {
+/** What prevents a complete report without drift that equals Kubernetes, after the timeout. */
+async function problems(): Promise<string[]> {
+  const own = await waitUntilEmpty(async () => {
     const { status: coordinator, nodes, drifts } = await status();
-    const silent = nodes.filter(({ presence }) => presence !== 'present').map(({ name }) => `${name} is silent`);
+    const silent = nodes.filter(({ presence }) => presence !== 'present').map(({ name }) => `${name} is not present`);
     const drifting = drifts.map(({ kind, daemonSet, detail }) => `${daemonSet} is ${kind}: ${detail}`);
-    return [...silent, ...drifting, ...(coordinator.complete ? [] : ['the roll is not complete'])];
+    return [...silent, ...drifting, ...(coordinator.complete ? [] : ['the report is not complete'])];
   });
-  return own.length > 0 ? own : disagreements(cluster, rollcall);
+  return own.length > 0 ? own : differencesFromKubernetes(cluster, rollcall);
 }
 
-/** Breaks the image of a DaemonSet until the drift says so, and mends it. */
-async function breakAndMend(name: string): Promise<void> {
+/** Sets a broken image for a DaemonSet, waits for the drift, and repairs the image. */
+async function breakAndRepair(name: string): Promise<void> {
   await cluster.apply(daemon(name, {}, BAD));
   await eventually('the drift names the reason', async () => {
     const drifts = await rollcall.ask<Status['drifts']>('drift', '--daemonset', name);
     return drifts.some(({ kind, detail }) => kind === 'unhealthy' && detail.includes('CrashLoopBackOff'));
   });
-  expect(await disagreements(cluster, rollcall)).toEqual([]);
+  expect(await differencesFromKubernetes(cluster, rollcall)).toEqual([]);
   await cluster.apply(daemon(name, {}, BETTER));
-  expect(await troubles()).toEqual([]);
+  expect(await problems()).toEqual([]);
 }
 
-/** Deletes the only pod of a DaemonSet, and waits until the roll has the one that replaces it. */
+/** Deletes the only pod of a DaemonSet, and waits until Rollcall reports its replacement as ready. */
 async function replacePod(name: string): Promise<void> {
   const before = (await placementOf(name))?.pods[0]?.uid;
   await cluster.kubectl('delete', 'pod', '-l', `app=${name}`, '--wait=false');
@@ -96,7 +96,7 @@ describe('Rollcall in a real cluster', () => {
 
   it('shows the status to a viewer', async () => {
     await rollcall.login('viewer');
-    await eventually('the roll is complete', async () => (await status()).status.complete);
+    await eventually('the report is complete', async () => (await status()).status.complete);
     expect((await status()).nodes).toMatchObject([{ name: cluster.node, presence: 'present' }]);
   });
 
@@ -112,63 +112,63 @@ describe('Rollcall in a real cluster', () => {
       const placement = await placementOf('fluentd-elasticsearch', 'kube-system');
       return placement?.verdict === 'run' && placement.pods[0]?.ready === true;
     });
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
     expect(await verdictOf('elsewhere')).toBe('none');
   });
 
   it('changes its verdict when a label is added and removed', async () => {
     await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
-    await eventually('it is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
-    expect(await troubles()).toEqual([]);
+    await eventually('the pod is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    expect(await problems()).toEqual([]);
     await cluster.kubectl('label', 'node', cluster.node, 'disk-');
-    await eventually('it is not desired', async () => (await verdictOf('ssd')) === 'none');
-    expect(await troubles()).toEqual([]);
-    const scheduler = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap(({ changes }) => changes);
-    expect(scheduler.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
+    await eventually('the pod is not desired', async () => (await verdictOf('ssd')) === 'none');
+    expect(await problems()).toEqual([]);
+    const changes = (await history('--daemonset', 'ssd', '--kind', 'decision')).flatMap((event) => event.changes);
+    expect(changes.map(({ from, to }) => `${from} ${to}`)).toEqual(['run none', 'none run', expect.any(String)]);
   });
 
   it('keeps pods under a NoSchedule taint, and stops expecting pods that a NoExecute taint evicts', async () => {
     await cluster.kubectl('taint', 'node', cluster.node, 'gpu=yes:NoSchedule');
-    await eventually('it may stay', async () => (await verdictOf('plain')) === 'keep');
+    await eventually('the verdict is keep', async () => (await verdictOf('plain')) === 'keep');
     expect(await verdictOf('everywhere')).toBe('run');
-    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    expect(await differencesFromKubernetes(cluster, rollcall)).toEqual([]);
     await cluster.kubectl('taint', 'node', cluster.node, 'gpu=yes:NoExecute');
     await cluster.kubectl('taint', 'node', cluster.node, 'gpu:NoSchedule-');
-    await eventually('it must go', async () => (await verdictOf('plain')) === 'none');
-    await eventually('it is gone', async () => (await placementOf('plain'))?.pods.length === 0);
-    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    await eventually('the verdict is none', async () => (await verdictOf('plain')) === 'none');
+    await eventually('the pod is evicted', async () => (await placementOf('plain'))?.pods.length === 0);
+    expect(await differencesFromKubernetes(cluster, rollcall)).toEqual([]);
     await cluster.kubectl('taint', 'node', cluster.node, 'gpu-');
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
     expect(await verdictOf('plain')).toBe('run');
   });
 
   it('desires daemon pods on a cordoned node, as Kubernetes does', async () => {
     await cluster.kubectl('cordon', cluster.node);
-    await eventually('the roll knows', async () =>
+    await eventually('the node is unschedulable', async () =>
       JSON.stringify(await rollcall.ask('nodes')).includes('"unschedulable":true'),
     );
     expect(await verdictOf('plain')).toBe('run');
-    expect(await disagreements(cluster, rollcall)).toEqual([]);
+    expect(await differencesFromKubernetes(cluster, rollcall)).toEqual([]);
     await cluster.kubectl('uncordon', cluster.node);
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
   });
 
   it('reports why a daemon pod is not ready when its image is broken, and that it is ready again', async () => {
-    await breakAndMend('plain');
-    const told = (await history('--daemonset', 'plain', '--kind', 'drift')).map(({ action }) => action);
-    expect(told).toContain('began');
-    expect(told[0]).toBe('ended');
+    await breakAndRepair('plain');
+    const actions = (await history('--daemonset', 'plain', '--kind', 'drift')).map(({ action }) => action);
+    expect(actions).toContain('began');
+    expect(actions[0]).toBe('ended');
   });
 
   it('follows a deleted pod to its replacement', async () => {
     await replacePod('everywhere');
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
   });
 
   it('resumes when the coordinator is replaced', async () => {
     const before = (await status()).status;
     await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=coordinator');
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
     const after = (await status()).status;
     expect(after.storeId).toBe(before.storeId);
     expect(after.revision).toBeGreaterThan(before.revision);
@@ -178,22 +178,22 @@ describe('Rollcall in a real cluster', () => {
 
   it('resumes when the agent is replaced', async () => {
     await cluster.kubectl('-n', 'rollcall', 'delete', 'pod', '-l', 'app.kubernetes.io/component=agent');
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
   });
 
   it('continues after the API server was unavailable, and observes later changes', async () => {
     await cluster.restart('apiserver');
     await until('the API server answers', PATIENCE_MS, () => cluster.answers());
     await cluster.kubectl('label', 'node', cluster.node, 'disk=ssd');
-    await eventually('it is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
-    expect(await troubles()).toEqual([]);
+    await eventually('the pod is desired and ready', async () => (await placementOf('ssd'))?.pods[0]?.ready === true);
+    expect(await problems()).toEqual([]);
   });
 
   it('continues after the kubelet was unavailable', async () => {
     await cluster.restart('kubelet');
-    // Only a kubelet ends a pod and starts another.
+    // Only a running kubelet replaces the pod.
     await replacePod('ssd');
-    expect(await troubles()).toEqual([]);
+    expect(await problems()).toEqual([]);
   });
 
   it('grants each user the rights of their role, and none without a token', async () => {
@@ -210,41 +210,39 @@ describe('Rollcall in a real cluster', () => {
   });
 
   it('is reachable through the kubeconfig of a user, with the rights of that user', async () => {
-    const [ann, ben, cleo] = ['ann', 'ben', 'cleo'].map((name) => new Person(name, cluster)) as [
-      Person,
-      Person,
-      Person,
-    ];
-    await ann.getsRole('rollcall-viewer');
-    await ben.getsRole('rollcall-admin');
-    const there = ['--context', CONTEXT];
-    expect(await otherAnswer(() => ann.rollcall('status', ...there), 0, '1 node: 1 present')).toEqual([]);
-    const denial = 'you may create no token of ServiceAccount rollcall/rollcall-admin';
-    expect(await otherAnswer(() => ann.rollcall('audit', 'verify', ...there), 4, denial)).toEqual([]);
-    expect(await otherAnswer(() => ben.rollcall('audit', 'verify', ...there), 0, 'checked')).toEqual([]);
-    expect(await otherAnswer(() => cleo.rollcall('status', ...there), 4, 'cannot list resource "pods"')).toEqual([]);
+    const [ann, ben, cleo] = ['ann', 'ben', 'cleo'].map((name) => new User(name, cluster)) as [User, User, User];
+    await ann.grantRole('rollcall-viewer');
+    await ben.grantRole('rollcall-admin');
+    const inContext = ['--context', CONTEXT];
+    expect(await unexpectedOutput(() => ann.rollcall('status', ...inContext), 0, '1 node: 1 present')).toEqual([]);
+    const denial = 'you cannot create tokens for ServiceAccount rollcall/rollcall-admin';
+    expect(await unexpectedOutput(() => ann.rollcall('audit', 'verify', ...inContext), 4, denial)).toEqual([]);
+    expect(await unexpectedOutput(() => ben.rollcall('audit', 'verify', ...inContext), 0, 'checked')).toEqual([]);
+    expect(
+      await unexpectedOutput(() => cleo.rollcall('status', ...inContext), 4, 'cannot list resource "pods"'),
+    ).toEqual([]);
     await ann.kubectl('config', 'use-context', CONTEXT);
     const asPlugin = () => ann.kubectl('rollcall', 'status', '--kubeconfig', ann.kubeconfig);
-    expect(await otherAnswer(asPlugin, 0, '1 node: 1 present')).toEqual([]);
+    expect(await unexpectedOutput(asPlugin, 0, '1 node: 1 present')).toEqual([]);
   });
 
   it('reports what is missing when it cannot be found', async () => {
-    const dora = new Person('dora', cluster);
-    const asked = (...options: string[]) => dora.rollcall('status', ...options);
-    expect(await otherAnswer(() => asked('--context', 'nowhere'), 5, '127.0.0.1:9')).toEqual([]);
+    const dora = new User('dora', cluster);
+    const statusWith = (...options: string[]) => dora.rollcall('status', ...options);
+    expect(await unexpectedOutput(() => statusWith('--context', 'nowhere'), 5, '127.0.0.1:9')).toEqual([]);
     const known = `has no context x; it has ${CONTEXT}, nowhere`;
-    expect(await otherAnswer(() => asked('--context', 'x'), 2, known)).toEqual([]);
-    const alone = () => dora.rollcallAlone('status', '--context', CONTEXT);
-    expect(await otherAnswer(alone, 2, 'the kubeconfig does not exist')).toEqual([]);
+    expect(await unexpectedOutput(() => statusWith('--context', 'x'), 2, known)).toEqual([]);
+    const withoutKubeconfig = () => dora.rollcallWithoutKubeconfig('status', '--context', CONTEXT);
+    expect(await unexpectedOutput(withoutKubeconfig, 2, 'the kubeconfig does not exist')).toEqual([]);
     const admin = ['--kubeconfig', join(cluster.folder, 'kubeconfig')];
-    const elsewhere = () => asked(...admin, '--coordinator-namespace', 'default');
-    expect(await otherAnswer(elsewhere, 5, 'no coordinator runs in namespace default')).toEqual([]);
+    const elsewhere = () => statusWith(...admin, '--coordinator-namespace', 'default');
+    expect(await unexpectedOutput(elsewhere, 5, 'no coordinator runs in namespace default')).toEqual([]);
   });
 
   it('uses no more memory and CPU than expected', async () => {
     const more = ['small-1', 'small-2', 'small-3', 'small-4'];
     await cluster.apply(...more.map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })));
-    await eventually('the roll has five nodes', async () => (await status()).nodes.length === 1 + more.length);
+    await eventually('the inventory has five nodes', async () => (await status()).nodes.length === 1 + more.length);
     const cpuBefore = await rollcall.metric('agent', 'process_cpu_seconds_total');
     const startMs = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 15_000));
@@ -265,7 +263,7 @@ describe('Rollcall in a real cluster', () => {
 
   it('reads the same pods from the kubelet as from the API server, without the right to list pods', async () => {
     await cluster.kubectl('apply', '-k', cluster.kubeletKustomization);
-    await eventually('the kubelet is asked, and not the API server', async () => {
+    await eventually('the agent reads pods from the kubelet and not from the API server', async () => {
       const { text } = await rollcall.operations('agent', '/metrics');
       const [, lists] = /^rollcall_agent_source_lists_total\{collection="pods"\} (\d+)$/m.exec(text) ?? [];
       return Number(lists) > 1 && text.includes('rollcall_agent_source_events_total{collection="pods"} 0\n');
@@ -274,13 +272,13 @@ describe('Rollcall in a real cluster', () => {
     await expect(cluster.kubectl('auth', 'can-i', 'list', 'pods', '-A', agent)).rejects.toMatchObject({
       stdout: 'no\n',
     });
-    expect(await troubles()).toEqual([]);
-    await eventually('both know the same pods', async () => {
+    expect(await problems()).toEqual([]);
+    await eventually('Rollcall and the API server report the same pods', async () => {
       const { placements } = await rollcall.ask<NodeAnswer>(`node/${cluster.node}`);
-      const told = placements.flatMap(({ pods }) => pods.map(({ uid }) => uid)).toSorted();
-      return told.length > 0 && told.join() === (await podsOfDaemons(cluster)).join();
+      const reported = placements.flatMap(({ pods }) => pods.map(({ uid }) => uid)).toSorted();
+      return reported.length > 0 && reported.join() === (await daemonPodUids(cluster)).join();
     });
-    await breakAndMend('plain');
+    await breakAndRepair('plain');
   });
 
   it('is removed by one command and leaves nothing behind', async () => {

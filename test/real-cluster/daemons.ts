@@ -1,4 +1,4 @@
-/** DaemonSets for the cluster's own images, which sleep or fail and listen to nothing. */
+/** DaemonSets for the images of the cluster, which sleep or fail. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -17,17 +17,17 @@ export interface DaemonSetObject {
   };
 }
 
-/** The documentation's own example, with an image that the node has. */
+/** The fluentd-elasticsearch example of the Kubernetes documentation, with an image that exists on the node. */
 export function fluentd(): DaemonSetObject {
   const object = parse(readFileSync(EXAMPLE, 'utf8')) as DaemonSetObject;
   const { spec } = object.spec.template;
   for (const container of spec.containers) container.image = GOOD;
-  // What sleeps does not hear SIGTERM.
+  // The sleeping container ignores SIGTERM.
   spec.terminationGracePeriodSeconds = 1;
   return object;
 }
 
-/** A DaemonSet in `default`; `podSpec` goes into its template. */
+/** A DaemonSet in `default`; `podSpec` is merged into its pod template. */
 export function daemon(name: string, podSpec: object = {}, image = GOOD): object {
   const labels = { app: name };
   return {

@@ -1,6 +1,6 @@
 /**
- * The way from the API server to the kubelet that every installer of clusters opens: a client certificate that the kubelet
- * trusts, and a serving certificate that can be checked. Port-forwards go that way. It holds once both have been restarted.
+ * Sets up the connection from the API server to the kubelet as cluster installers do: a client certificate that the kubelet
+ * trusts, and a serving certificate that the API server can verify. Port-forwards use it. Takes effect after a restart of both.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import { CertificateAuthority } from '../fakes/certificates.ts';
 const API_SERVER = 'kube-apiserver-kubelet-client';
 
 export interface KubeletAccess {
-  /** PEM, of the kubelet's certificate. */
+  /** CA certificate of the kubelet, PEM. */
   readonly authority: string;
-  /** What the API server is started with besides. */
+  /** Additional arguments of the API server. */
   readonly apiServerArguments: readonly string[];
 }
 
-/** What the API server may do at kubelets. */
+/** Permissions of the API server at the kubelet. */
 export const KUBELET_RIGHTS = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRoleBinding',
@@ -25,7 +25,7 @@ export const KUBELET_RIGHTS = {
   subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: API_SERVER }],
 };
 
-/** `address` is the node's; `folder` the cluster's, with the settings of its kubelet. */
+/** `folder` is the folder of the cluster, with the configuration of its kubelet; `address` is the address of the node. */
 export async function prepareKubeletAccess(folder: string, address: string): Promise<KubeletAccess> {
   const authority = await CertificateAuthority.create('kubelet CA');
   const file = (name: string, text: string): string => {
@@ -51,7 +51,7 @@ export async function prepareKubeletAccess(folder: string, address: string): Pro
       `--kubelet-certificate-authority=${clientCAFile}`,
       `--kubelet-client-certificate=${file('kubelet-client.crt', client.certificate)}`,
       `--kubelet-client-key=${file('kubelet-client.key', client.key)}`,
-      // There is no DNS that knows the node's name.
+      // No DNS server resolves the node name.
       '--kubelet-preferred-address-types=InternalIP',
     ],
   };

@@ -1,4 +1,4 @@
-/** The running cluster: kubectl as its administrator, and its programs, which can be killed and started again. */
+/** The running cluster: kubectl as an administrator, and the cluster programs, which can be killed and restarted. */
 import { execFile, spawn } from 'node:child_process';
 import { chownSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,23 +7,23 @@ import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { until } from '../api-server/until.ts';
 import { KUBELET_RIGHTS, type KubeletAccess, prepareKubeletAccess } from './kubelet-access.ts';
-import { addUsers } from './people.ts';
+import { addUsers } from './users.ts';
 
 const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
 const OVERLAY = fileURLToPath(new URL('overlay', import.meta.url));
 const KUBELET_OVERLAY = fileURLToPath(new URL('kubelet-overlay', import.meta.url));
-/** Whom the image runs as. */
-const NOBODY = 65_532;
-/** Enough for a leader that loses its Lease to a slow API server twice, and a kubelet that backs off. */
+/** User and group ID that the image runs as. */
+const IMAGE_USER = 65_532;
+/** Long enough for a leader that loses its Lease twice because of a slow API server, and for a kubelet that backs off. */
 export const PATIENCE_MS = 240_000;
 
 export class RealCluster {
-  /** The name of its one node; known once it is prepared. */
+  /** Name of the only node; set by `prepare`. */
   node = '';
   readonly folder = inject('clusterFolder');
   readonly kustomization = join(this.folder, 'kustomize/overlays/test');
-  /** The same with agents that read pods from the kubelet. */
+  /** The same kustomization with agents that read pods from the kubelet. */
   readonly kubeletKustomization = join(this.folder, 'kustomize/overlays/test-kubelet');
   #kubeletAccess: KubeletAccess | undefined;
   readonly #environment = {
@@ -32,13 +32,13 @@ export class RealCluster {
     KUBECONFIG: join(this.folder, 'kubeconfig'),
   };
 
-  /** Copies deploy/ with the changes that this cluster needs, and makes certificates. */
+  /** Copies deploy/ with the changes for this cluster, and creates certificates. */
   async prepare(): Promise<void> {
     cpSync(DEPLOY, join(this.folder, 'kustomize'), { recursive: true });
     cpSync(OVERLAY, this.kustomization, { recursive: true });
     const journal = join(this.folder, 'journal');
     mkdirSync(journal);
-    chownSync(journal, NOBODY, NOBODY);
+    chownSync(journal, IMAGE_USER, IMAGE_USER);
     for (const file of ['workloads.yaml', 'journal-folder.yaml']) {
       const path = join(this.kustomization, file);
       const text = readFileSync(path, 'utf8');
@@ -49,7 +49,7 @@ export class RealCluster {
     addUsers(this.folder, 'ann', 'ben', 'cleo');
   }
 
-  /** So that the API server can reach the node's kubelet, and agents check who it is, once both have been restarted. */
+  /** Lets the API server connect to the kubelet, and agents verify its certificate. Takes effect after a restart of both. */
   async #prepareNode(): Promise<void> {
     const { items } = await this.json<{ items: NodeObject[] }>('get', 'nodes');
     this.node = items[0]?.metadata.name ?? '';
@@ -64,7 +64,7 @@ export class RealCluster {
     return join(this.folder, 'kustomize/overlays/standalone/certificates/ca.crt');
   }
 
-  /** @throws Error with what kubectl said. */
+  /** @throws Error with the output of kubectl. */
   async kubectl(...args: string[]): Promise<string> {
     const { stdout } = await run('kubectl', args, { env: this.#environment, maxBuffer: 64 * 1024 * 1024 });
     return stdout;
@@ -74,24 +74,24 @@ export class RealCluster {
     return JSON.parse(await this.kubectl(...args, '-o', 'json')) as Value;
   }
 
-  /** Creates or changes objects. */
+  /** Creates or updates objects. */
   async apply(...objects: object[]): Promise<void> {
     const file = join(this.folder, 'apply.json');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     await this.kubectl('apply', '-f', file);
   }
 
-  /** Kills one of the cluster's programs and starts it again, with what was prepared. */
+  /** Kills a program of the cluster and restarts it with the prepared configuration. */
   async restart(name: 'apiserver' | 'kubelet'): Promise<void> {
     const pidFile = join(this.folder, `${name}.pid`);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
     process.kill(pid, 'SIGKILL');
-    await until(`${name} is gone`, PATIENCE_MS, () => !isRunning(pid));
+    await until(`${name} has ended`, PATIENCE_MS, () => !isRunning(pid));
     const log = openSync(join(this.folder, `${name}.log`), 'a');
-    // Detached, so that it belongs to the script that ends the cluster and not to this process.
-    const more = name === 'apiserver' ? (this.#kubeletAccess?.apiServerArguments ?? []) : [];
-    const child = spawn(program, [...args, ...more], { detached: true, stdio: ['ignore', log, log] });
+    // Detached, because the script that ends the cluster also ends this program.
+    const moreArgs = name === 'apiserver' ? (this.#kubeletAccess?.apiServerArguments ?? []) : [];
+    const child = spawn(program, [...args, ...moreArgs], { detached: true, stdio: ['ignore', log, log] });
     child.unref();
     writeFileSync(pidFile, String(child.pid));
   }
@@ -112,7 +112,7 @@ interface NodeObject {
 
 function isRunning(pid: number): boolean {
   try {
-    // A zombie is gone, only nobody has asked how it ended.
+    // A zombie has ended, but its parent has not read its exit status yet.
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -1,4 +1,4 @@
-/** Rollcall as it runs in the cluster: its command line with a person's token, and its operations ports. */
+/** Rollcall in the cluster: the CLI with the token of a role, and the operations ports. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROGRAMS, runToEnd } from '../e2e/programs.ts';
@@ -8,7 +8,7 @@ const SERVER = '127.0.0.1:7655';
 const NAME = 'rollcall-coordinator.rollcall.svc';
 const OPERATIONS = { coordinator: 7656, agent: 7657 } as const;
 
-export type Person = 'viewer' | 'planner' | 'admin';
+export type Role = 'viewer' | 'planner' | 'admin';
 
 export class RollcallInCluster {
   readonly #cluster: RealCluster;
@@ -17,21 +17,21 @@ export class RollcallInCluster {
     this.#cluster = cluster;
   }
 
-  /** Fetches a token as a person would: through their own rights at the API server. */
-  async login(person: Person): Promise<void> {
-    const args = ['-n', 'rollcall', 'create', 'token', `rollcall-${person}`, '--audience=rollcall', '--duration=1h'];
-    writeFileSync(this.#tokenFile(person), await this.#cluster.kubectl(...args), { mode: 0o600 });
+  /** Creates a token for the ServiceAccount of the role. */
+  async login(role: Role): Promise<void> {
+    const args = ['-n', 'rollcall', 'create', 'token', `rollcall-${role}`, '--audience=rollcall', '--duration=1h'];
+    writeFileSync(this.#tokenFile(role), await this.#cluster.kubectl(...args), { mode: 0o600 });
   }
 
-  run(person: Person, ...args: string[]) {
+  run(role: Role, ...args: string[]) {
     const identity = ['--coordinator-ca', this.#cluster.authority, '--coordinator-name', NAME];
-    return runToEnd(PROGRAMS.cli, [...args, '--server', SERVER, ...identity, '--token-file', this.#tokenFile(person)]);
+    return runToEnd(PROGRAMS.cli, [...args, '--server', SERVER, ...identity, '--token-file', this.#tokenFile(role)]);
   }
 
-  /** What a viewer is told, as JSON. @throws Error with what the command line said. */
+  /** The JSON output of a command that a viewer runs. @throws Error with the error output of the CLI. */
   async ask<Value>(...args: string[]): Promise<Value> {
     const { exitCode, stdout, stderr } = await this.run('viewer', ...args, '-o', 'json');
-    if (exitCode !== 0) throw new Error(`rollcall ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    if (exitCode !== 0) throw new Error(`rollcall ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
     return JSON.parse(stdout) as Value;
   }
 
@@ -40,7 +40,7 @@ export class RollcallInCluster {
     return { status: response.status, text: await response.text() };
   }
 
-  /** A metric without labels. */
+  /** Value of a metric without labels. */
   async metric(program: keyof typeof OPERATIONS, name: string): Promise<number> {
     const { text } = await this.operations(program, '/metrics');
     const found = new RegExp(`^${name} (\\S+)$`, 'm').exec(text);
@@ -48,7 +48,7 @@ export class RollcallInCluster {
     return Number(found[1]);
   }
 
-  #tokenFile(person: Person): string {
-    return join(this.#cluster.folder, `${person}.token`);
+  #tokenFile(role: Role): string {
+    return join(this.#cluster.folder, `${role}.token`);
   }
 }

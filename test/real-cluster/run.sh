@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# npm run test:cluster: Rollcall in a real one-node cluster with pods that really run.
+# npm run test:cluster: tests Rollcall in a real one-node cluster with running pods.
 #
-# ROLLCALL_CLUSTER_SCRIPT names the script that starts and ends the cluster (`up FOLDER`, `down FOLDER`); it
-# leaves kubeconfig, containerd.sock, tokens.csv, kubelet.yaml, NAME.pid and NAME.log in the folder. Needs root and Debian's buildah.
-# However this ends, the cluster ends with it.
+# ROLLCALL_CLUSTER_SCRIPT is the path of a script that starts and stops the cluster (`up FOLDER`, `down FOLDER`). It must
+# create kubeconfig, containerd.sock, tokens.csv, kubelet.yaml, NAME.pid and NAME.log in the folder. Requires root and Debian's
+# buildah. Always stops the cluster at the end.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cluster=${ROLLCALL_CLUSTER_SCRIPT:-}
 [ -z "$cluster" ] || cluster=$(realpath "$cluster")
 if [ ! -x "$cluster" ]; then
-  echo 'test:cluster: NOT RUN: set ROLLCALL_CLUSTER_SCRIPT to a script that starts and ends a one-node cluster' >&2
+  echo 'test:cluster: NOT RUN: set ROLLCALL_CLUSTER_SCRIPT to a script that starts and stops a one-node cluster' >&2
   exit 2
 fi
 export PORT=${PORT:-26443}
-# npm puts the path of Node there, and the script would name the cluster's node after it.
+# npm sets NODE to the path of Node.js, and the script would use it as the node name.
 unset NODE
 
-# A second cluster would answer for the first, and end it.
+# A cluster that already runs would be used and stopped instead.
 for taken in "$PORT" 10250; do
   if (exec 3<>"/dev/tcp/127.0.0.1/$taken") 2>/dev/null; then
-    echo "test:cluster: NOT RUN: something listens on port $taken of this machine; end it, or wait until it has ended" >&2
+    echo "test:cluster: NOT RUN: port $taken is in use; stop the process that listens on it, or wait until it has ended" >&2
     exit 2
   fi
 done
@@ -29,7 +29,7 @@ folder=$(mktemp -d -t rollcall-cluster-XXXXXX)
 finish() {
   local code=$?
   trap - EXIT INT TERM
-  [ "$code" = 0 ] || tell_why
+  [ "$code" = 0 ] || print_state
   "$cluster" down "$folder" || true
   rm -rf --one-file-system "$folder" /var/log/pods/rollcall_*
   exit "$code"
@@ -37,8 +37,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-tell_why() {
-  echo "=== what there was when it failed"
+print_state() {
+  echo "=== state of the cluster at the failure"
   KUBECONFIG="$folder/kubeconfig" kubectl get nodes,daemonsets,pods -A -o wide 2>&1 || true
   KUBECONFIG="$folder/kubeconfig" kubectl -n rollcall describe pods 2>&1 | grep -A20 '^Events' || true
   tail -n 25 /var/log/pods/rollcall_*/*/*.log 2>/dev/null || true

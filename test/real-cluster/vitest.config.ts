@@ -1,4 +1,4 @@
-/** How the test in the real cluster runs: by run.sh beside this file, one step after the other. */
+/** Configuration of the test in a real cluster, which run.sh starts. The tests run in order. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -15,7 +15,7 @@ export default defineConfig({
     include: ['test/real-cluster/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,
-    // What one step leaves is where the next begins.
+    // Each test continues from the state that the previous one left.
     bail: 1,
     testTimeout: 600_000,
     hookTimeout: 300_000,

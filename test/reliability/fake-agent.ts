@@ -1,34 +1,34 @@
 /**
- * An agent that changes its node as fast as it is acknowledged, and notes everything that it is told. Its node's label `side` turns
- * with every report, so that every report turns decisions.
+ * An agent that reports a changed node after each acknowledgement, and records everything that it receives. Every report changes
+ * the label `side` of the node, so that every report changes decisions.
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { AgentServiceClient } from '../../shared/rpc/generated/rollcall/v1/AgentService.ts';
 import type { AssignmentUpdate__Output } from '../../shared/rpc/generated/rollcall/v1/AssignmentUpdate.ts';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
-import type { Claims } from './claims.ts';
+import type { ExternalObservations } from './external-observations.ts';
 
 export class FakeAgent {
   readonly node: string;
-  readonly #claims: Claims;
+  readonly #observed: ExternalObservations;
   readonly #instanceId: string;
-  /** Over all coordinators: no two reports of a node are alike. */
+  /** Continues over restarts of the coordinator, so that no two reports of a node are equal. */
   #step = 0;
   #sequence = 0;
   #stream: ClientDuplexStream<ConnectRequest, ConnectResponse__Output> | undefined;
 
-  constructor(node: string, claims: Claims) {
+  constructor(node: string, observed: ExternalObservations) {
     this.node = node;
-    this.#claims = claims;
+    this.#observed = observed;
     this.#instanceId = `instance-of-${node}`;
   }
 
   connect(client: AgentServiceClient): void {
     const stream = client.connect();
     this.#stream = stream;
-    stream.on('data', (message: ConnectResponse__Output) => this.#hear(message));
-    // The coordinator is killed sooner or later.
+    stream.on('data', (message: ConnectResponse__Output) => this.#receive(message));
+    // The test kills the coordinator.
     stream.on('error', () => {});
     stream.write({
       hello: {
@@ -45,11 +45,11 @@ export class FakeAgent {
     this.#stream = undefined;
   }
 
-  #hear({ welcome, assignmentUpdate, reportAck, reportRequest }: ConnectResponse__Output): void {
+  #receive({ welcome, assignmentUpdate, reportAck, reportRequest }: ConnectResponse__Output): void {
     if (welcome || reportRequest) this.#report();
-    if (assignmentUpdate) this.#take(assignmentUpdate);
+    if (assignmentUpdate) this.#apply(assignmentUpdate);
     if (reportAck && Number(reportAck.reportSequence) >= this.#sequence) {
-      this.#claims.reports.add(`${this.node} ${this.#step}`);
+      this.#observed.reports.add(`${this.node} ${this.#step}`);
       this.#report();
     }
   }
@@ -63,12 +63,12 @@ export class FakeAgent {
     });
   }
 
-  #take({ sequence, revision, snapshot, delta }: AssignmentUpdate__Output): void {
-    this.#claims.revision = Math.max(this.#claims.revision, Number(revision));
+  #apply({ sequence, revision, snapshot, delta }: AssignmentUpdate__Output): void {
+    this.#observed.revision = Math.max(this.#observed.revision, Number(revision));
     for (const { effectiveRevision, daemonSet, verdict } of snapshot?.assignments ?? delta?.upserts ?? []) {
       const key = `${daemonSet?.namespace}/${daemonSet?.name}`;
       const word = String(verdict).replace('VERDICT_', '').toLowerCase();
-      this.#claims.assignments.add([effectiveRevision, this.node, key, word].join(' '));
+      this.#observed.assignments.add([effectiveRevision, this.node, key, word].join(' '));
     }
     this.#stream?.write({ assignmentAck: { sequence, appliedRevision: revision } });
   }

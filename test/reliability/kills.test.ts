@@ -1,4 +1,4 @@
-/** A whole coordinator, killed again and again at random instants while agents report and others ask. */
+/** A coordinator process that is killed repeatedly at random times while agents report and clients query it. */
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -9,61 +9,61 @@ import { PROGRAMS, Running } from '../e2e/programs.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { type Claims, noClaims } from './claims.ts';
+import { pollUntilDisconnected } from './event-poller.ts';
+import { type ExternalObservations, noObservations } from './external-observations.ts';
 import { FakeAgent } from './fake-agent.ts';
-import { askUntilGone } from './questioner.ts';
-import { assertWhole, RecordedRows, rowsAfter } from './recorded-rows.ts';
+import { assertIntact, RecordedRows, rowsAfter } from './recorded-rows.ts';
 
 const KILLS = inject('isThorough') ? 200 : 10;
 const SEED = inject('seed');
 const AGENTS = 8;
-/** Some kills hit agents that are still being welcomed, some a journal at full load. */
-const KILL_AFTER_CLAIMS_MAX = 60;
-/** So that not every kill follows a claim at once. */
+/** Some kills happen while agents connect, others while the journal is under full load. */
+const KILL_AFTER_OBSERVATIONS_MAX = 60;
+/** A random delay, so that not every kill immediately follows an observation. */
 const KILL_AFTER_MS_MAX = 20;
 
-it(`keeps all that anyone was told when it is killed ${KILLS} times (seed ${SEED})`, {
+it(`keeps everything that agents and clients have received when it is killed ${KILLS} times (seed ${SEED})`, {
   timeout: KILLS * 20_000,
 }, async () => {
   const random = new SeededRandom(SEED);
-  const site = new Site();
-  const claims = noClaims();
-  const agents = Array.from({ length: AGENTS }, (_, index) => new FakeAgent(`node-${index}`, claims));
+  const installation = new Installation();
+  const observed = noObservations();
+  const agents = Array.from({ length: AGENTS }, (_, index) => new FakeAgent(`node-${index}`, observed));
   const rows = new RecordedRows();
   for (let kill = 1; kill <= KILLS; kill += 1) {
-    site.writeDaemonSets(kill);
-    const { coordinator, address } = await site.start();
+    installation.writeDaemonSets(kill);
+    const { coordinator, address } = await installation.start();
     const secure = credentials.createInsecure();
     const agentService = new AgentService(address, secure);
     const queryService = new QueryService(address, secure);
     for (const agent of agents) agent.connect(agentService);
-    const asking = askUntilGone(queryService, claims);
-    const enough = claimCount(claims) + 1 + random.below(KILL_AFTER_CLAIMS_MAX);
-    // Every other kill hits a coordinator that answers questions already, for which it starts a thread first.
-    const rowsEnough = claims.rows.size + (kill % 2);
-    await eventually(() => claimCount(claims) >= enough && claims.rows.size >= rowsEnough);
+    const polling = pollUntilDisconnected(queryService, observed);
+    const enough = observationCount(observed) + 1 + random.below(KILL_AFTER_OBSERVATIONS_MAX);
+    // Every second kill waits until the coordinator answers queries, which takes longer because it starts a thread for them.
+    const rowsEnough = observed.rows.size + (kill % 2);
+    await eventually(() => observationCount(observed) >= enough && observed.rows.size >= rowsEnough);
     await new Promise((resolve) => setTimeout(resolve, random.below(KILL_AFTER_MS_MAX)));
     await coordinator.kill('SIGKILL');
-    await asking;
+    await polling;
     for (const agent of agents) agent.disconnect();
     for (const client of [agentService, queryService]) client.close();
 
-    const file = site.copyOfJournal();
+    const file = installation.copyJournal();
     const journal = await openJournal({ file });
     rows.add(await rowsAfter(journal, rows.revision));
-    rows.check(claims);
-    // Opening checks the newest rows; now and then all of them are.
-    if (kill % 10 === 0) await assertWhole(journal);
+    rows.check(observed);
+    // Opening a journal verifies the newest rows; every tenth kill verifies all rows.
+    if (kill % 10 === 0) await assertIntact(journal);
     await journal.close();
     rmSync(dirname(file), { recursive: true });
     if (kill % 20 === 0) process.stdout.write(`${kill} of ${KILLS} kills, revision ${rows.revision}\n`);
   }
-  expect(claims.reports.size, 'reports were acknowledged').toBeGreaterThan(KILLS);
-  expect(claims.assignments.size, 'assignments were sent').toBeGreaterThan(KILLS);
-  expect(claims.rows.size, 'questions were answered').toBeGreaterThan(KILLS);
+  expect(observed.reports.size, 'reports were acknowledged').toBeGreaterThan(KILLS);
+  expect(observed.assignments.size, 'assignments were sent').toBeGreaterThan(KILLS);
+  expect(observed.rows.size, 'queries were answered').toBeGreaterThan(KILLS);
 });
 
-class Site {
+class Installation {
   readonly #folder = temporaryFolder();
   readonly #daemonSets = join(this.#folder, 'daemonsets');
   readonly #file = join(this.#folder, 'data', 'rollcall.db');
@@ -72,9 +72,9 @@ class Site {
     mkdirSync(this.#daemonSets);
   }
 
-  /** Of three, one wants a side that changes with every kill: what is started again has decisions to make at once. */
+  /** One of the three DaemonSets changes its node selector with every kill, so that a restarted coordinator has decisions to make. */
   writeDaemonSets(round: number): void {
-    const sides = { left: 'left', right: 'right', turning: round % 2 === 0 ? 'left' : 'right' };
+    const sides = { left: 'left', right: 'right', changing: round % 2 === 0 ? 'left' : 'right' };
     for (const [name, side] of Object.entries(sides)) {
       const template = { metadata: { labels: { name } }, spec: { nodeSelector: { side }, containers: [CONTAINER] } };
       const spec = { selector: { matchLabels: { name } }, template };
@@ -91,8 +91,8 @@ class Site {
     return { coordinator, address: `127.0.0.1:${port}` };
   }
 
-  /** The files as the kill left them: the coordinator that comes next finds them so, too. */
-  copyOfJournal(): string {
+  /** Copies the journal files as the kill left them, because the next coordinator must find them unchanged. */
+  copyJournal(): string {
     const copy = join(temporaryFolder(), 'rollcall.db');
     for (const suffix of ['', '-wal', '.head']) {
       if (existsSync(`${this.#file}${suffix}`)) copyFileSync(`${this.#file}${suffix}`, `${copy}${suffix}`);
@@ -103,6 +103,6 @@ class Site {
 
 const CONTAINER = { name: 'daemon', image: 'example.com/daemon:1' };
 
-function claimCount({ reports, assignments }: Claims): number {
+function observationCount({ reports, assignments }: ExternalObservations): number {
   return reports.size + assignments.size;
 }

@@ -1,6 +1,6 @@
 /**
- * People at their own machines: each with a kubeconfig, and with kubectl and `rollcall` on the PATH. The command line finds
- * the coordinator and a token by itself, with no more than the person may do at the API server.
+ * Users at their own machines, with a kubeconfig, and with kubectl and `rollcall` on the PATH. The CLI finds the coordinator and
+ * requests a token by itself, with the permissions of the user at the API server.
  */
 import { execFile } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { type Ended, PROGRAMS } from '../e2e/programs.ts';
 import type { RealCluster } from './real-cluster.ts';
 
 export const CONTEXT = 'real';
-/** Nothing listens there: where a command goes that the kubeconfig's current context led. */
+/** An address without a server, for the current context of the kubeconfig. */
 const NOWHERE = 'https://127.0.0.1:9';
 const SLOW = ['--request-timeout', '60s'];
 
-/** Makes users that the API server knows once it has been restarted. */
+/** Adds users to the token file of the API server, which reads it at its next start. */
 export function addUsers(folder: string, ...names: readonly string[]): void {
   for (const name of names) appendFileSync(join(folder, 'tokens.csv'), `${tokenOf(name)},${name},${name}\n`);
 }
 
-export class Person {
-  /** The file. */
+export class User {
+  /** Path of the kubeconfig. */
   readonly kubeconfig: string;
   readonly #name: string;
   readonly #cluster: RealCluster;
@@ -40,8 +40,8 @@ export class Person {
     writeFileSync(this.kubeconfig, JSON.stringify(kubeconfig(name, inject('clusterPort'))));
   }
 
-  /** An administrator gives the person a right, as docs/operations.md says. */
-  async getsRole(role: string): Promise<void> {
+  /** Grants a role as an administrator, as described in docs/operations.md. */
+  async grantRole(role: string): Promise<void> {
     const binding = [this.#name, `--role=${role}`, `--user=${this.#name}`];
     await this.#cluster.kubectl('-n', 'rollcall', 'create', 'rolebinding', ...binding);
   }
@@ -54,8 +54,8 @@ export class Person {
     return this.#run('kubectl', args);
   }
 
-  /** Without a kubeconfig. */
-  rollcallAlone(...args: string[]): Promise<Ended> {
+  /** Runs the CLI without a kubeconfig. */
+  rollcallWithoutKubeconfig(...args: string[]): Promise<Ended> {
     return this.#run(process.execPath, [PROGRAMS.cli, ...args], { ...this.#environment, KUBECONFIG: '' });
   }
 
@@ -72,7 +72,7 @@ function tokenOf(name: string): string {
   return `token-of-${name}`;
 }
 
-/** Its current context leads nowhere. */
+/** A kubeconfig whose current context has an address without a server. */
 function kubeconfig(name: string, port: string): object {
   const cluster = (server: string) => ({ server, 'insecure-skip-tls-verify': true });
   return {

@@ -1,17 +1,17 @@
-/** What the disk itself takes to make a little durable, without any database: no commit can be faster. */
+/** Time that the disk needs to write and fsync a small file without a database. No commit can be faster. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 const SYNCS = 500;
 const BETWEEN_MS = 2;
-/** As much as a commit of some twenty rows writes. */
+/** Amount of data that a commit of about twenty rows writes. */
 const BYTES = 64 * 1024;
-/** Written over again and again, as a write-ahead log is. */
+/** Size of the file, which is overwritten repeatedly like a write-ahead log. */
 const FILE_BYTES = 16 * 1024 * 1024;
 
-/** The 99th percentile of write and fsync, of so many one after the other. */
-export async function diskSyncP99Ms(folder: string): Promise<number> {
+/** The 99th percentile of `SYNCS` sequential writes, each with its fsync. */
+export async function fsyncP99Ms(folder: string): Promise<number> {
   const bytes = Buffer.alloc(BYTES, 1);
   const descriptor = openSync(join(folder, 'sync'), 'w');
   const tookMs: number[] = [];

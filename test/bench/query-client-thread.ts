@@ -1,4 +1,4 @@
-/** The thread of a benchmark that asks a coordinator as the command line does: page after page, over gRPC. */
+/** The benchmark thread that queries a coordinator like the CLI does: page by page, over gRPC. */
 
 import { setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -7,17 +7,17 @@ import { credentials } from '@grpc/grpc-js';
 import { CLIENT_OPTIONS } from '../../shared/rpc/channel-options.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 
-/** A unary call of the query service; `pages`: how many of a list, at most. */
-export interface Question {
+/** A unary call of the query service. `pages` is the maximum number of pages of a list. */
+export interface BenchQuery {
   readonly method: keyof typeof QueryService.service;
   readonly request: object;
   readonly pages?: number;
 }
 
-export interface Answered {
-  /** All pages together. */
+export interface CallTiming {
+  /** Duration of all pages. */
   readonly totalMs: number;
-  /** What one request took at most, which a caller's time limit is held against. */
+  /** Duration of the slowest request, which the request timeout of a caller applies to. */
   readonly longestMs: number;
   readonly failure: string;
 }
@@ -26,19 +26,19 @@ interface Answer {
   readonly nextPageToken?: string;
 }
 
-// Whoever asks is on another machine, and takes nothing of the coordinator's processors.
+// A real client runs on another machine and uses no CPU of the coordinator.
 setPriority(0, 19);
 
 const client = new QueryService(String(workerData), credentials.createInsecure(), CLIENT_OPTIONS);
 
-async function answered({ method, request, pages = Number.POSITIVE_INFINITY }: Question): Promise<Answered> {
+async function measure({ method, request, pages = Number.POSITIVE_INFINITY }: BenchQuery): Promise<CallTiming> {
   const startMs = performance.now();
   let longestMs = 0;
   let pageToken = '';
   try {
     for (let page = 0; page < pages && (page === 0 || pageToken !== ''); page += 1) {
       const pageMs = performance.now();
-      const answer = await once(method, { ...request, pageToken });
+      const answer = await call(method, { ...request, pageToken });
       longestMs = Math.max(longestMs, performance.now() - pageMs);
       pageToken = answer.nextPageToken ?? '';
     }
@@ -48,7 +48,7 @@ async function answered({ method, request, pages = Number.POSITIVE_INFINITY }: Q
   return { totalMs: performance.now() - startMs, longestMs, failure: '' };
 }
 
-function once(method: Question['method'], request: object): Promise<Answer> {
+function call(method: BenchQuery['method'], request: object): Promise<Answer> {
   const definition = QueryService.service[method];
   if (definition === undefined) throw new Error(`the query service has no ${method}`);
   const { path, requestSerialize, responseDeserialize } = definition;
@@ -63,6 +63,6 @@ function once(method: Question['method'], request: object): Promise<Answer> {
   });
 }
 
-parentPort?.on('message', (question: Question) => {
-  void answered(question).then((answer) => parentPort?.postMessage(answer));
+parentPort?.on('message', (query: BenchQuery) => {
+  void measure(query).then((timing) => parentPort?.postMessage(timing));
 });
