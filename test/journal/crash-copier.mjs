@@ -1,5 +1,5 @@
-// Backs a journal up while it is written (`backup FILE TARGET`), or migrates it (`migrate FILE FOLDER`), and says `began` before that
-// and `ended` after it. A test kills it.
+// Backs up a journal while it is written (`backup FILE TARGET`), or migrates it (`migrate FILE FOLDER`). Prints `began` before and
+// `ended` after that. A test kills it.
 import { writeSync } from 'node:fs';
 import { Journal } from '../../dist/coordinator/journal/journal.js';
 import { openForWriting } from '../../dist/coordinator/journal/schema/database.js';

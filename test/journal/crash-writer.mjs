@@ -1,5 +1,5 @@
-// Appends to a journal without end, on its real threads, and says what is durable; with `prune` it also lets go of what is
-// older than the newest 1,500 rows. A test kills it.
+// Appends to a journal on its real threads until a test kills it, and prints the durable revisions. With `prune` it also prunes all but
+// the newest 1,500 rows.
 import { writeSync } from 'node:fs';
 import { Journal } from '../../dist/coordinator/journal/journal.js';
 import { systemClock } from '../../dist/shared/clock.js';
@@ -15,7 +15,7 @@ const journal = await Journal.open({
   },
   limits: { retainedRowsMin: 1_500, pruneRowsMax: 100 },
 });
-// Before the first word, so that whoever counts words kills the prunings that follow, too.
+// Before the first line of output, so that a test that counts lines also hits later prunings.
 if (pruning === 'prune') await journal.prune({ retainBytes: 1 });
 setInterval(() => {
   const { state, problem } = journal.status();
@@ -38,6 +38,6 @@ for (let round = 0; ; round += 1) {
   const revision = journal.append(events) + count - 1;
   void journal.durable(revision).then(() => writeSync(1, `${revision}\n`));
   if (pruning === 'prune' && round % 8 === 7) void journal.prune({ retainBytes: 1 });
-  // Enough in flight that a kill hits a commit more often than not.
+  // Enough rows wait for the disk that most kills hit a commit.
   if (round % 4 === 3) await journal.durable(revision);
 }

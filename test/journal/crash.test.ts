@@ -1,4 +1,4 @@
-/** A coordinator that is killed while it writes: nothing that it said was durable may be missing. */
+/** Kills a process while it writes a journal: all rows that it reported as durable must remain. */
 import { expect, inject, it } from 'vitest';
 import { SeededRandom } from '../bench/random.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
@@ -7,13 +7,13 @@ import { WritingProcess } from './writing-process.ts';
 const KILLS = inject('isThorough') ? 200 : 20;
 const SEED = inject('seed');
 
-it(`loses nothing that it called durable when it is killed ${KILLS} times under load (seed ${SEED})`, {
+it(`keeps all durable rows when the writer is killed ${KILLS} times under load (seed ${SEED})`, {
   timeout: KILLS * 6_000,
 }, async () => {
   const file = temporaryFile();
   const random = new SeededRandom(SEED);
   for (let kill = 0; kill < KILLS; kill += 1) {
-    // Every other one also prunes while it writes.
+    // Every other writer also prunes while it writes.
     const writer = new WritingProcess(file, kill % 2 === 1 ? 'prune' : 'keep');
     await writer.announcements(1 + random.below(60));
     await writer.kill();
@@ -29,7 +29,7 @@ it(`loses nothing that it called durable when it is killed ${KILLS} times under 
   }
   const journal = await openJournal({ file });
   const [oldest] = await journal.events({ oldestFirst: true, limit: 1 });
-  expect(oldest?.revision, 'something was pruned').toBeGreaterThan(1);
+  expect(oldest?.revision, 'some rows were pruned').toBeGreaterThan(1);
   expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ bad: null, fileProblem: null, isGood: true });
   expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
 });

@@ -1,4 +1,4 @@
-/** The SQL in docs/journal.md, run against a small journal whose answers are known. */
+/** Runs the SQL of docs/journal.md against a small journal with known answers. */
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
@@ -70,7 +70,7 @@ const agent = (action: 'absent' | 'connected', occurredMs: number): NewEvent => 
   cause: CAUSE,
 });
 
-/** Revisions 1 to 12; the decisions of 2 and 3 follow from 1. */
+/** Revisions 1 to 12. Row 1 causes the decisions in rows 2 and 3. */
 const EVENTS: readonly NewEvent[] = [
   relabelled,
   decision({ cause: { ...CAUSE, revision: 1 } }),
@@ -87,9 +87,9 @@ const EVENTS: readonly NewEvent[] = [
 ];
 
 const ANSWERS: Readonly<Record<string, readonly object[]>> = {
-  'Which verdict had a node for a DaemonSet at a moment (here revision 2)?': [{ name: 'run' }],
-  'Which revision was in force at a time?': [{ seq: 12 }],
-  'What happened on a node last, and who caused it?': [
+  'Which verdict did a node have for a DaemonSet at a revision (here 2)?': [{ name: 'run' }],
+  'Which revision was the newest at a given time?': [{ seq: 12 }],
+  'What happened most recently on a node, and who caused it?': [
     {
       seq: 5,
       kind: 'decision',
@@ -103,18 +103,18 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
     { seq: 2, kind: 'decision', daemon_set: 'fluentd', verdict_before: null, verdict: 'run', cause_seq: 1 },
     { seq: 1, kind: 'node', action: 'changed', occurred: '1970-01-01T00:00:01.000Z', actor: 'alice' },
   ],
-  'On how many nodes does each DaemonSet belong now?': [
-    { namespace: 'kube-system', name: 'proxy', wanted: 1 },
-    { namespace: 'logging', name: 'fluentd', wanted: 1 },
+  'On how many nodes is each DaemonSet desired now?': [
+    { namespace: 'kube-system', name: 'proxy', desired: 1 },
+    { namespace: 'logging', name: 'fluentd', desired: 1 },
   ],
-  'Which change led to the most decisions?': [{ seq: 1, kind: 'node', node: 'node-1', actor: 'alice', decisions: 2 }],
-  'Which facts had a node at a revision (here 4)?': [{ seq: 1, zone: 'a' }],
-  'Which pairs were placed differently after revision 2 than at it, and by which decision?': [
+  'Which change caused the most decisions?': [{ seq: 1, kind: 'node', node: 'node-1', actor: 'alice', decisions: 2 }],
+  'Which facts did a node have at a revision (here 4)?': [{ seq: 1, zone: 'a' }],
+  'Which verdicts have changed since revision 2, and by which decision?': [
     { daemon_set: 'proxy', node: 'node-1', verdict_before: null, verdict: 'run', seq: 3 },
     { daemon_set: 'fluentd', node: 'node-2', verdict_before: null, verdict: 'run', seq: 4 },
     { daemon_set: 'fluentd', node: 'node-1', verdict_before: 'run', verdict: 'none', seq: 5, actor: 'bob' },
   ],
-  'How long did each drift that ended last?': [
+  'How long did each resolved drift last?': [
     { seq: 6, node: 'node-3', daemon_set: 'fluentd', drift: 'missing', lasted_ms: 2_000 },
   ],
   'Who changed what, and how often?': [
@@ -122,24 +122,24 @@ const ANSWERS: Readonly<Record<string, readonly object[]>> = {
     { actor: 'bob', kind: 'decision', changes: 1, newest: 5 },
     { actor: 'mallory', kind: 'access', changes: 1, newest: 9 },
   ],
-  'Which placements flap?': [{ namespace: 'logging', daemon_set: 'fluentd', node: 'node-1', decisions: 2 }],
+  'Which verdicts change most often?': [{ namespace: 'logging', daemon_set: 'fluentd', node: 'node-1', decisions: 2 }],
   'When did a coordinator start or stop, and with which placement engine?': [
     { seq: 8, action: 'started', engine: '2', detail: 'placement engine 1 became 2' },
   ],
-  'Who was denied what, and how often?': [
+  'Which calls were denied, to whom, and how often?': [
     { actor: 'mallory', method: 'AuditService/CreateBackup', reason: 'PERMISSION_DENIED', denials: 3 },
   ],
-  'How long was each node absent, from what was last heard of its agent until it came back (NULL: not yet)?': [
+  'How long was each agent absent, from its last message to its next connection (NULL: still absent)?': [
     { node: 'node-3', seq: 10, absent_ms: 6_000 },
     { node: 'node-3', seq: 12, absent_ms: null },
   ],
 };
 
-it('has an answer to check for every documented question, and no other', () => {
+it('has an expected answer for each documented question, and no others', () => {
   expect(QUERIES.map(({ question }) => question)).toEqual(Object.keys(ANSWERS));
 });
 
-it.each(QUERIES)('answers: $question', async ({ question, sql }) => {
+it.each(QUERIES)('answers "$question"', async ({ question, sql }) => {
   const file = temporaryFile();
   const journal = await openJournal({ file });
   journal.append(EVENTS);

@@ -1,4 +1,4 @@
-/** What happens to a journal's files besides crashes: bad pages, cut logs, disks that cannot be written, clocks that jump. */
+/** Faults other than crashes: damaged pages, truncated logs, disks that are not writable, clocks that jump. */
 import {
   closeSync,
   copyFileSync,
@@ -22,8 +22,8 @@ import { openJournal, temporaryFile } from './open-journal.ts';
 
 const decisions = (count: number) => Array.from({ length: count }, (_, index) => decision({ node: `node-${index}` }));
 
-describe('a page that went bad', () => {
-  it('is a bad row to whoever verifies and one sentence to whoever asks, and the rest still answers', async () => {
+describe('a damaged page', () => {
+  it('fails verification and the queries that need it, while other queries are answered', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file });
     await journal.durable(journal.append(decisions(3_000)) + 2_999);
@@ -41,13 +41,13 @@ describe('a page that went bad', () => {
   });
 });
 
-describe('a write-ahead log that was cut', () => {
-  it('costs whole commits and no part of one, and a published head tells that they are missing', async () => {
+describe('a truncated write-ahead log', () => {
+  it('loses only whole commits, and a published head reveals the loss', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file, limits: { batchEventsMax: 50 } });
     await journal.durable(journal.append(decisions(1_000)) + 999);
     const anchor = journal.head();
-    // As a crash would leave them.
+    // Copied without closing, as a crash leaves the files.
     const copy = join(temporaryFolder(), 'journal.db');
     for (const suffix of ['', '-wal']) copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
     truncateSync(`${copy}-wal`, Math.floor(statSync(`${copy}-wal`).size / 2));
@@ -61,8 +61,8 @@ describe('a write-ahead log that was cut', () => {
   });
 });
 
-describe('newest rows that are gone', () => {
-  /** A journal as a crash leaves it: its newest rows are in the log. Returns its file. */
+describe('missing newest rows', () => {
+  /** Returns the file of a journal as a crash leaves it, with its newest rows in the log. */
   async function crashed(count: number): Promise<string> {
     const file = temporaryFile();
     const journal = await openJournal({ file, limits: { batchEventsMax: 50 } });
@@ -73,22 +73,22 @@ describe('newest rows that are gone', () => {
   }
 
   it.each<[string, (file: string) => void]>([
-    ['the log was cut', (file) => truncateSync(`${file}-wal`, Math.floor(statSync(`${file}-wal`).size / 2))],
-    ['the log was taken away', (file) => rmSync(`${file}-wal`)],
-    ['they were deleted', (file) => deleteAfter(file, 900)],
-  ])('are noticed at the start where %s, which says what to do', async (_what, damage) => {
+    ['the log is truncated', (file) => truncateSync(`${file}-wal`, Math.floor(statSync(`${file}-wal`).size / 2))],
+    ['the log was removed', (file) => rmSync(`${file}-wal`)],
+    ['rows were deleted', (file) => deleteAfter(file, 900)],
+  ])('prevent the start when %s, with a message that says what to do', async (_what, damage) => {
     const file = await crashed(1_000);
     damage(file);
     const refusal: Error = await openJournal({ file }).then(neverOpens, (reason: Error) => reason);
     expect(refusal).toMatchObject({ reason: 'damaged' });
     expect(refusal.message).toContain('revision 1000 was on disk before');
     expect(refusal.message).toContain(`remove ${file}.head`);
-    // Whoever wants to go on without them can.
+    // Removing the head file accepts the loss.
     rmSync(`${file}.head`);
     expect((await openJournal({ file })).durableRevision).toBeLessThan(1_000);
   });
 
-  it('are noticed where others were written in their place', async () => {
+  it('prevent the start when other rows were written in their place', async () => {
     const file = await crashed(10);
     deleteAfter(file, 5);
     const head = readFileSync(`${file}.head`);
@@ -102,8 +102,8 @@ describe('newest rows that are gone', () => {
 
   it.each<[string, (file: string) => void]>([
     ['is empty', (file) => truncateSync(file, 0)],
-    ['is gone', (file) => rmSync(file)],
-  ])('are noticed where the file %s and its log is not', async (_what, damage) => {
+    ['is missing', (file) => rmSync(file)],
+  ])('prevent the start when the file %s but its log is not', async (_what, damage) => {
     const file = await crashed(100);
     damage(file);
     const logBytes = statSync(`${file}-wal`).size;
@@ -111,10 +111,10 @@ describe('newest rows that are gone', () => {
       reason: 'damaged',
       message: expect.stringContaining('-wal'),
     });
-    expect(statSync(`${file}-wal`).size, 'the log is left as it was').toBe(logBytes);
+    expect(statSync(`${file}-wal`).size, 'the log is unchanged').toBe(logBytes);
   });
 
-  it('say nothing against another journal in the place of the file', async () => {
+  it('do not prevent the start of another journal in place of the file', async () => {
     const file = await crashed(100);
     const other = temporaryFile();
     await (await openJournal({ file: other })).close();
@@ -124,8 +124,8 @@ describe('newest rows that are gone', () => {
   });
 });
 
-describe('a disk that can only be read', () => {
-  it('is refused in one sentence that names it', async (context) => {
+describe('a read-only disk', () => {
+  it('prevents the start with a message that names the file', async (context) => {
     const folder = smallDisk(context, 4 * 1024 * 1024);
     const file = join(folder, 'journal.db');
     const journal = await openJournal({ file });
@@ -142,13 +142,13 @@ describe('a disk that can only be read', () => {
 });
 
 describe('an I/O error', () => {
-  it('ends the journal at once, because nobody can know what is on disk, and acknowledges nothing more', async () => {
-    const told: Error[] = [];
+  it('ends the journal immediately and acknowledges nothing more, because it is unknown what is on disk', async () => {
+    const fatal: Error[] = [];
     const failing = { ...sameThread, startWriter: () => ({ ...sameThread.startWriter(), write: ioError }) };
-    const journal = await openJournal({ threads: failing, onFatal: (error) => told.push(error) });
+    const journal = await openJournal({ threads: failing, onFatal: (error) => fatal.push(error) });
     const durable = journal.durable(journal.append([decision()]));
     await expect(durable).rejects.toThrow('disk I/O error');
-    expect(told).toHaveLength(1);
+    expect(fatal).toHaveLength(1);
     expect(journal.status()).toMatchObject({ state: 'failed', problem: 'disk I/O error' });
     expect(journal.durableRevision).toBe(0);
     expect(() => journal.append([decision()])).toThrow('disk I/O error');
@@ -156,7 +156,7 @@ describe('an I/O error', () => {
 });
 
 describe('a clock that jumps back an hour', () => {
-  it('changes neither the order of times nor what held at one, over a restart too', async () => {
+  it('changes neither the order of times nor the revision at a time, even after a restart', async () => {
     const file = temporaryFile();
     const hourMs = 3_600_000;
     const before = await openJournal({ file, clock: new FakeClock(2 * hourMs) });
@@ -177,7 +177,7 @@ function neverOpens(): never {
   throw new Error('it was opened');
 }
 
-/** By hand, past the triggers that refuse it. */
+/** Deletes rows in spite of the triggers. */
 function deleteAfter(file: string, seq: number): void {
   const database = new Database(file);
   database.exec(`DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq > ${seq}`);
@@ -188,10 +188,10 @@ function ioError(): Promise<never> {
   return Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' }));
 }
 
-/** Overwrites the head of the page that holds a row of the record. */
+/** Overwrites the header of the page that contains a row. */
 function spoilPageOf(file: string, seq: number): void {
   const database = new Database(file, { readonly: true });
-  // A row's hash stands in the file as it is.
+  // The file contains the hash of a row literally.
   const hash = database.prepare('SELECT hash FROM event WHERE seq = ?').pluck().get(seq) as Buffer;
   const pageSize = database.pragma('page_size', { simple: true }) as number;
   database.close();

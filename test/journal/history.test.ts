@@ -1,4 +1,4 @@
-/** Questions about the past, held against what filtering all events before that moment says. */
+/** Queries about earlier revisions, compared with filtering all events up to that revision. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -20,8 +20,8 @@ async function recorded(journal: Journal, events: readonly NewEvent[]): Promise<
   return all;
 }
 
-describe('the past', () => {
-  it('is at every revision what the events up to it say', { timeout: MANY_FILES_MS }, async () => {
+describe('the state at an earlier revision', () => {
+  it('follows from the events up to that revision', { timeout: MANY_FILES_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 60 }), async (events) => {
         const journal = await openJournal();
@@ -37,10 +37,10 @@ describe('the past', () => {
     );
   });
 
-  it('reads what a coordinator recorded that kept less of a DaemonSet, and rebuilds and verifies it', async () => {
+  it('reads, rebuilds and verifies rows of an earlier version with fewer fields of a DaemonSet', async () => {
     const file = temporaryFile();
     const kept = daemonSetRecord('logging/fluentd', 1);
-    // As JSON, these are not there.
+    // JSON omits undefined fields.
     const record = { ...kept, surge: undefined, needs: undefined, images: undefined } as unknown as DaemonSetRecord;
     const { cause, occurredMs } = decision();
     const base = { kind: 'daemon-set', daemonSet: record.key, problems: [], changes: [], cause, occurredMs } as const;
@@ -55,7 +55,7 @@ describe('the past', () => {
     expect(await journal.audit.verify()).toMatchObject({ isGood: true });
   });
 
-  it('gives with the placement of a pair the decision, and what it rested on and not what came later', async () => {
+  it('returns the placement of a pair with its decision and the inputs of that decision, not later facts', async () => {
     const journal = await openJournal();
     const { cause, occurredMs } = decision();
     const node = (label: string): NewEvent => ({
@@ -96,7 +96,7 @@ describe('the past', () => {
     expect(await journal.history.placementAt('node-1', daemonSet, 2)).toBeUndefined();
   });
 
-  it('turns a time into the newest revision that was recorded by then', async () => {
+  it('translates a time to the newest revision recorded at or before it', async () => {
     const clock = new FakeClock(1_000);
     const journal = await openJournal({ clock });
     for (const advance of [0, 0, 10, 20]) {
@@ -105,11 +105,11 @@ describe('the past', () => {
     }
     await journal.durable(4);
     clock.advance(70);
-    const asked = [999, 1_000, 1_009, 1_010, 1_029, 1_030, 1_100];
-    expect(await Promise.all(asked.map((timeMs) => journal.history.revisionAt(timeMs)))).toEqual([0, 2, 2, 3, 3, 4, 4]);
+    const times = [999, 1_000, 1_009, 1_010, 1_029, 1_030, 1_100];
+    expect(await Promise.all(times.map((timeMs) => journal.history.revisionAt(timeMs)))).toEqual([0, 2, 2, 3, 3, 4, 4]);
   });
 
-  it('refuses the future in one sentence', async () => {
+  it('rejects queries about the future with a message of one line', async () => {
     const journal = await openJournal({ clock: new FakeClock(1_000) });
     const future = { reason: 'not-recorded-yet', message: expect.not.stringContaining('\n') };
     await expect(journal.history.revisionAt(1_001)).rejects.toMatchObject(future);
@@ -127,18 +127,18 @@ const anyDecisions = fc.array(
 );
 
 describe('the difference between two revisions', () => {
-  it('is every pair whose placement differs, with its last decision', { timeout: MANY_FILES_MS }, async () => {
+  it('consists of every pair whose verdict differs, with its last decision', { timeout: MANY_FILES_MS }, async () => {
     await fc.assert(
-      fc.asyncProperty(anyDecisions, fc.nat(), fc.nat(), async (wanted, some, other) => {
+      fc.asyncProperty(anyDecisions, fc.nat(), fc.nat(), async (changes, some, other) => {
         const journal = await openJournal();
         const now = new Map<string, Verdict | null>();
-        const decisions = wanted.map(({ node, daemonSet, to }): DecisionEvent => {
+        const decisions = changes.map(({ node, daemonSet, to }): DecisionEvent => {
           const from = now.get(`${node} ${daemonSet}`) ?? null;
           now.set(`${node} ${daemonSet}`, to);
           return decision({ node, daemonSet, from, to });
         });
         await recorded(journal, decisions);
-        const [first = 0, last = 0] = [some, other].map((n) => n % (wanted.length + 1)).sort((a, b) => a - b);
+        const [first = 0, last = 0] = [some, other].map((n) => n % (changes.length + 1)).sort((a, b) => a - b);
         const found = new Map<string, object>();
         for await (const { node, daemonSet, ...change } of journal.history.diff(first, last)) {
           found.set(`${node} ${daemonSet}`, change);

@@ -1,4 +1,4 @@
-/** What the journal needs from time to time: pruning as it was asked for, and heads kept elsewhere. */
+/** Tests the periodic maintenance of a journal: pruning, and publishing heads. */
 import { expect, test } from 'vitest';
 import {
   type HeadPublisher,
@@ -12,7 +12,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { decision } from './events.ts';
 import { openJournal } from './open-journal.ts';
 
-async function keptUp(changes: Partial<JournalMaintenanceOptions> = {}) {
+async function maintained(changes: Partial<JournalMaintenanceOptions> = {}) {
   const clock = new FakeClock();
   const journal = await openJournal({ clock, limits: { retainedRowsMin: 0 } });
   const lines: string[] = [];
@@ -27,8 +27,8 @@ async function keptUp(changes: Partial<JournalMaintenanceOptions> = {}) {
   return { maintenance: new JournalMaintenance(options), journal, clock, record, logged };
 }
 
-test('rows that are older than what is to be kept go, again and again, and what stays verifies', async () => {
-  const { maintenance, journal, clock, record, logged } = await keptUp({ retention: { retainMs: 3_600_000 } });
+test('rows older than the retention are pruned periodically, and the remaining rows verify', async () => {
+  const { maintenance, journal, clock, record, logged } = await maintained({ retention: { retainMs: 3_600_000 } });
   maintenance.start();
   clock.advance(4_000_000);
   await record();
@@ -47,19 +47,19 @@ test('rows that are older than what is to be kept go, again and again, and what 
   maintenance.stop();
 });
 
-test('nothing is pruned where nothing was asked for, nor after a stop', async () => {
-  const { maintenance, journal, clock } = await keptUp();
+test('nothing is pruned without a retention, or after a stop', async () => {
+  const { maintenance, journal, clock } = await maintained();
   maintenance.start();
   maintenance.stop();
   expect(clock.pendingCount).toBe(0);
   expect((await journal.history.horizon()).revision).toBe(0);
 });
 
-test('a pruning that fails is told, and tried again', async () => {
+test('a failed pruning is logged and retried', async () => {
   let attempts = 0;
   const prune = () => Promise.reject(new Error(`no room ${++attempts}`));
   const journal = { head: () => ({ revision: 0, hash: '' }), prune, storeId: 'store' };
-  const { maintenance, clock, logged } = await keptUp({ retention: { retainBytes: 1 }, journal });
+  const { maintenance, clock, logged } = await maintained({ retention: { retainBytes: 1 }, journal });
   maintenance.start();
   await eventually(
     () => attempts === 2,
@@ -69,8 +69,8 @@ test('a pruning that fails is told, and tried again', async () => {
   maintenance.stop();
 });
 
-test('heads are published in the log when there are new ones, and verify later', async () => {
-  const { maintenance, journal, clock, record, logged } = await keptUp();
+test('new heads are published in the log, and verify later', async () => {
+  const { maintenance, journal, clock, record, logged } = await maintained();
   maintenance.start();
   clock.advance(600_000);
   expect(logged('journal head')).toMatchObject([{ revision: 1, storeId: journal.storeId }]);
@@ -85,11 +85,11 @@ test('heads are published in the log when there are new ones, and verify later',
   expect(await journal.audit.verify({ anchor: second })).toMatchObject({ isGood: true, anchor: 'matches' });
 });
 
-test('a place that cannot take a head is named, and the others still get it', async () => {
+test('a failing publisher is logged, and the other publishers still receive the head', async () => {
   const published: number[] = [];
-  const broken: HeadPublisher = { publish: () => Promise.reject(new Error('the lease is gone')) };
+  const broken: HeadPublisher = { publish: () => Promise.reject(new Error('the Lease does not exist')) };
   const works: HeadPublisher = { publish: ({ revision }) => Promise.resolve(void published.push(revision)) };
-  const { maintenance, logged } = await keptUp({ publishers: [broken, works] });
+  const { maintenance, logged } = await maintained({ publishers: [broken, works] });
   await maintenance.publishHead();
   expect(published).toEqual([1]);
   expect(logged('failed to publish the head of the journal')).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Processes that are killed while they back a journal up or migrate it: what they leave is whole, or not there. */
+/** Kills processes while they back up or migrate a journal: the file that they leave is complete or does not exist. */
 import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +12,13 @@ import { openJournal, temporaryFile } from './open-journal.ts';
 
 const KILLS = inject('isThorough') ? 50 : 4;
 const SEED = inject('seed');
-const PATIENCE_MS = KILLS * 30_000;
+const TIMEOUT_MS = KILLS * 30_000;
 const ROWS = 5_000;
 const COPIER = fileURLToPath(new URL('./crash-copier.mjs', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../../coordinator/journal/migrations', import.meta.url));
 const NEWEST = readdirSync(MIGRATIONS).length;
 
-/** Long enough that a kill can meet it. */
+/** A migration that takes long enough for a kill to hit it. */
 const NEXT = 'CREATE TABLE one AS SELECT * FROM event; CREATE TABLE two AS SELECT * FROM one; DROP TABLE one;';
 
 async function journalWithRows(): Promise<string> {
@@ -29,7 +29,7 @@ async function journalWithRows(): Promise<string> {
   return file;
 }
 
-/** How long it takes from `began` to `ended`, undisturbed. */
+/** The time from `began` to `ended` without a kill. */
 async function measuredMs(args: readonly string[]): Promise<number> {
   const copier = new Running(COPIER, args);
   await copier.line((line) => line === 'began');
@@ -53,8 +53,8 @@ async function assertSound(file: string): Promise<void> {
   await journal.close();
 }
 
-describe(`a process that is killed ${KILLS} times (seed ${SEED})`, { timeout: PATIENCE_MS }, () => {
-  it('while it backs up leaves a journal that opens, and under the name of the backup a whole one or none', async () => {
+describe(`a process that is killed ${KILLS} times (seed ${SEED})`, { timeout: TIMEOUT_MS }, () => {
+  it('leaves an intact journal, and a complete backup or none, when it is killed during a backup', async () => {
     const file = await journalWithRows();
     const target = join(temporaryFolder(), 'backup.db');
     const random = new SeededRandom(SEED);
@@ -66,14 +66,14 @@ describe(`a process that is killed ${KILLS} times (seed ${SEED})`, { timeout: PA
       await assertSound(file);
       if (existsSync(target)) await assertSound(target);
     }
-    // Whatever the last one left is in nobody's way.
+    // Files that the last process left do not prevent another backup.
     rmSync(target, { force: true });
     await measuredMs(args);
     await assertSound(target);
     expect(existsSync(`${target}.partial`)).toBe(false);
   });
 
-  it('while it migrates leaves the journal as it was or as it becomes, and a copy of how it was that is whole or none', async () => {
+  it('leaves the old or the new schema, and a complete copy of the old file or none, when it is killed during a migration', async () => {
     const original = await journalWithRows();
     const migrations = temporaryFolder();
     cpSync(MIGRATIONS, migrations, { recursive: true });
@@ -91,10 +91,10 @@ describe(`a process that is killed ${KILLS} times (seed ${SEED})`, { timeout: PA
       const { version, newRows } = schemaOf(file);
       expect([version, newRows]).toEqual(version === NEWEST ? [NEWEST, null] : [NEWEST + 1, ROWS]);
       const copy = `${file}.schema-${NEWEST}`;
-      expect(existsSync(copy) || version === NEWEST, 'nothing is migrated before the copy is there').toBe(true);
+      expect(existsSync(copy) || version === NEWEST, 'the copy exists before the migration').toBe(true);
       if (existsSync(copy)) await assertSound(copy);
       if (version === NEWEST) await assertSound(file);
-      // The next start does what is missing.
+      // The next start completes the migration.
       await measuredMs(['migrate', file, migrations]);
       expect(schemaOf(file)).toEqual({ version: NEWEST + 1, newRows: ROWS });
       await assertSound(copy);
@@ -102,13 +102,13 @@ describe(`a process that is killed ${KILLS} times (seed ${SEED})`, { timeout: PA
   });
 });
 
-/** `newRows`: of the table that the next migration makes; `null` where neither it nor a part of it is there. */
+/** `newRows`: rows of the table that the migration creates; `null` when none of its tables exist. */
 function schemaOf(file: string): { version: number; newRows: number | null } {
   const database = new Database(file);
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   const version = database.pragma('user_version', { simple: true }) as number;
-  const made = database.prepare("SELECT name FROM sqlite_schema WHERE name IN ('one', 'two')").pluck().all();
-  const newRows = made.length === 0 ? null : (database.prepare('SELECT count(*) FROM two').pluck().get() as number);
+  const created = database.prepare("SELECT name FROM sqlite_schema WHERE name IN ('one', 'two')").pluck().all();
+  const newRows = created.length === 0 ? null : (database.prepare('SELECT count(*) FROM two').pluck().get() as number);
   database.close();
   return { version, newRows };
 }

@@ -1,11 +1,11 @@
-/** What is in force after some events, worked out from scratch over plain objects: the oracle of the derived tables. */
+/** Computes the state after a list of events naively, as the expected content of the derived tables. */
 
 import type { JournalState } from '../../coordinator/journal/read/journal-state.ts';
 import type { JournalEvent } from '../../shared/journal-format/events.ts';
 
 type Plain = Omit<JournalState, 'placements'> & { placements: object[] };
 
-/** The journal's state in an order that does not depend on it. */
+/** The state of a journal in a canonical order. */
 export function comparable(state: JournalState): Plain {
   return {
     ...state,
@@ -18,7 +18,7 @@ export function comparable(state: JournalState): Plain {
   };
 }
 
-/** Looks for every answer by walking back through the events. */
+/** Finds each part of the state by searching the events from the newest to the oldest. */
 export function naiveState(events: readonly JournalEvent[]): Plain {
   const newestFirst = events.toReversed();
   const nodes = unique(events.flatMap((event) => ('node' in event ? [event.node] : [])));

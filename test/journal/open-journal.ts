@@ -1,4 +1,4 @@
-/** Journals in folders of their own, closed and removed when the test ends. */
+/** Opens journals in temporary folders. They are closed and removed when the test ends. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalOptions } from '../../coordinator/journal/journal.ts';
@@ -7,7 +7,7 @@ import { sameThread } from '../../coordinator/journal/journal-threads.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
-/** How long a test may take that makes a journal for each of a hundred examples: each waits for the disk some ten times. */
+/** Timeout of a test that creates a journal for each of a hundred examples. Each waits for the disk about ten times. */
 export const MANY_FILES_MS = 120_000;
 
 export function temporaryFile(): string {

@@ -64,7 +64,8 @@ export interface FileSize {
 export type WriteOutcome =
   | {
       readonly result: 'written';
-      readonly size: FileSize /** The hash of the newest row. */;
+      readonly size: FileSize;
+      /** The hash of the newest row. */
       readonly hash: Uint8Array;
     }
   | { readonly result: 'stalled'; readonly problem: string };
