@@ -1,4 +1,4 @@
-/** Which steps `.ci/run` makes of what it finds outside the repository. With an npm that only repeats its arguments. */
+/** The steps of `.ci/run`, depending on the tools outside the repository. With an npm that only prints its arguments. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ interface Outside {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Runs it in a repository of its own. `files` are beside the repository. */
+/** Runs it in a new repository. `files` are next to the repository. */
 function ci({ oldest = MAJOR, newest = '99.1.2', failing = 'none', environment = {}, files = {} }: Outside = {}) {
   const folder = temporaryFolder();
   const repository = join(folder, 'repository');
@@ -55,7 +55,7 @@ const ENVTEST = {
   'shared/envtest/cluster.sh': '#!/bin/sh\n',
 };
 
-it('passes in a clone that stands alone, and names what did not run at once and at the end', () => {
+it('passes in a standalone clone, and reports skipped steps immediately and at the end', () => {
   const { status, stdout, notRun, last } = ci();
   expect(status).toBe(0);
   const named = [
@@ -68,7 +68,7 @@ it('passes in a clone that stands alone, and names what did not run at once and 
   expect(stdout).not.toContain('test:cluster');
 });
 
-it('uses what is beside the repository, and leaves nothing out', () => {
+it('uses the tools next to the repository, and skips no step', () => {
   const { status, stdout, notRun, last } = ci({ files: ENVTEST });
   expect(status).toBe(0);
   expect(notRun).toEqual([]);
@@ -78,7 +78,7 @@ it('uses what is beside the repository, and leaves nothing out', () => {
   expect(last).toMatch(/^=== all passed in \d+ s$/);
 });
 
-it('prefers what the environment names', () => {
+it('prefers the tools that the environment specifies', () => {
   const environment = { KUBEBUILDER_ASSETS: '/mine', ROLLCALL_CLUSTER_SCRIPT: '/mine/cluster.sh' };
   const { status, stdout, notRun } = ci({ environment, files: ENVTEST });
   expect(status).toBe(0);
@@ -86,13 +86,13 @@ it('prefers what the environment names', () => {
   expect(stdout).toContain('npm test with KUBEBUILDER_ASSETS=/mine ROLLCALL_CLUSTER_SCRIPT=/mine/cluster.sh\n');
 });
 
-it('tests on the Node of the machine and on the newest', () => {
+it('tests on the installed version of Node and on the newest', () => {
   const { stdout } = ci({ files: ENVTEST });
   expect(stdout).toContain(`=== tests on Node ${CURRENT}: npm test\n`);
   expect(stdout).toContain('=== tests on Node 99.1.2: npm run --silent test:newest-node\n');
 });
 
-it('tests once where the machine has the newest Node, and says that the oldest is not tested', () => {
+it('tests once if the newest Node is installed, and reports that the oldest is not tested', () => {
   const { status, stdout, notRun } = ci({ oldest: MAJOR - 1, newest: CURRENT, files: ENVTEST });
   expect(status).toBe(0);
   expect(stdout).not.toContain('test:newest-node');

@@ -1,4 +1,4 @@
-/** What the image holds, as its context is laid out: no image is built here. */
+/** The contents of the image, checked in its build context without building an image. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const { license } = createRequire(import.meta.url)('../../package.json') as { license: string };
 
-it('the image carries the licence that package.json names, word for word as the repository has it', () => {
+it('the image contains the license in package.json, with the same text as in the repository', () => {
   const context = temporaryFolder();
   execFileSync(process.execPath, [fileURLToPath(new URL('../../deploy/image/context.mjs', import.meta.url)), context]);
   const carried = readFileSync(join(context, 'LICENSE'), 'utf8');

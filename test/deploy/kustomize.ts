@@ -1,4 +1,4 @@
-/** The manifests of deploy/kustomize as kubectl builds them, from a copy that holds fresh certificates. */
+/** Builds the manifests of deploy/kustomize with kubectl, from a copy with new certificates. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Whether kubectl is there, which brings kustomize along. */
+/** Whether kubectl is installed, which contains kustomize. */
 export const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
 export const OVERLAYS = ['standalone', 'cert-manager', 'kubelet', 'standby'] as const;

@@ -1,4 +1,4 @@
-/** That everything that names a version of Node names the oldest in package.json or the newest in .node-version. */
+/** Every file with a version of Node has the oldest version in package.json or the newest in .node-version. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
@@ -15,11 +15,11 @@ describe('the versions of Node', () => {
     expect(newest).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('end in package.json with the major version that the image has', () => {
+  it('have the major version of the image as the upper bound in package.json', () => {
     expect(Number(tooNew)).toBe(Number(majorOf(newest)) + 1);
   });
 
-  it('are the same in package-lock.json', () => {
+  it('are equal in package-lock.json', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as { packages: { '': { engines: unknown } } };
     expect(packages[''].engines).toEqual(engines);
   });

@@ -1,4 +1,4 @@
-/** A command on the version of Node that .node-version names. With an npm that installs the Node of this test as it. */
+/** Running a command with the Node version in .node-version. With an npm that installs the Node of this test instead. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
 const PACKAGE = `node-${process.platform}-${process.arch}`;
 const CACHE = `.cache/${PACKAGE}-99.1.2`;
 
-/** Notes what it is asked for, and puts `bin/node` and `include/node` where npm would. */
+/** Records its arguments, and creates `bin/node` and `include/node` like npm. */
 const NPM = `#!/bin/sh
 echo "$*" >>npm-calls
 for option; do case $option in --prefix=*) folder=\${option#--prefix=}/node_modules/${PACKAGE} ;; esac; done
@@ -59,7 +59,7 @@ it('runs the command in a prepared copy, with that Node and its headers', () => 
   expect(has('node_modules')).toBe(false);
 });
 
-it('fetches Node once, and has the files of the checkout as they are now', () => {
+it('downloads Node once, and uses the current files of the checkout', () => {
   const { read, write, remove, run } = repository();
   write('deploy/local/prepare.mjs', '');
   write('agent/old.ts', 'old\n');
@@ -72,18 +72,18 @@ it('fetches Node once, and has the files of the checkout as they are now', () =>
   expect(read('npm-calls').trim().split('\n')).toHaveLength(1);
 });
 
-it('ends as the command does', () => {
+it('exits with the exit code of the command', () => {
   const { run } = repository();
   expect(run('sh', '-c', 'exit 7').status).toBe(7);
 });
 
-it('does not run the command where the copy cannot be prepared', () => {
+it('does not run the command if the copy cannot be prepared', () => {
   const { write, run } = repository();
   write('deploy/local/prepare.mjs', 'process.exitCode = 3;\n');
   expect(run('echo', 'ran')).toMatchObject({ status: 3, stdout: '' });
 });
 
-it('leaves nothing behind where Node cannot be fetched', () => {
+it('leaves no files behind if Node cannot be downloaded', () => {
   const { has, write, run } = repository();
   write('bin/npm', '#!/bin/sh\nexit 1\n');
   const { status, stderr } = run('echo', 'ran');

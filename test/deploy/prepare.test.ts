@@ -1,4 +1,4 @@
-/** What `npm start` and `npm test` do first: install what is missing, build what is stale. With an npm that only copies. */
+/** The preparation for `npm start` and `npm test`: installs missing packages and builds stale files. With an npm that only copies. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const COMPILED_MODULE = 'node_modules/better-sqlite3/index.js';
 const LOADS = 'module.exports = class { close() {} };\n';
 const DOES_NOT_LOAD = "throw new Error('compiled for another version of Node');\n";
 
-/** What the checkout's dependencies are, as far as `prepare.mjs` uses them. */
+/** The dependencies of the checkout that `prepare.mjs` uses. */
 const DEPENDENCIES = {
   [COMPILED_MODULE]: LOADS,
   'node_modules/typescript/bin/tsc': "require('node:fs').mkdirSync('dist', { recursive: true });\n",
@@ -72,7 +72,7 @@ class Checkout {
     return readFileSync(join(this.#root, path), 'utf8');
   }
 
-  /** `npm ci`, as a person types it. */
+  /** Runs `npm ci` like a user. */
   installByHand(): void {
     const { status, stderr } = this.#run(join(this.#root, 'bin/npm'), ['ci']);
     if (status !== 0) throw new Error(`npm ci failed: ${stderr}`);
@@ -89,8 +89,8 @@ class Checkout {
   }
 }
 
-describe('installing', () => {
-  it('does what is missing in a fresh checkout, once, and says so', () => {
+describe('the installation', () => {
+  it('runs once in a new checkout, and is reported', () => {
     const checkout = new Checkout();
     const first = checkout.prepare();
     expect(first).toMatchObject({ status: 0, installs: true });
@@ -101,7 +101,7 @@ describe('installing', () => {
     expect(checkout.prepare()).toEqual({ status: 0, stderr: '', installs: false });
   });
 
-  it('is not done again after npm ci', () => {
+  it('does not run again after npm ci', () => {
     const checkout = new Checkout();
     checkout.installByHand();
     expect(checkout.prepare()).toMatchObject({ status: 0, installs: false });
@@ -110,7 +110,7 @@ describe('installing', () => {
   it.each([
     { change: 'another version', entry: { version: '1.0.1', integrity: 'sha512-a' } },
     { change: 'another content', entry: { version: '1.0.0', integrity: 'sha512-c' } },
-  ])('is done again when package-lock.json lists $change of a package', ({ entry }) => {
+  ])('runs again when package-lock.json lists $change of a package', ({ entry }) => {
     const checkout = new Checkout();
     checkout.installByHand();
     const packages = { ...LOCK.packages, 'node_modules/better-sqlite3': entry };
@@ -121,7 +121,7 @@ describe('installing', () => {
     expect(checkout.prepare()).toMatchObject({ status: 0, installs: false });
   });
 
-  it('is done again when package-lock.json lists one package more', () => {
+  it('runs again when package-lock.json lists an additional package', () => {
     const checkout = new Checkout();
     checkout.installByHand();
     const packages = { ...LOCK.packages, 'node_modules/typescript': { version: '1.0.0', integrity: 'sha512-d' } };
@@ -129,14 +129,14 @@ describe('installing', () => {
     expect(checkout.prepare()).toMatchObject({ status: 0, installs: true });
   });
 
-  it('is done again when the folder of a package is gone', () => {
+  it('runs again when the folder of a package is missing', () => {
     const checkout = new Checkout();
     checkout.installByHand();
     checkout.remove('node_modules/better-sqlite3');
     expect(checkout.prepare()).toMatchObject({ status: 0, installs: true });
   });
 
-  it('is done again when the compiled module does not load in this Node', () => {
+  it('runs again when the native module cannot be loaded by this version of Node', () => {
     const checkout = new Checkout();
     checkout.installByHand();
     checkout.write(COMPILED_MODULE, DOES_NOT_LOAD);
@@ -146,7 +146,7 @@ describe('installing', () => {
     expect(checkout.read(COMPILED_MODULE)).toBe(LOADS);
   });
 
-  it('ends with what npm says where npm fails', () => {
+  it('fails with the output of npm if npm fails', () => {
     const checkout = new Checkout();
     checkout.fakeNpm("process.stderr.write('npm error the registry does not answer\\n');", 'process.exitCode = 7;');
     const { status, stderr } = checkout.prepare();
@@ -164,7 +164,7 @@ describe('the version of Node', () => {
     return checkout.prepare();
   };
 
-  it('is refused below the oldest that package.json names', () => {
+  it('is rejected if it is older than the oldest in package.json', () => {
     expect(withEngines('>=98.7 <99')).toEqual({
       status: 1,
       stderr: `rollcall: Rollcall needs Node 98.7 or newer; this is ${process.versions.node}\n`,
@@ -172,7 +172,7 @@ describe('the version of Node', () => {
     });
   });
 
-  it('is said to be untested above the newest', () => {
+  it('is reported as untested if it is newer than the newest', () => {
     const { status, stderr } = withEngines('>=18.0 <20');
     expect(status).toBe(0);
     expect(stderr).toContain(`not tested on Node ${process.versions.node}; it is tested up to Node 19\n`);

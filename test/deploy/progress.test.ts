@@ -1,4 +1,4 @@
-/** What is seen of a long install or build while it runs. */
+/** The progress output of a long installation or build. */
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A command that prints one line and ends when it is let go. */
+/** A command that prints one line and runs until the test releases it. */
 function start({ isTTY }: { isTTY: boolean }) {
   const cwd = temporaryFolder();
   execFileSync('mkfifo', [join(cwd, 'gate')]);
@@ -53,7 +53,7 @@ function start({ isTTY }: { isTTY: boolean }) {
   return { written, printed, letGo };
 }
 
-it('adds a line every five seconds where nobody watches', async () => {
+it('prints a line every five seconds without a terminal', async () => {
   const { written, printed, letGo } = start({ isTTY: false });
   await printed;
   vi.advanceTimersByTime(12_000);
@@ -61,7 +61,7 @@ it('adds a line every five seconds where nobody watches', async () => {
   expect(written).toEqual(['begun\n', 'rollcall: installing: 5 s\n', 'rollcall: installing: 10 s\n']);
 });
 
-it('changes one line every second on a terminal, and takes it away at the end', async () => {
+it('updates one line every second on a terminal, and removes it at the end', async () => {
   const { written, printed, letGo } = start({ isTTY: true });
   await printed;
   vi.advanceTimersByTime(2_000);

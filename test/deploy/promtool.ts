@@ -1,4 +1,4 @@
-/** Prometheus' own checker of rules: from the PATH, or out of Debian's package, without installing it. */
+/** Finds promtool on the PATH, or extracts it from the Debian package without installing the package. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const CACHE = join(homedir() || tmpdir(), '.cache', 'rollcall-promtool');
 
-/** The path of promtool, or why there is none. */
+/** The path of promtool, or the reason why it is not available. */
 export function findPromtool(): { readonly path: string } | { readonly missing: string } {
   if (spawnSync('promtool', ['--version']).status === 0) return { path: 'promtool' };
   const path = join(CACHE, 'promtool');

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 /** A file system that never sends an event. */
 const silent: WatchFolder = () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} }) as FSWatcher;
 
-/** Watches until the test ends; `calls(n)` waits for the n-th call and gives how many came. */
+/** Watches until the test ends. `calls(n)` waits for the n-th call and returns the number of calls. */
 function watching(options: Pick<WatchPathOptions, 'path'> & Partial<WatchPathOptions>) {
   const state = { calls: 0 };
   const stop = watchPath({ clock: systemClock, onChange: () => void state.calls++, ...options });
@@ -26,7 +26,7 @@ function watching(options: Pick<WatchPathOptions, 'path'> & Partial<WatchPathOpt
 }
 
 describe('watching a path', () => {
-  it('calls back once after the start, so that nothing written meanwhile is missed', async () => {
+  it('calls back once after the start, so that no earlier change is missed', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
     const { state, calls } = watching({ path });
@@ -34,7 +34,7 @@ describe('watching a path', () => {
     expect(await calls(1)).toBeGreaterThanOrEqual(1);
   });
 
-  it('sees a file being written', async () => {
+  it('detects that a file is written', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
     const { calls } = watching({ path });
@@ -43,7 +43,7 @@ describe('watching a path', () => {
     expect(await calls(2)).toBeGreaterThanOrEqual(2);
   });
 
-  it('sees a file that is replaced by renaming, again and again', async () => {
+  it('detects that a file is replaced by rename, repeatedly', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'node.yaml');
     writeFileSync(path, 'a');
@@ -56,7 +56,7 @@ describe('watching a path', () => {
     expect(await calls(4)).toBeGreaterThanOrEqual(4);
   });
 
-  it('sees a file that is deleted and created again', async () => {
+  it('detects that a file is deleted and created again', async () => {
     const path = join(temporaryFolder(), 'node.yaml');
     writeFileSync(path, 'a');
     const { calls } = watching({ path });
@@ -67,7 +67,7 @@ describe('watching a path', () => {
     expect(await calls(3)).toBeGreaterThanOrEqual(3);
   });
 
-  it('sees files come, change and go in a folder', async () => {
+  it('detects created, changed and deleted files in a folder', async () => {
     const folder = temporaryFolder();
     const { calls } = watching({ path: folder });
     expect(await calls(1)).toBeGreaterThanOrEqual(1);
@@ -79,7 +79,7 @@ describe('watching a path', () => {
     expect(await calls(4)).toBeGreaterThanOrEqual(4);
   });
 
-  it('sees a folder that does not exist yet, and the files in it', async () => {
+  it('detects that a missing folder is created, and the files in it', async () => {
     const folder = join(temporaryFolder(), 'later', 'nodes');
     const { calls } = watching({ path: folder });
     mkdirSync(folder, { recursive: true });
@@ -88,7 +88,7 @@ describe('watching a path', () => {
     expect(await calls(before + 1)).toBeGreaterThan(before);
   });
 
-  it('sees files in a folder that was replaced by another', async () => {
+  it('detects files in a folder that was replaced', async () => {
     const parent = temporaryFolder();
     const folder = join(parent, 'nodes');
     mkdirSync(folder);
@@ -101,7 +101,7 @@ describe('watching a path', () => {
     expect(await calls(before + 1)).toBeGreaterThan(before);
   });
 
-  it('merges changes in quick succession and yet looks at a path that never rests', () => {
+  it('merges changes in quick succession, but also calls back while changes continue', () => {
     const clock = new FakeClock();
     let fire: (name: string | null) => void = () => {};
     const noisy: WatchFolder = (folder, callback) => {
@@ -117,7 +117,7 @@ describe('watching a path', () => {
     expect(state.calls).toBe(4);
   });
 
-  it('looks every second where the file system sends no events', async () => {
+  it('polls every second if the file system sends no events', async () => {
     const clock = new FakeClock();
     const folder = temporaryFolder();
     const path = join(folder, 'a.yaml');
@@ -128,7 +128,7 @@ describe('watching a path', () => {
     expect(await calls(2, () => clock.advance(100))).toBe(2);
   });
 
-  it('works on where the system refuses to watch', async () => {
+  it('continues if the system cannot watch the path', async () => {
     const clock = new FakeClock();
     const path = join(temporaryFolder(), 'a.yaml');
     const refuse: WatchFolder = () => {
@@ -139,7 +139,7 @@ describe('watching a path', () => {
     expect(await calls(1, () => clock.advance(100))).toBeGreaterThan(0);
   });
 
-  it('calls nobody after it was stopped, and leaves no timer', async () => {
+  it('does not call back after it is stopped, and leaves no timer', async () => {
     const clock = new FakeClock();
     const folder = temporaryFolder();
     const { state, stop, calls } = watching({ path: folder, clock });

@@ -1,4 +1,4 @@
-/** Whether a daemon pod has room on a node: what stands in the way, in which words, and never a guess. */
+/** Whether a daemon pod fits on a node, and the reasons if it does not. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fit } from '../../shared/fit/fit.ts';
@@ -34,7 +34,7 @@ interface Port {
 const NODE = { cpu: '2', memory: '1024Mi', pods: '3' };
 
 describe('a daemon pod', () => {
-  it('fits where it takes exactly what is left', () => {
+  it('fits if it requests exactly the remaining resources', () => {
     const spec = { containers: [requests('1500m', '24Mi')] };
     expect(fitOf(spec, NODE, [pod('web', { containers: [requests('500m', '1000Mi')] })])).toEqual({
       fits: 'yes',
@@ -42,7 +42,7 @@ describe('a daemon pod', () => {
     });
   });
 
-  it('says of every resource that is short what it asks for, what there is, and what others take', () => {
+  it('has a reason for every insufficient resource with the requested, allocatable and used amounts', () => {
     const spec = { containers: [requests('1501m', '25Mi')] };
     expect(messages(fitOf(spec, NODE, [pod('web', { containers: [requests('500m', '1000Mi')] })]))).toEqual([
       'RESOURCE_INSUFFICIENT: Insufficient cpu: the daemon pod requests 1501m, the node has 2 allocatable, and other pods request 500m.',
@@ -50,14 +50,14 @@ describe('a daemon pod', () => {
     ]);
   });
 
-  it('does not fit where it asks for a resource that the node does not have', () => {
+  it('does not fit if it requests a resource that the node does not have', () => {
     const spec = { containers: [{ resources: { limits: { 'nvidia.com/gpu': 1 } } }] };
     expect(messages(fitOf(spec, NODE, []))).toEqual([
       'RESOURCE_INSUFFICIENT: Insufficient nvidia.com/gpu: the daemon pod requests 1, the node has 0 allocatable, and other pods request 0.',
     ]);
   });
 
-  it('does not fit where too many pods are there, of which those that ended are none', () => {
+  it('does not fit if the node has too many pods, not counting those that ended', () => {
     const pods = ['a', 'b', 'c'].map((name) => pod(name, {}));
     expect(messages(fitOf({}, NODE, pods))).toEqual([
       'TOO_MANY_PODS: Too many pods: the node allows 3 pods and has 3 other pods.',
@@ -66,7 +66,7 @@ describe('a daemon pod', () => {
     expect(fitOf({}, NODE, ended).fits).toBe('yes');
   });
 
-  it('does not stand in its own way, nor do other pods of its DaemonSet', () => {
+  it('ignores the usage of pods of its own DaemonSet', () => {
     const spec = { containers: [{ ...requests('1500m'), ports: [{ hostPort: 80 }] }] };
     expect(fitOf(spec, NODE, [pod('agent-1', spec, { owner: 'agent' })]).fits).toBe('yes');
     expect(fitOf(spec, NODE, [pod('other-1', spec, { owner: 'other' })]).fits).toBe('no');
@@ -77,19 +77,19 @@ describe('a daemon pod', () => {
     ['another protocol', { hostPort: 53, protocol: 'UDP' }, { hostPort: 53 }, false],
     ['another address', { hostPort: 53, hostIP: '10.0.0.1' }, { hostPort: 53, hostIP: '10.0.0.2' }, false],
     ['every address', { hostPort: 53, hostIP: '10.0.0.1' }, { hostPort: 53 }, true],
-    ['no port of the host', { containerPort: 80 }, { containerPort: 80 }, false],
-  ])('shares no host port: %s', (_, mine: Port, theirs: Port, taken) => {
+    ['a container port only', { containerPort: 80 }, { containerPort: 80 }, false],
+  ])('conflicts only with a pod that uses its host port: %s', (_, mine: Port, theirs: Port, taken) => {
     const holder = pod('holder', { containers: [{ ports: [theirs] }] });
-    const said = taken ? [`HOST_PORT_TAKEN: Host port ${mine.hostPort}/TCP is used by pod default/holder.`] : [];
-    expect(messages(fitOf({ containers: [{ ports: [mine] }] }, NODE, [holder]))).toEqual(said);
+    const expected = taken ? [`HOST_PORT_TAKEN: Host port ${mine.hostPort}/TCP is used by pod default/holder.`] : [];
+    expect(messages(fitOf({ containers: [{ ports: [mine] }] }, NODE, [holder]))).toEqual(expected);
   });
 
-  it('has every container port on the host where it is on the host network', () => {
+  it('uses all its container ports as host ports if it is on the host network', () => {
     const spec = { hostNetwork: true, containers: [{ ports: [{ containerPort: 9100 }] }] };
     expect(fitOf(spec, NODE, [pod('holder', spec)]).reasons).toMatchObject([{ pod: 'default/holder' }]);
   });
 
-  it('is said to fit or not only where needs, allocatable and usage are known', () => {
+  it('has an unknown fit if its needs, the allocatable resources or the usage are unknown', () => {
     const known = { daemonSet: KEY, needs: podNeeds({}), allocatable: { pods: 1 }, usage: nodeUsage([]) };
     const code = (changes: Partial<typeof known | { needs: null } | { usage: null }>) => {
       const { fits, reasons } = fit({ ...known, ...changes });
@@ -103,7 +103,7 @@ describe('a daemon pod', () => {
 });
 
 describe('the needs of a pod', () => {
-  it('are the larger of what runs together and what starts, with sidecars in both and the overhead on top', () => {
+  it('are the larger of containers and init containers, each with sidecars, plus the overhead', () => {
     const spec = {
       initContainers: [
         { restartPolicy: 'Always', ...requests('100m', '100Mi') },
@@ -116,17 +116,17 @@ describe('the needs of a pod', () => {
     expect(podNeeds(spec).requests).toEqual({ cpu: 1005, memory: 650 * 1024 * 1024 });
   });
 
-  it('are those of the pod as a whole where it names them', () => {
+  it('use pod-level requests if the pod specifies them', () => {
     const spec = { resources: { requests: { cpu: '1' } }, containers: [requests('300m', '300Mi')] };
     expect(podNeeds(spec).requests).toEqual({ cpu: 1000, memory: 300 * 1024 * 1024 });
   });
 
-  it('round up, and leave out what is nothing or no quantity', () => {
+  it('are rounded up, without zeros and invalid quantities', () => {
     const quantities = { cpu: '0.0001', memory: '100500m', none: '0', odd: 'x', odder: { a: 1 } };
     expect(amountsOf(quantities)).toEqual({ cpu: 1, memory: 101 });
   });
 
-  it('can be read of anything', () => {
+  it('can be computed for any value', () => {
     fc.assert(
       fc.property(fc.anything(), (spec) => {
         expect(podNeeds(spec).hostPorts).toBeInstanceOf(Array);
@@ -143,7 +143,7 @@ describe('an amount', () => {
     ['memory', 100, '100'],
     ['ephemeral-storage', 2048, '2Ki'],
     ['pods', 2048, '2048'],
-  ])('of %s reads as people write it', (resource, amount, text) => {
+  ])('of %s is formatted as in manifests', (resource, amount, text) => {
     expect(amountText(resource, amount)).toBe(text);
   });
 });
@@ -196,7 +196,7 @@ describe('fit', () => {
     pods: fc.constantFrom('1', '3', '110'),
   });
 
-  it('finds what a person finds who counts pod by pod', () => {
+  it('equals the naive implementation', () => {
     fc.assert(
       fc.property(spec, allocatable, fc.array(anyPod, { maxLength: 5 }), (of, node, pods) => {
         const { fits, reasons } = fitOf(of, node, pods);

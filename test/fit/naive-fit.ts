@@ -1,6 +1,6 @@
 /**
- * A second, deliberately plain implementation of fit, to compare with: it looks at pods one by one, counts in
- * exact fractions of nano units, and shares nothing with the first but the types of objects.
+ * A second, naive implementation of fit for comparison: it checks one pod at a time, calculates with exact fractions of
+ * nano units, and shares only the object types with the first.
  */
 import type { Pod, PodSpec } from '../../shared/kubernetes/objects.ts';
 
@@ -10,7 +10,7 @@ interface Container {
   readonly ports?: readonly { hostPort?: number; containerPort?: number; protocol?: string; hostIP?: string }[];
 }
 
-/** What keeps the daemon pod out: `cpu`, `pods`, `TCP/80`, ...; sorted. */
+/** The insufficient resources and conflicting ports, sorted: `cpu`, `pods`, `TCP/80`, ... */
 export function naiveFit(
   spec: PodSpec,
   daemonSet: string,
@@ -37,7 +37,7 @@ export function naiveFit(
   return [...problems].sort();
 }
 
-/** The most that the pod asks for at any moment of its life: each init container's turn, then all containers. */
+/** The maximum request of the pod at any time: while each init container runs, and while all containers run. */
 function peak(spec: PodSpec, resource: string): number {
   const inits = (spec['initContainers'] ?? []) as Container[];
   const mains = (spec['containers'] ?? []) as Container[];
@@ -56,7 +56,7 @@ function asks({ resources = {} }: Container, resource: string): number {
   return units(resources.requests?.[resource] ?? resources.limits?.[resource] ?? '0');
 }
 
-/** Of the quantities that the tests use: plain, milli and mebi. In thousandths. */
+/** Parses the quantities that the tests use (plain, milli and mebi). Unit: thousandths. */
 function units(quantity: string): number {
   if (quantity.endsWith('m')) return Number(quantity.slice(0, -1));
   if (quantity.endsWith('Mi')) return Number(quantity.slice(0, -2)) * 1024 * 1024 * 1000;

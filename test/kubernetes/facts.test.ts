@@ -1,4 +1,4 @@
-/** What is derived from nodes, pods and templates, and the arithmetic under it. */
+/** Facts derived from nodes, pods and templates, and the arithmetic of quantities. */
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
@@ -25,11 +25,11 @@ describe('quantities', () => {
     expect(parseQuantity(text)).toBe(nano);
   });
 
-  test.each(['', 'x', '2 Gigs', '1KiB', '1e', '0x10', '1i', '1..2'])('%j is none', (text) => {
+  test.each(['', 'x', '2 Gigs', '1KiB', '1e', '0x10', '1i', '1..2'])('%j is not a valid quantity', (text) => {
     expect(parseQuantity(text)).toBeNull();
   });
 
-  test('absurd exponents and lengths cost nothing and keep their order', () => {
+  test('very large exponents and lengths are parsed quickly and keep their order', () => {
     const large = parseQuantity('1e1000000') ?? 0n;
     expect(large > (parseQuantity('1000000Ei') ?? 0n)).toBe(true);
     expect(parseQuantity('1e-1000000')).toBe(1n);
@@ -37,14 +37,14 @@ describe('quantities', () => {
     expect(parseQuantity('9'.repeat(1_000_000))).toBe(large);
   });
 
-  test('whole means whole to the milli', () => {
+  test('amounts are rounded to thousandths', () => {
     expect(isWholeQuantity(parseQuantity('2') ?? 0n)).toBe(true);
     expect(isWholeQuantity(parseQuantity('0.5') ?? 0n)).toBe(false);
   });
 });
 
 describe('canonical JSON', () => {
-  test('sorts keys at every level and leaves out what is undefined', () => {
+  test('sorts keys at every level and omits undefined values', () => {
     expect(canonicalJson({ b: [{ d: 1, c: null }], a: undefined, A: 'x' })).toBe('{"A":"x","b":[{"c":null,"d":1}]}');
   });
 });
@@ -67,11 +67,11 @@ spec:
     return result.accepted ? templateRevision(result.daemonSet) : 'refused';
   }
 
-  test('is ten of the letters that Kubernetes names things with', () => {
+  test('consists of ten of the characters that Kubernetes uses in generated names', () => {
     expect(revisionOf(yaml)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{10}$/);
   });
 
-  test('is the same for YAML and JSON and for any order of keys', () => {
+  test('is equal for YAML and JSON and for any order of keys', () => {
     const json = {
       kind: 'DaemonSet',
       apiVersion: 'apps/v1',
@@ -84,7 +84,7 @@ spec:
     expect(revisionOf(JSON.stringify(json))).toBe(revisionOf(yaml));
   });
 
-  test('changes with the template, and with nothing else', () => {
+  test('changes only with the template', () => {
     expect(revisionOf(yaml.replace('image: i', 'image: j'))).not.toBe(revisionOf(yaml));
     expect(revisionOf(yaml.replace('{name: d}', '{name: d, labels: {x: z}}'))).toBe(revisionOf(yaml));
   });
@@ -109,7 +109,7 @@ describe('node facts', () => {
     },
   };
 
-  test('keep labels and the order of taints, and sort conditions', () => {
+  test('contain labels, taints in their order, and sorted conditions', () => {
     expect(nodeFacts(node)).toMatchObject({
       name: 'n1',
       uid: 'u1',
@@ -125,7 +125,7 @@ describe('node facts', () => {
     });
   });
 
-  test('survive the way to a Node and back', () => {
+  test('do not change when converted to a Node and back', () => {
     expect(nodeFacts(nodeFromFacts(nodeFacts(node)))).toEqual(nodeFacts(node));
   });
 
@@ -150,13 +150,13 @@ describe('pod health', () => {
     return podHealth(subject, { nowMs, minReadySeconds });
   }
 
-  test('is nothing for a pod that no DaemonSet owns', () => {
+  test('is null for a pod that no DaemonSet owns', () => {
     expect(healthOf({ metadata: { name: 'p' } })).toBeNull();
     expect(healthOf(pod({}, { ownerReferences: [{ ...owner, kind: 'ReplicaSet' }] }))).toBeNull();
     expect(healthOf(pod({}, { ownerReferences: [{ ...owner, apiVersion: 'other.example/v1' }] }))).toBeNull();
   });
 
-  test('tells whose daemon it is, of which template, and since when it is ready', () => {
+  test('contains the DaemonSet, the template revision and the time since when the pod is ready', () => {
     const labels = { 'controller-revision-hash': 'abc' };
     const containerStatuses = [{ restartCount: 2 }, { restartCount: 3 }];
     expect(healthOf(pod({ phase: 'Running', conditions: [ready], containerStatuses }, { labels }))).toEqual({
@@ -185,7 +185,7 @@ describe('pod health', () => {
 
   test.each([
     [
-      'a container that crashes rather than one that starts',
+      'a crashing container instead of a starting one',
       {
         containerStatuses: [
           { state: { waiting: { reason: 'ContainerCreating' } } },
@@ -206,12 +206,12 @@ describe('pod health', () => {
     ],
     ['an eviction', { phase: 'Failed', reason: 'Evicted', message: 'disk' }, 'Evicted: disk'],
     [
-      'a container that terminated badly',
+      'a container that terminated with an error',
       { phase: 'Failed', containerStatuses: [{ name: 'web', state: { terminated: { reason: 'OOMKilled' } } }] },
       'OOMKilled: container web terminated',
     ],
     [
-      'a container that terminated badly and is to start again',
+      'a container that terminated with an error and will restart',
       {
         initContainerStatuses: [{ name: 'init', state: { terminated: { reason: 'Completed', exitCode: 0 } } }],
         containerStatuses: [
@@ -221,7 +221,7 @@ describe('pod health', () => {
       'Error: container web terminated with exit code 2: no disk',
     ],
     [
-      'a container that crashes, and how it ended last',
+      'a crashing container, with its last termination',
       {
         containerStatuses: [
           {
@@ -233,7 +233,7 @@ describe('pod health', () => {
       'CrashLoopBackOff: back-off 5m; last termination: OOMKilled, exit code 137',
     ],
     [
-      'a configuration that is not there',
+      'a missing ConfigMap',
       {
         containerStatuses: [
           { state: { waiting: { reason: 'CreateContainerConfigError', message: 'configmap "x" not found' } } },
@@ -242,7 +242,7 @@ describe('pod health', () => {
       'CreateContainerConfigError: configmap "x" not found',
     ],
     [
-      'its readiness',
+      'the Ready condition',
       {
         conditions: [
           {
@@ -257,20 +257,20 @@ describe('pod health', () => {
       'ContainersNotReady: containers with unready status: [c]',
     ],
     [
-      'nothing that matters once it is ready',
+      'a ready pod, which has none',
       {
         conditions: [{ type: 'Ready', status: 'True' }],
         containerStatuses: [{ lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } } }],
       },
       ': ',
     ],
-    ['nothing', { phase: 'Running' }, ': '],
-  ])('waits for %s', (_what, status, expected) => {
+    ['a pod without details, which has none', { phase: 'Running' }, ': '],
+  ])('has the waiting reason of %s', (_what, status, expected) => {
     const health = healthOf(pod(status));
     expect(`${health?.waitingReason}: ${health?.waitingMessage}`).toBe(expected);
   });
 
-  test('tells a pod that is going, and a phase that nobody knows', () => {
+  test('shows that a pod is terminating, and an unknown phase as Unknown', () => {
     expect(healthOf(pod({ phase: 'Odd' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }))).toMatchObject({
       phase: 'Unknown',
       terminating: true,

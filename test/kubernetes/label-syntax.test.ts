@@ -1,4 +1,4 @@
-/** Label keys, label values and DNS names, legal and not. */
+/** Valid and invalid label keys, label values and DNS names. */
 import { describe, expect, test } from 'vitest';
 import {
   dnsLabelProblems,
@@ -14,7 +14,7 @@ const long = (length: number): string => 'a'.repeat(length);
 
 describe('a qualified name', () => {
   test.each(['a', 'disktype', 'A.b_c-9', 'example.com/tier', 'a/b', `${long(253)}/b`, long(63), 'kubernetes.io/os'])(
-    'is %s',
+    'can be %s',
     (value) => {
       expect(qualifiedNameProblems(value)).toEqual([]);
       expect(isQualifiedName(value)).toBe(true);
@@ -42,12 +42,12 @@ describe('a qualified name', () => {
     'example.com./tier',
     `a/${long(64)}`,
     '__proto__',
-  ])('is not %j', (value) => {
+  ])('cannot be %j', (value) => {
     expect(qualifiedNameProblems(value)).not.toEqual([]);
     expect(isQualifiedName(value)).toBe(false);
   });
 
-  test('has each of its problems told', () => {
+  test('can have several problems, which are all reported', () => {
     expect(qualifiedNameProblems('-x/')).toEqual([
       `prefix part ${dnsSubdomainProblems('-x')[0]}`,
       'name part must not be empty',
@@ -59,25 +59,25 @@ describe('a qualified name', () => {
   });
 });
 
-test('text of many megabytes is refused by its length alone', () => {
+test('a text of many megabytes is rejected because of its length', () => {
   const huge = 'a.'.repeat(20_000_000);
   expect(qualifiedNameProblems(`${huge}/x`)).toEqual(['prefix part must be no more than 253 characters']);
   expect(labelValueProblems(huge)).toEqual(['must be no more than 63 characters']);
 });
 
 describe('a label value', () => {
-  test.each(['', 'a', '1.5', '007', 'A_b', long(63)])('is %j', (value) => {
+  test.each(['', 'a', '1.5', '007', 'A_b', long(63)])('can be %j', (value) => {
     expect(labelValueProblems(value)).toEqual([]);
     expect(isLabelValue(value)).toBe(true);
   });
 
-  test.each(['-1', '+5', ' 4', 'a ', 'a/b', long(64), 'a\n', '_'])('is not %j', (value) => {
+  test.each(['-1', '+5', ' 4', 'a ', 'a/b', long(64), 'a\n', '_'])('cannot be %j', (value) => {
     expect(labelValueProblems(value)).not.toEqual([]);
     expect(isLabelValue(value)).toBe(false);
   });
 });
 
-test('a DNS subdomain is lower-case labels joined by dots', () => {
+test('a DNS subdomain consists of lower-case labels that are separated by dots', () => {
   for (const value of ['a', 'a.b', 'a-1.b', long(253)]) {
     expect(dnsSubdomainProblems(value)).toEqual([]);
     expect(isDnsSubdomain(value)).toBe(true);

@@ -1,4 +1,4 @@
-/** Reading files: what comes out of good ones, and what is said about bad ones. */
+/** Reading manifest files: the objects in valid files, and the problems of invalid files. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JSON_BYTES_MAX, YAML_BYTES_MAX } from '../../shared/kubernetes/manifests/limits.ts';
@@ -19,21 +19,21 @@ function problems(result: ReadManifests): string[] {
 
 const NODE = 'apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n';
 
-describe('what kubectl prints', () => {
-  test('several YAML documents are read, each with its line, and empty ones are skipped', () => {
+describe('the output of kubectl', () => {
+  test('contains YAML documents, which are read with their lines; empty documents are skipped', () => {
     const result = read(`# a comment\n---\n---\n${NODE}---\n# nothing\n---\n${NODE}...\n`);
     expect(sources(result)).toEqual(['Node file.yaml:4', 'Node file.yaml:10']);
     expect(result.problems).toEqual([]);
   });
 
-  test('a list in YAML gives its items with their lines', () => {
+  test('can be a YAML list, whose items are read with their lines', () => {
     const result = read(
       'apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Node\n- apiVersion: v1\n  kind: Pod\nkind: List\n',
     );
     expect(sources(result)).toEqual(['Node file.yaml:3', 'Pod file.yaml:5']);
   });
 
-  test('a list in JSON gives its items with their lines', () => {
+  test('can be a JSON list, whose items are read with their lines', () => {
     const list = {
       apiVersion: 'v1',
       items: [
@@ -45,23 +45,23 @@ describe('what kubectl prints', () => {
     expect(sources(read(JSON.stringify(list, null, 1)))).toEqual(['Node file.yaml:4', 'Pod file.yaml:13']);
   });
 
-  test('items of a typed list get the type of the list where they have none', () => {
+  test('can be a typed list, whose items without a type get the type of the list', () => {
     const result = read('{"apiVersion":"apps/v1","kind":"DaemonSetList","items":[{"metadata":{"name":"a"}}]}');
     expect(result.objects).toMatchObject([{ kind: 'DaemonSet', apiVersion: 'apps/v1', source: 'file.yaml:1' }]);
   });
 
-  test('JSON documents may follow one another', () => {
+  test('can contain several JSON documents', () => {
     const node = '{"apiVersion":"v1","kind":"Node"}';
     expect(sources(read(`${node}\n${node}`))).toEqual(['Node file.yaml:1', 'Node file.yaml:2']);
   });
 
-  test('an empty list and an empty file give nothing', () => {
+  test('can be an empty list or an empty file', () => {
     for (const text of ['', '\n', '---\n', '# x', '{"apiVersion":"v1","kind":"List","items":[]}', 'null']) {
       expect(read(text)).toEqual({ objects: [], problems: [] });
     }
   });
 
-  test('a byte order mark and carriage returns do no harm', () => {
+  test('can contain a byte order mark and carriage returns', () => {
     expect(sources(read(`\ufeff${NODE.replaceAll('\n', '\r\n')}---\r\n${NODE}`))).toEqual([
       'Node file.yaml:1',
       'Node file.yaml:5',
@@ -69,8 +69,8 @@ describe('what kubectl prints', () => {
   });
 });
 
-describe('scalars are read as the API server reads YAML', () => {
-  // Recorded from kube-apiserver 1.20.2, which was sent each as an annotation's value.
+describe('a YAML scalar has the same value as in the API server', () => {
+  // Recorded from kube-apiserver 1.20.2, with each scalar as the value of an annotation.
   test.each([
     ['yes', true],
     ['y', true],
@@ -106,18 +106,18 @@ describe('scalars are read as the API server reads YAML', () => {
   });
 });
 
-describe('what cannot be read is one problem with its place, and the rest goes on', () => {
+describe('an invalid document is one problem with its line, and the other documents are read', () => {
   test.each([
     ['an unclosed bracket', 'a: [1, 2', 'MalformedYaml file.yaml:6'],
     ['a bad indentation', 'a: 1\n  b: 2', 'MalformedYaml file.yaml:5'],
     ['a tab', 'a:\n\t- 1', 'MalformedYaml file.yaml:6'],
     ['a duplicate key', 'apiVersion: v1\nkind: Node\nkind: Pod', 'DuplicateKey file.yaml:7'],
     ['an unknown alias', 'a: *nowhere', 'MalformedYaml file.yaml:5'],
-    ['an object that holds itself', 'kind: Node\napiVersion: v1\na: &a\n  b: *a', 'TooDeep file.yaml:5'],
-    ['text alone', 'just text', 'NotAnObject file.yaml:5'],
+    ['an object that contains itself', 'kind: Node\napiVersion: v1\na: &a\n  b: *a', 'TooDeep file.yaml:5'],
+    ['only text', 'just text', 'NotAnObject file.yaml:5'],
     ['a list without a kind', '- a\n- b', 'NotAnObject file.yaml:5'],
     ['no kind', 'apiVersion: v1', 'NoKind file.yaml:5'],
-    ['a kind that is no text', 'apiVersion: v1\nkind: 5', 'NoKind file.yaml:5'],
+    ['a kind that is not a string', 'apiVersion: v1\nkind: 5', 'NoKind file.yaml:5'],
     ['no apiVersion', 'kind: Node', 'NoApiVersion file.yaml:5'],
   ])('%s', (_what, text, problem) => {
     const good = '---\napiVersion: v1\nkind: Node\n';
@@ -127,15 +127,18 @@ describe('what cannot be read is one problem with its place, and the rest goes o
     expect(result.problems[0]?.message).toMatch(/file\.yaml:\d+.*\.$/);
   });
 
-  test.each(['*hunter2', '|hunter2', '!e!hunter2 x'])('a password that YAML reads as something else: %s', (text) => {
-    const [problem] = read(`value: ${text}\n`).problems;
-    expect(problem?.code).toBe('MalformedYaml');
-    const sentence = /^file\.yaml:1:\d+ is not valid YAML: .*\.$|^The document at file\.yaml:1 cannot be read: .*\.$/;
-    expect(problem?.message).toMatch(sentence);
-    expect(problem?.message).not.toContain('hunter2');
-  });
+  test.each(['*hunter2', '|hunter2', '!e!hunter2 x'])(
+    'a message does not quote a password that YAML interprets: %s',
+    (text) => {
+      const [problem] = read(`value: ${text}\n`).problems;
+      expect(problem?.code).toBe('MalformedYaml');
+      const sentence = /^file\.yaml:1:\d+ is not valid YAML: .*\.$|^The document at file\.yaml:1 cannot be read: .*\.$/;
+      expect(problem?.message).toMatch(sentence);
+      expect(problem?.message).not.toContain('hunter2');
+    },
+  );
 
-  test('an alias bomb costs nothing but a sentence', () => {
+  test('an alias bomb is one problem', () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
       const aliases = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`)).join(', ');
       return `a${level}: &a${level} [${aliases}]`;
@@ -146,25 +149,25 @@ describe('what cannot be read is one problem with its place, and the rest goes o
   });
 
   test.each([
-    ['YAML lists', '['.repeat(100_000)],
-    ['YAML maps', '{a: '.repeat(20_000)],
-    ['YAML sequences', '- '.repeat(20_000)],
-    ['JSON lists', `{"apiVersion":"v1","kind":"Node","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-    ['an object', `{"apiVersion":"v1","kind":"Node","a":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`],
-  ])('%s that nest too deeply are refused', (_what, text) => {
+    ['a YAML flow list', '['.repeat(100_000)],
+    ['a YAML flow map', '{a: '.repeat(20_000)],
+    ['a YAML block sequence', '- '.repeat(20_000)],
+    ['a JSON list', `{"apiVersion":"v1","kind":"Node","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['a JSON object', `{"apiVersion":"v1","kind":"Node","a":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`],
+  ])('%s with too many levels is rejected', (_what, text) => {
     const result = read(text);
     expect(result.objects).toEqual([]);
     expect(result.problems).toHaveLength(1);
   });
 
-  test('JSON says line and column', () => {
+  test('a JSON syntax error has a line and a column', () => {
     expect(read('{\n "a": 1,\n "b": }\n').problems[0]?.message).toBe(
       'file.yaml:3:7 is not valid JSON: unexpected "}".',
     );
     expect(read('{"a": {"b": 1}').problems[0]?.message).toBe('file.yaml:1:15 is not valid JSON: unexpected end.');
   });
 
-  test('JSON with a key twice names the key', () => {
+  test('a duplicate JSON key is named', () => {
     expect(read('{"apiVersion":"v1",\n"kind":"Node",\n"kind":"Pod"}').problems).toEqual([
       {
         code: 'DuplicateKey',
@@ -175,7 +178,7 @@ describe('what cannot be read is one problem with its place, and the rest goes o
     ]);
   });
 
-  test('items that are no objects are named by their place', () => {
+  test('an item that is not an object is named with its index and line', () => {
     const result = read('apiVersion: v1\nkind: List\nitems:\n- 5\n- apiVersion: v1\n  kind: Node\n- null\n');
     expect(result.problems.map(({ fieldPath, source }) => `${fieldPath} ${source}`)).toEqual([
       'items[0] file.yaml:4',
@@ -185,8 +188,8 @@ describe('what cannot be read is one problem with its place, and the rest goes o
   });
 });
 
-describe('bytes that are no text', () => {
-  test('bytes that are not UTF-8 are named with line and offset', () => {
+describe('a file that is not text', () => {
+  test('is rejected with the line and offset of bytes that are not UTF-8', () => {
     const result = readManifests(Uint8Array.of(0x61, 0x3a, 0x0a, 0xc3, 0xa4, 0xff, 0x0a), 'latin.yaml');
     expect(result.problems).toEqual([
       {
@@ -198,12 +201,12 @@ describe('bytes that are no text', () => {
     ]);
   });
 
-  test('a NUL byte is named with its offset', () => {
+  test('is rejected with the offset of a NUL byte', () => {
     const [problem] = readManifests(Uint8Array.of(0x61, 0, 0x61), 'nul').problems;
     expect(problem?.message).toBe('nul:1 contains a NUL byte at byte 1.');
   });
 
-  test('a character that is cut off at the end is found', () => {
+  test('is rejected if its last character is incomplete', () => {
     const [problem] = readManifests(Uint8Array.of(0x61, 0xe2, 0x82), 'cut').problems;
     expect(problem?.code).toBe('NotText');
   });
@@ -212,25 +215,25 @@ describe('bytes that are no text', () => {
     ['UTF-16', [0xff, 0xfe, 0x61, 0]],
     ['UTF-16', [0xfe, 0xff, 0, 0x61]],
     ['UTF-32', [0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]],
-  ])('%s is recognised', (encoding, bytes) => {
+  ])('is rejected with its encoding if it is %s', (encoding, bytes) => {
     expect(readManifests(Uint8Array.from(bytes), 'wide').problems[0]?.message).toBe(
       `wide is ${encoding}, not UTF-8; save it as UTF-8.`,
     );
   });
 });
 
-describe('size', () => {
-  test('YAML over its limit is refused with the advice to print JSON', () => {
+describe('the size limit', () => {
+  test('rejects a larger YAML file with the advice to use JSON', () => {
     const [problem] = readManifests(new Uint8Array(YAML_BYTES_MAX + 1).fill(0x20), 'big.yaml').problems;
     expect(problem).toMatchObject({ code: 'TooLarge', source: 'big.yaml' });
     expect(problem?.message).toContain('-o json');
   });
 
-  test('a file over the limit of JSON is refused unread', () => {
+  test('rejects a larger JSON file without reading it', () => {
     expect(readManifests(new Uint8Array(JSON_BYTES_MAX + 1), 'huge').problems).toMatchObject([{ code: 'TooLarge' }]);
   });
 
-  test('fifty megabytes of JSON are read', () => {
+  test('accepts fifty megabytes of JSON', () => {
     const image = { names: [`registry.example/image@sha256:${'0'.repeat(64)}`], sizeBytes: 123_456_789 };
     const node = { apiVersion: 'v1', kind: 'Node', status: { images: Array.from({ length: 400 }, () => image) } };
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array.from({ length: 1000 }, () => node) });
@@ -240,8 +243,8 @@ describe('size', () => {
   });
 });
 
-describe('whatever the input', () => {
-  test('random bytes never throw', () => {
+describe('any input', () => {
+  test('does not throw if it consists of random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(readManifests(bytes, 'random').problems.every(({ source }) => source.startsWith('random'))).toBe(true);
@@ -249,7 +252,7 @@ describe('whatever the input', () => {
     );
   });
 
-  test('random texts made of YAML never throw', () => {
+  test('does not throw if it consists of random YAML fragments', () => {
     const token = fc.constantFrom(
       '- ',
       'a: ',
@@ -289,7 +292,7 @@ describe('whatever the input', () => {
     );
   });
 
-  test('any JSON object is read as JSON.parse reads it', () => {
+  test('is read as JSON.parse reads it if it is a JSON object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (fields) => {
         const object = JSON.parse(JSON.stringify({ ...fields, apiVersion: 'v1', kind: 'Thing' })) as object;

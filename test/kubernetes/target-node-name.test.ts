@@ -1,4 +1,4 @@
-/** The node that a daemon pod is meant for, as the DaemonSet controller writes it and reads it again. */
+/** The target node of a daemon pod, as the DaemonSet controller writes and reads it. */
 import { describe, expect, test } from 'vitest';
 import type { Pod, Requirement } from '../../shared/kubernetes/objects.ts';
 import { targetNodeName } from '../../shared/kubernetes/target-node-name.ts';
@@ -17,12 +17,12 @@ function pod(matchFields: readonly Requirement[], nodeName?: string): Pod {
 }
 
 describe('a daemon pod', () => {
-  test('is meant for the node that it is bound to, else for the one that its affinity names', () => {
+  test('has the node that it is bound to as its target, otherwise the node in its affinity', () => {
     expect(targetNodeName(pod([named(['n1'])], 'n2'))).toBe('n2');
     expect(targetNodeName(pod([named(['n1'])]))).toBe('n1');
   });
 
-  test('is meant for no node where its affinity names none, or several', () => {
+  test('has no target if its affinity names no node or several nodes', () => {
     const none = [[], [named([])], [named(['n1', 'n2'])], [named(['n1'], { operator: 'NotIn' })]];
     expect([...none, [named(['n1'], { key: 'other' })]].map((fields) => targetNodeName(pod(fields)))).toEqual(
       Array(5).fill(null),

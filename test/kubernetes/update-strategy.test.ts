@@ -1,4 +1,4 @@
-/** Which DaemonSets surge; the values are those of Kubernetes' intstr arithmetic for one node. */
+/** Which DaemonSets surge, according to the intstr arithmetic of Kubernetes for one node. */
 import { describe, expect, test } from 'vitest';
 import { allowsSurge } from '../../shared/kubernetes/update-strategy.ts';
 
@@ -13,11 +13,11 @@ const surges = (maxSurge?: number | string, type?: string) =>
   });
 
 describe('a DaemonSet', () => {
-  test('surges with any pod and any share, which is rounded up', () => {
+  test('surges with a number or percentage above zero, because percentages are rounded up', () => {
     expect([surges(1), surges(25), surges('1%'), surges('100%', 'RollingUpdate')]).toEqual([true, true, true, true]);
   });
 
-  test('does not surge without a share, without the field, or when it is only replaced on deletion', () => {
+  test('does not surge with zero, without the field, or with the strategy OnDelete', () => {
     expect([surges(0), surges('0%'), surges(), surges(1, 'OnDelete'), allowsSurge({})]).toEqual([
       false,
       false,

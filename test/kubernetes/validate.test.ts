@@ -1,4 +1,4 @@
-/** Validation where the recorded answers of API servers end: defaults, newer features, nodes, pods, and anything at all. */
+/** Validation that the recorded API server responses do not cover: defaults, newer features, nodes, pods, and any value. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StatusCause } from '../../shared/kubernetes/status-cause.ts';
@@ -26,7 +26,7 @@ function causesOf(result: { accepted: true } | Rejection): string[] {
 }
 
 describe('a DaemonSet', () => {
-  test('gets the defaults that matter', () => {
+  test('gets the relevant defaults', () => {
     expect(validateDaemonSet({ metadata: { name: 'd' }, spec: SPEC })).toMatchObject({
       accepted: true,
       daemonSet: {
@@ -42,18 +42,18 @@ describe('a DaemonSet', () => {
     });
   });
 
-  test('stays as it is when it is validated again', () => {
+  test('does not change when it is validated again', () => {
     const first = validateDaemonSet(withSpec({ updateStrategy: { rollingUpdate: { maxUnavailable: '10%' } } }));
     expect(first.accepted && validateDaemonSet(first.daemonSet)).toEqual(first);
   });
 
-  test('of any namespace is accepted unless one is asked for', () => {
+  test('is accepted with any namespace unless one is required', () => {
     const elsewhere = { ...withSpec({}), metadata: { name: 'd', namespace: 'elsewhere' } };
     expect(validateDaemonSet(elsewhere).accepted).toBe(true);
     expect(validateDaemonSet(elsewhere, { namespace: 'default' })).toMatchObject({ accepted: false, code: 400 });
   });
 
-  test('names every field of a wrong type, with the value in the sentence', () => {
+  test('has a cause for every field of a wrong type, with the value in the message', () => {
     const result = validateDaemonSet({
       metadata: { name: 'd', labels: { a: true } },
       spec: { ...SPEC, minReadySeconds: '5' },
@@ -85,7 +85,7 @@ describe('a DaemonSet', () => {
     [{ maxSurge: 0, maxUnavailable: 0 }, ['maxUnavailable Invalid']],
     [{ maxSurge: 'many', maxUnavailable: 0 }, ['maxSurge Invalid', 'maxUnavailable Invalid']],
     [{ maxSurge: '101%', maxUnavailable: 0 }, ['maxSurge Invalid']],
-  ])('with a surge, as newer API servers know it: %j', (rollingUpdate, expected) => {
+  ])('with a surge is validated like in newer API servers: %j', (rollingUpdate, expected) => {
     const result = validateDaemonSet(withSpec({ updateStrategy: { rollingUpdate } }));
     expect(causesOf(result)).toEqual(expected.map((cause) => `spec.updateStrategy.rollingUpdate.${cause}`));
   });
@@ -108,11 +108,11 @@ describe('a DaemonSet', () => {
         ],
       },
     ],
-  ])('may use what only newer API servers know: %s', (_what, podSpec) => {
+  ])('can use fields of newer API servers: %s', (_what, podSpec) => {
     expect(causesOf(validateDaemonSet(withPodSpec(podSpec)))).toEqual([]);
   });
 
-  test('may have 256 KiB of annotations and no more', () => {
+  test('can have at most 256 KiB of annotations', () => {
     const annotated = (bytes: number): object => ({
       ...withSpec({}),
       metadata: { ...METADATA, annotations: { k: 'x'.repeat(bytes) } },
@@ -121,7 +121,7 @@ describe('a DaemonSet', () => {
     expect(causesOf(validateDaemonSet(annotated(256 * 1024)))).toEqual(['metadata.annotations TooLong']);
   });
 
-  test('with a megabyte in one field gives short sentences', () => {
+  test('with a megabyte in one field has short messages', () => {
     const result = validateDaemonSet({ ...withSpec({}), metadata: { name: 'x'.repeat(1_000_000) } });
     expect(result.accepted ? [] : result.causes.map(({ message }) => message.length < 300)).toEqual([true]);
   });
@@ -143,51 +143,51 @@ describe('a Node', () => {
 
   test.each([
     ['no name', { metadata: {} }, ['metadata.name Required']],
-    ['nothing', {}, ['metadata.name Required']],
-    ['a bad name', { metadata: { name: 'N_1' } }, ['metadata.name Invalid']],
+    ['no metadata', {}, ['metadata.name Required']],
+    ['an invalid name', { metadata: { name: 'N_1' } }, ['metadata.name Invalid']],
     ['a namespace', { metadata: { name: 'n', namespace: 'default' } }, ['metadata.namespace Forbidden']],
-    ['a bad label', { metadata: { name: 'n', labels: { a: 'b c' } } }, ['metadata.labels Invalid']],
-  ])('with %s is refused', (_what, node, causes) => {
+    ['an invalid label', { metadata: { name: 'n', labels: { a: 'b c' } } }, ['metadata.labels Invalid']],
+  ])('with %s is rejected', (_what, node, causes) => {
     expect(causesOf(validateNode(node))).toEqual(causes);
   });
 
   test.each([
     ['no key', [{ effect: 'NoSchedule' }], ['[0].key Invalid', '[0].key Invalid']],
-    ['a bad value', [{ key: 'a', value: 'b c', effect: 'NoSchedule' }], ['[0].value Invalid']],
+    ['an invalid value', [{ key: 'a', value: 'b c', effect: 'NoSchedule' }], ['[0].value Invalid']],
     ['no effect', [{ key: 'a' }], ['[0].effect Required']],
     ['an unknown effect', [{ key: 'a', effect: 'Never' }], ['[0].effect NotSupported']],
     [
-      'key and effect twice',
+      'a duplicate key and effect',
       [
         { key: 'a', value: 'b', effect: 'NoSchedule' },
         { key: 'a', effect: 'NoSchedule' },
       ],
       ['[1] Duplicate'],
     ],
-  ])('with a taint with %s is refused', (_what, taints, causes) => {
+  ])('with a taint with %s is rejected', (_what, taints, causes) => {
     const result = validateNode({ metadata: { name: 'n' }, spec: { taints } });
     expect(causesOf(result)).toEqual(causes.map((cause) => `spec.taints${cause}`));
   });
 
-  test('of another kind, or with a label that is a number, is a bad request', () => {
+  test('with another kind, or with a number as a label value, is a bad request', () => {
     expect(validateNode({ kind: 'Pod', metadata: { name: 'n' } })).toMatchObject({ code: 400 });
     expect(validateNode({ metadata: { name: 'n', labels: { a: 1 } } })).toMatchObject({ code: 400 });
   });
 });
 
 describe('a Pod', () => {
-  test('is in the namespace default where it says none', () => {
+  test('has the namespace default if it specifies none', () => {
     expect(validatePod({ metadata: { name: 'p' } })).toEqual({
       accepted: true,
       pod: { metadata: { name: 'p', namespace: 'default' } },
     });
   });
 
-  test('needs a name', () => {
+  test('requires a name', () => {
     expect(causesOf(validatePod({}))).toEqual(['metadata.name Required']);
   });
 
-  test('accepts an owner without a uid, as a file written by hand names it', () => {
+  test('can have an owner without a UID, as in a file written by hand', () => {
     const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', controller: true }];
     expect(validatePod({ metadata: { name: 'p', ownerReferences } })).toMatchObject({
       accepted: true,
@@ -196,10 +196,10 @@ describe('a Pod', () => {
   });
 });
 
-describe('whatever the value', () => {
+describe('validation of any value', () => {
   const validators = [validateDaemonSet, validateNode, validatePod];
 
-  test('nothing throws', () => {
+  test('does not throw', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         for (const validate of validators) expect(typeof validate(value).accepted).toBe('boolean');
@@ -207,7 +207,7 @@ describe('whatever the value', () => {
     );
   });
 
-  test('nothing throws where any field of a good DaemonSet is replaced', () => {
+  test('does not throw if a field of a valid DaemonSet is replaced', () => {
     const good = JSON.stringify(
       withPodSpec({
         volumes: [{ name: 'v', configMap: { name: 'x', items: [{ key: 'k', path: 'p' }] } }],
@@ -232,29 +232,29 @@ describe('whatever the value', () => {
   });
 });
 
-describe('a sentence about a manifest, which the journal keeps,', () => {
+describe('a message about a manifest, which the journal contains,', () => {
   const SECRET = 'hunter2';
   const container = { name: 'c', image: 'i' };
 
   test.each([
-    ['a number where a value belongs', { env: [{ name: 'PASSWORD', value: 48_151_623 }] }],
-    ['an object where a value belongs', { env: [{ name: 'PASSWORD', value: { text: SECRET } }] }],
-    ['an environment as compose files have it', { env: [`PASSWORD=${SECRET}`] }],
+    ['a number as a value', { env: [{ name: 'PASSWORD', value: 48_151_623 }] }],
+    ['an object as a value', { env: [{ name: 'PASSWORD', value: { text: SECRET } }] }],
+    ['an environment as in compose files', { env: [`PASSWORD=${SECRET}`] }],
     ['an environment as a map', { env: { PASSWORD: SECRET } }],
-    ['a name that holds the value', { env: [{ name: `PASSWORD=${SECRET}`, value: '' }] }],
-    ['arguments as one text', { args: `--password=${SECRET}` }],
+    ['a name that contains the value', { env: [{ name: `PASSWORD=${SECRET}`, value: '' }] }],
+    ['arguments as one string', { args: `--password=${SECRET}` }],
     ['a number among the arguments', { args: ['--pin', 48_151_623] }],
     [
-      'a header whose name holds it',
+      'a header with the value in its name',
       { livenessProbe: { httpGet: { port: 80, httpHeaders: [{ name: `a: ${SECRET}` }] } } },
     ],
-  ])('tells nothing of %s', (_what, fields) => {
+  ])('does not quote %s', (_what, fields) => {
     const result = validateDaemonSet(withPodSpec({ containers: [{ ...container, ...fields }] }));
     expect(result.accepted).toBe(false);
     expect(JSON.stringify(result)).not.toMatch(/hunter2|48151623/);
   });
 
-  test('tells the kind of what it does not tell', () => {
+  test('contains the type of a value that it does not quote', () => {
     const result = validateDaemonSet(
       withPodSpec({ containers: [{ ...container, env: [`PASSWORD=${SECRET}`], args: {} }] }),
     );

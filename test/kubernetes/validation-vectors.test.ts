@@ -1,6 +1,6 @@
 /**
- * Validation against what real API servers answered: `validation.jsonl` and `validation-more.jsonl` hold
- * manifests with the answers of kube-apiserver 1.20.2 to a dry-run create in the namespace `default`.
+ * Compares validation with real API servers: `validation.jsonl` and `validation-more.jsonl` contain manifests with the
+ * responses of kube-apiserver 1.20.2 to a dry-run create in the namespace `default`.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ function readVectors(file: string): Vector[] {
     .map((line) => JSON.parse(line) as Vector);
 }
 
-/** What must agree: the verdict, and for each cause its field and kind. A 400 has no causes there. */
+/** The compared parts: the result, and the field and type of each cause. A 400 has no causes in the API server. */
 function answer(manifest: unknown): object {
   const result = validateDaemonSet(manifest, { namespace: 'default' });
   if (result.accepted) return { accepted: true };

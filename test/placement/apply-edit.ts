@@ -1,4 +1,4 @@
-/** Carries an offered edit out on the objects themselves, knowing nothing of the engine but the edit's form. */
+/** Applies a suggested edit to the objects, without any code of the engine. */
 import type {
   DaemonSet,
   DaemonSetEditChange,
@@ -13,13 +13,13 @@ interface Pair {
   readonly node: Node;
 }
 
-/** JSON of any shape, changed in place. */
-// oxlint-disable-next-line typescript/no-explicit-any -- junk stays junk here, and a wrong path should throw
+/** JSON of any shape, which is modified in place. */
+// oxlint-disable-next-line typescript/no-explicit-any -- invalid values are possible, and a wrong path must throw
 type Loose = any;
 
-/** The pair after the edit; the originals stay as they are. */
+/** A copy of the pair with the edit applied. */
 export function applyEdit(pair: Pair, change: EditChange): Pair {
-  // Apart, because a clone of both keeps an object that they share as one, and the edit would reach the other.
+  // Clones them separately, because a common clone would keep shared objects, and the edit would change both.
   const edited: Loose = { daemonSet: structuredClone(pair.daemonSet), node: structuredClone(pair.node) };
   if (change.op === 'setLabel' || change.op === 'removeLabel' || change.op === 'removeTaint') {
     changeNode(child(edited, 'node'), change);
@@ -76,7 +76,7 @@ function requirementsOf(podSpec: Loose, { term, list }: RequirementPlace): Loose
   return podSpec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[term][list];
 }
 
-/** The object's field, made where it is missing or is no object. */
+/** The field as an object; replaces a missing field or another value with an empty object. */
 function child(object: Loose, field: string): Loose {
   const value = object[field];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) object[field] = {};

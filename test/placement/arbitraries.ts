@@ -1,4 +1,4 @@
-/** DaemonSets and nodes from a small alphabet, so that they match often; well-formed, odd, and nonsense. */
+/** Generates valid and invalid DaemonSets and nodes from a few names and values, so that they match often. */
 import fc from 'fast-check';
 import type { DaemonSet, Node } from '../../shared/placement/index.ts';
 
@@ -118,7 +118,7 @@ const oddToleration = fc.record(
   { requiredKeys: [] },
 );
 
-/** Anything that JSON can carry where something else belongs. */
+/** Any JSON value, for a field that requires another type. */
 const junk: fc.Arbitrary<unknown> = fc.constantFrom(
   null,
   0,
@@ -176,10 +176,10 @@ const oddNode = nodeOf(
   fc.array(fc.oneof(soundTaint, oddTaint), { maxLength: 3 }),
 );
 
-/** Objects as an API server hands them out. */
+/** Objects as an API server returns them. */
 export const soundPair = fc.tuple(soundDaemonSet, soundNode).map(asPair);
 
-/** Objects that passed no validation, some of them with junk in the place of a field. */
+/** Objects that were not validated, some with an invalid value in a field. */
 export const anyPair = fc
   .tuple(withJunk(fc.oneof(soundDaemonSet, oddDaemonSet)), withJunk(fc.oneof(soundNode, oddNode)))
   .map(asPair);
@@ -217,7 +217,7 @@ function nodeOf(labels: fc.Arbitrary<unknown>, taints: fc.Arbitrary<unknown>): f
     }));
 }
 
-/** Now and then, one value anywhere in the object is exchanged for junk or left out. */
+/** Sometimes replaces or removes one value in the object. */
 function withJunk(objects: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.tuple(objects, fc.option(fc.tuple(fc.nat(), junk), { freq: 2 })).map(([object, exchange]) => {
     if (exchange === null) return object;

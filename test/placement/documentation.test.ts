@@ -1,4 +1,4 @@
-/** Holds docs/placement.md against the engine: its table of codes and its example. */
+/** Compares docs/placement.md with the engine: its table of codes and its example. */
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ test('the page lists every reason code with its meaning, and no other', () => {
   expect(rows).toEqual(Object.entries(REASON_CODES));
 });
 
-test("the page's example prints what the page says", () => {
+test('the example on the page prints the output on the page', () => {
   const example = blockOf('js').replace(/^import .*$/m, '');
   const lines: string[] = [];
   const log = (line: unknown): void => {
@@ -24,6 +24,6 @@ test("the page's example prints what the page says", () => {
 
 function blockOf(language: string): string {
   const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)\\n\`\`\`$`, 'm').exec(page)?.[1];
-  if (block === undefined) throw new Error(`docs/placement.md has no ${language} block.`);
+  if (block === undefined) throw new Error(`docs/placement.md has no ${language} block`);
   return block;
 }

@@ -1,4 +1,4 @@
-/** What explanations say: which reasons, in which order, in which words, with which edits. */
+/** Explanations: their reasons, the order of the reasons, the messages and the edits. */
 import { describe, expect, test } from 'vitest';
 import { evaluatePlacement, type PlacementResult } from '../../shared/placement/index.ts';
 import { daemonSet, daemonSetWithTerms, node, reasonOf, requirement, shown, taint } from './objects.ts';
@@ -14,7 +14,7 @@ test('a DaemonSet without constraints still has a reason to run', () => {
   expect(outline(result)).toEqual(['passed NO_CONSTRAINTS']);
 });
 
-test('reasons come in the order in which a person would check them', () => {
+test('reasons have the order in which a user would check the rules', () => {
   const placed = daemonSet({
     ...daemonSetWithTerms({ matchExpressions: [requirement('zone', 'In', 'a')] }).spec?.template?.spec,
     nodeName: 'worker-1',
@@ -53,7 +53,7 @@ describe('a nodeSelector entry that the node does not satisfy', () => {
   );
   const reason = reasonOf(result, 'NODE_SELECTOR_VALUE_DIFFERS');
 
-  test('names both fields and both values', () => {
+  test('has a reason with both fields and both values', () => {
     expect(reason).toMatchObject({
       outcome: 'failed',
       message: "nodeSelector requires label example.com/disk=ssd, but its value on this node is 'hdd'.",
@@ -64,7 +64,7 @@ describe('a nodeSelector entry that the node does not satisfy', () => {
     });
   });
 
-  test('offers the edits of node and DaemonSet, with a command where there is one', () => {
+  test('has edits of the node and of the DaemonSet, and a command for the node', () => {
     expect(shown(reason.edits)).toEqual([
       'Node: set label example.com/disk=ssd → run',
       "DaemonSet: change nodeSelector example.com/disk to 'hdd' → run",
@@ -78,26 +78,26 @@ describe('a nodeSelector entry that the node does not satisfy', () => {
   });
 });
 
-test('where two rules stand in the way, no single edit is offered', () => {
+test('no edit is suggested if two rules fail', () => {
   const { reasons } = evaluatePlacement(daemonSet({ nodeSelector: { a: '1', b: '2' } }), node());
   expect(reasons.flatMap(({ edits }) => edits)).toEqual([]);
 });
 
-test('where a label decides that the pod runs, removing it is offered', () => {
+test('the removal of a label is suggested if the verdict run depends on it', () => {
   const result = evaluatePlacement(daemonSet({ nodeSelector: { gpu: 'true' } }), node({ gpu: 'true' }));
   const { edits } = reasonOf(result, 'NODE_SELECTOR_MATCHES');
   expect(shown(edits)).toEqual(['Node: remove label gpu → none']);
   expect(edits[0]?.command).toBe('kubectl label node worker-1 gpu-');
 });
 
-test('labels that the kubelet sets itself are not offered for editing', () => {
+test('no edit of a label that the kubelet sets is suggested', () => {
   const placed = daemonSet({ nodeSelector: { 'kubernetes.io/hostname': 'worker-2' } });
   const result = evaluatePlacement(placed, node({ 'kubernetes.io/hostname': 'worker-1' }));
   const { edits } = reasonOf(result, 'NODE_SELECTOR_VALUE_DIFFERS');
   expect(new Set(edits.map(({ objectKind }) => objectKind))).toEqual(new Set(['DaemonSet']));
 });
 
-test("a command is left out where the node's name could not stand in one", () => {
+test('an edit has no command if the node name is not valid in a command', () => {
   const hostile = { metadata: { name: '$(reboot)', labels: {} } };
   const result = evaluatePlacement(daemonSet({ nodeSelector: { a: 'b' } }), hostile);
   const commands = reasonOf(result, 'NODE_SELECTOR_LABEL_MISSING').edits.map(({ command }) => command);
@@ -110,7 +110,7 @@ describe('affinity', () => {
     { matchExpressions: [requirement('gpu', 'Exists')] },
   );
 
-  test('that fails tells of every term and requirement, and what each of them would need', () => {
+  test('that fails has a reason for every term and requirement, with the expected value', () => {
     const { verdict, reasons } = evaluatePlacement(twoTerms, node({ zone: 'a', cpu: '4' }));
     expect(verdict).toBe('none');
     expect(
@@ -141,7 +141,7 @@ describe('affinity', () => {
     });
   });
 
-  test('that passes ignores the terms that do not match', () => {
+  test('that passes has no reasons for the terms that do not match', () => {
     const result = evaluatePlacement(twoTerms, node({ gpu: '' }));
     expect(outline(result)).toEqual([
       'passed AFFINITY_MATCHES',
@@ -154,7 +154,7 @@ describe('affinity', () => {
     expect(shown(result.reasons.at(-1)?.edits ?? [])).toEqual(['Node: remove label gpu → none']);
   });
 
-  test('offers to add the value that the node has to an In', () => {
+  test('has an edit that adds the value of the node to an In requirement', () => {
     const placed = daemonSetWithTerms({ matchExpressions: [requirement('zone', 'In', 'a')] });
     const result = evaluatePlacement(placed, node({ zone: 'c' }));
     expect(shown(reasonOf(result, 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH').edits)).toEqual([
@@ -163,7 +163,7 @@ describe('affinity', () => {
     ]);
   });
 
-  test('with several requirements of one label offers the value that satisfies them all', () => {
+  test('with several requirements for a label has an edit with a value that satisfies all of them', () => {
     const placed = daemonSetWithTerms({
       matchExpressions: [requirement('zone', 'In', 'a', 'b'), requirement('zone', 'NotIn', 'a', 'c')],
     });
@@ -173,7 +173,7 @@ describe('affinity', () => {
 });
 
 describe('taints', () => {
-  test('that block offer a toleration and the command that removes them', () => {
+  test('that are not tolerated have edits that add a toleration or remove the taint, with its command', () => {
     const result = evaluatePlacement(daemonSet({}), node({}, taint('dedicated=gpu:NoExecute')));
     const reason = reasonOf(result, 'TAINT_NOT_TOLERATED');
     expect(reason).toMatchObject({
@@ -188,7 +188,7 @@ describe('taints', () => {
     expect(reason.edits[1]?.command).toBe('kubectl taint node worker-1 dedicated:NoExecute-');
   });
 
-  test('of one key and two effects offer the step to keep and the step to run', () => {
+  test('with one key and two effects have edits that lead to keep and edits that lead to run', () => {
     const on = node({}, taint('dedicated=gpu:NoExecute'), taint('dedicated=gpu:NoSchedule'));
     const { reasons } = evaluatePlacement(daemonSet({}), on);
     expect(shown(reasons[1]?.edits ?? [])).toEqual([
@@ -199,14 +199,14 @@ describe('taints', () => {
     ]);
   });
 
-  test('that Kubernetes would put back are not offered for removal', () => {
+  test('that Kubernetes would restore have no edit that removes them', () => {
     const result = evaluatePlacement(daemonSet({}), node({}, taint('node.kubernetes.io/not-ready:NoSchedule')));
     expect(shown(reasonOf(result, 'TAINT_NOT_TOLERATED').edits)).toEqual([
       'DaemonSet: add toleration {key: node.kubernetes.io/not-ready, operator: Exists, effect: NoSchedule} → run',
     ]);
   });
 
-  test("name the template's toleration, and what its removal would do", () => {
+  test('that are tolerated have a reason with the toleration and an edit that removes it', () => {
     const tolerations = [{ key: 'other' }, { key: 'dedicated', operator: 'Exists' }];
     const result = evaluatePlacement(daemonSet({ tolerations }), node({}, taint('dedicated=gpu:NoSchedule')));
     const reason = reasonOf(result, 'TAINT_TOLERATED');
@@ -215,14 +215,14 @@ describe('taints', () => {
     expect(shown(reason.edits)).toEqual(['DaemonSet: remove toleration dedicated Exists → keep']);
   });
 
-  test('tolerated twice do not rest on either toleration', () => {
+  test('that are tolerated twice have no edit that removes a toleration', () => {
     const tolerations = [{ operator: 'Exists' }, { key: 'dedicated', operator: 'Exists' }];
     const result = evaluatePlacement(daemonSet({ tolerations }), node({}, taint('dedicated=gpu:NoSchedule')));
     expect(reasonOf(result, 'TAINT_TOLERATED').edits).toEqual([]);
   });
 });
 
-test('a sentence shows some of very many values and counts the rest', () => {
+test('a message lists some values and counts the others', () => {
   const values = Array.from({ length: 2000 }, (_, index) => `v${index}`);
   const placed = daemonSetWithTerms({ matchExpressions: [requirement('zone', 'In', ...values)] });
   const { message, expected } = reasonOf(evaluatePlacement(placed, node()), 'AFFINITY_REQUIREMENT_DOES_NOT_MATCH');
@@ -230,7 +230,7 @@ test('a sentence shows some of very many values and counts the rest', () => {
   expect(expected).toContain('v7 and 1992 more');
 });
 
-test('objects of a size that nobody writes are explained without delay, only with fewer edits', () => {
+test('unusually large objects are explained quickly, but with fewer edits', () => {
   const keys = Array.from({ length: 5000 }, (_, index) => `key-${index}`);
   const placed = daemonSetWithTerms(...keys.map((key) => ({ matchExpressions: [requirement(key, 'Exists')] })));
   const taints = keys.map((key) => taint(`${key}:NoSchedule`));

@@ -1,4 +1,4 @@
-/** What placement reads of objects, and that nothing else is copied. */
+/** The fields that placement reads. Other fields are not copied. */
 import { expect, test } from 'vitest';
 import {
   compilePlacement,
@@ -8,7 +8,7 @@ import {
 } from '../../shared/placement/index.ts';
 import { daemonSet, daemonSetWithTerms, node, requirement, taint } from './objects.ts';
 
-test('the copy of a DaemonSet holds what placement reads and never an environment value', () => {
+test('the copy of a DaemonSet contains the fields that placement reads, and never an environment value', () => {
   const toleration = { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 };
   const original: unknown = {
     apiVersion: 'apps/v1',
@@ -65,12 +65,12 @@ test('the copy of a DaemonSet holds what placement reads and never an environmen
   });
 });
 
-test('junk in the place of a field is not copied', () => {
+test('a field of the wrong type is not copied', () => {
   const odd = JSON.parse('{"metadata":{"name":{"a":"secret"}},"spec":{"template":{"spec":{"nodeName":["secret"]}}}}');
   expect(JSON.stringify(placementFieldsOfDaemonSet(odd))).not.toContain('secret');
 });
 
-test("a node's inputs leave out taints that decide nothing, conditions and annotations", () => {
+test('the inputs of a node contain no conditions, annotations, or taints without an effect on the verdict', () => {
   const on = node({ zone: 'a' }, taint('a=b:NoSchedule'), taint('c:PreferNoSchedule'), taint('d:NoExecute'));
   expect(placementInputsOfNode({ ...on, status: { conditions: [{ type: 'Ready' }] } })).toEqual({
     name: 'worker-1',
@@ -82,7 +82,7 @@ test("a node's inputs leave out taints that decide nothing, conditions and annot
   });
 });
 
-test('a DaemonSet reads the labels that its usable rules name, and the name only where a rule asks for it', () => {
+test('a DaemonSet reads the labels in its usable rules, and the node name only if a rule requires it', () => {
   const terms = daemonSetWithTerms(
     { matchExpressions: [requirement('zone', 'In', 'a')] },
     { matchExpressions: [requirement('gpu', 'Gt', 'x'), requirement('cpu', 'Exists')] },

@@ -1,6 +1,6 @@
 /**
- * The placement rules a second time, written down rule by rule from Kubernetes' behaviour in the most
- * obvious way, as an oracle for the engine. It shares no code with the engine, and must not.
+ * A second, naive implementation of the placement rules of Kubernetes, as an oracle for the engine. It must not
+ * share code with the engine.
  */
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -162,7 +162,7 @@ function naiveDnsLabelIsLegal(label: string): boolean {
   );
 }
 
-/** Follows a path; whatever is not there, or not an object on the way, is `undefined`. */
+/** The value at a path; `undefined` if a part of the path is missing or not an object. */
 function at(value: unknown, ...path: string[]): Json | undefined {
   let current = value as Json | undefined;
   for (const step of path) {
@@ -180,7 +180,7 @@ function list(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What is not text is read as the empty text, as Kubernetes does with null. */
+/** Any value that is not a string becomes the empty string, as null does in Kubernetes. */
 function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }

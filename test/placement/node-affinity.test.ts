@@ -1,4 +1,4 @@
-/** The rules of required node affinity, one by one. */
+/** The rules of required node affinity. */
 import { describe, expect, test } from 'vitest';
 import { daemonSet, daemonSetWithRequirement, daemonSetWithTerms, node, requirement, verdictOf } from './objects.ts';
 
@@ -62,17 +62,17 @@ describe('a requirement', () => {
     expect(verdictOf(daemonSetWithRequirement('cpu', 'Gt', '1', '2'), node({ cpu: '9' }))).toBe('none');
   });
 
-  test('is unusable with one illegal value, even where another value would match', () => {
+  test('is unusable with an invalid value, even if another value would match', () => {
     expect(verdictOf(daemonSetWithRequirement('key', 'In', 'a', '-b'), node({ key: 'a' }))).toBe('none');
     expect(verdictOf(daemonSetWithRequirement('key', 'NotIn', 'x'.repeat(64)), node({ key: 'a' }))).toBe('none');
   });
 
-  test('is unusable with an illegal key, even where it would match', () => {
+  test('is unusable with an invalid key, even if it would match', () => {
     expect(verdictOf(daemonSetWithRequirement('-key', 'DoesNotExist'), node())).toBe('none');
     expect(verdictOf(daemonSetWithRequirement('a/b/c', 'NotIn', 'a'), node())).toBe('none');
   });
 
-  test('is looked up among the values whether they are few or very many', () => {
+  test('matches one of few and one of many values', () => {
     const values = Array.from({ length: 5000 }, (_, index) => `host-${index}`);
     const many = daemonSetWithRequirement('kubernetes.io/hostname', 'In', ...values);
     expect(verdictOf(many, node({ 'kubernetes.io/hostname': 'host-4999' }))).toBe('run');
@@ -84,29 +84,29 @@ describe('terms', () => {
   const label = { matchExpressions: [requirement('zone', 'In', 'a')] };
   const bad = { matchExpressions: [requirement('zone', 'In', 'a'), requirement('cpu', 'Gt', 'many')] };
 
-  test('that are absent match every node, and an empty list of them matches none', () => {
+  test('match every node if they are absent, and no node if the list is empty', () => {
     expect(verdictOf(daemonSet({ affinity: { nodeAffinity: {} } }), node())).toBe('run');
     expect(verdictOf(daemonSetWithTerms(), node())).toBe('none');
   });
 
-  test('that are empty match nothing, and do not spoil the others', () => {
+  test('that are empty match nothing, and do not affect the others', () => {
     expect(verdictOf(daemonSetWithTerms({}), node())).toBe('none');
     expect(verdictOf(daemonSetWithTerms({ matchExpressions: [], matchFields: [] }), node())).toBe('none');
     expect(verdictOf(daemonSetWithTerms({}, label), node({ zone: 'a' }))).toBe('run');
   });
 
-  test('are alternatives, and within one everything must match', () => {
+  test('are alternatives, and all requirements of a term must match', () => {
     const both = { matchExpressions: [requirement('zone', 'In', 'a'), requirement('gpu', 'Exists')] };
     expect(verdictOf(daemonSetWithTerms(both), node({ zone: 'a' }))).toBe('none');
     expect(verdictOf(daemonSetWithTerms(both, label), node({ zone: 'a' }))).toBe('run');
   });
 
-  test('with one unusable requirement match nothing, and do not spoil the others', () => {
+  test('with an unusable requirement match nothing, and do not affect the others', () => {
     expect(verdictOf(daemonSetWithTerms(bad), node({ zone: 'a', cpu: '9' }))).toBe('none');
     expect(verdictOf(daemonSetWithTerms(bad, label), node({ zone: 'a' }))).toBe('run');
   });
 
-  test('count together with nodeSelector', () => {
+  test('must match in addition to nodeSelector', () => {
     const spec = daemonSetWithTerms(label).spec?.template?.spec;
     const both = daemonSet({ ...spec, nodeSelector: { disktype: 'ssd' } });
     expect(verdictOf(both, node({ zone: 'a' }))).toBe('none');
@@ -134,7 +134,7 @@ describe('matchFields', () => {
     expect(verdictOf(placed, node())).toBe(verdict);
   });
 
-  test('are skipped on a node without a name, but must be usable even there', () => {
+  test('are skipped on a node without a name, but must be usable', () => {
     const nameless = { metadata: { labels: {} } };
     const other = daemonSetWithTerms({ matchFields: [requirement('metadata.name', 'In', 'worker-2')] });
     const unusable = daemonSetWithTerms({ matchFields: [requirement('metadata.name', 'Exists')] });
@@ -143,7 +143,7 @@ describe('matchFields', () => {
   });
 });
 
-test('preferred node affinity plays no part', () => {
+test('preferred node affinity has no effect', () => {
   const affinity = {
     nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: {} }] },
   };

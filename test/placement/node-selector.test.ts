@@ -1,9 +1,9 @@
-/** The rules of nodeSelector and nodeName, and how objects that nobody validated are read. */
+/** The rules of nodeSelector and nodeName, and objects that were not validated. */
 import { expect, test } from 'vitest';
 import type { DaemonSet, Node } from '../../shared/placement/index.ts';
 import { daemonSet, node, verdictOf } from './objects.ts';
 
-test('every entry of nodeSelector must be among the labels with the very same value', () => {
+test('every entry of nodeSelector must be a label with the same value', () => {
   const placed = daemonSet({ nodeSelector: { disktype: 'ssd', gpu: '' } });
   expect(verdictOf(placed, node({ disktype: 'ssd', gpu: '' }))).toBe('run');
   expect(verdictOf(placed, node({ disktype: 'ssd' }))).toBe('none');
@@ -24,18 +24,18 @@ test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', '0'])(
   },
 );
 
-test('a nodeSelector key that is no legal label key matches where the node has it', () => {
+test('a nodeSelector key that is not a valid label key matches if the node has it', () => {
   expect(verdictOf(daemonSet({ nodeSelector: { 'a b': 'c' } }), node({ 'a b': 'c' }))).toBe('run');
 });
 
-test('a null value is the empty value, as Kubernetes decodes it', () => {
+test('a null value equals the empty value, as Kubernetes decodes it', () => {
   const placed = parsed<DaemonSet>('{"spec":{"template":{"spec":{"nodeSelector":{"gpu":null}}}}}');
   expect(verdictOf(placed, node({ gpu: '' }))).toBe('run');
   expect(verdictOf(placed, parsed<Node>('{"metadata":{"labels":{"gpu":null}}}'))).toBe('run');
   expect(verdictOf(placed, node())).toBe('none');
 });
 
-test("the template's nodeName admits that node only, and the empty one every node", () => {
+test('nodeName in the template matches only that node, and an empty nodeName matches every node', () => {
   expect(verdictOf(daemonSet({ nodeName: 'worker-1' }), node())).toBe('run');
   expect(verdictOf(daemonSet({ nodeName: 'worker-2' }), node())).toBe('none');
   expect(verdictOf(daemonSet({ nodeName: '' }), node())).toBe('run');

@@ -1,4 +1,4 @@
-/** The few fields of DaemonSets and nodes that a placement test is about. */
+/** Minimal DaemonSets and nodes for placement tests. */
 import type { NodeSelectorTerm, PodSpec, Requirement, Taint } from '../../shared/kubernetes/objects.ts';
 import {
   type DaemonSet,
@@ -41,11 +41,11 @@ export function verdictOf(placed: DaemonSet, on: Node): string {
   return evaluatePlacement(placed, on).verdict;
 }
 
-/** The one reason of that code. */
+/** The only reason with this code. */
 export function reasonOf({ reasons }: PlacementResult, code: string): Reason {
   const [reason, ...others] = reasons.filter((one) => one.code === code);
   if (reason === undefined || others.length > 0) {
-    throw new Error(`One reason ${code} was expected among: ${reasons.map((one) => one.code).join(', ')}.`);
+    throw new Error(`expected one reason ${code}, but found ${reasons.map((one) => one.code).join(', ')}`);
   }
   return reason;
 }

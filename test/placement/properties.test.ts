@@ -1,4 +1,4 @@
-/** What holds for every DaemonSet on every node, tried on generated ones against a naive second implementation. */
+/** Properties of every DaemonSet on every node, tested with generated objects and a naive implementation. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -19,7 +19,7 @@ import { naivePlacement } from './naive-placement.ts';
 
 const RUNS = { numRuns: 2000 };
 
-/** One code for each rule that can fail by itself, so that its parts are not counted too. */
+/** One code for each rule that can fail independently, without the codes of its parts. */
 const RULE_FAILURES: ReadonlySet<string> = new Set([
   'NODE_NAME_DIFFERS',
   'NODE_SELECTOR_LABEL_MISSING',
@@ -28,23 +28,23 @@ const RULE_FAILURES: ReadonlySet<string> = new Set([
   'TAINT_NOT_TOLERATED',
 ]);
 
-/** What seed -2011846679 once made: a nodeSelector and a node that are one and the same object. */
+/** A nodeSelector and a node that are the same object, as seed -2011846679 generated them once. */
 function pairThatSharesAnObject(): PairInput {
   const shared = { '0': 'a' };
   const daemonSet = { metadata: { name: 'd' }, spec: { template: { spec: { nodeSelector: shared } } } };
   return { daemonSet, node: shared as Node };
 }
 
-/** The codes of the rules that stand in the way. */
+/** The codes of the failed rules. */
 function failures({ reasons }: PlacementResult): string[] {
   return reasons.flatMap(({ code, outcome }) => (outcome === 'failed' && RULE_FAILURES.has(code) ? [code] : []));
 }
 
 describe.each([
-  ['objects as an API server hands them out', soundPair],
-  ['objects that nobody validated', anyPair],
+  ['objects as an API server returns them', soundPair],
+  ['objects that were not validated', anyPair],
 ])('for %s', (_, pairs) => {
-  test('the verdict is that of the naive second implementation', () => {
+  test('the verdict equals that of the naive implementation', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const { shouldRun, shouldContinueRunning } = naivePlacement(daemonSet, node);
@@ -56,7 +56,7 @@ describe.each([
     );
   });
 
-  test('wanted and allowed are apart, and the verdict is what both come to', () => {
+  test('selected and tolerated are independent, and the verdict follows from both', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const placement = compilePlacement(daemonSet);
@@ -71,7 +71,7 @@ describe.each([
     );
   });
 
-  test('the explanation gives the same verdict, and its reasons account for it', () => {
+  test('the explanation has the same verdict, and its reasons imply it', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const placement = compilePlacement(daemonSet);
@@ -87,7 +87,7 @@ describe.each([
     );
   });
 
-  test('every reason has a code of the catalogue, a sentence and well-formed edits', () => {
+  test('every reason has a known code, a message and valid edits', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const { reasons } = evaluatePlacement(daemonSet, node);
@@ -102,7 +102,7 @@ describe.each([
     );
   });
 
-  test('every offered edit, made alone, leads to the verdict that it promises', () => {
+  test('every suggested edit alone leads to its verdict', () => {
     fc.assert(
       fc.property(pairs, (pair) => {
         const before = evaluatePlacement(pair.daemonSet, pair.node);
@@ -117,14 +117,14 @@ describe.each([
     );
   });
 
-  test('an edit is offered wherever a single rule stands in the way', () => {
+  test('an edit is suggested if exactly one rule fails', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const { reasons } = evaluatePlacement(daemonSet, node);
-        const inTheWay = reasons.filter(({ code, outcome }) => outcome === 'failed' && RULE_FAILURES.has(code));
-        if (inTheWay.length !== 1) return;
-        const [reason] = inTheWay;
-        // A taint without a legal key cannot be named in a toleration or a command.
+        const failed = reasons.filter(({ code, outcome }) => outcome === 'failed' && RULE_FAILURES.has(code));
+        if (failed.length !== 1) return;
+        const [reason] = failed;
+        // A taint with an invalid key cannot be used in a toleration or a command.
         if (reason?.code === 'TAINT_NOT_TOLERATED' && !/^[a-z]/.test(reason.found ?? '')) return;
         expect(reason?.edits.map(({ objectKind }) => objectKind)).toContain('DaemonSet');
       }),
@@ -132,7 +132,7 @@ describe.each([
     );
   });
 
-  test('a copy of the fields that placement reads is explained as the original is', () => {
+  test('a copy of the fields that placement reads has the same explanation as the original', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const copy = JSON.parse(JSON.stringify(placementFieldsOfDaemonSet(daemonSet)));
@@ -143,7 +143,7 @@ describe.each([
     );
   });
 
-  test("a node's inputs alone decide as the whole node does", () => {
+  test('the inputs of a node have the same verdict as the node', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const { name, labels, taints } = placementInputsOfNode(node);
@@ -154,7 +154,7 @@ describe.each([
     );
   });
 
-  test('what a DaemonSet says it does not read of a node cannot change its verdict', () => {
+  test('fields of a node that a DaemonSet does not read do not affect the verdict', () => {
     fc.assert(
       fc.property(pairs, anyNode, ({ daemonSet, node }, other) => {
         const placement = compilePlacement(daemonSet);
@@ -172,7 +172,7 @@ describe.each([
     );
   });
 
-  test('explaining changes neither object', () => {
+  test('an explanation modifies neither object', () => {
     fc.assert(
       fc.property(pairs, ({ daemonSet, node }) => {
         const before = JSON.stringify([daemonSet, node]);
@@ -183,7 +183,7 @@ describe.each([
   });
 });
 
-test('the generated pairs reach every verdict often', () => {
+test('the generated pairs have every verdict often', () => {
   const verdicts = fc
     .sample(soundPair, { numRuns: 1000, seed: 1 })
     .map(({ daemonSet, node }) => naiveVerdict(daemonSet, node));
@@ -192,7 +192,7 @@ test('the generated pairs reach every verdict often', () => {
   }
 });
 
-test('the generated pairs reach every kind of edit and every reason', () => {
+test('the generated pairs have every kind of edit and every reason', () => {
   const results = [
     ...fc.sample(anyPair, { numRuns: 8000, seed: 1 }),
     ...fc.sample(soundPair, { numRuns: 8000, seed: 1 }),
@@ -215,7 +215,7 @@ test('the generated pairs reach every kind of edit and every reason', () => {
   expect(new Set(reasons.map(({ code }) => code))).toEqual(new Set(Object.keys(REASON_CODES)));
 });
 
-/** What the reasons alone say: a failed taint decides by its effect, any other failure forbids. */
+/** The verdict according to the reasons: the effect of a failed taint determines it; any other failure means none. */
 function verdictByReasons({ reasons }: PlacementResult): Verdict {
   const failed = reasons.filter(({ outcome }) => outcome === 'failed');
   if (failed.some(({ code, found }) => code !== 'TAINT_NOT_TOLERATED' || found?.endsWith(':NoExecute'))) return 'none';
@@ -228,6 +228,6 @@ function naiveVerdict(daemonSet: unknown, node: unknown): Verdict {
 }
 
 function changeOf(edit: Edit): EditChange {
-  if (edit.change === undefined) throw new Error(`The edit "${edit.action}" has no change.`);
+  if (edit.change === undefined) throw new Error(`the edit "${edit.action}" has no change`);
   return edit.change;
 }

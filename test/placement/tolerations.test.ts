@@ -1,4 +1,4 @@
-/** The rules of taints and tolerations, one by one. */
+/** The rules of taints and tolerations. */
 import { describe, expect, test } from 'vitest';
 import type { Toleration } from '../../shared/kubernetes/objects.ts';
 import { evaluatePlacement } from '../../shared/placement/index.ts';
@@ -8,7 +8,7 @@ function verdictWith(tolerations: Toleration[], ...taints: string[]): string {
   return verdictOf(daemonSet({ tolerations }), node({}, ...taints.map(taint)));
 }
 
-test('an untolerated NoSchedule keeps, an untolerated NoExecute forbids, and PreferNoSchedule does nothing', () => {
+test('an untolerated NoSchedule leads to keep, an untolerated NoExecute to none, and PreferNoSchedule has no effect', () => {
   expect(verdictWith([], 'a=b:NoSchedule')).toBe('keep');
   expect(verdictWith([], 'a=b:NoExecute')).toBe('none');
   expect(verdictWith([], 'a=b:NoExecute', 'a=b:NoSchedule')).toBe('none');
@@ -23,14 +23,14 @@ test.each<[string, Toleration, string, string]>([
     'a=b:NoSchedule',
     'run',
   ],
-  ['no operator is Equal', { key: 'a', value: 'b' }, 'a=b:NoSchedule', 'run'],
+  ['no operator, which means Equal', { key: 'a', value: 'b' }, 'a=b:NoSchedule', 'run'],
   ['Equal with another value', { key: 'a', operator: 'Equal', value: 'c' }, 'a=b:NoSchedule', 'keep'],
   ['Equal without a value', { key: 'a', operator: 'Equal' }, 'a=b:NoSchedule', 'keep'],
   ['Equal without a value on a taint without one', { key: 'a' }, 'a:NoSchedule', 'run'],
   ['Exists', { key: 'a', operator: 'Exists' }, 'a=b:NoSchedule', 'run'],
   ['Exists with another value', { key: 'a', operator: 'Exists', value: 'c' }, 'a=b:NoSchedule', 'run'],
   ['Exists without a key', { operator: 'Exists' }, 'a=b:NoExecute', 'run'],
-  ['no key but the value', { value: 'b' }, 'a=b:NoSchedule', 'run'],
+  ['the value but no key', { value: 'b' }, 'a=b:NoSchedule', 'run'],
   ['another key', { key: 'c', operator: 'Exists' }, 'a=b:NoSchedule', 'keep'],
   ['another effect', { key: 'a', operator: 'Exists', effect: 'NoExecute' }, 'a=b:NoSchedule', 'keep'],
   ['a finite time', { key: 'a', operator: 'Exists', tolerationSeconds: 0 }, 'a=b:NoExecute', 'run'],
@@ -56,17 +56,17 @@ describe('the tolerations that Kubernetes adds', () => {
     ['unschedulable:NoExecute', 'none'],
     ['network-unavailable:NoSchedule', 'keep'],
     ['out-of-service=x:NoExecute', 'none'],
-  ])('meet the taint %s with %s', (name, verdict) => {
+  ])('lead for the taint %s to %s', (name, verdict) => {
     expect(verdictWith([], `node.kubernetes.io/${name}`)).toBe(verdict);
   });
 
-  test('include network-unavailable for pods of the host network only', () => {
+  test('include network-unavailable only for pods on the host network', () => {
     const unavailable = node({}, taint('node.kubernetes.io/network-unavailable:NoSchedule'));
     expect(verdictOf(daemonSet({ hostNetwork: true }), unavailable)).toBe('run');
     expect(verdictOf(daemonSet({ hostNetwork: false }), unavailable)).toBe('keep');
   });
 
-  test("take the place of the template's own of the same key, effect, operator and value", () => {
+  test('replace a toleration in the template with the same key, effect, operator and value', () => {
     const tolerations = [
       { key: 'other', operator: 'Exists' },
       { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 },
@@ -83,7 +83,7 @@ describe('the tolerations that Kubernetes adds', () => {
   });
 });
 
-test('cordoning a node matters only through its taint, which is tolerated', () => {
+test('a cordoned node is desired, because its taint is tolerated', () => {
   const cordoned = { ...node({}, taint('node.kubernetes.io/unschedulable:NoSchedule')) };
   const result = evaluatePlacement(daemonSet({}), { ...cordoned, spec: { ...cordoned.spec, unschedulable: true } });
   expect(result.verdict).toBe('run');

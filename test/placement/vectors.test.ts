@@ -1,10 +1,10 @@
-/** Holds the engine against 4,000 pairs that Kubernetes' own scheduling helpers decided. */
+/** Compares the engine with the results of the Kubernetes scheduling helpers for 4,000 pairs. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { compilePlacement, type DaemonSet, evaluatePlacement, type Node } from '../../shared/placement/index.ts';
 
-/** One pair as Kubernetes' own helpers decided it. */
+/** A pair with the results of the Kubernetes helpers. */
 interface Vector {
   readonly id: number;
   readonly daemonSet: DaemonSet;
@@ -16,7 +16,7 @@ interface Vector {
 describe.each(['common', 'hostile'])('the %s pairs that Kubernetes decided', (name) => {
   const vectors = readVectors(name);
 
-  test('are 2,000, and each answer occurs among them', () => {
+  test('are 2,000 pairs with every possible result', () => {
     expect(vectors).toHaveLength(2000);
     const answers = new Set(
       vectors.map(({ shouldRun, shouldContinueRunning }) => [shouldRun, shouldContinueRunning]).map(String),
@@ -24,7 +24,7 @@ describe.each(['common', 'hostile'])('the %s pairs that Kubernetes decided', (na
     expect(answers).toEqual(new Set(['true,true', 'false,true', 'false,false']));
   });
 
-  test('are all decided alike', () => {
+  test('all have the same verdict', () => {
     const disagreements = vectors.filter(({ daemonSet, node, shouldRun, shouldContinueRunning }) => {
       const verdict = compilePlacement(daemonSet).decide(node);
       return verdict !== (shouldRun ? 'run' : shouldContinueRunning ? 'keep' : 'none');
@@ -32,7 +32,7 @@ describe.each(['common', 'hostile'])('the %s pairs that Kubernetes decided', (na
     expect(disagreements.map(({ id }) => id)).toEqual([]);
   });
 
-  test('are all explained with the same two answers', () => {
+  test('all have an explanation with the same two results', () => {
     const disagreements = vectors.filter((vector) => {
       const { shouldRun, shouldContinueRunning } = evaluatePlacement(vector.daemonSet, vector.node);
       return shouldRun !== vector.shouldRun || shouldContinueRunning !== vector.shouldContinueRunning;

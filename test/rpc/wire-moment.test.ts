@@ -1,4 +1,4 @@
-/** Moments on the wire, and the words of the audit: what one side writes the other reads. */
+/** Conversion of moments and of the enums of the audit service to the wire and back. */
 import { expect, test } from 'vitest';
 import { asOfFromWire, asOfToWire, momentFromWire, momentToWire } from '../../shared/rpc/wire-moment.ts';
 import { anchorStateCodec, exportFormatCodec, retainedRowsStateCodec } from '../../shared/rpc/wire-words.ts';

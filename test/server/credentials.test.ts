@@ -57,7 +57,7 @@ async function pass({ running, agent }: { running: RunningCoordinator; agent: Ra
   }
 }
 
-test('a stream ends shortly after its token expires, and the agent is told to reconnect', async () => {
+test('a stream ends shortly after its token expires, with an error that lets the agent reconnect', async () => {
   const context = await connected();
   await pass(context, LIFE_MS);
   expect(context.agent.end).toBeUndefined();
@@ -85,7 +85,7 @@ test('a stream stays open while the new token cannot be reviewed', async () => {
 test.each([
   ['of-another-node', 'NODE_IDENTITY_MISMATCH'],
   ['unknown', 'TOKEN_REJECTED'],
-])('a renewal with the token %s ends the stream, and is journalled', async (token, reason) => {
+])('a renewal with the token %s ends the stream, and is recorded', async (token, reason) => {
   const { running, agent } = await connected();
   agent.call.write({ renewal: { token } });
   expect((await agent.ended())?.reason).toBe(reason);

@@ -1,4 +1,4 @@
-/** What `--help` and the docs say of settings comes from the table. */
+/** The help text and the table in the docs, generated from the table of settings. */
 import { describe, expect, it } from 'vitest';
 import { helpText, markdownTable } from '../../shared/settings/describe.ts';
 import { defineSettings } from '../../shared/settings/table.ts';
@@ -21,7 +21,7 @@ const table = defineSettings({
 });
 
 describe('the help text', () => {
-  it('lists every flag, wraps long lines, and says where else settings come from', () => {
+  it('lists every flag, wraps long lines, and names the other sources of settings', () => {
     expect(helpText(table)).toBe(`tea-maker makes tea.
 
 Usage: tea-maker [FLAGS]
@@ -42,7 +42,7 @@ the environment over the file.
 });
 
 describe('the table for the docs', () => {
-  it('has a row for each setting with its three names', () => {
+  it('has a row with three names for each setting', () => {
     expect(markdownTable(table)).toBe(`| Flag | Environment (\`TEA_MAKER_*\`) | File key | Default | Meaning |
 | --- | --- | --- | --- | --- |
 | \`--steep-time DURATION\` | \`TEA_MAKER_STEEP_TIME\` | \`steep-time\` | \`3m\` | ${LONG_HELP} |

@@ -1,4 +1,4 @@
-/** What a log line looks like, for programs and for people. */
+/** The formats of log lines, for programs and for users. */
 import { describe, expect, it } from 'vitest';
 import { RollcallError } from '../../shared/errors.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../shared/logging.ts';
@@ -34,7 +34,7 @@ describe('a log line', () => {
     }
   });
 
-  it('never shows an authorization, wherever it stands', () => {
+  it('never contains authorization metadata', () => {
     const metadata = { authorization: 'Bearer tea', other: 'shown' };
     const write = (log: Logger) => log.info({ authorization: 'Bearer tea', metadata, call: { metadata } }, 'called');
     for (const format of ['json', 'pretty'] as const) {
@@ -44,19 +44,19 @@ describe('a log line', () => {
     }
   });
 
-  it('has no stack for a mistake that was expected, and one for a bug', () => {
+  it('has no stack trace for an expected error, and one for a bug', () => {
     const expected = objectOf((log) => log.error({ err: new RollcallError('DRAINING', 'going away') }, 'refused'));
     expect(expected['err']).toEqual({ reason: 'DRAINING', message: 'going away' });
     const bug = objectOf((log) => log.error({ err: new TypeError('x is undefined') }, 'crashed'));
     expect(bug['err']).toMatchObject({ type: 'TypeError', stack: expect.stringContaining('logging.test') });
   });
 
-  it('is left out below the level', () => {
+  it('is omitted below the minimum level', () => {
     expect(linesOf((log) => log.debug('detail'))).toEqual([]);
     expect(linesOf((log) => log.debug('detail'), 'json', 'debug')).toHaveLength(1);
   });
 
-  it('is one line with the fields behind the message, for people', () => {
+  it('is one line with the fields after the message in the pretty format', () => {
     const [line] = linesOf((log) => log.info({ node: 'gpu-1' }, 'present'), 'pretty');
     expect(line).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: rollcall-agent: present \{"node":"gpu-1"\}\n$/);
   });

@@ -1,4 +1,4 @@
-/** The settings of the programs themselves. */
+/** The settings of the coordinator and the agent. */
 import { describe, expect, it } from 'vitest';
 import { agentSettings } from '../../agent/settings.ts';
 import { coordinatorSettings } from '../../coordinator/settings.ts';
@@ -17,7 +17,7 @@ const coordinator = (...argv: string[]) => readSettings(coordinatorSettings, { a
 const agent = (...argv: string[]) => readSettings(agentSettings, { argv, ...nothingElse });
 
 describe('the coordinator', () => {
-  it('starts with nothing but the word that it is to be open', () => {
+  it('requires only --plaintext to start', () => {
     expect(coordinator('--plaintext')).toEqual({
       kind: 'run',
       settings: {
@@ -47,7 +47,7 @@ describe('the coordinator', () => {
   });
 
   it.each(['0.0.0.0:7655', '[::]:7655', '192.168.1.10:7655', 'example.org:7655'])(
-    'refuses to listen on %s, where others could connect without encryption',
+    'rejects plaintext on %s, which is not a loopback address',
     (address) => {
       expect(() => coordinator('--plaintext', '--listen', address)).toThrow(
         /^--plaintext is not allowed with --listen .*; use a loopback address/,
@@ -55,16 +55,16 @@ describe('the coordinator', () => {
     },
   );
 
-  it.each(['localhost:1', '[::1]:7655', '127.0.0.2:0'])('listens on %s', (address) => {
+  it.each(['localhost:1', '[::1]:7655', '127.0.0.2:0'])('accepts plaintext on %s', (address) => {
     expect(coordinator('--plaintext', '--listen', address).kind).toBe('run');
   });
 
-  it('is elected only where an API server keeps the lease', () => {
+  it('requires an API server for leader election', () => {
     expect(() => coordinator('--plaintext', '--leader-election')).toThrow(/set --cluster api-server/);
     expect(coordinator('--plaintext', '--leader-election', '--cluster', 'api-server').kind).toBe('run');
   });
 
-  it('encrypts, or is told expressly not to', () => {
+  it('requires TLS or --plaintext', () => {
     expect(() => coordinator()).toThrow(/^TLS requires both --tls-certificate and --tls-key; .* use --plaintext\.$/);
     expect(() => coordinator('--tls-key', 'a')).toThrow(/^TLS requires both/);
     expect(() => coordinator('--plaintext', '--tls-key', 'a')).toThrow(/mutually exclusive/);
@@ -75,7 +75,7 @@ describe('the coordinator', () => {
     expect(coordinator(...pair, '--tls-client-ca', 'c', '--listen', '0.0.0.0:7655').kind).toBe('run');
   });
 
-  it('takes the cluster from files or from the API server, never from both', () => {
+  it('reads the cluster from files or from the API server, but not from both', () => {
     expect(coordinator('--plaintext', '--cluster', 'api-server', '--kubeconfig', 'k').kind).toBe('run');
     expect(() => coordinator('--plaintext', '--cluster', 'api-server', '--nodes', 'n')).toThrow(
       /^--nodes cannot be used with --cluster api-server/,
@@ -83,7 +83,7 @@ describe('the coordinator', () => {
     expect(() => coordinator('--plaintext', '--kubeconfig', 'k')).toThrow(/remove --kubeconfig\.$/);
   });
 
-  it('keeps history for a time and up to a size, and refuses to keep none', () => {
+  it('retains history for a duration and up to a size, and requires a minimum', () => {
     const kept = coordinator('--plaintext', '--retain', '90d', '--retain-bytes', '5GiB');
     expect(kept).toMatchObject({ settings: { retainMs: 90 * 86_400_000, retainBytes: 5 * 2 ** 30 } });
     for (const retain of ['0', '0s']) {
@@ -98,7 +98,7 @@ describe('the coordinator', () => {
     }
   });
 
-  it('refuses a heartbeat of half a lease or more', () => {
+  it('rejects a heartbeat interval of half a lease or more', () => {
     expect(() => coordinator('--plaintext', '--heartbeat', '20s')).toThrow(
       '--heartbeat (20000ms) must be less than half of --lease',
     );
@@ -109,14 +109,14 @@ describe('the coordinator', () => {
 });
 
 describe('the agent', () => {
-  it('needs nothing but its node file', () => {
+  it('requires only a node file', () => {
     expect(() => agent()).toThrow(/either --node-name NAME or --node-file FILE\.$/);
     expect(agent('--node-file', 'gpu-1.yaml')).toMatchObject({
       settings: { nodeFile: 'gpu-1.yaml', coordinator: { host: '127.0.0.1', port: 7655 }, state: undefined },
     });
   });
 
-  it('sees its node in a cluster, or in a file, but never half in each', () => {
+  it('observes its node in a cluster or in a file, but does not mix both', () => {
     const kubelet = ['--pods-from', 'kubelet', '--kubelet-host', '10.0.0.7'];
     expect(agent('--node-name', 'gpu-1', ...kubelet)).toMatchObject({
       settings: { nodeName: 'gpu-1', podsFrom: 'kubelet', kubeletHost: '10.0.0.7', kubeletPort: 10_250 },
@@ -132,12 +132,12 @@ describe('the agent', () => {
     refused('--node-name', 'gpu-1', ...kubelet, '--kubelet-insecure-tls', '--kubelet-ca', 'ca.crt');
   });
 
-  it.each(['10.0.0.1:7655', '127.0.0.1:0'])('refuses a coordinator at %s in plaintext', (address) => {
+  it.each(['10.0.0.1:7655', '127.0.0.1:0'])('rejects plaintext for a coordinator at %s', (address) => {
     const given = ['--plaintext', '--node-file', 'a', '--coordinator', address];
     expect(() => agent(...given)).toThrow(/--coordinator .*; (remove|specify) .*\.$/);
   });
 
-  it('sends no credentials in plaintext, and half a client certificate nowhere', () => {
+  it('rejects credentials in plaintext, and a client certificate without its key', () => {
     expect(() => agent('--node-file', 'a', '--plaintext', '--token-file', 't')).toThrow(
       /^--plaintext cannot be combined/,
     );
@@ -146,21 +146,21 @@ describe('the agent', () => {
 });
 
 describe.each([coordinatorSettings, agentSettings])('the table of $program', ({ program, summary, settings }) => {
-  it('has defaults that its own rules accept', () => {
+  it('has valid defaults', () => {
     const defaults = Object.entries(settings).filter(([, setting]) => 'default' in setting);
     expect(defaults.length).toBeGreaterThan(0);
     const refused = defaults.filter(([, setting]) => parseValue(setting, String(setting.default)) === undefined);
     expect(refused).toEqual([]);
   });
 
-  it('has limits that are read as values themselves', () => {
+  it('has limits that are valid values', () => {
     const limits = Object.values<Setting>(settings).flatMap((setting) =>
       setting.type === 'duration' ? [setting.min ?? '0s', setting.max ?? '0s'] : [],
     );
     expect(limits.filter((limit) => parseDurationMs(limit) === undefined)).toEqual([]);
   });
 
-  it('makes a help text of at most 100 columns', () => {
+  it('has a help text of at most 100 columns', () => {
     const lines = helpText({ program, summary, settings }).split('\n');
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Texts of settings and the values they stand for. */
+/** Parsing and formatting of setting values. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, isLoopback, parseAddress } from '../../shared/settings/address.ts';
@@ -65,7 +65,7 @@ describe('an address', () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  it('is read back as it was written, whatever the address', () => {
+  it('does not change when it is formatted and parsed again', () => {
     const host = fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
     fc.assert(
       fc.property(
@@ -77,7 +77,7 @@ describe('an address', () => {
     );
   });
 
-  it('is loopback only where no other machine can reach it', () => {
+  it('is a loopback address only if no other machine can reach it', () => {
     const loopback = ['localhost', '127.0.0.1', '127.8.0.1', '::1'];
     const open = ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.org', 'example.org', '::ffff:10.0.0.1'];
     expect(loopback.filter((host) => !isLoopback({ host, port: 1 }))).toEqual([]);

@@ -1,4 +1,4 @@
-/** The node's own answer: assignments held against pods. */
+/** Drift of a node: compares its assignments with its pods. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,11 +24,11 @@ const run = [assignment('agent')];
 const keep = [assignment('agent', { verdict: 'keep' })];
 
 describe('a node that should run a daemon pod', () => {
-  it('is fine with one ready pod of the assigned template', () => {
+  it('has no drift with one ready pod of the assigned template', () => {
     expect(found(run, [pod()])).toEqual([]);
   });
 
-  it('misses the pod that is not there', () => {
+  it('has a missing pod if there is none', () => {
     expect(drifts(run, [])).toEqual([
       { kind: 'missing', daemonSet: 'default/agent', node: 'n1', podName: '', detail: '', sinceMs: NOW_MS },
     ]);
@@ -40,24 +40,24 @@ describe('a node that should run a daemon pod', () => {
       { waitingReason: 'CrashLoopBackOff', waitingMessage: 'back-off 5m0s' },
       'CrashLoopBackOff: back-off 5m0s',
     ],
-    ['a reason alone', { phase: 'Pending', waitingReason: 'ImagePullBackOff' }, 'ImagePullBackOff'],
+    ['a reason without a message', { phase: 'Pending', waitingReason: 'ImagePullBackOff' }, 'ImagePullBackOff'],
     ['no reason', {}, 'not ready'],
     ['only a phase', { phase: 'Pending' }, 'Pending'],
-  ] as const)('has an unhealthy pod that is not ready with %s', (_, changes, detail) => {
+  ] as const)('has an unhealthy pod if it is not ready with %s', (_, changes, detail) => {
     expect(found(run, [pod({ ready: false, ...changes })])).toEqual([`unhealthy agent-1 ${detail}`]);
   });
 
-  it('counts a failed pod as unhealthy, and not as missing', () => {
+  it('has an unhealthy pod, not a missing one, if the pod failed', () => {
     const failed = pod({ phase: 'Failed', ready: false, waitingReason: 'Evicted' });
     expect(found(run, [failed])).toEqual(['unhealthy agent-1 Evicted; waiting for its replacement']);
   });
 
-  it('forgives a failed pod beside the one that replaced it', () => {
+  it('has no drift if a failed pod has been replaced', () => {
     const failed = pod({ phase: 'Failed', ready: false, podName: 'agent-0' });
     expect(found(run, [failed, pod()])).toEqual([]);
   });
 
-  it('has a duplicate in every pod but the oldest', () => {
+  it('has a duplicate for every pod except the oldest', () => {
     const pods = [
       pod({ podName: 'agent-1', createdMs: 30 }),
       pod({ podName: 'agent-2', createdMs: 10 }),
@@ -66,7 +66,7 @@ describe('a node that should run a daemon pod', () => {
     expect(found(run, pods)).toEqual(['duplicate agent-1 agent-2 is older', 'duplicate agent-3 agent-2 is older']);
   });
 
-  it('has an outdated pod where the template is another, or is not known', () => {
+  it('has an outdated pod if the template differs or is unknown', () => {
     expect(found(run, [pod({ templateRevision: 'r0' })])).toEqual([
       'outdated agent-1 template revision r0 instead of r1',
     ]);
@@ -75,16 +75,16 @@ describe('a node that should run a daemon pod', () => {
     ]);
   });
 
-  it('waits for a pod that is being deleted, and is unhealthy once that pod is not ready', () => {
+  it('has no drift while a ready pod is being deleted, and an unhealthy pod when it is not ready', () => {
     expect(found(run, [pod({ terminating: true, templateRevision: 'r0' })])).toEqual([]);
     expect(found(run, [pod({ terminating: true, ready: false })])).toEqual(['unhealthy agent-1 being deleted']);
   });
 
-  it('misses a pod of which nothing is left but its deletion', () => {
+  it('has a missing pod if the only pod failed and is being deleted', () => {
     expect(found(run, [pod({ terminating: true, phase: 'Failed', ready: false })])).toEqual(['missing']);
   });
 
-  it('does not take a pod of a re-created DaemonSet for its own', () => {
+  it('has an unexpected pod if the pod belongs to a deleted DaemonSet with the same name', () => {
     const assigned = [assignment('agent', { daemonSetUid: 'new' })];
     expect(found(assigned, [pod({ daemonSetUid: 'old' })])).toEqual([
       'missing',
@@ -93,7 +93,7 @@ describe('a node that should run a daemon pod', () => {
     expect(found(assigned, [pod({ daemonSetUid: '' })])).toEqual([]);
   });
 
-  it('has no duplicate in the pod of the newest template that stands beside an older one while it surges', () => {
+  it('has no duplicate while a surge runs a pod of the new template beside one of an older template', () => {
     const old = pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' });
     const pods = [old, pod({ podName: 'agent-2', createdMs: 20 })];
     const outdated = 'outdated agent-1 template revision r0 instead of r1';
@@ -101,7 +101,7 @@ describe('a node that should run a daemon pod', () => {
     expect(found(run, pods)).toEqual(['duplicate agent-2 agent-1 is older', outdated]);
   });
 
-  it('has a duplicate in the second pod of either template while it surges', () => {
+  it('has a duplicate for the second pod of each template during a surge', () => {
     const pods = [
       pod({ podName: 'agent-1', createdMs: 10, templateRevision: 'r0' }),
       pod({ podName: 'agent-2', createdMs: 20 }),
@@ -117,19 +117,19 @@ describe('a node that should run a daemon pod', () => {
 });
 
 describe('a node that may keep a daemon pod', () => {
-  it('is fine without one, and with one in any state', () => {
+  it('has no drift without a pod, and with one pod in any state', () => {
     expect(found(keep, [])).toEqual([]);
     expect(found(keep, [pod()])).toEqual([]);
     expect(found(keep, [pod({ ready: false, templateRevision: 'r0' })])).toEqual([]);
   });
 
-  it('has a duplicate in a second one', () => {
+  it('has a duplicate for a second pod', () => {
     expect(found(keep, [pod(), pod({ podName: 'agent-2' })])).toEqual(['duplicate agent-2 agent-1 is older']);
   });
 });
 
 describe('a node that must not run a daemon pod', () => {
-  it('has an unexpected pod in every one that is there, whatever its state', () => {
+  it('has an unexpected pod for every pod, regardless of its state', () => {
     const pods = [pod(), pod({ podName: 'agent-2', phase: 'Failed', ready: false })];
     expect(found([], pods)).toEqual([
       'unexpected agent-1 no assignment matches this pod; phase Running',
@@ -137,13 +137,13 @@ describe('a node that must not run a daemon pod', () => {
     ]);
   });
 
-  it('is fine with one that is being deleted', () => {
+  it('has no drift for a pod that is being deleted', () => {
     expect(found([], [pod({ terminating: true })])).toEqual([]);
   });
 });
 
-describe('a drift that lasts', () => {
-  it('keeps its beginning, also where its detail changes', () => {
+describe('the start time of a drift', () => {
+  it('does not change with the detail', () => {
     const before = findDrifts({
       node: 'n1',
       assignments: run,
@@ -155,7 +155,7 @@ describe('a drift that lasts', () => {
     expect(now).toMatchObject({ sinceMs: 5, detail: 'CrashLoopBackOff' });
   });
 
-  it('began when the pod stopped being ready, also before anybody looked, and never in the future', () => {
+  it('is the time when the pod stopped being ready, but not in the future', () => {
     const sinceOf = (changes: Partial<PodHealth>) => drifts(run, [pod({ ready: false, ...changes })])[0]?.sinceMs;
     expect(sinceOf({ sinceMs: 70, createdMs: 60 })).toBe(70);
     expect(sinceOf({ createdMs: 60 })).toBe(60);
@@ -163,7 +163,7 @@ describe('a drift that lasts', () => {
     expect(sinceOf({})).toBe(NOW_MS);
   });
 
-  it('begins anew after it was gone, and in another pod', () => {
+  it('is new after the drift ended, and for another pod', () => {
     const before = findDrifts({ node: 'n1', assignments: run, pods: [pod({ ready: false })], previous: [], nowMs: 5 });
     const [other] = drifts(run, [pod({ podName: 'agent-2', ready: false })], before);
     expect(other?.sinceMs).toBe(NOW_MS);
@@ -203,7 +203,7 @@ describe('verification', () => {
     pods: fc.uniqueArray(anyPod, { selector: ({ podName }) => podName, maxLength: 8 }),
   });
 
-  it('finds what a person finds who goes through the rules one by one', () => {
+  it('equals the naive implementation', () => {
     fc.assert(
       fc.property(nodes, ({ assignments, pods }) => {
         const actual = drifts(assignments, pods).map(
@@ -215,7 +215,7 @@ describe('verification', () => {
     );
   });
 
-  it('does not depend on the order in which pods and assignments come', () => {
+  it('does not depend on the order of pods and assignments', () => {
     fc.assert(
       fc.property(nodes, ({ assignments, pods }) => {
         expect(drifts(assignments.toReversed(), pods.toReversed())).toEqual(drifts(assignments, pods));

@@ -1,6 +1,6 @@
 /**
- * A second, deliberately plain implementation of verification, to compare with: pod by pod it asks what a
- * person would ask, and shares nothing with the first but the types.
+ * A second, naive implementation of verification for comparison: it checks one pod at a time, and shares only the types
+ * with the first.
  */
 import type { Assignment } from '../../shared/model/assignment.ts';
 import type { PodHealth } from '../../shared/model/pod-health.ts';
@@ -20,7 +20,7 @@ export function naiveDrifts(assignments: readonly Assignment[], pods: readonly P
     const elders = siblings.filter(
       (other) =>
         isLiving(other) &&
-        // While it surges, pods of the assigned template and those of older ones do not count each other.
+        // During a surge, pods of the assigned template and pods of older templates are not duplicates of each other.
         (!assigned.surge || isUpdated(other, assigned) === isUpdated(pod, assigned)) &&
         (other.createdMs < pod.createdMs || (other.createdMs === pod.createdMs && other.podName < pod.podName)),
     );
