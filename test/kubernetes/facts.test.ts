@@ -37,7 +37,7 @@ describe('quantities', () => {
     expect(parseQuantity('9'.repeat(1_000_000))).toBe(large);
   });
 
-  test('amounts are rounded to thousandths', () => {
+  test('a quantity is whole if it is an integer after rounding up to thousandths', () => {
     expect(isWholeQuantity(parseQuantity('2') ?? 0n)).toBe(true);
     expect(isWholeQuantity(parseQuantity('0.5') ?? 0n)).toBe(false);
   });
