@@ -1,4 +1,4 @@
-/** What an auditor does with a journal: check it, export it, copy it, decide it again. */
+/** Verification, export, backup, replay and rebuild of a journal. */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,7 +26,7 @@ async function recorded(journal: Journal, events: readonly NewEvent[] = SAMPLE):
 }
 
 describe('verifying', () => {
-  it('accepts a head that was published earlier, and says how far it is', async () => {
+  it('accepts a head that was published earlier, and reports its progress', async () => {
     const journal = await openJournal({ limits: { verifyRowsMax: 1_000 } });
     await recorded(journal, SAMPLE.slice(0, 500));
     const anchor = journal.head();
@@ -40,7 +40,7 @@ describe('verifying', () => {
     expect(progress).toEqual([1_000, 2_000, 2_300]);
   });
 
-  it('tells a journal that was written anew from the one whose head was published', async () => {
+  it('reports a rewritten journal whose published head differs', async () => {
     const original = await openJournal();
     await recorded(original, SAMPLE.slice(0, 20));
     const anchor = original.head();
@@ -50,14 +50,14 @@ describe('verifying', () => {
     expect(report).toMatchObject({ bad: null, anchor: 'differs', isGood: false });
   });
 
-  it('tells that rows at the end are missing', async () => {
+  it('reports that rows at the end are missing', async () => {
     const journal = await openJournal();
     await recorded(journal, SAMPLE.slice(0, 5));
     const report = await journal.audit.verify({ anchor: { revision: 6, hash: '00'.repeat(32) } });
     expect(report).toMatchObject({ bad: null, anchor: 'missing', isGood: false });
   });
 
-  it('hashes rows as the documentation says', async () => {
+  it('hashes rows as documented', async () => {
     const journal = await openJournal();
     await recorded(journal, SAMPLE.slice(0, 300));
     let hash = Buffer.alloc(32);
@@ -103,7 +103,7 @@ describe('verifying', () => {
 });
 
 describe('exporting', () => {
-  it('yields every row once, in order, and nothing that came later', async () => {
+  it('yields every row once, in order, without rows that are added meanwhile', async () => {
     const journal = await openJournal();
     const all = await recorded(journal);
     const lines: string[] = [];
@@ -115,7 +115,7 @@ describe('exporting', () => {
     expect(rows.map(({ hash: _hash, ...event }) => event)).toEqual(all.slice(0, SAMPLE.length));
   });
 
-  it('yields a range', async () => {
+  it('yields only the rows of a range', async () => {
     const journal = await openJournal();
     await recorded(journal, SAMPLE.slice(0, 30));
     const text = (await collected(journal.audit.export('csv', { afterRevision: 10, throughRevision: 12 }))).join('');
@@ -128,7 +128,7 @@ describe('exporting', () => {
 });
 
 describe('replaying', () => {
-  it('yields every decision with the facts and the record that were in force', async () => {
+  it('yields every decision with the facts and the record that were in effect', async () => {
     const journal = await openJournal();
     const { cause, occurredMs } = decision();
     const common = { cause, occurredMs, changes: [] };
@@ -157,7 +157,7 @@ describe('replaying', () => {
 });
 
 describe('rebuilding', () => {
-  it('names the derived tables that do not follow from the record, and makes them anew', async () => {
+  it('names the derived tables that differ from a replay, and rebuilds them', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file });
     await recorded(journal, SAMPLE.slice(0, 200));
@@ -177,7 +177,7 @@ describe('rebuilding', () => {
 });
 
 describe('backing up', () => {
-  it('makes a journal of its own that verifies and goes on, while more is written', async () => {
+  it('creates a separate, valid journal while the original is written', async () => {
     const journal = await openJournal();
     await recorded(journal, SAMPLE.slice(0, 400));
     const target = join(temporaryFolder(), 'backup.db');
@@ -194,7 +194,7 @@ describe('backing up', () => {
     expect(existsSync(`${target}.partial`)).toBe(false);
   });
 
-  it('refuses the live file, a file that exists, and a place that cannot be written, and changes nothing', async () => {
+  it('rejects the live file, an existing file, and an unwritable path, and changes nothing', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file });
     await recorded(journal, SAMPLE.slice(0, 50));
@@ -215,8 +215,8 @@ describe('backing up', () => {
   });
 });
 
-describe('a copy to be sent away', () => {
-  it('tells while it is made how far it is, and is removed where nobody waits for it any more', async () => {
+describe('a temporary copy', () => {
+  it('reports its progress, and is removed when its client is gone', async () => {
     const file = temporaryFile();
     const clock = new FakeClock();
     const startReader = () => {
@@ -230,9 +230,9 @@ describe('a copy to be sent away', () => {
     };
     const journal = await openJournal({ file, clock, threads: { ...sameThread, startReader } });
     await recorded(journal, SAMPLE.slice(0, 400));
-    const told: [number, number][] = [];
-    const copy = await journal.audit.copy('a', (done, total) => told.push([done, total]));
-    const [first, ...later] = told;
+    const progress: [number, number][] = [];
+    const copy = await journal.audit.copy('a', (done, total) => progress.push([done, total]));
+    const [first, ...later] = progress;
     expect(first?.[0]).toBe(8_192);
     expect(first?.[1]).toBeGreaterThan(8_192);
     expect(later.at(-1)).toEqual([copy.bytes, copy.bytes]);
@@ -240,14 +240,14 @@ describe('a copy to be sent away', () => {
     expect(clock.pendingCount).toBe(0);
 
     const failed = journal.audit.copy('b', () => {
-      throw new Error('nobody waits');
+      throw new Error('the client is gone');
     });
-    await expect(failed).rejects.toThrow('nobody waits');
+    await expect(failed).rejects.toThrow('the client is gone');
     expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   });
 });
 
-/** RFC 4180, as far as one line goes. */
+/** Parses one line of CSV (RFC 4180). */
 function csvFields(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',

@@ -1,4 +1,4 @@
-/** Events for the journal's tests: plain ones, and random runs of them as a coordinator could make. */
+/** Events for tests of the journal: fixed ones, and random ones such as a coordinator could record. */
 
 import fc from 'fast-check';
 import type { Cause, DecisionEvent, NewEvent } from '../../shared/journal-format/events.ts';
@@ -109,7 +109,7 @@ const base = fc.record({
 const changes = fc.array(fc.record({ field: text, from: fc.option(text), to: fc.option(text) }), { maxLength: 2 });
 const problems = fc.array(fc.record({ code: text, fieldPath: text, message: text, source: text }), { maxLength: 2 });
 
-/** Any event, whether or not it makes sense after the ones before it. */
+/** Any event, even if it contradicts earlier events. */
 export const anyEvent: fc.Arbitrary<NewEvent> = fc.oneof(
   fc.tuple(base, node, daemonSet, verdict, verdict).map(
     ([common, on, of, from, to]): NewEvent => ({

@@ -1,4 +1,4 @@
-/** A disk that fails, can suddenly only be read, or loses its power, under a journal that is written. */
+/** A journal on a disk that fails, becomes read-only, or loses power while the journal is written. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
@@ -10,11 +10,11 @@ import { decision } from './events.ts';
 import { openJournal, temporaryFile } from './open-journal.ts';
 import { WritingProcess } from './writing-process.ts';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 const SEED = inject('seed');
 
-it('says what to do when the disk fails, acknowledges nothing that is not on it, and has the rest afterwards', {
-  timeout: PATIENCE_MS,
+it('says what to do when the disk fails, and has all acknowledged rows after the repair', {
+  timeout: TIMEOUT_MS,
 }, async (context) => {
   const disk = new FailingDisk(context);
   const file = join(disk.folder, 'journal.db');
@@ -22,7 +22,7 @@ it('says what to do when the disk fails, acknowledges nothing that is not on it,
   const problem = writer.problem();
   await writer.announcements(20);
   disk.fail();
-  // Where the failure hits the file system's own records first, it becomes read-only.
+  // When the failure hits the metadata of the file system first, the file system becomes read-only.
   const ended = `the disk failed while the journal ${file} was written \\(.+\\); repair the disk, then start again`;
   expect(await problem).toMatch(new RegExp(`^(${ended}|stalled: the file system is read-only\n)`));
   await writer.kill();
@@ -34,8 +34,8 @@ it('says what to do when the disk fails, acknowledges nothing that is not on it,
   expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
 });
 
-it('goes on answering when the file system becomes read-only, says so, and has everything acknowledged afterwards', {
-  timeout: PATIENCE_MS,
+it('answers queries when the file system becomes read-only, reports that, and has all acknowledged rows afterwards', {
+  timeout: TIMEOUT_MS,
 }, async (context) => {
   const disk = new FailingDisk(context);
   const file = join(disk.folder, 'journal.db');
@@ -59,7 +59,7 @@ it('goes on answering when the file system becomes read-only, says so, and has e
   expect(await reopened.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true });
 });
 
-it('has everything that it called durable when the power fails', { timeout: PATIENCE_MS }, async (context) => {
+it('has all rows that it reported as durable after a power failure', { timeout: TIMEOUT_MS }, async (context) => {
   const disk = new FailingDisk(context);
   const random = new SeededRandom(SEED);
   for (const how of ['keep', 'prune'] as const) {
@@ -77,12 +77,12 @@ it('has everything that it called durable when the power fails', { timeout: PATI
   }
 });
 
-it('puts on disk what it finds before it counts it as durable, though a killed coordinator had not', async (context) => {
+it('writes the rows of a killed coordinator to disk before it treats them as durable', async (context) => {
   const disk = new FailingDisk(context);
   const before = temporaryFile();
   const killed = await openJournal({ file: before });
   await killed.durable(killed.append([decision({ node: 'node-1' }), decision({ node: 'node-2' })]) + 1);
-  // As a kill between a write and its fsync leaves them: the system shows them to whoever reads, and the disk has none.
+  // A kill between a write and its fsync leaves rows that can be read but are not on disk.
   for (const suffix of ['', '-wal']) copyFileSync(`${before}${suffix}`, join(disk.folder, `journal.db${suffix}`));
   const journal = await openJournal({ file: join(disk.folder, 'journal.db') });
   expect(journal.durableRevision).toBe(2);

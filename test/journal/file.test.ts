@@ -1,4 +1,4 @@
-/** What the database itself enforces, and which files a journal refuses to open. */
+/** The rules that the database enforces, the files that a journal rejects, and migrations. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,29 +18,29 @@ async function fileWithEvents(): Promise<string> {
   return file;
 }
 
-describe('the record', () => {
+describe('the database', () => {
   it.each([
-    ['an event updated', "UPDATE event SET verdict = 1, body = '{}' WHERE seq = 1"],
-    ['an event deleted', 'DELETE FROM event WHERE seq = 2'],
-    ['all events deleted', 'DELETE FROM event'],
-    ['an event replaced', 'INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2'],
-    ['an event upserted', 'INSERT INTO event SELECT * FROM event WHERE seq = 2 ON CONFLICT DO UPDATE SET verdict = 1'],
+    ['updating an event', "UPDATE event SET verdict = 1, body = '{}' WHERE seq = 1"],
+    ['deleting an event', 'DELETE FROM event WHERE seq = 2'],
+    ['deleting all events', 'DELETE FROM event'],
+    ['replacing an event', 'INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 2'],
+    ['upserting an event', 'INSERT INTO event SELECT * FROM event WHERE seq = 2 ON CONFLICT DO UPDATE SET verdict = 1'],
     [
-      'a gap',
+      'leaving a gap',
       `INSERT INTO event SELECT 9, recorded_ms, lag_ms, kind, action, node_id, daemon_set_id, cause_trigger, cause_seq,
         actor_id, engine_id, verdict_before, verdict, body, hash FROM event WHERE seq = 2`,
     ],
-    ['a node renamed', "UPDATE node SET name = 'other'"],
-    ['a node deleted', 'DELETE FROM node'],
-    ['a node replaced', "INSERT OR REPLACE INTO node VALUES (1, 'other')"],
-    ['a DaemonSet renamed', "UPDATE daemon_set SET name = 'other'"],
-    ['a DaemonSet replaced', "INSERT OR REPLACE INTO daemon_set VALUES (1, 'other', 'other')"],
-    ['an actor renamed', "UPDATE actor SET name = 'mallory'"],
-    ['an actor replaced', "INSERT OR REPLACE INTO actor VALUES (1, 'mallory')"],
-    ['an engine renamed', "UPDATE engine SET version = '2'"],
-  ])('refuses %s, whoever writes', async (_what, sql) => {
+    ['renaming a node', "UPDATE node SET name = 'other'"],
+    ['deleting a node', 'DELETE FROM node'],
+    ['replacing a node', "INSERT OR REPLACE INTO node VALUES (1, 'other')"],
+    ['renaming a DaemonSet', "UPDATE daemon_set SET name = 'other'"],
+    ['replacing a DaemonSet', "INSERT OR REPLACE INTO daemon_set VALUES (1, 'other', 'other')"],
+    ['renaming an actor', "UPDATE actor SET name = 'mallory'"],
+    ['replacing an actor', "INSERT OR REPLACE INTO actor VALUES (1, 'mallory')"],
+    ['renaming an engine', "UPDATE engine SET version = '2'"],
+  ])('rejects %s from any program', async (_what, sql) => {
     const file = await fileWithEvents();
-    // As little set as any other program would: triggers of REPLACE are off by default.
+    // The default of other programs: REPLACE does not fire delete triggers.
     const database = new Database(file);
     database.pragma('recursive_triggers = OFF');
     const everything = () => database.prepare('SELECT * FROM history').all();
@@ -50,7 +50,7 @@ describe('the record', () => {
     database.close();
   });
 
-  it('tells an altered row by its hash, even where the triggers were taken away', async () => {
+  it('detects an altered row by its hash, even when the triggers were removed', async () => {
     const file = await fileWithEvents();
     const database = new Database(file);
     database.exec("DROP TRIGGER actor_no_update; UPDATE actor SET name = 'mallory'");
@@ -64,7 +64,7 @@ describe('the record', () => {
     journal.append(Array.from({ length: 10 }, (_, index) => decision({ node: `node-${index}` })));
     await journal.close();
     const database = new Database(file);
-    // Two threads check three rows at a time: the second bad row lies in another stretch, and is found at the same time.
+    // Two threads check three rows at a time. The second bad row is in another range and may be found first.
     database.exec('DROP TRIGGER event_no_update; UPDATE event SET verdict = 3 WHERE seq IN (5, 8)');
     database.close();
     const reopened = await openJournal({ file, limits: { startLinksMax: 2, verifyRowsMax: 3 } });
@@ -75,7 +75,7 @@ describe('the record', () => {
     });
   });
 
-  it.each([5, 6])('names row %i when it is missing, also where one stretch of the check ends', async (missing) => {
+  it.each([5, 6])('names missing row %i, within or at the end of a checked range', async (missing) => {
     const file = temporaryFile();
     const limits = { startLinksMax: 2, verifyRowsMax: 3 };
     const journal = await openJournal({ file, limits });
@@ -89,7 +89,7 @@ describe('the record', () => {
     expect(report.bad?.problem).toBe(`row ${missing} is missing`);
   });
 
-  it('uses the numbers of its vocabulary tables', async () => {
+  it('has vocabulary tables with the numbers of the code', async () => {
     const database = new Database(await fileWithEvents(), { readonly: true });
     const words = (table: string) => database.prepare(`SELECT name FROM ${table} ORDER BY ${table}`).pluck().all();
     expect(words('kind')).toEqual(KINDS.words);
@@ -99,7 +99,7 @@ describe('the record', () => {
     database.close();
   });
 
-  it('keeps nothing of a DaemonSet that placement does not read', async () => {
+  it('stores only those fields of a DaemonSet that placement reads', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file });
     const record = daemonSetRecord('logging/fluentd', 1);
@@ -140,7 +140,7 @@ describe('the record', () => {
 });
 
 describe('opening', () => {
-  it('refuses a database of a newer schema and does not change a byte of it', async () => {
+  it('rejects a database with a newer schema and does not change a byte of it', async () => {
     const file = await fileWithEvents();
     const database = new Database(file);
     database.pragma('user_version = 999');
@@ -150,7 +150,7 @@ describe('opening', () => {
     expect(digest(file)).toBe(before);
   });
 
-  it('refuses a newer schema that is still in the write-ahead log only', async () => {
+  it('rejects a newer schema that is only in the write-ahead log', async () => {
     const file = await fileWithEvents();
     const crashed = new Database(file);
     crashed.pragma('wal_autocheckpoint = 0');
@@ -161,7 +161,7 @@ describe('opening', () => {
     crashed.close();
   });
 
-  it('refuses a second coordinator on the same file, and lets it in once the first is gone', async () => {
+  it('rejects a second coordinator on the same file until the first one closes it', async () => {
     const file = temporaryFile();
     const first = await openJournal({ file });
     await expect(openJournal({ file })).rejects.toMatchObject({ reason: 'in-use' });
@@ -174,16 +174,16 @@ describe('opening', () => {
     ['a short file', (file: string) => writeFileSync(file, 'x')],
     ['a folder', (file: string) => mkdirSync(file)],
     ["another program's database", (file: string) => new Database(file).exec('CREATE TABLE t (x)').close()],
-  ])('refuses %s in one sentence', async (_what, make) => {
+  ])('rejects %s with a message of one line', async (_what, create) => {
     const file = temporaryFile();
-    make(file);
+    create(file);
     const error: Error = await openJournal({ file }).then(neverOpens, (reason: Error) => reason);
     expect(error).toMatchObject({ reason: 'not-a-journal' });
     expect(error.message).toContain(file);
     expect(error.message).not.toContain('\n');
   });
 
-  it('refuses a folder that cannot be made', async () => {
+  it('rejects a folder that cannot be created', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'taken'), '');
     const opening = openJournal({ file: join(folder, 'taken', 'data', 'journal.db') });
@@ -217,7 +217,7 @@ describe('migrating', () => {
     database.close();
   });
 
-  it('keeps a copy of the database as it was before', () => {
+  it('keeps a copy of the previous database', () => {
     const file = temporaryFile();
     const database = new Database(file);
     migrate(database, 7, folderWith({ '0001-first.sql': FIRST }));
@@ -229,7 +229,7 @@ describe('migrating', () => {
     copy.close();
   });
 
-  it('leaves everything as it was when a file fails half-way', () => {
+  it('changes nothing when a file fails halfway', () => {
     const database = new Database(temporaryFile());
     migrate(database, 7, folderWith({ '0001-first.sql': FIRST }));
     const broken = 'CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);';
@@ -241,7 +241,7 @@ describe('migrating', () => {
     database.close();
   });
 
-  it('refuses a journal that was made with another text of a migration', () => {
+  it('rejects a journal that was created with another text of a migration', () => {
     const database = new Database(temporaryFile());
     migrate(database, 7, folderWith({ '0001-first.sql': FIRST }));
     const opening = () => migrate(database, 8, folderWith({ '0001-first.sql': `${FIRST} -- edited` }));

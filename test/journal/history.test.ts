@@ -8,7 +8,7 @@ import type { DaemonSetRecord } from '../../shared/model/daemon-set-record.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, daemonSetRecord, decision, facts } from './events.ts';
-import { pastState } from './historical-state.ts';
+import { historicalState } from './historical-state.ts';
 import { naiveState } from './naive-state.ts';
 import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 
@@ -29,7 +29,7 @@ describe('the state at an earlier revision', () => {
         for (let revision = 0; revision <= all.length; revision += 1 + Math.floor(all.length / 10)) {
           const { nodes, daemonSets, placements, pods, drifts } = naiveState(all.slice(0, revision));
           const expected = { nodes, daemonSets, placements, pods, drifts };
-          expect(await pastState(journal, revision)).toEqual(expected);
+          expect(await historicalState(journal, revision)).toEqual(expected);
         }
         await journal.close();
       }),

@@ -1,4 +1,4 @@
-/** The journal as its users see it: order, durability, what survives, what is refused. */
+/** The journal as its callers see it: order, durability, reopening, limits. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../coordinator/journal/journal.ts';
@@ -9,7 +9,7 @@ import { comparable, naiveState } from './naive-state.ts';
 import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 
 describe('a journal', () => {
-  it('numbers events from 1, at once and without gaps', async () => {
+  it('numbers events immediately, from 1 and without gaps', async () => {
     const journal = await openJournal();
     expect(journal.nextRevision).toBe(1);
     expect(journal.append([decision(), decision({ node: 'node-2' })])).toBe(1);
@@ -20,14 +20,14 @@ describe('a journal', () => {
     expect(journal.durableRevision).toBe(3);
   });
 
-  it('puts what is appended in one turn into one commit', async () => {
+  it('writes all events appended in one turn of the event loop in one commit', async () => {
     const journal = await openJournal();
     for (let index = 0; index < 100; index += 1) journal.append([decision({ node: `node-${index}` })]);
     await journal.durable(100);
     expect(journal.status()).toMatchObject({ commits: 1, rows: 100, queuedEvents: 0 });
   });
 
-  it('splits what does not fit one commit, and keeps the order', async () => {
+  it('splits large appends into several commits, in order', async () => {
     const journal = await openJournal({ limits: { batchEventsMax: 7 } });
     const seen: number[] = [];
     journal.onDurable((_revision, events) => seen.push(...events.map((event) => event.revision)));
@@ -37,21 +37,21 @@ describe('a journal', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
-  it('tells its listeners only what is already on disk', async () => {
+  it('notifies its listeners only of events that are on disk', async () => {
     const file = temporaryFile();
     const journal = await openJournal({ file });
     const found: Promise<JournalEvent[]>[] = [];
-    const told: JournalEvent[] = [];
+    const notified: JournalEvent[] = [];
     journal.onDurable((_revision, events) => {
-      told.push(...events);
+      notified.push(...events);
       found.push(journal.eventsAt(events.map((event) => event.revision)));
     });
     await journal.durable(journal.append([decision(), decision({ to: 'none' })]) + 1);
-    expect((await Promise.all(found)).flat()).toEqual(told);
-    expect(told).toHaveLength(2);
+    expect((await Promise.all(found)).flat()).toEqual(notified);
+    expect(notified).toHaveLength(2);
   });
 
-  it('goes on after reopening with the same store, sequence and state', async () => {
+  it('continues after reopening with the same store, sequence and state', async () => {
     const file = temporaryFile();
     const first = await openJournal({ file });
     const { storeId } = first;
@@ -69,7 +69,7 @@ describe('a journal', () => {
     expect(() => second.takeState()).toThrow('already taken');
   });
 
-  it('records times that never go back, though the clock does', async () => {
+  it('records times that never decrease, even when the clock jumps back', async () => {
     const clock = new FakeClock(5_000);
     const journal = await openJournal({ clock });
     journal.append([decision()]);
@@ -79,12 +79,12 @@ describe('a journal', () => {
     expect(events.map((event) => event.recordedMs)).toEqual([5_000, 5_000]);
   });
 
-  it('refuses to wait for a revision that nobody appended', async () => {
+  it('throws when a caller waits for a revision that was not appended', async () => {
     const journal = await openJournal();
     expect(() => journal.durable(1)).toThrow(RangeError);
   });
 
-  it('says that it accepts no more before it throws', async () => {
+  it('reports that it is not accepting events before it throws', async () => {
     const journal = await openJournal({ limits: { queuedEventsHigh: 2, queuedEventsMax: 4 } });
     expect(journal.accepting).toBe(true);
     journal.append([decision(), decision()]);
@@ -96,7 +96,7 @@ describe('a journal', () => {
     expect(journal.append([decision()])).toBe(5);
   });
 
-  it('keeps the write-ahead log small, however much is written', async () => {
+  it('keeps the write-ahead log small during many commits', async () => {
     const journal = await openJournal({ limits: { checkpointPagesMin: 20, walPagesMax: 60 } });
     const walBytes: number[] = [];
     for (let commit = 0; commit < 100; commit += 1) {
@@ -104,19 +104,19 @@ describe('a journal', () => {
       await journal.durable(first + 49);
       walBytes.push(journal.status().walBytes);
     }
-    // Without checkpoints the log would hold every page of every commit: above 1 MiB after 100 of them.
+    // Without checkpoints the log would contain every page of every commit: more than 1 MiB after 100 commits.
     expect(Math.max(...walBytes)).toBeLessThan(512 * 1024);
   });
 
-  it('takes nothing after it was closed', async () => {
+  it('throws on an append after it was closed', async () => {
     const journal = await openJournal();
     await journal.close();
     expect(() => journal.append([decision()])).toThrow('closed');
   });
 });
 
-describe('any run of events', () => {
-  it('reads back as it was appended, restores the state it implies, and rebuilds to the same tables', {
+describe('any sequence of events', () => {
+  it('is read as appended, restores the state that it implies, and rebuilds the same tables', {
     timeout: MANY_FILES_MS,
   }, async () => {
     await fc.assert(

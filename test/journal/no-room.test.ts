@@ -1,4 +1,4 @@
-/** A journal on a disk that fills up. */
+/** A journal on a disk that becomes full. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,21 +12,21 @@ import { decision, facts } from './events.ts';
 import { openJournal } from './open-journal.ts';
 
 const DISK_BYTES = 4 * 1024 * 1024;
-/** What a file takes of it that is removed to make room. */
+/** Size of a file that is removed later to free space. */
 const BALLAST_BYTES = 1024 * 1024;
 
 describe('on a full disk', () => {
-  it('keeps what it cannot write, acknowledges none of it, and goes on when there is room', async (context) => {
+  it('keeps unwritten events in memory, does not acknowledge them, and writes them when there is space', async (context) => {
     const disk = smallDisk(context, DISK_BYTES);
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(BALLAST_BYTES));
     const clock = new FakeClock();
     const file = join(disk, 'journal.db');
     const journal = await openJournal({ file, clock });
-    const { told, durableWhenStalled } = await fill(journal);
+    const { notified, durableWhenStalled } = await fill(journal);
     expect(journal.status()).toMatchObject({ state: 'stalled', problem: expect.stringContaining('full') });
     expect(journal.accepting).toBe(false);
-    expect(Math.max(...told)).toBe(durableWhenStalled);
-    // Reading goes on.
+    expect(Math.max(...notified)).toBe(durableWhenStalled);
+    // Queries are still answered.
     expect(await journal.events({ limit: 1 })).toMatchObject([{ revision: durableWhenStalled }]);
 
     rmSync(join(disk, 'ballast'));
@@ -36,15 +36,15 @@ describe('on a full disk', () => {
       () => clock.advance(1_000),
     );
     expect(journal.status()).toMatchObject({ state: 'writing', problem: '', queuedEvents: 0 });
-    expect(told).toEqual(Array.from({ length: last }, (_, index) => index + 1));
+    expect(notified).toEqual(Array.from({ length: last }, (_, index) => index + 1));
     expect(await journal.audit.verify()).toMatchObject({ checkedCount: last, bad: null });
     await journal.close();
   });
 
-  it('says how much is lost when it has to close while there is no room', async () => {
+  it('reports the number of lost events when it closes while the disk is full', async () => {
     const clock = new FakeClock();
-    const noRoom = { ...sameThread, startWriter: () => ({ ...sameThread.startWriter(), write: stalled }) };
-    const journal = await openJournal({ clock, threads: noRoom });
+    const fullDisk = { ...sameThread, startWriter: () => ({ ...sameThread.startWriter(), write: stalled }) };
+    const journal = await openJournal({ clock, threads: fullDisk });
     const durable = Promise.allSettled([journal.durable(journal.append([decision(), decision()]) + 1)]);
     await eventually(() => clock.pendingCount > 0);
     const lost = '2 events could not be written: database or disk is full';
@@ -57,9 +57,9 @@ function stalled(): Promise<{ result: 'stalled'; problem: string }> {
   return Promise.resolve({ result: 'stalled', problem: 'database or disk is full' });
 }
 
-async function fill(journal: Journal): Promise<{ told: number[]; durableWhenStalled: number }> {
-  const told: number[] = [];
-  journal.onDurable((_revision, events) => told.push(...events.map((event) => event.revision)));
+async function fill(journal: Journal): Promise<{ notified: number[]; durableWhenStalled: number }> {
+  const notified: number[] = [];
+  journal.onDurable((_revision, events) => notified.push(...events.map((event) => event.revision)));
   let index = 0;
   await eventually(
     () => journal.status().state === 'stalled',
@@ -68,7 +68,7 @@ async function fill(journal: Journal): Promise<{ told: number[]; durableWhenStal
       index += 1;
     },
   );
-  return { told, durableWhenStalled: journal.durableRevision };
+  return { notified, durableWhenStalled: journal.durableRevision };
 }
 
 function bigEvent(index: number): NewEvent {

@@ -1,9 +1,9 @@
-/** What SQLite is told matters more than what it is asked: its own defaults would lose acknowledged rows. */
+/** The settings of SQLite on which durability depends: its defaults would lose acknowledged rows. */
 import { expect, it } from 'vitest';
 import { openForWriting } from '../../coordinator/journal/schema/database.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
-it('waits for the disk at every commit, and logs ahead', () => {
+it('syncs every commit to disk, and uses a write-ahead log', () => {
   const database = openForWriting(`${temporaryFolder()}/journal.db`);
   const FULL = 2;
   expect(database.pragma('synchronous', { simple: true })).toBe(FULL);

@@ -1,4 +1,4 @@
-/** Questions to the record: every filter agrees with filtering everything, and none walks through everything. */
+/** Queries for events: each filter returns what a naive filter over all events returns, and reads a bounded number of rows. */
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -28,51 +28,51 @@ const query: fc.Arbitrary<EventQuery> = fc.record({
   oldestFirst: fc.boolean(),
 });
 
-function filtered(events: readonly JournalEvent[], asked: EventQuery): JournalEvent[] {
+function filtered(events: readonly JournalEvent[], request: EventQuery): JournalEvent[] {
   const found = events.filter((event) => {
     const daemonSet = 'daemonSet' in event ? event.daemonSet : undefined;
     const isDaemonSet =
-      typeof asked.daemonSet === 'object'
-        ? daemonSet?.split('/')[1] === asked.daemonSet.name
-        : daemonSet === asked.daemonSet;
+      typeof request.daemonSet === 'object'
+        ? daemonSet?.split('/')[1] === request.daemonSet.name
+        : daemonSet === request.daemonSet;
     return (
-      (asked.node === undefined || ('node' in event && event.node === asked.node)) &&
-      (asked.daemonSet === undefined || isDaemonSet) &&
-      (asked.namespace === undefined || daemonSet?.split('/')[0] === asked.namespace) &&
-      (asked.triggers === undefined || asked.triggers.includes(event.cause.trigger)) &&
-      (asked.causeRevision === undefined || event.cause.revision === asked.causeRevision) &&
-      event.recordedMs >= (asked.sinceMs ?? 0) &&
-      event.recordedMs < (asked.untilMs ?? Number.POSITIVE_INFINITY) &&
-      (asked.kinds === undefined || asked.kinds.includes(event.kind)) &&
-      event.revision < (asked.beforeRevision ?? Number.POSITIVE_INFINITY) &&
-      event.revision > (asked.afterRevision ?? 0)
+      (request.node === undefined || ('node' in event && event.node === request.node)) &&
+      (request.daemonSet === undefined || isDaemonSet) &&
+      (request.namespace === undefined || daemonSet?.split('/')[0] === request.namespace) &&
+      (request.triggers === undefined || request.triggers.includes(event.cause.trigger)) &&
+      (request.causeRevision === undefined || event.cause.revision === request.causeRevision) &&
+      event.recordedMs >= (request.sinceMs ?? 0) &&
+      event.recordedMs < (request.untilMs ?? Number.POSITIVE_INFINITY) &&
+      (request.kinds === undefined || request.kinds.includes(event.kind)) &&
+      event.revision < (request.beforeRevision ?? Number.POSITIVE_INFINITY) &&
+      event.revision > (request.afterRevision ?? 0)
     );
   });
-  return (asked.oldestFirst === true ? found : found.reverse()).slice(0, asked.limit);
+  return (request.oldestFirst === true ? found : found.reverse()).slice(0, request.limit);
 }
 
-describe('asking for events', () => {
-  it('finds exactly what filtering all of them finds, however little one look may cost', async () => {
+describe('a query for events', () => {
+  it('returns exactly the matching events, even when a page may examine only a few rows', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock, limits: { lookUpRowsMax: 7 } });
     const all: JournalEvent[] = [];
     journal.onDurable((_revision, events) => all.push(...events));
     for (const [index, event] of fc.sample(anyEvent, { numRuns: 400, seed: 1 }).entries()) {
       clock.advance(index % 2);
-      // The first few rows lead to some of the others.
+      // The first few rows cause some of the others.
       const revision = index < 6 ? 0 : index % 7;
       journal.append([{ ...event, cause: { ...event.cause, revision } }]);
     }
     await journal.durable(400);
     await fc.assert(
-      fc.asyncProperty(query, async (asked) => {
-        expect(await journal.events(asked)).toEqual(filtered(all, asked));
+      fc.asyncProperty(query, async (request) => {
+        expect(await journal.events(request)).toEqual(filtered(all, request));
       }),
       { numRuns: 600 },
     );
   });
 
-  it('looks at a bounded number of rows at a time, and says where to go on', async () => {
+  it('examines a bounded number of rows per page, and returns where the next page starts', async () => {
     const journal = await openJournal({ limits: { lookUpRowsMax: 4 } });
     const events = Array.from({ length: 10 }, () => decision());
     await journal.durable(journal.append([decision({ cause: { ...CAUSE, trigger: 'operator' } }), ...events]) + 10);
@@ -82,7 +82,7 @@ describe('asking for events', () => {
     expect(found.map((event) => event.revision)).toEqual([1]);
   });
 
-  it('pages without gaps or repeats while new rows arrive', async () => {
+  it('returns pages without gaps or duplicates while rows are added', async () => {
     const journal = await openJournal();
     journal.append(Array.from({ length: 25 }, () => decision()));
     await journal.durable(25);
@@ -103,7 +103,7 @@ describe('asking for events', () => {
     expect(await journal.eventsAt([1, 2, 3, 4, 5])).toHaveLength(3);
   });
 
-  it('refuses to answer about part of the DaemonSets that were asked for', async () => {
+  it('is rejected when it covers too many DaemonSets', async () => {
     const journal = await openJournal({ limits: { queryDaemonSetsMax: 2 } });
     const events = ['a/x', 'b/x', 'c/x'].map((daemonSet) => decision({ daemonSet }));
     await journal.durable(journal.append(events) + 2);
@@ -114,7 +114,7 @@ describe('asking for events', () => {
     expect(await journal.events({ daemonSet: 'b/x', limit: 5 })).toHaveLength(1);
   });
 
-  it('returns the rows of the revisions asked for, in that order, and leaves out those that are not there', async () => {
+  it('returns the rows of the requested revisions in that order, without those that do not exist', async () => {
     const journal = await openJournal();
     await journal.durable(journal.append([decision(), decision(), decision()]) + 2);
     const events = await journal.eventsAt([3, 99, 1]);
@@ -129,7 +129,7 @@ describe('asking for events', () => {
     ['event_by_cause', 'cause_seq = 1 AND cause_seq > 0'],
     ['event_by_trigger', 'cause_trigger = 4 AND cause_trigger > 2'],
     ['none', 'true'],
-  ] as const)('takes a page in order from its index (%s, %s) and sorts nothing', async (index, where) => {
+  ] as const)('reads a page in order from the index %s (%s), without sorting', async (index, where) => {
     const file = temporaryFile();
     await (await openJournal({ file })).close();
     const database = new Database(file, { readonly: true });

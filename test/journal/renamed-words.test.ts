@@ -1,4 +1,4 @@
-/** A journal that was written before a word was renamed: it verifies, is answered with the new words, and is filtered by them. */
+/** A journal that was written before words were renamed verifies, and is read and filtered with the new words. */
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ beforeEach(async () => {
   journal = await openJournal({ file });
 });
 
-it('verifies, and goes on with new rows', async () => {
+it('verifies, and continues with new rows', async () => {
   const node = {
     kind: 'node',
     action: 'removed',
@@ -54,7 +54,7 @@ it('verifies, and goes on with new rows', async () => {
   expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
 });
 
-it('reads with the new words', async () => {
+it('is read with the new words', async () => {
   expect(await journal.events({ limit: 10, oldestFirst: true })).toMatchObject([
     { origin: 'inventory', changes: [], cause: { trigger: 'node-change', actor: 'alice' } },
     { origin: 'agent', cause: { trigger: 'node-report' } },
@@ -67,19 +67,19 @@ it('reads with the new words', async () => {
   expect(exported).not.toMatch(/"roll/);
 });
 
-it('filters by the new name of the trigger', async () => {
+it('is filtered by the new name of the trigger', async () => {
   const events = await journal.events({ triggers: ['node-change'], limit: 10 });
   expect(events.map(({ revision }) => revision)).toEqual([3, 1]);
 });
 
-it('names the trigger in its vocabulary table by the new word', () => {
+it('has the new name of the trigger in its vocabulary table', () => {
   const database = new Database(file, { readonly: true });
   const causes = database.prepare('SELECT cause FROM history ORDER BY seq').pluck().all();
   database.close();
   expect(causes).toEqual(['node-change', 'node-report', 'node-change']);
 });
 
-/** Writes the rows without any code of the journal but its old migrations: hashes are those of the documentation. */
+/** Writes the rows with the old migrations and the documented hashes, without other code of the journal. */
 function writeOldJournal(path: string): void {
   const migrations = temporaryFolder();
   for (const name of readdirSync(MIGRATIONS)) {

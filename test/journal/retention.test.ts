@@ -1,4 +1,4 @@
-/** Pruning: what goes, what stays in force, what still verifies, and how the rest is refused. */
+/** Pruning: which rows are deleted or kept, verification afterwards, and the errors for pruned revisions. */
 import { rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -8,13 +8,13 @@ import type { Journal } from '../../coordinator/journal/journal.ts';
 import type { JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { anyEvent, decision } from './events.ts';
-import { pastState } from './historical-state.ts';
+import { historicalState } from './historical-state.ts';
 import { comparable, naiveState } from './naive-state.ts';
 import { MANY_FILES_MS, openJournal, temporaryFile } from './open-journal.ts';
 
 const LIMITS = { retainedRowsMin: 0, pruneRowsMax: 7, verifyRowsMax: 5 };
 
-/** Records one event per millisecond, from 1 on, so that revisions are times. */
+/** Records one event per millisecond, starting at 1, so that revisions equal times. */
 async function recordOnePerMs(
   journal: Journal,
   clock: FakeClock,
@@ -31,7 +31,7 @@ async function recordOnePerMs(
 }
 
 describe('pruning', () => {
-  it('changes no answer about what comes after the horizon, and everything still verifies', {
+  it('changes no answer about the horizon and later revisions, and the journal still verifies', {
     timeout: MANY_FILES_MS,
   }, async () => {
     const events = fc.array(anyEvent, { minLength: 2, maxLength: 60 });
@@ -41,7 +41,7 @@ describe('pruning', () => {
         const clock = new FakeClock(0);
         const journal = await openJournal({ file, clock, limits: LIMITS });
         const all = await recordOnePerMs(journal, clock, happened);
-        // Twice, because the second one also meets rows that the first one kept.
+        // Twice, because the second pruning also processes rows that the first one kept.
         for (const horizon of horizons.map((n) => n % happened.length).sort((a, b) => a - b)) {
           await journal.prune({ retainMs: clock.nowMs() - horizon });
           await expectAsBefore(journal, all, horizon);
@@ -60,7 +60,7 @@ describe('pruning', () => {
     );
   });
 
-  it('answers with the horizon, and not with an empty list, what lies before it', async () => {
+  it('rejects queries about pruned revisions with an error that names the horizon', async () => {
     const { journal } = await prunedJournal();
     const refusal = { reason: 'before-retention', horizon: { revision: 20, recordedMs: 20 } };
     await expect(journal.history.revisionAt(19)).rejects.toMatchObject(refusal);
@@ -74,7 +74,7 @@ describe('pruning', () => {
     expect(await journal.history.horizon()).toEqual(refusal.horizon);
   });
 
-  it('lets whoever saw a row go on after it, or after the newest that is as old, and refuses where rows are gone', async () => {
+  it('lets a reader continue after its row, or after the newest row of that age, unless rows were pruned', async () => {
     const { journal } = await prunedJournal();
     expect(await journal.history.continueAfter(20, 20)).toBe(20);
     expect(await journal.history.continueAfter(25, 25)).toBe(25);
@@ -85,7 +85,7 @@ describe('pruning', () => {
     await expect(journal.history.continueAfter(25, 15)).rejects.toMatchObject(refusal);
   });
 
-  it('says on the last page that there was more once', async () => {
+  it('reports the pruned rows only on the last page', async () => {
     const { journal } = await prunedJournal();
     const page = await journal.eventPage({ limit: 100, kinds: ['decision'] });
     expect(page.events.map((event) => event.revision)).toEqual(Array.from({ length: 10 }, (_, index) => 30 - index));
@@ -94,7 +94,7 @@ describe('pruning', () => {
     expect(newest).toMatchObject({ continueAt: 28, prunedThrough: 0 });
   });
 
-  it('notices that a row which it kept from before the horizon was altered', async () => {
+  it('detects that a kept row before the horizon was altered', async () => {
     const { journal, file } = await prunedJournal();
     expect(await journal.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
     await journal.close();
@@ -105,7 +105,7 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ bad: null, kept: 'altered', isGood: false });
   });
 
-  it('keeps what was wrong with the sources at the horizon, and lets go of it once that is over', async () => {
+  it('keeps the problems of the sources at the horizon, and prunes them when they are resolved', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock, limits: LIMITS });
     const fill = () =>
@@ -140,7 +140,7 @@ describe('pruning', () => {
     expect(await journal.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
   });
 
-  it('is said by its seal to come from the retention and from no operator; seals that said so still vouch', async () => {
+  it('records its seal with the trigger retention, and still accepts seals with the trigger operator', async () => {
     const { journal, file } = await prunedJournal();
     const [sealed] = await journal.events({ triggers: ['retention'], limit: 5 });
     expect(sealed).toMatchObject({ kind: 'coordinator', action: 'pruned', cause: { actor: '' } });
@@ -156,7 +156,7 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
   });
 
-  it('keeps the file within a size, but never fewer rows than it must', async () => {
+  it('limits the size of the file, but keeps a minimum number of rows', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock, limits: { ...LIMITS, retainedRowsMin: 100 } });
     await recordOnePerMs(
@@ -173,7 +173,7 @@ describe('pruning', () => {
     expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({ isGood: true, fileProblem: null });
   });
 
-  it('can keep within the smallest size that it may be told to, and within half of it never', async () => {
+  it('can reach the minimum size limit, but not half of it', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock });
     const rows = Array.from({ length: JOURNAL_LIMITS.retainedRowsMin }, (_, n) =>
@@ -186,7 +186,7 @@ describe('pruning', () => {
     expect(usedBytes).toBeGreaterThan(RETAIN_BYTES_MIN.bytes / 2);
   });
 
-  it('stops when the journal closes, and what it did is sealed by the next one', async () => {
+  it('stops when the journal closes, and the next pruning seals its rows', async () => {
     const file = temporaryFile();
     const clock = new FakeClock(0);
     const journal = await openJournal({ file, clock, limits: LIMITS });
@@ -204,10 +204,10 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
   });
 
-  it('seals what a pruning left that did not come to its end', async () => {
+  it('seals the rows of an earlier pruning that was interrupted', async () => {
     const { journal, file } = await prunedJournal();
     await journal.close();
-    // As if the process had ended between the last step and the seal.
+    // Simulates a process that ended between the last step and the seal.
     const database = new Database(file);
     database.exec('DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 31');
     database.close();
@@ -218,7 +218,7 @@ describe('pruning', () => {
     expect(await reopened.audit.verify()).toMatchObject({ kept: 'sealed', isGood: true });
   });
 
-  it('uses the room again that it freed', async () => {
+  it('reuses the space that it freed', async () => {
     const clock = new FakeClock(0);
     const journal = await openJournal({ clock, limits: { ...LIMITS, pruneRowsMax: 1_000 } });
     const sizes: number[] = [];
@@ -234,12 +234,12 @@ describe('pruning', () => {
     expect(sizes.at(-1)).toBeLessThan(1.5 * (sizes[1] ?? 0));
   });
 
-  it.each([{ retainMs: 0 }, { retainBytes: 0 }, { retainMs: Number.NaN }])('refuses to retain %j', async (goal) => {
+  it.each([{ retainMs: 0 }, { retainBytes: 0 }, { retainMs: Number.NaN }])('rejects the limit %j', async (goal) => {
     const journal = await openJournal();
     await expect(async () => journal.prune(goal)).rejects.toThrow('must be positive');
   });
 
-  it('has nothing to say where everything is young enough', async () => {
+  it('records nothing when no row is old enough', async () => {
     const journal = await openJournal();
     await journal.durable(journal.append([decision()]));
     expect(await journal.prune({ retainMs: 1_000_000 })).toMatchObject({ prunedThrough: 0, prunedCount: 0 });
@@ -247,7 +247,7 @@ describe('pruning', () => {
   });
 });
 
-/** Thirty decisions on the same pair, one per millisecond, of which the first twenty were pruned. */
+/** A journal with thirty decisions about one pair, one per millisecond. The first twenty are pruned. */
 async function prunedJournal(): Promise<{ journal: Journal; file: string }> {
   const file = temporaryFile();
   const clock = new FakeClock(0);
@@ -261,7 +261,7 @@ async function prunedJournal(): Promise<{ journal: Journal; file: string }> {
   return { journal, file };
 }
 
-/** `problems`: undefined in rows that do not say. */
+/** `problems`: undefined in rows that do not list them. */
 function coordinator(action: 'started' | 'problem', problems?: string[]): NewEvent {
   const { cause, occurredMs } = decision();
   return {
@@ -287,7 +287,7 @@ async function expectAsBefore(journal: Journal, all: readonly JournalEvent[], ho
   for (const revision of new Set([pruned, Math.floor((pruned + all.length) / 2), all.length])) {
     const { nodes, daemonSets, placements, pods, drifts } = naiveState(all.slice(0, revision));
     const expected = { nodes, daemonSets, placements, pods, drifts };
-    expect(await pastState(journal, revision)).toEqual(expected);
+    expect(await historicalState(journal, revision)).toEqual(expected);
   }
   expect(await journal.audit.rebuildEquals()).toEqual({ equal: true, differing: [] });
   expect(await journal.audit.verify({ wholeFile: true })).toMatchObject({

@@ -1,4 +1,4 @@
-/** The journal on its real threads, from the built files. */
+/** The journal with its real threads, which need the built files. */
 import { expect, it, onTestFinished } from 'vitest';
 import type * as JournalModule from '../../coordinator/journal/journal.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -20,7 +20,7 @@ async function openBuilt(
   return journal;
 }
 
-it('writes, answers, checks and reopens', async () => {
+it('writes, queries, verifies and reopens a journal', async () => {
   const file = temporaryFile();
   const journal = await openBuilt(file);
   const nodes = Array.from({ length: 3_000 }, (_, index) => decision({ node: `node-${index}` }));
@@ -37,7 +37,7 @@ it('writes, answers, checks and reopens', async () => {
   expect([...reopened.takeState().placements]).toHaveLength(3_000);
 });
 
-it('answers for the past, verifies, copies and prunes while it writes', async () => {
+it('queries earlier revisions, verifies, backs up and prunes while it writes', async () => {
   const file = temporaryFile();
   const journal = await openBuilt(file, { retainedRowsMin: 1_000 });
   const nodes = Array.from({ length: 3_000 }, (_, index) => decision({ node: `node-${index}` }));
@@ -51,7 +51,7 @@ it('answers for the past, verifies, copies and prunes while it writes', async ()
   expect(then).toMatchObject({ placement: { verdict: 'run', effectiveRevision: 8 } });
   expect(exported.join('').split('\n')).toHaveLength(3_001);
   await journal.durable(6_000);
-  // More than cross between threads at once.
+  // More changes than fit one message between threads.
   const changes = await collected(journal.history.diff(3_000, 6_000));
   expect(changes.map(({ node }) => node)).toEqual(nodes.map(({ node }) => node).sort());
   expect(await journal.prune({ retainBytes: 1 })).toMatchObject({ prunedThrough: 5_000 });
@@ -62,7 +62,7 @@ it('answers for the past, verifies, copies and prunes while it writes', async ()
   expect((await openBuilt(`${file}.backup`)).durableRevision).toBeGreaterThanOrEqual(3_000);
 });
 
-it("hands a user's mistake over as the one sentence that it is", async () => {
+it('passes a JournalError from a thread to the caller', async () => {
   const file = temporaryFile();
   await openBuilt(file);
   await expect(openBuilt(file)).rejects.toMatchObject({ name: 'JournalError', reason: 'in-use' });

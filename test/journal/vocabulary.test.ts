@@ -1,16 +1,16 @@
-/** The numbers of the journal's words: complete, checked by the compiler, and without gaps. */
+/** The numbers of the journal's words: complete, as the compiler checks, and without gaps. */
 import { expect, expectTypeOf, it } from 'vitest';
 import type { EventKind } from '../../shared/journal-format/events.ts';
 import { ACTIONS, KINDS, TRIGGERS, VERDICTS, Vocabulary } from '../../shared/journal-format/vocabulary.ts';
 
-it('does not compile where a word has no number', () => {
+it('does not compile when a word has no number', () => {
   type Numbers = ConstructorParameters<typeof Vocabulary<'red' | 'green'>>[0];
   expectTypeOf<{ red: 1; green: 2 }>().toExtend<Numbers>();
   expectTypeOf<{ red: 1 }>().not.toExtend<Numbers>();
   expectTypeOf(KINDS).toEqualTypeOf<Vocabulary<EventKind>>();
 });
 
-it.each([KINDS, ACTIONS, TRIGGERS, VERDICTS] as const)('numbers its words from 1 on without gaps', (vocabulary) => {
+it.each([KINDS, ACTIONS, TRIGGERS, VERDICTS] as const)('numbers its words from 1 without gaps', (vocabulary) => {
   const words: readonly string[] = vocabulary.words;
   const numbers = words.map((word) => (vocabulary as Vocabulary<string>).numberOf(word));
   expect(numbers).toEqual(words.map((_, index) => index + 1));

@@ -1,4 +1,4 @@
-/** A process that writes a journal without end (crash-writer.mjs), and what it said is durable. */
+/** A process that writes a journal until it is killed (crash-writer.mjs), and the revisions that it reported as durable. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,11 +8,11 @@ import { eventually } from '../fakes/eventually.ts';
 const WRITER = fileURLToPath(new URL('./crash-writer.mjs', import.meta.url));
 
 export class WritingProcess {
-  /** The newest revision that it called durable. */
+  /** The newest revision that it reported as durable. */
   announced = 0;
   announcementCount = 0;
   stderr = '';
-  /** Its exit code; `null` where it was killed. */
+  /** Its exit code; `null` when it was killed. */
   readonly ended: Promise<number | null>;
   readonly #child;
   readonly #waiting = new Set<() => void>();
@@ -28,7 +28,7 @@ export class WritingProcess {
     this.ended = new Promise((resolve) => this.#child.once('close', resolve));
   }
 
-  /** Resolves once it called so many commits durable; rejects when it ends before. */
+  /** Resolves after `count` reports; rejects when the process ends earlier. */
   async announcements(count: number): Promise<void> {
     const enough = new Promise<void>((resolve) => {
       const look = () => {
@@ -40,32 +40,33 @@ export class WritingProcess {
       look();
     });
     const early = this.ended.then((code) => {
-      if (this.announcementCount < count) throw new Error(`the writer ended by itself (${code}): ${this.stderr}`);
+      if (this.announcementCount < count)
+        throw new Error(`the writer ended unexpectedly (exit code ${code}): ${this.stderr}`);
     });
     await Promise.race([enough, early]);
   }
 
-  /** What it says of the first problem that it meets. */
+  /** Resolves with the message of its first problem. */
   problem(): Promise<string> {
     return new Promise((resolve) => {
       this.#child.stderr.on('data', () => this.stderr.includes('\n') && resolve(this.stderr));
     });
   }
 
-  /** Resolves once nothing of it runs, also within the system. */
+  /** Resolves when all its threads have stopped, including those in system calls. */
   async halt(): Promise<void> {
     this.#child.kill('SIGSTOP');
     await eventually(() => threadStates(this.#child.pid ?? 0).every((state) => state === 'T'));
   }
 
-  /** Resolves once it is gone and everything that it said was heard. */
+  /** Resolves when the process has ended and all its output was read. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
   }
 }
 
-/** A letter each (proc(5), `/proc/pid/stat`). */
+/** One letter per thread (proc(5), `/proc/pid/stat`). */
 function threadStates(pid: number): string[] {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).map(

@@ -1,4 +1,4 @@
-// A service for the tests of threads, served from the built files as the coordinator's own services are.
+// A service for the tests of threads. Like the coordinator's services, it runs from the built files.
 const { serveThread } = await import('../../dist/coordinator/threads/thread-port.js');
 const { RollcallError } = await import('../../dist/shared/errors.js');
 const { JOURNAL_ERRORS, JournalError } = await import('../../dist/coordinator/journal/base/journal-error.js');
@@ -9,7 +9,7 @@ const held = [];
 const service = {
   numbers: (count) => Array.from({ length: count }, (_, index) => index),
   bytes: async (count) => new Uint8Array(count).fill(7),
-  /** Is not answered before `release`. */
+  /** Resolves when `release` is called. */
   hold: () => new Promise((resolve) => held.push(resolve)),
   release: () => held.splice(0).forEach((resolve) => resolve('released')),
   refuse: async () => {
