@@ -36,7 +36,7 @@ export interface ClusterListener {
    */
   problemsChanged(problems: readonly ManifestProblem[]): void;
   /**
-   * The source has been read. Whatever was neither applied nor rejected does not exist, unless it was last seen in one of
+   * The source has been read. An object that was neither applied nor rejected does not exist, unless it was last seen in one of
    * `unreadPaths`, which cannot be read. Called after the first read, and again whenever `unreadPaths` changes.
    */
   synced(unreadPaths: readonly string[]): void;

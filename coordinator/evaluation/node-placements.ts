@@ -39,7 +39,7 @@ export class NodePlacements {
     };
   }
 
-  /** Whether the DaemonSet selects the node, whatever the node's taints. */
+  /** Whether the DaemonSet selects the node, regardless of its taints. */
   isSelected(daemonSet: DaemonSetKey): boolean {
     const placed = this.#daemonSets.get(daemonSet);
     return placed !== undefined && this.#isSelectedBy(placed);

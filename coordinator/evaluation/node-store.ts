@@ -280,7 +280,7 @@ export class NodeStore {
     if (known) Object.assign(known, { origin, source, observedMs });
     else this.#addRecord(facts.name, newNodeRecord(origin, source, observedMs));
     this.#recorder.record(event, trigger, (revision) => this.#table.setNode(facts, revision));
-    // A new node that no DaemonSet selects must also be told that it has no assignments.
+    // A new node that no DaemonSet selects also needs an update that says that it has no assignments.
     if (!known) this.#nodesChanged([facts.name]);
   }
 }

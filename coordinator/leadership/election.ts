@@ -32,7 +32,7 @@ export function observe(
   return { record, resourceVersion, firstSeenMs: isSame ? previous.firstSeenMs : nowMs };
 }
 
-/** Whether the candidate may acquire or renew the Lease: it holds it, nobody does, or it was not renewed for its duration. */
+/** Whether the candidate may acquire or renew the Lease: the candidate holds it, it has no holder, or it has expired. */
 export function canAcquire({ record, firstSeenMs }: ObservedLease, identity: string, nowMs: number): boolean {
   if (record.holder === '' || record.holder === identity) return true;
   return nowMs - firstSeenMs >= record.durationMs;

@@ -140,7 +140,7 @@ class RpcBinder {
     return historyQueries.answer(method, request, { now: { asOf, isSynced }, isCancelled });
   }
 
-  /** Serializes the response, and waits until everything that was recorded by then is durable. */
+  /** Serializes the response, and waits until every event that is recorded so far is durable. */
   async #whenDurable(response: object, serialize: (message: object) => Buffer): Promise<Buffer> {
     const { journal, clock, snapshotDependencies } = this.#calls;
     const bytes = await serializeCooperatively(response, serialize, snapshotDependencies.scheduler);

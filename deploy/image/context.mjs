@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What of dist/ the programs are. */
+/** The folders of dist/ that belong to the programs. */
 const PROGRAMS = ['agent', 'cli', 'coordinator', 'shared', 'proto'];
-/** Endings of what a program reads while it runs. */
+/** Extensions of the files that a program reads at run time. */
 const RUNS = new Set(['.js', '.cjs', '.mjs', '.json', '.node', '.proto', '.sql']);
-/** Whoever hands on an image hands on these with it. */
+/** License files, which must be distributed with the image. */
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
-/** Dependencies of dependencies that have nothing to say at run time: types, and what fetches prebuilt binaries. */
+/** Indirect dependencies that are not used at run time: types, and the installer of prebuilt binaries. */
 const NEVER_LOADED = /node_modules\/(@types|undici-types|prebuild-install)(\/|$)/;
 /** Where better-sqlite3 keeps SQLite's sources and what its compiler left behind. */
 const LEFT_BY_COMPILER = /better-sqlite3\/(deps|src|build\/(deps|Release\/(obj|\.deps|test_extension)))/;
@@ -39,10 +39,12 @@ function isNeeded(path) {
 /** Folders of what `dependencies` in package.json needs, as the lock file has them. */
 function productionDependencies() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const wanted = Object.entries(packages).filter(([path, { dev }]) => path.startsWith('node_modules/') && dev !== true);
-  const missing = wanted.find(([path, { optional }]) => optional !== true && !existsSync(join(root, path)));
+  const production = Object.entries(packages).filter(
+    ([path, { dev }]) => path.startsWith('node_modules/') && dev !== true,
+  );
+  const missing = production.find(([path, { optional }]) => optional !== true && !existsSync(join(root, path)));
   if (missing !== undefined) fail(`${missing[0]} is not installed; run npm ci first`);
-  const folders = wanted.map(([path]) => join(root, path));
+  const folders = production.map(([path]) => join(root, path));
   return folders.filter((folder) => existsSync(folder) && !NEVER_LOADED.test(folder));
 }
 

@@ -22,7 +22,7 @@ await install();
 if (process.argv.includes('--generate')) await generate();
 else await build();
 
-/** Holds this Node against `engines` in package.json, which has the form `>=MAJOR.MINOR <MAJOR`. */
+/** Compares this version of Node with `engines` in package.json, which has the form `>=MAJOR.MINOR <MAJOR`. */
 function checkNode() {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const [oldestMajor, oldestMinor, tooNew] = engines.node.match(/\d+/g).map(Number);
@@ -44,8 +44,8 @@ async function install() {
 
 async function build() {
   const stamp = join(root, 'dist', '.rollcall-built');
-  const wanted = fingerprint();
-  const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  const current = fingerprint();
+  const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === current;
   if (fresh && !process.argv.includes('--force')) return;
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   await generate();
@@ -54,7 +54,7 @@ async function build() {
   for (const asset of ASSETS) {
     if (existsSync(join(root, asset))) cpSync(join(root, asset), join(root, 'dist', asset), { recursive: true });
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, current);
 }
 
 /** Writes the types of the contract. */

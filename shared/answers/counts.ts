@@ -111,7 +111,7 @@ function countSilent(count: Counts, { presence, lastSeenMs }: NodeSnapshot): voi
   count.oldestReportMs = oldestOf(count.oldestReportMs, lastSeenMs);
 }
 
-/** The earlier of two times, of which 0 is none. */
+/** The earlier of two times; 0 means no time. */
 function oldestOf(leftMs: number, rightMs: number): number {
   return leftMs === 0 || rightMs === 0 ? leftMs || rightMs : Math.min(leftMs, rightMs);
 }

@@ -43,7 +43,7 @@ interface NamedPair {
   readonly name: string;
 }
 
-/** Computes the position of the page instead of building all pairs, of which there may be half a million. */
+/** Computes the position of the page instead of building all pairs, which can be half a million. */
 function pageOfPairs(
   daemonSets: readonly DaemonSetSnapshot[],
   names: readonly string[],

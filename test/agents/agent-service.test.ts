@@ -5,10 +5,10 @@ import { eventually } from '../fakes/eventually.ts';
 import { type RunningCoordinator, startTestCoordinator } from '../server/running-coordinator.ts';
 import { RawAgent } from './raw-agent.ts';
 
-function actions({ context }: RunningCoordinator): Promise<string[]> {
-  return context.journal
-    .durable(context.journal.nextRevision - 1)
-    .then(() => context.journal.events({ kinds: ['agent'], limit: 100, oldestFirst: true }))
+function actions({ coordinator }: RunningCoordinator): Promise<string[]> {
+  return coordinator.journal
+    .durable(coordinator.journal.nextRevision - 1)
+    .then(() => coordinator.journal.events({ kinds: ['agent'], limit: 100, oldestFirst: true }))
     .then((rows) => rows.map((row) => ('action' in row ? row.action : '')));
 }
 
@@ -18,7 +18,7 @@ test('sends Welcome and assignments and acknowledges a report', async () => {
   await agent.until('assignmentUpdate');
   agent.call.write({ nodeReport: { reportSequence: '1', facts: { node: { name: 'n1' }, labels: { zone: 'a' } } } });
   await agent.until('reportAck');
-  expect(running.context.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'a' });
+  expect(running.coordinator.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'a' });
 });
 
 test.each<[string, ConnectRequest | Buffer, string, string]>([
@@ -74,7 +74,7 @@ test.each<[string, ConnectRequest | Buffer, string]>([
   agent.call.write(message);
   expect((await agent.ended())?.reason).toBe(reason);
   expect(await actions(running)).toEqual(['connected', 'disconnected']);
-  expect(running.context.sessions.agent('n1')?.session).toBeNull();
+  expect(running.coordinator.sessions.agent('n1')?.session).toBeNull();
 });
 
 test('closes a stream without Hello after five seconds', async () => {
@@ -96,9 +96,9 @@ test('a closed or cancelled stream leaves the node present and one row', async (
     const agent = new RawAgent(running).hello();
     await agent.until('assignmentUpdate');
     agent.call[leave]();
-    await eventually(() => running.context.sessions.agent('n1')?.session === null);
+    await eventually(() => running.coordinator.sessions.agent('n1')?.session === null);
     expect(await actions(running)).toEqual(['connected', 'disconnected']);
-    expect(running.context.sessions.presence('n1')).toBe('present');
+    expect(running.coordinator.sessions.presence('n1')).toBe('present');
   }
 });
 
@@ -117,7 +117,7 @@ test('a shutdown requests agents to reconnect and ends their streams with OK', a
   const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');
-  running.context.sessions.stop();
+  running.coordinator.sessions.stop();
   expect(await agent.ended()).toBeNull();
   expect(agent.received.at(-1)?.message).toBe('drain');
 });

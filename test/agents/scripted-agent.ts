@@ -34,7 +34,7 @@ export class SpokenAgent {
 
   /** Resolves when it has durably acknowledged the newest assignments. */
   async settled(): Promise<void> {
-    const { sessions, journal } = this.#running.context;
+    const { sessions, journal } = this.#running.coordinator;
     await eventually(() => sessions.hasAcknowledged(this.#node));
     await journal.durable(journal.nextRevision - 1);
   }

@@ -23,7 +23,7 @@ test('a negative page size, an altered token and the token of another query are 
 
 test('pages of nodes have no gaps and no duplicates while nodes are added and removed', async () => {
   const nodes = Array.from({ length: 20 }, (_, index) => `n${index + 10}`);
-  const { query, context } = await startTestCoordinator({ nodes });
+  const { query, coordinator } = await startTestCoordinator({ nodes });
   const seen: string[] = [];
   let pageToken = '';
   do {
@@ -31,16 +31,16 @@ test('pages of nodes have no gaps and no duplicates while nodes are added and re
     seen.push(...(page.nodes.map(({ facts }) => facts?.node?.name ?? '') ?? []));
     pageToken = page.nextPageToken ?? '';
     // A node of the previous page is removed, and one that sorts before it is added.
-    context.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
-    addNode(context, `a${seen.length}`);
+    coordinator.evaluator.nodeRemoved(seen.at(-1) ?? '', '');
+    addNode(coordinator, `a${seen.length}`);
   } while (pageToken !== '');
   expect(seen).toEqual(nodes);
 });
 
 test('pages of the maximum size reach the last event of a long journal', async () => {
-  const { query, context } = await startTestCoordinator();
-  for (let index = 0; index < 700; index++) addNode(context, `extra-${index}`);
-  await context.journal.durable(context.journal.nextRevision - 1);
+  const { query, coordinator } = await startTestCoordinator();
+  for (let index = 0; index < 700; index++) addNode(coordinator, `extra-${index}`);
+  await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
   const revisions: number[] = [];
   let pageToken = '';
   do {
@@ -48,6 +48,6 @@ test('pages of the maximum size reach the last event of a long journal', async (
     revisions.push(...page.events.map(({ revision }) => Number(revision)));
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
-  expect(revisions).toEqual(Array.from({ length: context.journal.durableRevision }, (_, index) => index + 1));
+  expect(revisions).toEqual(Array.from({ length: coordinator.journal.durableRevision }, (_, index) => index + 1));
   expect(revisions.length).toBeGreaterThan(2_000);
 });

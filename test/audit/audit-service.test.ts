@@ -21,19 +21,19 @@ import {
 
 async function withHistory(options: Parameters<typeof startTestCoordinator>[0] = {}): Promise<RunningCoordinator> {
   const running = await startTestCoordinator(options);
-  addDaemonSet(running.context, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  addDaemonSet(running.coordinator, 'default/zonal', { nodeSelector: { zone: 'a' } });
   running.clock.advance(1_000);
-  addNode(running.context, 'n1', { zone: 'a' });
-  addNode(running.context, 'n2', { zone: 'b' });
-  await running.context.journal.durable(running.context.journal.nextRevision - 1);
+  addNode(running.coordinator, 'n1', { zone: 'a' });
+  addNode(running.coordinator, 'n2', { zone: 'b' });
+  await running.coordinator.journal.durable(running.coordinator.journal.nextRevision - 1);
   return running;
 }
 
 test('the head is the newest event, and the journal verifies against it until an event is altered', async () => {
   const file = temporaryFile();
-  const { audit, context } = await withHistory({ journal: { file } });
+  const { audit, coordinator } = await withHistory({ journal: { file } });
   const { head, storeId } = await ask(audit, Audit.GetHead, {});
-  expect([head?.revision, storeId]).toEqual([String(context.journal.durableRevision), context.journal.storeId]);
+  expect([head?.revision, storeId]).toEqual([String(coordinator.journal.durableRevision), coordinator.journal.storeId]);
   const verified = async () => (await askAll(audit, Audit.VerifyJournal, { anchor: head })).at(-1)?.report;
   expect(await verified()).toMatchObject({
     valid: true,
@@ -52,10 +52,10 @@ test('the head is the newest event, and the journal verifies against it until an
 });
 
 test('a verification reports when it checks the file, unless the file check is skipped', async () => {
-  const { audit, context } = await withHistory();
+  const { audit, coordinator } = await withHistory();
   const lastMessages = async (request: object) => (await askAll(audit, Audit.VerifyJournal, request)).slice(-2);
   const [fileCheck, report] = await lastMessages({});
-  expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(context.journal.status().bytes) });
+  expect(fileCheck?.fileCheck).toEqual({ totalBytes: String(coordinator.journal.status().bytes) });
   expect(report?.report?.valid).toBe(true);
   expect((await lastMessages({ skipFileCheck: true })).map(({ item }) => item)).toEqual(['progress', 'report']);
 });
@@ -83,9 +83,9 @@ test('an anchor that no journal can have is rejected', async () => {
 
 test('a replay evaluates all decisions again and reports those with a different verdict', async () => {
   const file = temporaryFile();
-  const { audit, context } = await withHistory({ journal: { file } });
+  const { audit, coordinator } = await withHistory({ journal: { file } });
   const [report] = await askAll(audit, Audit.ReplayDecisions, {});
-  const decisions = await context.journal.events({ kinds: ['decision'], limit: 100 });
+  const decisions = await coordinator.journal.events({ kinds: ['decision'], limit: 100 });
   expect(report?.report).toMatchObject({ replayedCount: String(decisions.length), differentCount: '0' });
   const [turned] = decisions;
   // As if another version of the engine had decided.
@@ -106,8 +106,8 @@ test('a replay evaluates all decisions again and reports those with a different 
 
 test('the derived tables are compared with a rebuild, with progress', async () => {
   const file = temporaryFile();
-  const { audit, context } = await withHistory({ journal: { file } });
-  const total = String(context.journal.durableRevision);
+  const { audit, coordinator } = await withHistory({ journal: { file } });
+  const total = String(coordinator.journal.durableRevision);
   const messages = await askAll(audit, Audit.CheckDerivedTables, {});
   expect(messages.at(-1)?.report).toMatchObject({ equal: true, differingTables: [] });
   expect(messages.at(-1)?.report?.tables).toContain('placement');
@@ -118,13 +118,13 @@ test('the derived tables are compared with a rebuild, with progress', async () =
 });
 
 test('events are exported as text, all or a range', async () => {
-  const { audit, context, clock } = await withHistory();
+  const { audit, coordinator, clock } = await withHistory();
   const text = async (request: object) =>
     (await askAll(audit, Audit.ExportEvents, request)).map((piece) => piece.text).join('');
   const lines = (await text({})).trimEnd().split('\n');
   const events = lines.map((line) => JSON.parse(line) as JournalEvent);
   expect(events.map(({ revision }) => revision)).toEqual(
-    Array.from({ length: context.journal.durableRevision }, (_, index) => index + 1),
+    Array.from({ length: coordinator.journal.durableRevision }, (_, index) => index + 1),
   );
   const csv = (await text({ format: 'EXPORT_FORMAT_CSV', range: { afterRevision: '2', throughRevision: '4' } })).split(
     '\r\n',
@@ -149,7 +149,7 @@ test('events are exported as text, all or a range', async () => {
 
 test('a backup is a complete copy of the journal with the announced size and digest, and leaves no file behind', async () => {
   const file = temporaryFile();
-  const { audit, context } = await withHistory({ journal: { file } });
+  const { audit, coordinator } = await withHistory({ journal: { file } });
   const messages = await askAll(audit, Audit.CreateBackup, {});
   const [progress, { start } = {}] = messages;
   expect(progress?.progress).toEqual({ doneCount: start?.totalBytes, totalCount: start?.totalBytes });
@@ -160,20 +160,20 @@ test('a backup is a complete copy of the journal with the announced size and dig
   const copy = join(dirname(file), 'restored.db');
   writeFileSync(copy, bytes);
   const restored = await openJournal({ file: copy });
-  expect([restored.storeId, restored.durableRevision]).toEqual([start?.storeId, context.journal.durableRevision]);
+  expect([restored.storeId, restored.durableRevision]).toEqual([start?.storeId, coordinator.journal.durableRevision]);
   const anchor = { revision: Number(start?.head?.revision), hash: start?.head?.hash.toString('hex') ?? '' };
   expect(await restored.audit.verify({ anchor, wholeFile: true })).toMatchObject({ isGood: true, anchor: 'matches' });
 });
 
 test('the number of audit streams is limited, and a cancelled one makes room for another', async () => {
   const file = temporaryFile();
-  const { audit, context } = await withHistory({ journal: { file } });
+  const { audit, coordinator } = await withHistory({ journal: { file } });
   const calls = Array.from({ length: 4 }, () => audit.CreateBackup({}));
   for (const call of calls) call.on('error', () => {});
-  await eventually(() => context.server.services.audit.audits.count === 4);
+  await eventually(() => coordinator.server.services.audit.audits.count === 4);
   expect((await failure(askAll(audit, Audit.VerifyJournal, {}))).reason).toBe('TOO_MANY_AUDITS');
   for (const call of calls) call.cancel();
-  await eventually(() => context.server.services.audit.audits.count === 0);
+  await eventually(() => coordinator.server.services.audit.audits.count === 0);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('copy'))).toEqual([]);
   expect((await askAll(audit, Audit.VerifyJournal, {})).at(-1)?.report?.valid).toBe(true);
 });

@@ -11,7 +11,8 @@ import { startCli } from './run-cli.ts';
 
 const SUMMARY = '3 nodes: 2 present, 1 absent · 2 DaemonSets, 1 rejected · revision 312\n';
 const DECISION =
-  '2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml\n';
+  '2026-03-14T15:07:26Z     312  kube-system/fluentd on gpu-1: run → keep, ' +
+  'because node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml\n';
 
 let server: FakeQueryServer;
 let clock: FakeClock;

@@ -79,9 +79,9 @@ describe('with TLS', () => {
   }, async () => {
     const other = await CertificateAuthority.create('another CA');
     write('other.crt', other.certificate);
-    const nobody = await cli('status', '--coordinator-ca', file('ca.crt'));
-    expect(nobody).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(nobody.stderr).toMatch(
+    const anonymous = await cli('status', '--coordinator-ca', file('ca.crt'));
+    expect(anonymous).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(anonymous.stderr).toMatch(
       /^rollcall: the caller presented no credentials; provide a token or a client certificate\n$/,
     );
     const distrusting = await cli('status', '--coordinator-ca', file('other.crt'));

@@ -45,15 +45,18 @@ describe('a daemon pod', () => {
   it('has a reason for every insufficient resource with the requested, allocatable and used amounts', () => {
     const spec = { containers: [requests('1501m', '25Mi')] };
     expect(messages(fitOf(spec, NODE, [pod('web', { containers: [requests('500m', '1000Mi')] })]))).toEqual([
-      'RESOURCE_INSUFFICIENT: Insufficient cpu: the daemon pod requests 1501m, the node has 2 allocatable, and other pods request 500m.',
-      'RESOURCE_INSUFFICIENT: Insufficient memory: the daemon pod requests 25Mi, the node has 1Gi allocatable, and other pods request 1000Mi.',
+      'RESOURCE_INSUFFICIENT: Insufficient cpu: the daemon pod requests 1501m, ' +
+        'the node has 2 allocatable, and other pods request 500m.',
+      'RESOURCE_INSUFFICIENT: Insufficient memory: the daemon pod requests 25Mi, ' +
+        'the node has 1Gi allocatable, and other pods request 1000Mi.',
     ]);
   });
 
   it('does not fit if it requests a resource that the node does not have', () => {
     const spec = { containers: [{ resources: { limits: { 'nvidia.com/gpu': 1 } } }] };
     expect(messages(fitOf(spec, NODE, []))).toEqual([
-      'RESOURCE_INSUFFICIENT: Insufficient nvidia.com/gpu: the daemon pod requests 1, the node has 0 allocatable, and other pods request 0.',
+      'RESOURCE_INSUFFICIENT: Insufficient nvidia.com/gpu: the daemon pod requests 1, ' +
+        'the node has 0 allocatable, and other pods request 0.',
     ]);
   });
 

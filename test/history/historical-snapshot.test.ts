@@ -41,10 +41,10 @@ const pod = (daemonSet: string, changes = {}) => podHealth({ daemonSet, podName:
 
 test('every query about a moment has the answer that it had then', async () => {
   const running = await startTestCoordinator();
-  const { context, clock } = running;
+  const { coordinator, clock } = running;
   const earlier: { at: Moment; answer: Awaited<ReturnType<typeof everything>> }[] = [];
   const remember = async () => {
-    await context.journal.durable(context.journal.nextRevision - 1);
+    await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
     const answer = await everything(running);
     earlier.push(
       { at: { revision: answer.status.revision }, answer },
@@ -56,7 +56,7 @@ test('every query about a moment has the answer that it had then', async () => {
   const n1 = new SpokenAgent(running, 'n1');
   await n1.settled();
   await remember();
-  addDaemonSet(context, 'default/nowhere', { nodeSelector: { zone: 'z' } });
+  addDaemonSet(coordinator, 'default/nowhere', { nodeSelector: { zone: 'z' } });
   await remember();
   await n1.reportLabels({ zone: 'a' });
   const missing = {
@@ -68,35 +68,35 @@ test('every query about a moment has the answer that it had then', async () => {
   } as const;
   await n1.applyPodReport([pod('default/a')], [missing]);
   await remember();
-  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
+  addDaemonSet(coordinator, 'default/a', { nodeSelector: { zone: 'a' } });
   await n1.settled();
   await remember();
   await n1.applyPodReport([pod('default/a', { ready: false }), pod('kube-system/b')]);
   await remember();
-  context.evaluator.daemonSetRejected({
+  coordinator.evaluator.daemonSetRejected({
     key: 'default/a',
     source: 'a.yaml:1',
     actor: 'a.yaml',
     problems: [{ code: 'Required', fieldPath: 'spec.selector', message: 'must be set', source: 'a.yaml:1' }],
   });
-  addDaemonSet(context, 'default/c');
+  addDaemonSet(coordinator, 'default/c');
   await n1.settled();
   await remember();
   const broken = { code: 'Malformed', fieldPath: '', message: 'is not valid YAML', source: 'broken.yaml:3' };
-  context.evaluator.problemsChanged([broken]);
+  coordinator.evaluator.problemsChanged([broken]);
   await remember();
   n1.stopAcknowledging();
-  addDaemonSet(context, 'default/c', {}, 'v2');
+  addDaemonSet(coordinator, 'default/c', {}, 'v2');
   await remember();
-  context.evaluator.problemsChanged([]);
+  coordinator.evaluator.problemsChanged([]);
   await remember();
-  context.evaluator.nodeRemoved('n3', 'nodes.yaml');
-  context.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
+  coordinator.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  coordinator.evaluator.daemonSetRemoved('kube-system/b', 'b.yaml');
   await remember();
   n1.leave();
   clock.advance(41_000);
   await remember();
-  addNode(context, 'n3', { zone: 'a' });
+  addNode(coordinator, 'n3', { zone: 'a' });
   await remember();
   for (const { at, answer } of earlier) expect(await everything(running, at)).toEqual(answer);
   const problems = earlier.map(({ answer }) => answer.status.problems);
@@ -105,11 +105,11 @@ test('every query about a moment has the answer that it had then', async () => {
 
 test('an answer contains its moment, and all pages of a list about the past are of the same moment', async () => {
   const running = await startTestCoordinator();
-  const { query, context, clock } = running;
+  const { query, coordinator, clock } = running;
   const { asOf: now } = await ask(query, Query.GetStatus, {});
-  expect(now).toMatchObject({ fromJournal: false, revision: String(context.journal.durableRevision) });
+  expect(now).toMatchObject({ fromJournal: false, revision: String(coordinator.journal.durableRevision) });
   expect(now?.time?.seconds).toBe(String(clock.nowMs() / 1000));
-  const before = context.journal.durableRevision;
+  const before = coordinator.journal.durableRevision;
   const time = timeToWire(clock.nowMs());
   clock.advance(5_000);
   const names: string[] = [];
@@ -119,27 +119,27 @@ test('an answer contains its moment, and all pages of a list about the past are 
     expect(page.asOf).toMatchObject({ revision: String(before), fromJournal: true, time, recordTime: time });
     names.push(...page.nodes.map(({ facts }) => facts?.node?.name ?? ''));
     pageToken = page.nextPageToken;
-    context.evaluator.nodeRemoved(names.at(-1) ?? '', '');
-    addNode(context, `a${names.length}`);
+    coordinator.evaluator.nodeRemoved(names.at(-1) ?? '', '');
+    addNode(coordinator, `a${names.length}`);
   } while (pageToken !== '');
   expect(names).toEqual(['n1', 'n2', 'n3']);
 });
 
 test('a page token of one moment is rejected for another', async () => {
-  const { query, context } = await startTestCoordinator();
-  addNode(context, 'n4');
-  await context.journal.durable(context.journal.nextRevision - 1);
-  const at = { revision: String(context.journal.durableRevision - 1) };
+  const { query, coordinator } = await startTestCoordinator();
+  addNode(coordinator, 'n4');
+  await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
+  const at = { revision: String(coordinator.journal.durableRevision - 1) };
   const { nextPageToken } = await ask(query, Query.ListNodes, { at, pageSize: 1 });
-  for (const other of [undefined, { revision: String(context.journal.durableRevision) }]) {
+  for (const other of [undefined, { revision: String(coordinator.journal.durableRevision) }]) {
     const error = await failure(ask(query, Query.ListNodes, { at: other, pageSize: 1, pageToken: nextPageToken }));
     expect(error.reason).toBe('PAGE_TOKEN_INVALID');
   }
 });
 
 test('an invalid moment is rejected with the reason', async () => {
-  const { query, context, clock } = await startTestCoordinator();
-  const newest = context.journal.durableRevision;
+  const { query, coordinator, clock } = await startTestCoordinator();
+  const newest = coordinator.journal.durableRevision;
   const cases: [Moment, string, string][] = [
     [{ revision: '0' }, 'ARGUMENT_INVALID', 'at.revision is 0; use 1 or more'],
     [{ revision: '-5' }, 'ARGUMENT_INVALID', 'at.revision is -5; use 1 or more'],
@@ -164,11 +164,11 @@ test('an invalid moment is rejected with the reason', async () => {
 });
 
 test('what did not exist at a moment is an error, not an empty list', async () => {
-  const { query, context } = await startTestCoordinator();
-  const at = { revision: String(context.journal.durableRevision) };
-  addNode(context, 'later');
-  addDaemonSet(context, 'default/later');
-  await context.journal.durable(context.journal.nextRevision - 1);
+  const { query, coordinator } = await startTestCoordinator();
+  const at = { revision: String(coordinator.journal.durableRevision) };
+  addNode(coordinator, 'later');
+  addDaemonSet(coordinator, 'default/later');
+  await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
   const calls = [
     ask(query, Query.GetNode, { at, nodeName: 'later' }),
     ask(query, Query.ListPlacements, { at, nodeName: 'later' }),
@@ -186,12 +186,12 @@ test('what did not exist at a moment is an error, not an empty list', async () =
 });
 
 test('a moment before the retention horizon is rejected with the horizon', async () => {
-  const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = context;
+  const { query, coordinator, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = coordinator;
   const horizon = journal.durableRevision;
   const recordTime = new Date(clock.nowMs()).toISOString();
   clock.advance(10_000);
-  addNode(context, 'n1', { zone: 'a' });
+  addNode(coordinator, 'n1', { zone: 'a' });
   await journal.durable(journal.nextRevision - 1);
   await journal.prune({ retainMs: 5_000 });
   const before = { revision: String(horizon - 1) };
@@ -210,12 +210,12 @@ test('a moment before the retention horizon is rejected with the horizon', async
 });
 
 test('a placement is explained even if its decision is older than the retention horizon', async () => {
-  const { query, context, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = context;
+  const { query, coordinator, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = coordinator;
   const pair = { daemonSet: { name: 'a' }, nodeName: 'n1' };
   const before = await ask(query, Query.ExplainPlacement, pair);
   clock.advance(10_000);
-  addNode(context, 'n9');
+  addNode(coordinator, 'n9');
   await journal.durable(journal.nextRevision - 1);
   await journal.prune({ retainMs: 5_000 });
   expect((await journal.history.horizon()).revision).toBeGreaterThan(Number(before.decision?.revision));
@@ -254,10 +254,10 @@ test('a time outside of the years 1 to 9999 is rejected', async () => {
 });
 
 test('a plan about the past starts from the state at that moment', async () => {
-  const { query, context } = await startTestCoordinator();
-  const at = { revision: String(context.journal.durableRevision) };
-  context.evaluator.daemonSetRemoved('default/a', 'a.yaml');
-  addNode(context, 'n9');
+  const { query, coordinator } = await startTestCoordinator();
+  const at = { revision: String(coordinator.journal.durableRevision) };
+  coordinator.evaluator.daemonSetRemoved('default/a', 'a.yaml');
+  addNode(coordinator, 'n9');
   const nodeChanges = [{ nodeName: 'n1', drop: true }];
   const then = await ask(query, Query.PlanPlacements, { at, nodeChanges });
   expect(then.changes.map(({ daemonSet, node }) => `${daemonSet?.name} ${node?.name}`)).toEqual(['a n1', 'b n1']);
@@ -267,13 +267,13 @@ test('a plan about the past starts from the state at that moment', async () => {
 });
 
 test('an explanation about the past recomputes the reasons from the state at that moment and contains the decision', async () => {
-  const { query, context, clock } = await startTestCoordinator();
-  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  const { query, coordinator, clock } = await startTestCoordinator();
+  addDaemonSet(coordinator, 'default/zonal', { nodeSelector: { zone: 'a' } });
   clock.advance(1_000);
-  addNode(context, 'n1', { zone: 'b' });
-  await context.journal.durable(context.journal.nextRevision - 1);
-  const at = { revision: String(context.journal.durableRevision) };
-  addNode(context, 'n1', { zone: 'a' });
+  addNode(coordinator, 'n1', { zone: 'b' });
+  await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
+  const at = { revision: String(coordinator.journal.durableRevision) };
+  addNode(coordinator, 'n1', { zone: 'a' });
   const pair = { daemonSet: { name: 'zonal' }, nodeName: 'n1' };
   const now = await ask(query, Query.ExplainPlacement, pair);
   expect(now.placement?.verdict).toBe('VERDICT_RUN');

@@ -138,10 +138,10 @@ test('a stop waits a limited time for a long query, and then fails it with the r
     const terminate = async () => void gone.emit('terminated');
     return { ...startHistoryInProcess(), answer, terminate };
   };
-  const context = await startTestCoordinator({ startHistoryThread });
-  const queries = failure(ask(context.query, Query.ListEvents, {}));
+  const running = await startTestCoordinator({ startHistoryThread });
+  const queries = failure(ask(running.query, Query.ListEvents, {}));
   await eventually(() => begun);
-  await context.stop();
+  await running.stop();
   expect(await queries).toMatchObject({ reason: 'DRAINING' });
 });
 
@@ -179,14 +179,14 @@ test('a query during close fails, and starts no thread', async () => {
 });
 
 test('a plan about now contains every change that was answered before', async () => {
-  const { query, context } = await startTestCoordinator({ nodes: ['n1'], keys: ['default/a'] });
-  addNode(context, 'n1', { disk: 'ssd' });
-  const revision = context.journal.nextRevision - 1;
+  const { query, coordinator } = await startTestCoordinator({ nodes: ['n1'], keys: ['default/a'] });
+  addNode(coordinator, 'n1', { disk: 'ssd' });
+  const revision = coordinator.journal.nextRevision - 1;
   const answer = await ask(query, Query.PlanPlacements, {
     nodeChanges: [{ nodeName: 'n1', removeLabel: 'disk', change: 'removeLabel' }],
   });
   expect(answer).toMatchObject({ revision: String(revision), warnings: [], asOf: { fromJournal: false } });
-  expect(context.journal.durableRevision).toBeGreaterThanOrEqual(revision);
+  expect(coordinator.journal.durableRevision).toBeGreaterThanOrEqual(revision);
 });
 
 test('an error in a query about the past keeps its reason and message', async () => {

@@ -18,7 +18,8 @@ import {
   Watch,
 } from '../server/running-coordinator.ts';
 
-const durable = ({ context }: RunningCoordinator) => context.journal.durable(context.journal.nextRevision - 1);
+const durable = ({ coordinator }: RunningCoordinator) =>
+  coordinator.journal.durable(coordinator.journal.nextRevision - 1);
 
 async function revisions({ query }: RunningCoordinator, request: ListEventsRequest): Promise<number[]> {
   const found: number[] = [];
@@ -33,16 +34,16 @@ async function revisions({ query }: RunningCoordinator, request: ListEventsReque
 
 test('events are filtered by namespace, trigger, cause, actor and time, in any combination and both directions', async () => {
   const running = await startTestCoordinator();
-  const { context, clock } = running;
+  const { coordinator, clock } = running;
   clock.advance(1_000);
   const sinceMs = clock.nowMs();
-  addNode(context, 'n1', { zone: 'a' });
-  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  addNode(coordinator, 'n1', { zone: 'a' });
+  addDaemonSet(coordinator, 'default/zonal', { nodeSelector: { zone: 'a' } });
   await durable(running);
   clock.advance(1_000);
-  context.evaluator.nodeRemoved('n1', 'alice');
+  coordinator.evaluator.nodeRemoved('n1', 'alice');
   await durable(running);
-  const all = await context.journal.events({ limit: 1_000, oldestFirst: true });
+  const all = await coordinator.journal.events({ limit: 1_000, oldestFirst: true });
   const causes = all.filter(({ kind }) => kind === 'daemon-set').map(({ revision }) => revision);
   const cases: [ListEventsRequest, (event: (typeof all)[number]) => boolean][] = [
     [{ namespace: 'kube-system' }, (event) => 'daemonSet' in event && event.daemonSet.startsWith('kube-system/')],
@@ -71,9 +72,9 @@ test('events are filtered by namespace, trigger, cause, actor and time, in any c
 test('a watch sends exactly the events that match its filter', async () => {
   const running = await startTestCoordinator();
   const watch = new Watch(running, { afterRevision: '0', actor: 'kube-system/b.yaml', namespace: 'kube-system' });
-  const newest = running.context.journal.durableRevision;
+  const newest = running.coordinator.journal.durableRevision;
   await eventually(() => watch.bookmarks.at(-1) === newest);
-  const events = await running.context.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
+  const events = await running.coordinator.journal.events({ namespace: 'kube-system', limit: 100, oldestFirst: true });
   const expected = events.filter(({ cause }) => cause.actor === 'kube-system/b.yaml').map(({ revision }) => revision);
   expect(expected).not.toEqual([]);
   expect(watch.revisions).toEqual(expected);
@@ -82,11 +83,11 @@ test('a watch sends exactly the events that match its filter', async () => {
 test('a watch that resumes at a coordinator restored from an older backup misses no event recorded since', async () => {
   const backup = temporaryFile();
   const before = await startTestCoordinator();
-  await before.context.journal.audit.backup(backup);
-  const copied = before.context.journal.durableRevision;
+  await before.coordinator.journal.audit.backup(backup);
+  const copied = before.coordinator.journal.durableRevision;
   before.clock.advance(1_000);
-  for (const zone of ['a', 'b', 'c']) addNode(before.context, 'n1', { zone });
-  const seen = before.context.journal.nextRevision - 1;
+  for (const zone of ['a', 'b', 'c']) addNode(before.coordinator, 'n1', { zone });
+  const seen = before.coordinator.journal.nextRevision - 1;
   const first = new Watch(before, { afterRevision: '0' });
   await eventually(() => first.bookmarks.at(-1) === seen);
   const afterRecordTime = first.bookmarkTime;
@@ -95,8 +96,8 @@ test('a watch that resumes at a coordinator restored from an older backup misses
   const after = await startTestCoordinator({
     journal: { file: backup, clock: new FakeClock(before.clock.nowMs() + 1_000) },
   });
-  for (const count of [1, 2, 3, 4, 5]) addNode(after.context, 'n2', { count: String(count) });
-  const newest = after.context.journal.nextRevision - 1;
+  for (const count of [1, 2, 3, 4, 5]) addNode(after.coordinator, 'n2', { count: String(count) });
+  const newest = after.coordinator.journal.nextRevision - 1;
   expect(newest).toBeGreaterThan(seen);
   for (const afterRevision of [String(seen), String(newest + 7)]) {
     const second = new Watch(after, { afterRevision, afterRecordTime });
@@ -141,29 +142,29 @@ test('an invalid filter is rejected with the reason', async () => {
 
 test('a list of events that reaches the retention horizon returns it, and one before it is rejected', async () => {
   const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { context, clock, query } = running;
-  const horizon = context.journal.durableRevision;
+  const { coordinator, clock, query } = running;
+  const horizon = coordinator.journal.durableRevision;
   const beganMs = clock.nowMs();
   clock.advance(10_000);
-  addNode(context, 'n1', { zone: 'a' });
+  addNode(coordinator, 'n1', { zone: 'a' });
   await durable(running);
-  await context.journal.prune({ retainMs: 5_000 });
+  await coordinator.journal.prune({ retainMs: 5_000 });
   const withHorizon = { horizon: { revision: String(horizon) } };
   expect(await ask(query, Query.ListEvents, {})).toMatchObject(withHorizon);
   expect(await ask(query, Query.ListEvents, { oldestFirst: true })).toMatchObject(withHorizon);
   const later = await ask(query, Query.ListEvents, { sinceTime: timeToWire(beganMs + 1) });
-  expect([later.horizon, later.events.length]).toEqual([null, context.journal.durableRevision - horizon]);
+  expect([later.horizon, later.events.length]).toEqual([null, coordinator.journal.durableRevision - horizon]);
   const before = await failure(ask(query, Query.ListEvents, { untilTime: timeToWire(beganMs) }));
   expect(before.reason).toBe('BEFORE_RETENTION');
 });
 
 test('if events are pruned between pages, paging back ends at the horizon and paging forward is rejected', async () => {
   const running = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { context, clock, query } = running;
+  const { coordinator, clock, query } = running;
   clock.advance(10_000);
-  addNode(context, 'n4');
+  addNode(coordinator, 'n4');
   await durable(running);
-  const newest = context.journal.durableRevision;
+  const newest = coordinator.journal.durableRevision;
   const first = { pageSize: 2 };
   const upToNow = { ...first, untilTime: timeToWire(clock.nowMs()) };
   const forwards = { ...first, oldestFirst: true };
@@ -172,9 +173,9 @@ test('if events are pruned between pages, paging back ends at the horizon and pa
     begun.push({ request, page: await ask(query, Query.ListEvents, request) });
   expect(begun.map(({ page }) => page.horizon)).toEqual([null, null, null]);
   clock.advance(10_000);
-  addNode(context, 'n5');
+  addNode(coordinator, 'n5');
   await durable(running);
-  await context.journal.prune({ retainMs: 5_000 });
+  await coordinator.journal.prune({ retainMs: 5_000 });
   const horizon = { revision: String(newest) };
   const [back, backFromThen, on] = begun.map(({ request, page }) => {
     return () => ask(query, Query.ListEvents, { ...request, pageToken: page.nextPageToken });
@@ -187,14 +188,14 @@ test('if events are pruned between pages, paging back ends at the horizon and pa
 
 test('differences between two moments contain each pair once, with its last decision', async () => {
   const running = await startTestCoordinator();
-  const { context, query } = running;
-  const from = { revision: String(context.journal.durableRevision) };
-  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
-  addNode(context, 'n2', { zone: 'a' });
-  addNode(context, 'n4');
-  context.evaluator.nodeRemoved('n3', 'nodes.yaml');
+  const { coordinator, query } = running;
+  const from = { revision: String(coordinator.journal.durableRevision) };
+  addDaemonSet(coordinator, 'default/a', { nodeSelector: { zone: 'a' } });
+  addNode(coordinator, 'n2', { zone: 'a' });
+  addNode(coordinator, 'n4');
+  coordinator.evaluator.nodeRemoved('n3', 'nodes.yaml');
   await durable(running);
-  const to = { revision: String(context.journal.durableRevision) };
+  const to = { revision: String(coordinator.journal.durableRevision) };
   const seen: string[] = [];
   let pageToken = '';
   do {
@@ -205,7 +206,7 @@ test('differences between two moments contain each pair once, with its last deci
       seen.push(`${daemonSet?.name} ${node?.name} ${before} ${after} ${decisionCount} ${decision?.cause?.actor}`);
     }
     pageToken = page.nextPageToken;
-    addNode(context, `later-${seen.length}`);
+    addNode(coordinator, `later-${seen.length}`);
   } while (pageToken !== '');
   expect(seen).toEqual([
     'a n1 VERDICT_RUN VERDICT_NONE 1 default/a.yaml',
@@ -227,9 +228,9 @@ test('differences between two moments contain each pair once, with its last deci
 
 test('a timeline contains spans of verdicts, drifts and presence', async () => {
   const running = await startTestCoordinator({ nodes: ['n1', 'n2'], keys: ['default/a'] });
-  const { context, clock, query } = running;
+  const { coordinator, clock, query } = running;
   const startMs = clock.nowMs();
-  const from = { revision: String(context.journal.durableRevision) };
+  const from = { revision: String(coordinator.journal.durableRevision) };
   const wait = async () => {
     await durable(running);
     clock.advance(10_000);
@@ -243,14 +244,14 @@ test('a timeline contains spans of verdicts, drifts and presence', async () => {
   await wait();
   await agent.applyPodReport([], []);
   await wait();
-  addDaemonSet(context, 'default/a', { nodeSelector: { zone: 'a' } });
+  addDaemonSet(coordinator, 'default/a', { nodeSelector: { zone: 'a' } });
   await agent.settled();
   await wait();
   agent.leave();
-  await eventually(() => context.sessions.agent('n1')?.session === null);
+  await eventually(() => coordinator.sessions.agent('n1')?.session === null);
   clock.advance(40_000);
   await wait();
-  context.evaluator.nodeRemoved('n1', 'nodes.yaml');
+  coordinator.evaluator.nodeRemoved('n1', 'nodes.yaml');
   await wait();
   const { timelines, to } = await ask(query, Query.ListTimelines, { nodeName: 'n1', from });
   expect(timelines).toHaveLength(1);

@@ -48,12 +48,12 @@ test('a range that is pruned completely while it is read is rejected', async () 
 });
 
 test('a timeline without a start begins at the retention horizon at the time it is read, on every page', async () => {
-  const { context, query, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
-  const { journal } = context;
+  const { coordinator, query, clock } = await startTestCoordinator({ journal: { limits: { retainedRowsMin: 0 } } });
+  const { journal } = coordinator;
   /** Prunes everything up to now, and records an event after that. */
   const prune = async () => {
     clock.advance(10_000);
-    addNode(context, `at-${clock.nowMs()}`);
+    addNode(coordinator, `at-${clock.nowMs()}`);
     await journal.durable(journal.nextRevision - 1);
     await journal.prune({ retainMs: 5_000 });
     return String((await journal.history.horizon()).revision);

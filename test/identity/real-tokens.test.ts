@@ -65,7 +65,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
         cause: { trigger: 'agent', actor: `system:serviceaccount:${NAMESPACE}:rollcall-agent` },
       },
     ]);
-    expect(context.running.context.sessions.isPresent('n2')).toBe(false);
+    expect(context.running.coordinator.sessions.isPresent('n2')).toBe(false);
   });
 
   it.each<[string, () => Promise<string>, string, RegExp]>([

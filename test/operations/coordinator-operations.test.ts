@@ -18,7 +18,7 @@ describe('the operations port of a coordinator', () => {
     const dataFolder = temporaryFolder();
     mkdirSync(dataFolder, { recursive: true });
     running = await startTestCoordinator();
-    const { log } = running.context.server;
+    const { log } = running.coordinator.server;
     operations = new CoordinatorOperations({
       listen: { host: '127.0.0.1', port: 0 },
       dataFolder,
@@ -37,7 +37,7 @@ describe('the operations port of a coordinator', () => {
 
   it('reports the progress of the start and the shutdown', async () => {
     expect(await get('/readyz')).toEqual({ status: 503, text: 'starting: the journal is not open yet\n' });
-    operations.opened(running.context.metrics, source);
+    operations.opened(running.coordinator.metrics, source);
     expect((await get('/readyz')).text).toBe('starting: the sources have not been read yet\n');
     operations.serving(null);
     expect((await get('/readyz')).status).toBe(200);
@@ -59,18 +59,18 @@ describe('the operations port of a coordinator', () => {
   });
 
   it('serves exactly the metrics of the catalogue', async () => {
-    operations.opened(running.context.metrics, source);
+    operations.opened(running.coordinator.metrics, source);
     const { text } = await get('/metrics');
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     expect(served.toSorted()).toEqual(Object.keys(COORDINATOR_METRICS).toSorted());
   });
 
   it('counts events', async () => {
-    const { context } = running;
-    operations.opened(context.metrics, source);
-    addNode(context, 'n4');
-    addDaemonSet(context, 'default/c');
-    await context.journal.durable(context.journal.nextRevision - 1);
+    const { coordinator } = running;
+    operations.opened(coordinator.metrics, source);
+    addNode(coordinator, 'n4');
+    addDaemonSet(coordinator, 'default/c');
+    await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
     const { text } = await get('/metrics');
     expect(text).toContain('rollcall_build_info{version="1.2.3"} 1');
     expect(text).toContain('rollcall_nodes{presence="never-seen"} 4');
@@ -79,8 +79,8 @@ describe('the operations port of a coordinator', () => {
     expect(text).toContain('rollcall_source_ends_total{collection="nodes",end="expired"} 1');
     expect(text).toContain('rollcall_daemonset_selected_nodes{namespace="default",daemonset="c"} 4');
     expect(text).toContain('rollcall_daemonset_drift_nodes{namespace="default",daemonset="c",kind="unknown"} 4');
-    expect(text).toContain(`rollcall_evaluated_pairs_total ${context.counters.pairsEvaluated}\n`);
-    expect(text).toContain(`rollcall_journal_head_revision ${context.journal.durableRevision}\n`);
+    expect(text).toContain(`rollcall_evaluated_pairs_total ${coordinator.counters.pairsEvaluated}\n`);
+    expect(text).toContain(`rollcall_journal_head_revision ${coordinator.journal.durableRevision}\n`);
     expect(text).toMatch(/rollcall_journal_commit_rows_count [1-9]/);
     expect(text).toMatch(/rollcall_journal_free_bytes [1-9]/);
   });

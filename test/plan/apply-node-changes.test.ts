@@ -1,4 +1,4 @@
-/** What-ifs change nodes as kubectl would, choose them by one rule, and say when they change nothing. */
+/** What-ifs change nodes like kubectl, select them by name or label selector, and report changes without an effect. */
 import { describe, expect, it } from 'vitest';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import type { NodeChange } from '../../shared/plan/node-change.ts';
@@ -30,7 +30,7 @@ describe('changes of nodes', () => {
     });
   });
 
-  it('choose their nodes before any of them is altered', () => {
+  it('select their nodes before any node is changed', () => {
     const { labels } = after(
       { op: 'removeLabel', key: 'disk', target: { selector: 'disk=ssd' } },
       { op: 'setLabel', key: 'was', value: 'ssd', target: { selector: 'disk=ssd' } },
@@ -39,7 +39,7 @@ describe('changes of nodes', () => {
     expect(labels['a']).not.toHaveProperty('disk');
   });
 
-  it('add a taint once, and replace the value of one of its key and effect', () => {
+  it('add a taint once, and replace the value of a taint with the same key and effect', () => {
     const added = after({ op: 'addTaint', taint: { ...TAINT, value: 'db' }, target: everywhere });
     expect(added.taints).toEqual({
       a: [{ ...TAINT, value: 'db' }],
@@ -66,7 +66,7 @@ describe('changes of nodes', () => {
     });
   });
 
-  it('drop and add nodes, and alter those that were added', () => {
+  it('remove and add nodes, and change nodes that were added', () => {
     const { labels } = after(
       { op: 'drop', target: { name: 'a' } },
       { op: 'setLabel', key: 'x', value: '1', target: { selector: '!disk' } },
@@ -75,7 +75,7 @@ describe('changes of nodes', () => {
     expect(labels).toEqual({ b: { disk: 'hdd' }, c: { x: '1' }, d: { x: '1' } });
   });
 
-  it('leave the cluster that they were given as it was', () => {
+  it('do not modify the original cluster', () => {
     const given = start();
     const before = structuredClone([...given.nodes]);
     applyNodeChanges(given, [
@@ -86,7 +86,7 @@ describe('changes of nodes', () => {
     expect([...given.nodes]).toEqual(before);
   });
 
-  it('say so where a label that is to go is not there', () => {
+  it('report that a label to remove does not exist', () => {
     expect(after({ op: 'removeLabel', key: 'gone', target: { name: 'c' } }).notes).toEqual([
       'Label gone is not on node c, so there is nothing to remove.',
     ]);
@@ -99,7 +99,7 @@ describe('changes of nodes', () => {
       'there is no node workr-1; did you mean worker-1?',
     ],
     [
-      'a selector that chooses nothing',
+      'a selector that matches no node',
       { op: 'drop', target: { selector: 'disk=tape' } },
       "no node matches the selector 'disk=tape', so there is nothing to change",
     ],
@@ -108,7 +108,7 @@ describe('changes of nodes', () => {
       { op: 'add', node: node('a') },
       'node a cannot be added: a node with this name already exists',
     ],
-  ])('refuse %s in one sentence', (_, change, sentence) => {
+  ])('reject %s with one sentence', (_, change, sentence) => {
     const given = cluster([], [node('a'), node('worker-1')]);
     expect(() => applyNodeChanges(given, [change])).toThrow(sentence);
   });

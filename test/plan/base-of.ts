@@ -1,4 +1,4 @@
-/** What a coordinator's plan is made on: what a real evaluator has in force, over a journal that only counts. */
+/** The base of a plan of the coordinator: the state of a real evaluator with an in-memory journal. */
 
 import { Counters } from '../../coordinator/evaluation/counters.ts';
 import { Evaluator } from '../../coordinator/evaluation/evaluator.ts';

@@ -1,4 +1,4 @@
-/** What manifests hold becomes a cluster, and what cannot be used becomes problems with their places. */
+/** Collects the objects in manifests as a cluster, and reports unusable objects with their sources. */
 import { describe, expect, it } from 'vitest';
 import { readManifests } from '../../shared/kubernetes/manifests/read-manifests.ts';
 import { collectObjects } from '../../shared/plan/collect-objects.ts';
@@ -12,19 +12,19 @@ function collect(objects: readonly unknown[], namespace?: string) {
 }
 
 describe('a cluster from manifests', () => {
-  it('holds DaemonSets by namespace and name, nodes by name, and nothing else', () => {
+  it('contains DaemonSets by namespace and name, nodes by name, and no other objects', () => {
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } };
     const { daemonSets, nodes, problems } = collect([daemonSet('a'), node('n'), pod]);
     expect([[...daemonSets.keys()], [...nodes.keys()], problems]).toEqual([['default/a'], ['n'], []]);
   });
 
-  it('puts DaemonSets without a namespace into the one that is asked for', () => {
+  it('has the given namespace for DaemonSets without one', () => {
     const { namespace: _, ...metadata } = { ...daemonSet('a').metadata };
     expect([...collect([{ ...daemonSet('a'), metadata }], 'logging').daemonSets.keys()]).toEqual(['logging/a']);
     expect([...collect([daemonSet('a')], 'logging').daemonSets.keys()]).toEqual(['default/a']);
   });
 
-  it('keeps the first of two objects of one name, and names both places', () => {
+  it('contains the first of two objects with the same name, and a problem with both sources', () => {
     const { daemonSets, problems } = collect([daemonSet('a', {}, 'x:1'), daemonSet('a', {}, 'x:2')]);
     expect(daemonSets.size).toBe(1);
     expect(problems.map(({ message }) => message)).toEqual([
@@ -32,14 +32,14 @@ describe('a cluster from manifests', () => {
     ]);
   });
 
-  it('knows the names of what it refuses', () => {
+  it('has the names of rejected objects', () => {
     const bad = { ...daemonSet('a'), spec: {} };
     const { rejected, problems } = collect([bad, { ...node('n'), spec: { taints: [{ key: 'x' }] } }]);
     expect(rejected).toEqual({ daemonSets: new Set(['default/a']), nodes: new Set(['n']) });
     expect(problems.map(({ source }) => source)).toContain('all.yaml:4');
   });
 
-  it('refuses what has no name, even where one could be generated', () => {
+  it('rejects objects without a name, including those with generateName', () => {
     const { nodes, problems } = collect([
       { ...node('n'), metadata: { generateName: 'n-' } },
       { ...node('n'), metadata: {} },

@@ -1,4 +1,4 @@
-/** DaemonSets, nodes and worlds for the tests of plans: small, valid, and only what a test speaks of. */
+/** Small, valid DaemonSets, nodes and clusters for the tests of plans. */
 import type { DaemonSet, Node, PodSpec, Taint } from '../../shared/kubernetes/objects.ts';
 import type { ClusterObjects } from '../../shared/plan/cluster-objects.ts';
 

@@ -1,4 +1,4 @@
-/** Label selectors choose what kubectl's would. */
+/** Label selectors match the same nodes as in kubectl. */
 import { describe, expect, it } from 'vitest';
 import { parseLabelSelector } from '../../shared/plan/parse-label-selector.ts';
 
@@ -30,7 +30,7 @@ describe('a label selector', () => {
     ['disk in (ssd,hdd),size!=5,!example.com/rack', ['ssd']],
     ['disk=', []],
     ['constructor', []],
-  ])('%j chooses %j', (selector, expected) => {
+  ])('%j matches %j', (selector, expected) => {
     expect(chosen(selector)).toEqual(expected);
   });
 
@@ -44,7 +44,7 @@ describe('a label selector', () => {
     ['disk=a b', "'disk=a b' is not one of:"],
     ['disk=-x', "the label value '-x' is not valid: it must be empty, or consist of letters"],
     ['size>big', "size> requires an integer, not 'big'"],
-  ])('%j is refused with the requirement that is wrong', (selector, sentence) => {
+  ])('%j is rejected with the invalid requirement', (selector, sentence) => {
     expect(() => parseLabelSelector(selector)).toThrow(sentence);
   });
 });

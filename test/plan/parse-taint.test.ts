@@ -1,4 +1,4 @@
-/** Taints are read as `kubectl taint` reads them. */
+/** Taints have the same syntax as in `kubectl taint`. */
 import { describe, expect, it } from 'vitest';
 import { parseTaint, parseTaintRemoval } from '../../shared/plan/parse-taint.ts';
 
@@ -7,7 +7,7 @@ describe('a taint to add', () => {
     ['dedicated=gpu:NoSchedule', { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }],
     ['example.com/x:NoExecute', { key: 'example.com/x', value: '', effect: 'NoExecute' }],
     ['x=:PreferNoSchedule', { key: 'x', value: '', effect: 'PreferNoSchedule' }],
-  ])('%s is read', (text, taint) => {
+  ])('can be %s', (text, taint) => {
     expect(parseTaint(text)).toEqual(taint);
   });
 
@@ -18,7 +18,7 @@ describe('a taint to add', () => {
     ['a b:NoSchedule', "the key 'a b' is not valid"],
     [':NoSchedule', 'use the form key=value:Effect or key:Effect'],
     ['a=b:NoSchedule:NoExecute', 'use the form key=value:Effect or key:Effect'],
-  ])('%s is refused in one sentence', (text, sentence) => {
+  ])('cannot be %s, which is rejected with one sentence', (text, sentence) => {
     expect(() => parseTaint(text)).toThrow(sentence);
   });
 });
@@ -29,7 +29,7 @@ describe('a taint to remove', () => {
     ['dedicated-', { key: 'dedicated', effect: '' }],
     ['dedicated:NoExecute-', { key: 'dedicated', effect: 'NoExecute' }],
     ['dedicated=gpu:NoSchedule-', { key: 'dedicated', effect: 'NoSchedule' }],
-  ])('%s is read', (text, removal) => {
+  ])('can be %s', (text, removal) => {
     expect(parseTaintRemoval(text)).toEqual(removal);
   });
 });

@@ -1,4 +1,4 @@
-/** The coordinator plans on what it has in force, and answers within what one message carries. */
+/** Plans of the coordinator, based on its current state, with answers within the message size limit. */
 import { describe, expect, it } from 'vitest';
 import { type ChangesBytes, changesToWire } from '../../shared/answers/plan-changes.ts';
 import { type PlanBase, planPlacements } from '../../shared/answers/plan-placements.ts';
@@ -38,14 +38,14 @@ const changesOf = ({ changes }: Awaited<ReturnType<typeof ask>>) =>
   );
 
 describe('a plan of the coordinator', () => {
-  it('compares a new version of a DaemonSet with the one in force', async () => {
+  it('compares a new version of a DaemonSet with the current one', async () => {
     const answer = await ask({ manifests: [daemonSet('cache', { nodeSelector: { disk: 'hdd' } })] });
     expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE', 'cache b VERDICT_NONE VERDICT_RUN']);
     expect(answer.changes?.[0]?.after?.reasons?.[0]).toMatchObject({ code: 'NODE_SELECTOR_VALUE_DIFFERS' });
     expect(answer.counts).toMatchObject([{ runBefore: 1, runAfter: 1, templateChanged: true }]);
   });
 
-  it('knows the template in force, though it keeps only what placement reads of it', async () => {
+  it('detects a changed template, although the coordinator stores only the fields that placement reads', async () => {
     const same = await ask({ manifests: [CACHE] });
     expect(same.counts).toMatchObject([{ daemonSet: { name: 'cache' }, templateChanged: false }]);
     const newer = await ask({
@@ -55,7 +55,7 @@ describe('a plan of the coordinator', () => {
     expect([same.changes, newer.changes]).toEqual([[], []]);
   });
 
-  it('counts every DaemonSet where nodes change', async () => {
+  it('counts every DaemonSet if nodes change', async () => {
     const answer = await ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'disk' }] });
     expect(changesOf(answer)).toEqual(['cache a VERDICT_RUN VERDICT_NONE']);
     expect(answer.counts).toMatchObject([
@@ -64,7 +64,7 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('takes DaemonSets away, and plans new ones', async () => {
+  it('removes DaemonSets and adds new ones', async () => {
     const answer = await ask({ remove: ['agent'], manifests: [daemonSet('new')] });
     expect(changesOf(answer)).toEqual([
       'agent a VERDICT_RUN -',
@@ -74,7 +74,7 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('adds, drops, cordons and taints nodes', async () => {
+  it('adds, removes, cordons and taints nodes', async () => {
     const answer = await ask({
       nodeChanges: [
         { change: 'addNodeManifest', addNodeManifest: JSON.stringify(node('c')) },
@@ -91,7 +91,7 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('changes nothing', async () => {
+  it('does not change the state of the coordinator', async () => {
     const base = baseWith();
     const nodeChanges = [
       { change: 'drop', drop: true, nodeName: 'a' },
@@ -103,7 +103,7 @@ describe('a plan of the coordinator', () => {
     expect([...base.daemonSets.keys()]).toEqual(['default/agent', 'default/cache']);
   });
 
-  it('lists what is wrong with manifests, and plans nothing then', async () => {
+  it('returns the problems of invalid manifests instead of a plan', async () => {
     const answer = await ask({
       manifests: [{ ...CACHE, metadata: { name: 'Bad' } }, '{"kind": "Pod", "apiVersion": "v1"}', '', '{', AGENT],
       nodeChanges: [{ change: 'addNodeManifest', addNodeManifest: '{"kind": "Node", "apiVersion": "v1"}' }],
@@ -119,12 +119,12 @@ describe('a plan of the coordinator', () => {
     ]);
   });
 
-  it('says what a what-if changes nothing of', async () => {
+  it('reports a what-if without an effect', async () => {
     const { warnings } = await ask({ nodeChanges: [{ change: 'removeLabel', removeLabel: 'gone' }] });
     expect(warnings).toMatchObject([{ code: 'NoEffect' }]);
   });
 
-  it('warns of a plan that is made before all sources are read', async () => {
+  it('has a warning before all sources are read', async () => {
     const { warnings } = await ask({ manifests: [AGENT] }, baseWith({ isSynced: false }));
     expect(warnings).toMatchObject([{ code: 'Incomplete' }]);
   });
@@ -138,12 +138,12 @@ describe('a plan of the coordinator', () => {
       'node_changes[0]: no change is set; set one of its fields',
     ],
     [
-      'a node and a selector at once',
+      'both a node and a selector',
       { nodeChanges: [{ change: 'cordon', cordon: true, nodeName: 'a', labelSelector: 'b' }] },
       'node_changes[0]: node_name and label_selector are both set',
     ],
     [
-      'a cordon that is none',
+      'a cordon that is false',
       { nodeChanges: [{ change: 'cordon', cordon: false, nodeName: 'a' }] },
       'node_changes[0]: cordon is false',
     ],
@@ -158,11 +158,11 @@ describe('a plan of the coordinator', () => {
       'DaemonSet default/agent is both given and removed',
     ],
     [
-      'too many changes of nodes',
+      'too many node changes',
       { nodeChanges: Array.from({ length: 1001 }, () => ({ change: 'cordon' as const, cordon: true })) },
       'there are 1001 node_changes; at most 1000 can be planned together; use a label_selector',
     ],
-  ])('refuses %s in one sentence', async (_, asked, sentence) => {
+  ])('rejects %s with one sentence', async (_, asked, sentence) => {
     await expect(ask(asked)).rejects.toThrow(sentence);
   });
 });
@@ -176,27 +176,27 @@ describe('the changes of an answer', () => {
   const plenty = 1_000_000;
   const emitAll = { explainedMax: plenty, reasonedMax: plenty, max: plenty };
 
-  const told = (limits: ChangesBytes) => runToCompletion(changesToWire(changes, limits));
+  const toWire = (limits: ChangesBytes) => runToCompletion(changesToWire(changes, limits));
 
-  it('come with every reason while there is room, then with what stands in the way, then with verdicts', () => {
-    const [explained] = told(emitAll);
+  it('have all reasons within the first limit, then only failed reasons, then only verdicts', () => {
+    const [explained] = toWire(emitAll);
     expect(explained?.after?.reasons).not.toEqual([]);
     expect(explained?.before?.reasons?.[0]?.edits).not.toEqual([]);
-    for (const reasoned of told({ ...emitAll, explainedMax: 0 })) {
+    for (const reasoned of toWire({ ...emitAll, explainedMax: 0 })) {
       expect(reasoned.before?.reasons).toMatchObject([{ code: 'NODE_SELECTOR_LABEL_MISSING', edits: [] }]);
       expect(reasoned.after).toMatchObject({ verdict: 'VERDICT_RUN', reasons: [] });
     }
-    for (const bare of told({ ...emitAll, explainedMax: 0, reasonedMax: 0 })) {
+    for (const bare of toWire({ ...emitAll, explainedMax: 0, reasonedMax: 0 })) {
       expect(bare.before).toMatchObject({ verdict: 'VERDICT_NONE', reasons: [] });
     }
-    const [first, second] = told({ ...emitAll, explainedMax: 1 });
+    const [first, second] = toWire({ ...emitAll, explainedMax: 1 });
     expect([first?.before?.reasons?.[0]?.edits?.length, second?.before?.reasons?.[0]?.edits?.length]).toEqual([2, 0]);
   });
 
-  it('are never taken for smaller than they are', () => {
-    const bytes = told(emitAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
-    expect(told({ ...emitAll, max: bytes * 2 })).toHaveLength(3);
-    expect(() => told({ ...emitAll, max: bytes - 1 })).toThrow(
+  it('are rejected if they exceed the maximum size', () => {
+    const bytes = toWire(emitAll).reduce((sum, one) => sum + codec.serialize(one).length, 0);
+    expect(toWire({ ...emitAll, max: bytes * 2 })).toHaveLength(3);
+    expect(() => toWire({ ...emitAll, max: bytes - 1 })).toThrow(
       '3 placements would change, more than one answer can carry; plan fewer DaemonSets or nodes at once',
     );
   });

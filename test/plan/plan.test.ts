@@ -1,4 +1,4 @@
-/** A plan tells exactly the pairs whose verdict changes, whatever changes. */
+/** A plan contains exactly the pairs whose verdict changes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluatePlacement } from '../../shared/placement/compile.ts';
@@ -9,7 +9,7 @@ import { cluster, daemonSet, node } from './objects.ts';
 const NO_SCHEDULE = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
 
 describe('a plan', () => {
-  it('tells which pairs change, with both placements and the counts', () => {
+  it('contains the changed pairs with both placements, and the counts', () => {
     const nodes = [node('a', { disk: 'ssd' }), node('b', { disk: 'hdd' })];
     const result = plan({
       before: cluster([daemonSet('cache', { nodeSelector: { disk: 'ssd' } })], nodes),
@@ -31,7 +31,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('tells a change of the template apart from a change of placements', () => {
+  it('distinguishes a change of the template from a change of placements', () => {
     const nodes = [node('a')];
     const result = plan({
       before: cluster([daemonSet('agent', {}, 'example.org/agent:1')], nodes),
@@ -42,7 +42,7 @@ describe('a plan', () => {
     expect(changesAnything(result)).toBe(true);
   });
 
-  it('has no placement before where the node is new, and none after where the DaemonSet is gone', () => {
+  it('has no placement before for a new node, and no placement after for a removed DaemonSet', () => {
     const before = cluster([daemonSet('old'), daemonSet('stays')], [node('a')]);
     const after = cluster([daemonSet('stays')], [node('a'), node('b')]);
     const { changes } = plan({ before, after });
@@ -52,12 +52,12 @@ describe('a plan', () => {
     ]);
   });
 
-  it('finds nothing between a cluster and itself', () => {
+  it('has no changes between a cluster and itself', () => {
     const same = cluster([daemonSet('agent')], [node('a'), node('b', {}, [NO_SCHEDULE])]);
     expect(changesAnything(plan({ before: same, after: same }))).toBe(false);
   });
 
-  it('warns only of DaemonSets that are new or have another template', () => {
+  it('has warnings only for DaemonSets that are new or have a changed template', () => {
     const expiring = daemonSet('expiring', { tolerations: [{ operator: 'Exists', tolerationSeconds: 5 }] });
     const same = cluster([expiring], [node('a')]);
     expect(plan({ before: same, after: same }).warnings).toEqual([]);
@@ -66,7 +66,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('lists the same changes as evaluating every pair of both worlds', () => {
+  it('lists the same changes as evaluating every pair of both clusters', () => {
     fc.assert(
       fc.property(worlds, worlds, (before, after) => {
         const planned = plan({ before, after }).changes.map(

@@ -1,4 +1,4 @@
-/** Templates differ where daemon pods would, not where the API server only filled something in. */
+/** Templates differ where daemon pods would differ, but not in fields with defaults from the API server. */
 import { describe, expect, it } from 'vitest';
 import type { DaemonSet, PodSpec } from '../../shared/kubernetes/objects.ts';
 import { defaultPodTemplate } from '../../shared/plan/default-pod-template.ts';
@@ -37,7 +37,7 @@ const WRITTEN = of({
   ],
 });
 
-/** What an API server makes of it. */
+/** The manifest as an API server stores it. */
 const STORED = of(
   {
     hostNetwork: true,
@@ -102,12 +102,12 @@ const STORED = of(
 );
 
 describe('the changes of a template', () => {
-  it('are none between a manifest and what the API server stores of it', () => {
+  it('are empty between a manifest and the object that the API server stores', () => {
     expect(templateChanges(WRITTEN, STORED)).toEqual([]);
     expect(templateChanges(STORED, WRITTEN)).toEqual([]);
   });
 
-  it('are the same however often defaults are filled in', () => {
+  it('do not depend on how often defaults are applied', () => {
     const once = defaultPodTemplate(WRITTEN);
     const again = defaultPodTemplate({ spec: { template: once } });
     expect(JSON.parse(JSON.stringify(again))).toEqual(JSON.parse(JSON.stringify(once)));
@@ -121,7 +121,7 @@ describe('the changes of a template', () => {
       ['spec.containers[0].image'],
     ],
     [
-      'the policy that comes with the tag latest',
+      'the image pull policy of the tag latest',
       { containers: [{ name: 'a', image: 'x:1' }] },
       { containers: [{ name: 'a', image: 'x' }] },
       ['spec.containers[0].image', 'spec.containers[0].imagePullPolicy'],
@@ -132,19 +132,24 @@ describe('the changes of a template', () => {
       { containers: [{ name: 'a', image: 'x:1', resources: { limits: { cpu: '2' } } }] },
       ['spec.containers[0].resources.limits.cpu'],
     ],
-    ['a list that grows', { tolerations: [] }, { tolerations: [{ operator: 'Exists' }] }, ['spec.tolerations']],
     [
-      'a refusal that is not the default',
+      'a list with an added element',
+      { tolerations: [] },
+      { tolerations: [{ operator: 'Exists' }] },
+      ['spec.tolerations'],
+    ],
+    [
+      'a denial that is not the default',
       { containers: [{ name: 'a', image: 'x:1', securityContext: { allowPrivilegeEscalation: false } }] },
       { containers: [{ name: 'a', image: 'x:1' }] },
       ['spec.containers[0].securityContext'],
     ],
-    ['a grace period of nothing', { terminationGracePeriodSeconds: 0 }, {}, ['spec.terminationGracePeriodSeconds']],
-  ])('tell %s by its path', (_, before, after, paths) => {
+    ['a grace period of zero', { terminationGracePeriodSeconds: 0 }, {}, ['spec.terminationGracePeriodSeconds']],
+  ])('contain the path of %s', (_, before, after, paths) => {
     expect(templateChanges(of(before), of(after))).toEqual(paths);
   });
 
-  it('never tell values, which may be secrets', () => {
+  it('never contain values, which may be secrets', () => {
     const secret = (value: string) =>
       of({ containers: [{ name: 'a', image: 'x:1', env: [{ name: 'TOKEN', value }] }] });
     expect(templateChanges(secret('s3cret'), secret('other'))).toEqual(['spec.containers[0].env[0].value']);

@@ -14,7 +14,7 @@ import {
 } from '../server/running-coordinator.ts';
 
 test('GetStatus returns the counts of the cluster and the counters of the coordinator', async () => {
-  const { query, context } = await startTestCoordinator();
+  const { query, coordinator } = await startTestCoordinator();
   const status = await ask(query, Query.GetStatus, {});
   expect(status).toMatchObject({
     coordinatorVersion: '1.2.3',
@@ -24,8 +24,8 @@ test('GetStatus returns the counts of the cluster and the counters of the coordi
     complete: false,
     problems: [],
   });
-  expect(status.revision).toBe(String(context.journal.durableRevision));
-  expect(status.counters.pairsEvaluated).toBe(String(context.counters.pairsEvaluated));
+  expect(status.revision).toBe(String(coordinator.journal.durableRevision));
+  expect(status.counters.pairsEvaluated).toBe(String(coordinator.counters.pairsEvaluated));
 });
 
 test('lists and gets DaemonSets, nodes, placements, drifts and agents', async () => {
@@ -61,10 +61,10 @@ test('lists and gets DaemonSets, nodes, placements, drifts and agents', async ()
 });
 
 test('a node whose agent was never seen drifts as unknown since the verdict came into force', async () => {
-  const { query, context, clock } = await startTestCoordinator();
+  const { query, coordinator, clock } = await startTestCoordinator();
   const startedMs = clock.nowMs();
   clock.advance(3_600_000);
-  addNode(context, 'young');
+  addNode(coordinator, 'young');
   clock.advance(5000);
   const ages = async (nodeName: string) =>
     (await ask(query, Query.ListDrifts, { nodeName })).drifts.map(({ kind, sinceTime }) => [
@@ -76,8 +76,8 @@ test('a node whose agent was never seen drifts as unknown since the verdict came
 });
 
 test('an explanation contains the reasons and the decision', async () => {
-  const { query, context } = await startTestCoordinator();
-  addDaemonSet(context, 'default/zonal', { nodeSelector: { zone: 'a' } });
+  const { query, coordinator } = await startTestCoordinator();
+  addDaemonSet(coordinator, 'default/zonal', { nodeSelector: { zone: 'a' } });
   const answer = await ask(query, Query.ExplainPlacement, { daemonSet: { name: 'zonal' }, nodeName: 'n1' });
   expect(answer.placement?.verdict).toBe('VERDICT_NONE');
   expect(answer.placement?.reasons.filter(({ outcome }) => outcome === 'REASON_OUTCOME_FAILED')).toHaveLength(1);
@@ -136,16 +136,16 @@ test('an ambiguous DaemonSet name is rejected with the candidates', async () => 
 });
 
 test('pages of events have no gaps and no duplicates while events are recorded, in both directions', async () => {
-  const { query, context } = await startTestCoordinator();
+  const { query, coordinator } = await startTestCoordinator();
   for (const oldestFirst of [false, true]) {
-    const newest = context.journal.nextRevision - 1;
+    const newest = coordinator.journal.nextRevision - 1;
     const seen: number[] = [];
     let pageToken = '';
     do {
       const page = await ask(query, Query.ListEvents, { pageSize: 3, pageToken, oldestFirst });
       seen.push(...(page.events.map(({ revision }) => Number(revision)) ?? []));
       pageToken = page.nextPageToken ?? '';
-      if (seen.length < newest) addNode(context, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
+      if (seen.length < newest) addNode(coordinator, 'n1', { seen: String(seen.length), round: String(oldestFirst) });
     } while (pageToken !== '');
     const ordered = oldestFirst ? seen : seen.toReversed();
     expect(ordered).toEqual(ordered.map((_, index) => index + 1));
@@ -169,15 +169,15 @@ test('events are filtered by node, DaemonSet and kind, and an unknown kind is re
 
 test('a watch from a revision sends every later event once, in order, and resumes where another watch ended', async () => {
   const running = await startTestCoordinator();
-  const { context } = running;
+  const { coordinator } = running;
   const first = new Watch(running, { afterRevision: '2' });
-  await eventually(() => first.bookmarks.at(-1) === context.journal.durableRevision);
+  await eventually(() => first.bookmarks.at(-1) === coordinator.journal.durableRevision);
   first.call.cancel();
-  addNode(context, 'n1', { zone: 'a' });
-  addDaemonSet(context, 'default/new');
+  addNode(coordinator, 'n1', { zone: 'a' });
+  addDaemonSet(coordinator, 'default/new');
   const second = new Watch(running, { afterRevision: String(first.bookmarks.at(-1)) });
-  addNode(context, 'n2', { zone: 'a' });
-  const newest = context.journal.nextRevision - 1;
+  addNode(coordinator, 'n2', { zone: 'a' });
+  const newest = coordinator.journal.nextRevision - 1;
   await eventually(() => second.bookmarks.at(-1) === newest);
   const all = [...first.revisions, ...second.revisions];
   expect(all).toEqual(Array.from({ length: newest - 2 }, (_, index) => index + 3));
@@ -187,15 +187,15 @@ test('a watch without a revision sends only new events, and bookmarks even if no
   const running = await startTestCoordinator();
   const watch = new Watch(running, { nodeName: 'n9' });
   await eventually(() => watch.bookmarks.length > 0);
-  addNode(running.context, 'n1', { zone: 'a' });
-  const newest = running.context.journal.nextRevision - 1;
+  addNode(running.coordinator, 'n1', { zone: 'a' });
+  const newest = running.coordinator.journal.nextRevision - 1;
   await eventually(() => watch.bookmarks.at(-1) === newest);
   expect(watch.revisions).toEqual([]);
 });
 
 test('a watch from a revision in the future, or from a negative one, is rejected', async () => {
   const running = await startTestCoordinator();
-  for (const afterRevision of [String(running.context.journal.nextRevision), '9223372036854775807', '-1']) {
+  for (const afterRevision of [String(running.coordinator.journal.nextRevision), '9223372036854775807', '-1']) {
     const watch = new Watch(running, { afterRevision });
     await eventually(() => watch.error !== null);
     expect(watch.failure).toMatchObject({
@@ -217,10 +217,10 @@ test('a watch ends with DRAINING when the coordinator stops', async () => {
 
 test('a watcher that reads nothing is disconnected with the revision to resume from, and a slow one is not', async () => {
   const running = await startTestCoordinator();
-  const { context, clock } = running;
+  const { coordinator, clock } = running;
   const pad = 'x'.repeat(2_000);
-  for (let count = 0; count < 1_500; count++) addNode(context, 'n1', { pad: `${pad}${count}` });
-  await context.journal.durable(context.journal.nextRevision - 1);
+  for (let count = 0; count < 1_500; count++) addNode(coordinator, 'n1', { pad: `${pad}${count}` });
+  await coordinator.journal.durable(coordinator.journal.nextRevision - 1);
   const [stuck, late] = [new Watch(running, { afterRevision: '0' }), new Watch(running, { afterRevision: '0' })];
   stuck.call.pause();
   late.call.pause();
@@ -228,23 +228,23 @@ test('a watcher that reads nothing is disconnected with the revision to resume f
   await eventually(() => clock.pendingCount === waiting + 2);
   clock.advance(20_000);
   late.call.resume();
-  await eventually(() => late.bookmarks.at(-1) === context.journal.durableRevision);
+  await eventually(() => late.bookmarks.at(-1) === coordinator.journal.durableRevision);
   clock.advance(10_000);
   stuck.call.resume();
   await eventually(() => stuck.error !== null);
   expect(stuck.failure?.reason).toBe('WATCH_TOO_SLOW');
   const resume = Number(stuck.failure?.metadata.revision);
   expect(stuck.bookmarks).toContain(resume);
-  expect(late.revisions).toHaveLength(context.journal.durableRevision);
+  expect(late.revisions).toHaveLength(coordinator.journal.durableRevision);
 });
 
 test('an answer waits until the journal is durable, and fails if that takes too long', async () => {
-  const { query, context, clock } = await startTestCoordinator();
-  const status = context.journal.status.bind(context.journal);
-  Object.defineProperty(context.journal, 'durable', { value: () => new Promise(() => {}) });
-  Object.defineProperty(context.journal, 'status', { value: () => ({ ...status(), problem: 'the disk is full' }) });
-  addNode(context, 'n1', { zone: 'a' });
-  Object.defineProperty(context.journal, 'durableRevision', { value: 0 });
+  const { query, coordinator, clock } = await startTestCoordinator();
+  const status = coordinator.journal.status.bind(coordinator.journal);
+  Object.defineProperty(coordinator.journal, 'durable', { value: () => new Promise(() => {}) });
+  Object.defineProperty(coordinator.journal, 'status', { value: () => ({ ...status(), problem: 'the disk is full' }) });
+  addNode(coordinator, 'n1', { zone: 'a' });
+  Object.defineProperty(coordinator.journal, 'durableRevision', { value: 0 });
   for (const call of [
     () => ask(query, Query.GetNode, { nodeName: 'n1' }),
     () => ask(query, Query.ExplainPlacement, { nodeName: 'n1', daemonSet: { name: 'a' } }),
@@ -261,8 +261,8 @@ test('an answer waits until the journal is durable, and fails if that takes too 
 });
 
 test('a bug in a handler is logged, and the caller receives an internal error without details', async () => {
-  const { query, context, logged } = await startTestCoordinator();
-  Object.defineProperty(context.evaluator.table, 'nodeNames', {
+  const { query, coordinator, logged } = await startTestCoordinator();
+  Object.defineProperty(coordinator.evaluator.table, 'nodeNames', {
     value: () => {
       throw new TypeError('secret of the system');
     },

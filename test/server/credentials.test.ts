@@ -48,38 +48,38 @@ async function connected(): Promise<{ running: RunningCoordinator; agent: RawAge
 
 /** Advances the clock while the agent sends heartbeats. */
 async function pass({ running, agent }: { running: RunningCoordinator; agent: RawAgent }, ms: number): Promise<void> {
-  const { clock, context } = running;
+  const { clock, coordinator } = running;
   for (let passed = 0; passed < ms && agent.end === undefined; passed += 10_000) {
-    const before = context.counters.heartbeats;
+    const before = coordinator.counters.heartbeats;
     agent.call.write({ heartbeat: {} });
-    await eventually(() => context.counters.heartbeats > before || agent.end !== undefined);
+    await eventually(() => coordinator.counters.heartbeats > before || agent.end !== undefined);
     clock.advance(10_000);
   }
 }
 
 test('a stream ends shortly after its token expires, with an error that lets the agent reconnect', async () => {
-  const context = await connected();
-  await pass(context, LIFE_MS);
-  expect(context.agent.end).toBeUndefined();
-  await pass(context, CREDENTIAL_GRACE_MS);
-  const end = await context.agent.ended();
+  const connection = await connected();
+  await pass(connection, LIFE_MS);
+  expect(connection.agent.end).toBeUndefined();
+  await pass(connection, CREDENTIAL_GRACE_MS);
+  const end = await connection.agent.ended();
   expect(end?.reason).toBe('CREDENTIALS_EXPIRED');
   expect(end?.retryAfterMs).toBeLessThan(1_000);
 });
 
 test('a stream whose agent renews its token stays open', async () => {
-  const context = await connected();
-  context.agent.call.write({ renewal: { token: 'fresh' } });
-  await pass(context, 2 * LIFE_MS);
-  expect(context.agent.end).toBeUndefined();
-  expect(context.running.context.sessions.isPresent('n1')).toBe(true);
+  const connection = await connected();
+  connection.agent.call.write({ renewal: { token: 'fresh' } });
+  await pass(connection, 2 * LIFE_MS);
+  expect(connection.agent.end).toBeUndefined();
+  expect(connection.running.coordinator.sessions.isPresent('n1')).toBe(true);
 });
 
 test('a stream stays open while the new token cannot be reviewed', async () => {
-  const context = await connected();
-  context.agent.call.write({ renewal: { token: 'away' } });
-  await pass(context, LIFE_MS);
-  expect(context.agent.end).toBeUndefined();
+  const connection = await connected();
+  connection.agent.call.write({ renewal: { token: 'away' } });
+  await pass(connection, LIFE_MS);
+  expect(connection.agent.end).toBeUndefined();
 });
 
 test.each([
@@ -89,7 +89,7 @@ test.each([
   const { running, agent } = await connected();
   agent.call.write({ renewal: { token } });
   expect((await agent.ended())?.reason).toBe(reason);
-  const { journal } = running.context;
+  const { journal } = running.coordinator;
   await journal.durable(journal.nextRevision - 1);
   expect(await journal.events({ kinds: ['access'], limit: 9 })).toMatchObject([
     { reason, method: 'AgentService/Connect' },
@@ -98,7 +98,7 @@ test.each([
 
 test('the event of an agent that connected contains the token ID, as the audit log of the API server does', async () => {
   const { running } = await connected();
-  const { journal } = running.context;
+  const { journal } = running.coordinator;
   await journal.durable(journal.nextRevision - 1);
   expect(await journal.events({ kinds: ['agent'], limit: 9 })).toMatchObject([
     { action: 'connected', detail: 'token JTI=7' },

@@ -27,7 +27,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
 
 export interface RunningCoordinator {
-  readonly context: WiredCoordinator;
+  readonly coordinator: WiredCoordinator;
   readonly clock: FakeClock;
   readonly address: string;
   /** Everything that was logged, as JSON lines. */
@@ -68,7 +68,7 @@ export async function startTestCoordinator({
   const destination = { write: (line: string) => void logged.push(line) };
   let ids = 0;
   const shutdown = new ShutdownRegistry();
-  const context = wireCoordinator(
+  const coordinator = wireCoordinator(
     {
       settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
       clock,
@@ -82,12 +82,12 @@ export async function startTestCoordinator({
     },
     journal,
   );
-  for (const name of nodes) addNode(context, name);
-  for (const key of keys) addDaemonSet(context, key);
-  context.evaluator.synced(unreadPaths);
+  for (const name of nodes) addNode(coordinator, name);
+  for (const key of keys) addDaemonSet(coordinator, key);
+  coordinator.evaluator.synced(unreadPaths);
   await journal.durable(journal.nextRevision - 1);
   const listen = { host: '127.0.0.1', port: 0 };
-  const server = await startServer({ dependencies: context.server, listen, certificates, reflection: true });
+  const server = await startServer({ dependencies: coordinator.server, listen, certificates, reflection: true });
   shutdown.register('server', () => server.stop());
   const address = `127.0.0.1:${server.port}`;
   const options = { ...CLIENT_OPTIONS, ...security.options };
@@ -106,7 +106,7 @@ export async function startTestCoordinator({
     await stopping;
   };
   onTestFinished(stop);
-  return { context, clock, address, logged, query, admin, audit, agents, stop };
+  return { coordinator, clock, address, logged, query, admin, audit, agents, stop };
 }
 
 export function addNode({ evaluator }: WiredCoordinator, name: string, labels: Record<string, string> = {}): void {

@@ -8,14 +8,14 @@ import { addNode, ask, Query, startTestCoordinator } from './running-coordinator
 
 test('while the journal cannot write, queries return durable data and health reports NOT_SERVING', async () => {
   const disk = { isFull: false };
-  const { query, context, clock, address, logged } = await startTestCoordinator({
+  const { query, coordinator, clock, address, logged } = await startTestCoordinator({
     journal: { threads: writingTo(disk, sameThread) },
   });
   const health = healthClient(address);
-  const known = context.journal.durableRevision;
+  const known = coordinator.journal.durableRevision;
   disk.isFull = true;
-  addNode(context, 'n1', { zone: 'a' });
-  await eventually(() => context.journal.status().state === 'stalled');
+  addNode(coordinator, 'n1', { zone: 'a' });
+  await eventually(() => coordinator.journal.status().state === 'stalled');
   clock.advance(1_000);
   expect(await healthOf(health, 'rollcall.v1.AgentService')).toBe('NOT_SERVING');
   expect(await healthOf(health, 'rollcall.v1.QueryService')).toBe('SERVING');
@@ -27,7 +27,7 @@ test('while the journal cannot write, queries return durable data and health rep
   expect((await ask(query, Query.ListEvents, { pageSize: 1 })).events[0]?.revision).toBe(String(known));
   disk.isFull = false;
   await eventually(
-    () => context.journal.status().state === 'writing',
+    () => coordinator.journal.status().state === 'writing',
     () => clock.advance(1_000),
   );
   clock.advance(1_000);

@@ -143,7 +143,7 @@ describe('a mistake in the settings', () => {
     ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data requires a value: --data PATH.'],
     ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
     ['a flag twice', { argv: ['--cups', '1', '--cups', '2'] }, '--cups conflicts with an earlier flag; set it once.'],
-    ['a number that is none', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
+    ['an invalid number', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
     ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be an integer from 1 to 12.'],
     [
       'a duration without a unit',

@@ -77,7 +77,7 @@ export class TlsCoordinator {
 
   /** What was denied, oldest first. */
   async denials(): Promise<AccessEvent[]> {
-    const { journal } = this.running.context;
+    const { journal } = this.running.coordinator;
     await journal.durable(journal.nextRevision - 1);
     const rows = await journal.events({ kinds: ['access'], limit: 100, oldestFirst: true });
     return rows.flatMap((row) => (row.kind === 'access' ? [row] : []));
