@@ -82,7 +82,9 @@ export function rejectionLines(daemonSets: readonly DaemonSetView[], { style }: 
   return daemonSets
     .filter(({ rejections }) => rejections.length > 0)
     .flatMap(({ namespace, name, accepted, rejections }) => [
-      `  ${style.bad(`${namespace}/${name}`)}: ${accepted ? 'the last valid version stays in force' : 'no valid version was ever received'}`,
+      `  ${style.bad(`${namespace}/${name}`)}: ${
+        accepted ? 'the last valid version stays in force' : 'no valid version was ever received'
+      }`,
       ...rejections.map((problem) => `    ${problemLine(problem)}`),
     ]);
 }

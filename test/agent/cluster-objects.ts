@@ -1,4 +1,4 @@
-/** A node and its pods as an API server has them, with everything that is no news. */
+/** A node and its pods as in an API server, including fields that agents ignore. */
 export const NODES = '/api/v1/nodes';
 export const PODS = '/api/v1/pods';
 
@@ -30,7 +30,7 @@ export function clusterNode(name: string, { labels = {}, heartbeat = '00', image
 export interface PodChanges {
   readonly node?: string;
   readonly ready?: boolean;
-  /** Whatever else a kubelet writes. */
+  /** Other fields that a kubelet writes. */
   readonly podIP?: string;
 }
 

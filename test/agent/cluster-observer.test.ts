@@ -34,7 +34,7 @@ function observing(server: FakeApiServer, clock = new FakeClock(), kubelet?: str
   return { server, clock, observer, observed: new Observed(observer) };
 }
 
-/** Lets what was told settle, until it is so. */
+/** Advances the clock until the condition holds, so that delayed observations are emitted. */
 async function settled(clock: FakeClock, isSo: () => boolean): Promise<void> {
   await eventually(() => {
     clock.advance(SETTLE_MS);
@@ -112,12 +112,12 @@ describe('a node in a cluster', () => {
     server.apply(NODES, clusterNode('n1', { heartbeat: '10' }));
     server.apply(NODES, clusterNode('n1', { heartbeat: '20', images: ['agent:1', 'agent:2'] }));
     server.apply(PODS, clusterPod('agent-1', { podIP: '10.0.0.2' }));
-    // Comes after the others on the same watches, so that they have been seen once it is.
+    // These changes follow the others on the same watches, so the others have been received when they are observed.
     server.apply(NODES, clusterNode('n1', { labels: { last: 'node' } }));
     server.apply(PODS, clusterPod('last-pod'));
     await settled(clock, () => observed.newest?.facts.labels['last'] === 'node' && observed.podNames.length === 2);
-    const told = observed.observations.map(({ facts, pods }) => `${facts.labels['last'] ?? '-'} ${pods.length}`);
-    expect(new Set(told).size).toBe(told.length);
+    const observations = observed.observations.map(({ facts, pods }) => `${facts.labels['last'] ?? '-'} ${pods.length}`);
+    expect(new Set(observations).size).toBe(observations.length);
   });
 
   it('is a problem while it does not exist in the API server', async () => {

@@ -1,4 +1,4 @@
-/** Streams between an agent's session and a test, without a network: nothing happens but what is told. */
+/** In-memory streams between the session of an agent and a test, which controls them. */
 import type { OpenStream, StreamListener } from '../../agent/stream/stream.ts';
 import type { RollcallError } from '../../shared/errors.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
@@ -9,7 +9,7 @@ const RESPONSE = messageCodec('rollcall.v1.ConnectResponse');
 
 export class MemoryLink {
   readonly streams: ScriptedStream[] = [];
-  /** What every attempt ends with at once while it is set, as where nobody listens. */
+  /** While set, every attempt fails with this error immediately, as if no server listens. */
   refusal: RollcallError | null = null;
 
   readonly open: OpenStream = (listener) => {

@@ -1,4 +1,4 @@
-/** A listener that keeps what an observer tells. */
+/** A listener that records the calls of an observer. */
 import type { Observation, Observer } from '../../agent/observe/observer.ts';
 
 export class Observed {
@@ -16,7 +16,7 @@ export class Observed {
     return this.observations.at(-1);
   }
 
-  /** Names of the pods that were observed last, sorted. */
+  /** Sorted names of the pods in the latest observation. */
   get podNames(): string[] {
     return (this.newest?.pods ?? []).map(({ metadata }) => metadata?.name ?? '').sort();
   }

@@ -1,7 +1,6 @@
 /**
- * Nodes of a real API server, with the built-in DaemonSet controller and the scheduler: what agents observe
- * with nothing but the right to read, and whether a daemon pod fits by our count where it fits by the
- * scheduler's.
+ * Nodes of a real API server with the built-in DaemonSet controller and the scheduler: what agents observe with
+ * read-only access, and whether fit agrees with the scheduler.
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiServerPods } from '../../agent/observe/api-server-pods.ts';
@@ -40,29 +39,29 @@ const TEMPLATE: PodSpec = {
   ],
 };
 
-/** Nodes by name: what they allocate, what runs there, and what the scheduler says of the daemon pod. */
+/** Nodes by name: allocatable resources, other pods, and the message of the scheduler about the daemon pod. */
 const NODES = {
-  roomy: { allocatable: { cpu: '2', memory: '1Gi', pods: '10' }, others: [], said: '' },
-  exact: { allocatable: { cpu: '1', memory: '256Mi', pods: '1' }, others: [], said: '' },
+  roomy: { allocatable: { cpu: '2', memory: '1Gi', pods: '10' }, others: [], schedulerMessage: '' },
+  exact: { allocatable: { cpu: '1', memory: '256Mi', pods: '1' }, others: [], schedulerMessage: '' },
   'short-cpu': {
     allocatable: { cpu: '1', memory: '1Gi', pods: '10' },
     others: [{ containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '101m' } } }] }],
-    said: 'Insufficient cpu',
+    schedulerMessage: 'Insufficient cpu',
   },
   'short-memory': {
     allocatable: { cpu: '2', memory: '255Mi', pods: '10' },
     others: [],
-    said: 'Insufficient memory',
+    schedulerMessage: 'Insufficient memory',
   },
-  'full-house': {
+  'too-many-pods': {
     allocatable: { cpu: '2', memory: '1Gi', pods: '1' },
     others: [{ containers: [{ name: 'c', image: 'i' }] }],
-    said: 'Too many pods',
+    schedulerMessage: 'Too many pods',
   },
   'port-taken': {
     allocatable: { cpu: '2', memory: '1Gi', pods: '10' },
     others: [{ containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 9100 }] }] }],
-    said: 'free ports',
+    schedulerMessage: 'free ports',
   },
 } as const;
 
@@ -81,10 +80,10 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
       scheduler: true,
       tokens: [`${AGENT_TOKEN},agent,agent,""`],
     });
-    await giveRightToRead();
+    await grantReadAccess();
     for (const [name, { allocatable, others }] of Object.entries(NODES)) await makeNode(name, allocatable, others);
     await makeDaemonSet();
-    await until('every daemon pod is bound or refused', PATIENCE_MS, async () => {
+    await until('every daemon pod is bound or unschedulable', PATIENCE_MS, async () => {
       daemonPods = await podsByTarget();
       return [...daemonPods.values()].filter(hasAcknowledged).length === Object.keys(NODES).length;
     });
@@ -92,7 +91,7 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
 
   afterAll(() => controlPlane?.stop());
 
-  it.each(Object.entries(NODES))('fit as the scheduler says: %s', async (name, { said }) => {
+  it.each(Object.entries(NODES))('agree with the scheduler about fit: %s', async (name, { schedulerMessage }) => {
     const { facts, pods } = await observe(name);
     const { fits, reasons } = fit({
       daemonSet: 'default/agent',
@@ -101,12 +100,12 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
       usage: nodeUsage(pods),
     });
     const refusal = toUnboundPod(daemonPods.get(name) ?? {})?.health;
-    expect(fits).toBe(said === '' ? 'yes' : 'no');
-    expect(reasons.map(({ code, resource }) => WORDS[code] ?? `Insufficient ${resource}`)).toEqual(said ? [said] : []);
-    expect(refusal?.waitingReason ?? '').toBe(said && 'Unschedulable');
-    expect(refusal?.waitingMessage ?? '').toContain(said);
+    expect(fits).toBe(schedulerMessage === '' ? 'yes' : 'no');
+    expect(reasons.map(({ code, resource }) => WORDS[code] ?? `Insufficient ${resource}`)).toEqual(schedulerMessage ? [schedulerMessage] : []);
+    expect(refusal?.waitingReason ?? '').toBe(schedulerMessage && 'Unschedulable');
+    expect(refusal?.waitingMessage ?? '').toContain(schedulerMessage);
     const bound = pods.filter(({ metadata }) => metadata?.ownerReferences !== undefined);
-    expect(bound.length).toBe(said === '' ? 1 : 0);
+    expect(bound.length).toBe(schedulerMessage === '' ? 1 : 0);
   });
 
   async function observe(nodeName: string) {
@@ -125,7 +124,7 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
     return newest;
   }
 
-  async function giveRightToRead(): Promise<void> {
+  async function grantReadAccess(): Promise<void> {
     const rbac = '/apis/rbac.authorization.k8s.io/v1';
     const apiVersion = 'rbac.authorization.k8s.io/v1';
     const metadata = { name: 'test-agent' };

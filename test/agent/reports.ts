@@ -1,4 +1,4 @@
-/** Reports for tests, as small as they can be. */
+/** Minimal reports for tests. */
 import type { Unnumbered } from '../../agent/stream/outbox.ts';
 import type { NodeReport, PodReport } from '../../shared/model/reports.ts';
 

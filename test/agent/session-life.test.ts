@@ -6,7 +6,7 @@ import { assignment } from '../fakes/scripted-stream.ts';
 import { nodeReport } from './reports.ts';
 import { SessionRig } from './session-rig.ts';
 
-const UNREACHABLE = new RollcallError('COORDINATOR_UNREACHABLE', 'nobody there');
+const UNREACHABLE = new RollcallError('COORDINATOR_UNREACHABLE', 'connection refused');
 const a = assignment('a');
 
 describe('a session', () => {

@@ -1,4 +1,4 @@
-/** A session with everything around it in memory, and time in the test's hands. */
+/** A session of an agent with in-memory dependencies and a fake clock. */
 import { pino } from 'pino';
 import type { AgentStreamHost } from '../../agent/stream/agent-stream.ts';
 import type { HeldAssignments } from '../../agent/stream/held-assignments.ts';
@@ -9,7 +9,7 @@ import { FakeClock } from '../fakes/fake-clock.ts';
 import type { ScriptedStream } from '../fakes/scripted-stream.ts';
 import { MemoryLink } from './memory-link.ts';
 
-/** The agent around the session, as small as can be. */
+/** A minimal agent for the session. */
 class Host implements AgentStreamHost {
   held: HeldAssignments | null = null;
   readonly events: string[] = [];
@@ -37,7 +37,7 @@ export class SessionRig {
   readonly link = new MemoryLink();
   readonly host = new Host();
   readonly outbox = new Outbox();
-  /** What the session's random numbers are. */
+  /** The random number that the session uses. */
   random = 0.5;
   readonly session: Session;
   readonly logged: { level: number; message: string }[] = [];
@@ -63,14 +63,14 @@ export class SessionRig {
     return this.logged.filter(({ level }) => level >= 40).map(({ message }) => message);
   }
 
-  /** Starts and is welcomed. */
+  /** Starts the session and sends Welcome. */
   opened(): ScriptedStream {
     this.session.start();
     this.link.stream.welcome();
     return this.link.stream;
   }
 
-  /** How long the session waits after the newest stream ended so. */
+  /** The delay until the next attempt after the newest stream ends like this. */
   waitsMs(error: RollcallError | null): number {
     const before = this.link.streams.length;
     const startMs = this.clock.nowMs();
@@ -79,7 +79,7 @@ export class SessionRig {
     return this.clock.nowMs() - startMs;
   }
 
-  /** The stream that follows when the newest one ends so. */
+  /** The next stream after the newest stream ends like this. */
   next(error: RollcallError | null): ScriptedStream {
     this.waitsMs(error);
     return this.link.stream;

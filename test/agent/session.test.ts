@@ -7,7 +7,7 @@ import { assignment, STORE_ID } from '../fakes/scripted-stream.ts';
 import { nodeReport, podReport } from './reports.ts';
 import { acks, reports, SessionRig } from './session-rig.ts';
 
-const UNREACHABLE = new RollcallError('COORDINATOR_UNREACHABLE', 'nobody there');
+const UNREACHABLE = new RollcallError('COORDINATOR_UNREACHABLE', 'connection refused');
 const a = assignment('a');
 const b = assignment('b', { effectiveRevision: 2 });
 

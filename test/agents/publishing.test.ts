@@ -247,7 +247,7 @@ test('a store that was replaced under a running fleet sends snapshots', () => {
   expect(counts(again.newest)).toEqual({ snapshot: 1 });
 });
 
-test('without a roll, an agent gets an empty snapshot once its node is known and durable, and nothing before', () => {
+test('without an inventory, an agent gets an empty snapshot only after its node is known and durable', () => {
   const harness = new SessionHarness({ hasInventory: false });
   harness.commit();
   const agent = harness.connect('new-node');
@@ -260,7 +260,7 @@ test('without a roll, an agent gets an empty snapshot once its node is known and
   expect(Number(agent.newest.revision)).toBeGreaterThan(0);
 });
 
-test('an agent of a node that was removed and came back is given what counts now', () => {
+test('an agent of a node that was removed and added again gets the current assignments', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.acknowledge();
@@ -275,13 +275,13 @@ test('an agent of a node that was removed and came back is given what counts now
   expect(Number(again.newest.revision)).toBeGreaterThan(agent.heldRevision);
 });
 
-test('a timer that no session needs any more is gone', () => {
+test('a closed session leaves no timers', () => {
   const harness = SessionHarness.wired();
   const idle = harness.clock.pendingCount;
   const agent = harness.connect();
   agent.refuse();
   harness.sessions.closed(agent.session, 'test');
-  // The lease alone goes on: the node is present until it runs out.
+  // Only the timer of the lease remains: the node is present until the lease expires.
   expect(harness.clock.pendingCount).toBe(idle + 1);
   harness.clock.advance(GRACE_MS * 2);
   expect(harness.clock.pendingCount).toBe(idle);

@@ -1,11 +1,11 @@
-/** Reports: acknowledged once they are durable, taken once, and refused where no journal could keep them. */
+/** Reports: they are acknowledged after they are durable, applied once, and refused if they are invalid. */
 
 import { expect, test } from 'vitest';
 import type { ConnectRequest } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import { timeToWire } from '../../shared/rpc/wire-time.ts';
 import { SessionHarness } from './session-harness.ts';
 
-test('a report is acknowledged once it is durable, and not before', () => {
+test('a report is acknowledged only after it is durable', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
@@ -18,7 +18,7 @@ test('a report is acknowledged once it is durable, and not before', () => {
   expect(agent.acks).toEqual([1]);
 });
 
-test('one acknowledgement answers all reports up to it', () => {
+test('one acknowledgement covers all reports up to its sequence number', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   for (const zone of ['a', 'b', 'c']) agent.reportNode({ zone });
@@ -26,7 +26,7 @@ test('one acknowledgement answers all reports up to it', () => {
   expect(agent.acks).toEqual([3]);
 });
 
-test('a report that says nothing new waits for what is on its way to the disk, and no longer', () => {
+test('an unchanged report is acknowledged as soon as the earlier events are durable', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.reportNode();
@@ -35,7 +35,7 @@ test('a report that says nothing new waits for what is on its way to the disk, a
   expect(agent.acks).toEqual([1, 2]);
 });
 
-test('a report that is sent again is taken once', () => {
+test('a repeated report is applied once', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.reportNode({ zone: 'a' });
@@ -47,7 +47,7 @@ test('a report that is sent again is taken once', () => {
   expect(agent.acks).toEqual([1, 1]);
 });
 
-test('a report that is sent again over a new stream is not acknowledged before it is durable', () => {
+test('a report that is repeated on a new stream is acknowledged only after it is durable', () => {
   const harness = SessionHarness.wired();
   harness.connect().reportNode({ zone: 'a' });
   const again = harness.connect();
@@ -60,7 +60,7 @@ test('a report that is sent again over a new stream is not acknowledged before i
   expect(harness.connect().stream.all('welcome')[0]?.lastReportSequence).toBe('1');
 });
 
-test('another process of the same node counts its reports anew', () => {
+test('another process of the same node starts with new sequence numbers', () => {
   const harness = SessionHarness.wired();
   harness.connect().reportNode({ zone: 'a' });
   harness.commit();
@@ -70,7 +70,7 @@ test('another process of the same node counts its reports anew', () => {
   expect(harness.evaluator.table.facts('n1')?.labels).toEqual({ zone: 'b' });
 });
 
-test('what waits for the disk does not grow with reports that change nothing', () => {
+test('the queue of pending acknowledgements does not grow with unchanged reports', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   for (let count = 0; count < 1_000; count++) agent.reportNode({ zone: 'a' });
@@ -78,7 +78,7 @@ test('what waits for the disk does not grow with reports that change nothing', (
   expect(agent.acks).toEqual([1_000]);
 });
 
-test('while the journal takes nothing no report is taken, and the agent is asked again once it does', () => {
+test('no report is applied while the journal is stalled, and the report is requested again afterwards', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   harness.commit();
@@ -98,7 +98,7 @@ test('while the journal takes nothing no report is taken, and the agent is asked
   expect(agent.acks).toEqual([3]);
 });
 
-test('an agent that left is not asked again', () => {
+test('no report is requested from an agent that disconnected', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   harness.recorder.accepting = false;
@@ -115,36 +115,36 @@ const HUGE = { seconds: '9223372036854775807', nanos: 0 };
 
 test.each<[string, string, ConnectRequest]>([
   ['without facts', 'node_report.facts', { nodeReport: { reportSequence: '1' } }],
-  ['without a number', 'node_report.report_sequence', { nodeReport: { facts: FACTS } }],
-  ['with a negative number', 'report_sequence', { nodeReport: { reportSequence: '-1', facts: FACTS } }],
+  ['without a sequence number', 'node_report.report_sequence', { nodeReport: { facts: FACTS } }],
+  ['with a negative sequence number', 'report_sequence', { nodeReport: { reportSequence: '-1', facts: FACTS } }],
   [
-    'with a number that would be rounded',
+    'with a sequence number that would be rounded',
     'report_sequence',
     { nodeReport: { reportSequence: '9007199254740993', facts: FACTS } },
   ],
   [
-    'of a time beyond all calendars',
+    'with a time out of range',
     'node_report.observe_time',
     { nodeReport: { reportSequence: '1', facts: FACTS, observeTime: HUGE } },
   ],
-  ['of pods at such a time', 'pod_report.observe_time', { podReport: { reportSequence: '1', observeTime: HUGE } }],
+  ['of pods with a time out of range', 'pod_report.observe_time', { podReport: { reportSequence: '1', observeTime: HUGE } }],
   [
-    'against a revision that no journal has',
+    'with a negative revision',
     'verified_revision',
     { podReport: { reportSequence: '1', verifiedRevision: '-1' } },
   ],
   [
-    'of a drift of no DaemonSet',
+    'with a drift without a DaemonSet',
     'pod_report.drifts[0].daemon_set',
     { podReport: { reportSequence: '1', drifts: [{ node: FACTS.node }] } },
   ],
   [
-    'of a drift since such a time',
+    'with a drift with a start time out of range',
     'pod_report.drifts[0].since_time',
     { podReport: { reportSequence: '1', drifts: [{ node: FACTS.node, daemonSet: DAEMON_SET, sinceTime: HUGE }] } },
   ],
   [
-    'of a pod of a DaemonSet with no proper name',
+    'with a pod of a DaemonSet with an invalid name',
     'pod_report.pods[1].daemon_set',
     {
       podReport: {
@@ -153,7 +153,7 @@ test.each<[string, string, ConnectRequest]>([
       },
     },
   ],
-])('a report %s is refused with the field in the message, and nothing of it is kept', (_what, field, message) => {
+])('a report %s is refused with the field in the message, and is not recorded', (_what, field, message) => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.say(message);
@@ -170,7 +170,7 @@ test.each<[string, ConnectRequest]>([
     'a drift of another node',
     { podReport: { reportSequence: '1', drifts: [{ daemonSet: DAEMON_SET, node: { name: 'n2' } }] } },
   ],
-])('an agent that reports %s is told that it is not its own', (_what, message) => {
+])('an agent that reports %s is disconnected with NODE_IDENTITY_MISMATCH', (_what, message) => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.say(message);
@@ -178,14 +178,14 @@ test.each<[string, ConnectRequest]>([
   expect(agent.stream.error?.metadata).toEqual({ node: 'n1' });
 });
 
-test('a source with a very long name is kept short', () => {
+test('a source with a very long name is shortened', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.say({ nodeReport: { reportSequence: '1', facts: FACTS, source: 's'.repeat(100_000) } });
   expect(harness.recorder.all('node').at(-1)?.cause.actor).toHaveLength(500);
 });
 
-test('a second Hello ends the stream, an unknown message is counted and ignored, a heartbeat too', () => {
+test('a second Hello ends the stream, and heartbeats and unknown messages are counted and ignored', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   agent.say({});
@@ -198,7 +198,7 @@ test('a second Hello ends the stream, an unknown message is counted and ignored,
   expect(harness.counters.heartbeats).toBe(1);
 });
 
-test('a report that holds more than a node can have is refused with the field, and leaves no row', () => {
+test('a report with more entries than a node can have is refused with the field, and is not recorded', () => {
   const labels = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`label-${index}`, '']));
   for (const [tooMuch, field] of [
     [labels, 'node_report.facts.labels has 1001 entries'],
@@ -213,7 +213,7 @@ test('a report that holds more than a node can have is refused with the field, a
   }
 });
 
-test('what only a running coordinator knew is asked for again by the next one, and by no other', () => {
+test('a report is requested after a restart of the coordinator, because its usage was only in memory', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   const pod = { daemonSet: { namespace: 'default', name: 'a' }, podName: 'a-1' };
@@ -225,7 +225,7 @@ test('what only a running coordinator knew is asked for again by the next one, a
   expect(next.stream.kinds.slice(0, 2)).toEqual(['welcome', 'reportRequest']);
 });
 
-test('a report of usage that no scheduler could count is refused', () => {
+test('a report with invalid usage is refused', () => {
   const harness = SessionHarness.wired();
   const agent = harness.connect();
   const observeTime = timeToWire(1_700_000_000_000);

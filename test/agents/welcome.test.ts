@@ -31,7 +31,7 @@ test.each([
   expect(reconnectSeconds(agentCount)).toBe(seconds);
 });
 
-test('what the largest fleet tries in a second is let in', () => {
+test('the rate limit admits the reconnects of the largest fleet', () => {
   for (const agentCount of [1, 500, 1_000, 5_000]) {
     const attemptsPerSecond = agentCount / (reconnectSeconds(agentCount) / 2);
     expect(attemptsPerSecond).toBeLessThan(ADMISSION.perSecond);

@@ -43,7 +43,7 @@ class Reviewer {
   }
 }
 
-/** Says when it ends, as every token of Kubernetes does. */
+/** A token with an expiration time, like every Kubernetes token. */
 function tokenUntil(expiresMs: number): string {
   const payload = Buffer.from(JSON.stringify({ exp: expiresMs / 1000 })).toString('base64url');
   return `header.${payload}.signature`;

@@ -1,4 +1,4 @@
-/** Agents and people with real tokens of a real API server: who gets in, who does not, and what is journalled. */
+/** Authentication of agents and users with tokens of a real API server, and recorded denials. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesAuthenticator } from '../../coordinator/identity/kubernetes/kubernetes-authenticator.ts';
 import type { ApiServerClient } from '../../shared/api-server/api-server-client.ts';
@@ -50,14 +50,14 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
     return TlsCoordinator.start(new KubernetesAuthenticator({ client, clock: systemClock, agentServiceAccount }));
   }
 
-  it('lets the agent of a pod speak for the node that the pod runs on, and for no other', async () => {
-    const context = await startTestCoordinator();
+  it('accepts an agent only for the node that its pod runs on', async () => {
+    const coordinator = await startTestCoordinator();
     const token = await tokenOf(controlPlane, 'rollcall-agent', { pod: pods.n1 });
-    const agent = new RawAgent(context.clients({ token })).hello('n1');
+    const agent = new RawAgent(coordinator.clients({ token })).hello('n1');
     await agent.until('assignmentUpdate');
-    const impostor = new RawAgent(context.clients({ token })).hello('n2');
+    const impostor = new RawAgent(coordinator.clients({ token })).hello('n2');
     expect(await impostor.ended()).toMatchObject({ reason: 'NODE_IDENTITY_MISMATCH', exitCode: 4 });
-    expect(await context.denials()).toMatchObject([
+    expect(await coordinator.denials()).toMatchObject([
       {
         node: 'n2',
         method: 'AgentService/Connect',
@@ -65,7 +65,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
         cause: { trigger: 'agent', actor: `system:serviceaccount:${NAMESPACE}:rollcall-agent` },
       },
     ]);
-    expect(context.running.coordinator.sessions.isPresent('n2')).toBe(false);
+    expect(coordinator.running.coordinator.sessions.isPresent('n2')).toBe(false);
   });
 
   it.each<[string, () => Promise<string>, string, RegExp]>([
@@ -99,27 +99,27 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
       'TOKEN_REJECTED',
       /is rejected/,
     ],
-    ['that is nonsense', async () => 'nonsense', 'TOKEN_REJECTED', /is rejected/],
-  ])('refuses an agent with a token %s, and journals it', async (_what, tokenFor, reason, text) => {
-    const context = await startTestCoordinator();
+    ['that is not a JWT', async () => 'nonsense', 'TOKEN_REJECTED', /is rejected/],
+  ])('refuses an agent with a token %s, and records the denial', async (_what, tokenFor, reason, text) => {
+    const coordinator = await startTestCoordinator();
     const token = await tokenFor();
-    const end = await new RawAgent(context.clients({ token })).hello('n1').ended();
+    const end = await new RawAgent(coordinator.clients({ token })).hello('n1').ended();
     expect(end?.reason).toBe(reason);
     expect(end?.message).toMatch(text);
-    const [denial, ...others] = await context.denials();
+    const [denial, ...others] = await coordinator.denials();
     expect(denial).toMatchObject({ method: 'AgentService/Connect', reason, count: 1 });
     expect(others).toEqual([]);
-    // Nothing of a token is logged or stored.
-    expect([JSON.stringify(denial), ...context.running.logged].filter((line) => line.includes(token))).toEqual([]);
+    // Tokens are neither logged nor stored.
+    expect([JSON.stringify(denial), ...coordinator.running.logged].filter((line) => line.includes(token))).toEqual([]);
   });
 
   it.each<[string, string[]]>([
     ['rollcall-viewer', ['read']],
     ['rollcall-planner', ['read', 'plan']],
     ['rollcall-admin', ['read', 'plan', 'administer']],
-  ])('lets %s %s, and nothing else', async (serviceAccount, rights) => {
-    const context = await startTestCoordinator();
-    const { query, admin } = context.clients({ token: await tokenOf(controlPlane, serviceAccount) });
+  ])('grants %s only the rights %s', async (serviceAccount, rights) => {
+    const coordinator = await startTestCoordinator();
+    const { query, admin } = coordinator.clients({ token: await tokenOf(controlPlane, serviceAccount) });
     const tries = {
       read: () => ask(query, Query.GetStatus, {}),
       plan: () => ask(query, Query.PlanPlacements, {}),
@@ -134,7 +134,7 @@ describe.skipIf(!hasControlPlane)('with tokens of a real API server', () => {
         new RegExp(`is not allowed to ${right}; grant the verb .* ClusterRole rollcall-`),
       );
     }
-    const denied = (await context.denials()).map(({ reason, cause }) => [reason, cause.actor]);
+    const denied = (await coordinator.denials()).map(({ reason, cause }) => [reason, cause.actor]);
     expect(denied).toEqual(
       missing.map(() => ['PERMISSION_DENIED', `system:serviceaccount:${NAMESPACE}:${serviceAccount}`]),
     );

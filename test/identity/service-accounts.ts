@@ -1,4 +1,4 @@
-/** ServiceAccounts, pods and tokens on a real API server, with the rights that deploy/ gives. */
+/** ServiceAccounts, pods and tokens on a real API server, with the permissions in deploy/. */
 import { createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
@@ -18,7 +18,7 @@ interface Manifest {
   readonly metadata: { readonly name: string };
 }
 
-/** Where objects of a kind are created. */
+/** The collection path of each kind. */
 const COLLECTIONS: Readonly<Record<string, string>> = {
   ServiceAccount: `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`,
   ClusterRole: `${RBAC}/clusterroles`,
@@ -27,7 +27,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   RoleBinding: `${RBAC}/namespaces/${NAMESPACE}/rolebindings`,
 };
 
-/** Creates the namespace and everything about rights that deploy/ holds. */
+/** Creates the namespace and the RBAC objects in deploy/. */
 export async function applyRights({ admin }: ControlPlane): Promise<void> {
   await admin.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   for (const file of ['agent-rights.yaml', 'coordinator-rights.yaml', 'users.yaml']) {
@@ -38,7 +38,7 @@ export async function applyRights({ admin }: ControlPlane): Promise<void> {
   }
 }
 
-/** A pod of the ServiceAccount on the node; returns its uid. */
+/** Creates a pod of the ServiceAccount on the node; returns its UID. */
 export async function createPod(
   { admin }: ControlPlane,
   {
@@ -56,7 +56,7 @@ export async function createPod(
   return (metadata as { uid: string }).uid;
 }
 
-/** Deletes the pod at once, as the kubelet does once its containers have ended. */
+/** Deletes the pod immediately, like the kubelet after its containers have ended. */
 export async function deletePod({ authority: ca, url }: ControlPlane, name: string): Promise<void> {
   const path = `${url}/api/v1/namespaces/${NAMESPACE}/pods/${name}?gracePeriodSeconds=0`;
   const options = { method: 'DELETE', ca, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } };
@@ -76,7 +76,7 @@ export interface TokenOptions {
   readonly pod?: { readonly name: string; readonly uid: string };
 }
 
-/** A token as the kubelet or the CLI gets it. */
+/** Requests a token like the kubelet or the CLI. */
 export async function tokenOf(
   { admin }: ControlPlane,
   serviceAccount: string,
@@ -92,7 +92,7 @@ export async function tokenOf(
   return (status as { token: string }).token;
 }
 
-/** The same token, signed anew with the API server's own key, as if it had been issued an hour before. */
+/** The same token, issued one hour earlier and signed with the key of the API server. */
 export function anHourAgo({ folder }: ControlPlane, token: string): string {
   const [header = '', payload = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, number>;
@@ -105,7 +105,7 @@ export function anHourAgo({ folder }: ControlPlane, token: string): string {
   return `${text}.${signature.toString('base64url')}`;
 }
 
-/** The API server as the coordinator's own ServiceAccount sees it, with no more rights than that has. */
+/** Access to the API server as the ServiceAccount of the coordinator, with only its permissions. */
 export async function coordinatorClient(controlPlane: ControlPlane): Promise<ApiServerClient> {
   const token = await tokenOf(controlPlane, 'rollcall-coordinator', { audience: 'https://kubernetes.default.svc' });
   return new ApiServerClient({ access: controlPlane.access(token), clock: systemClock, userAgent: 'rollcall-test' });

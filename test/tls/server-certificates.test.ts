@@ -11,7 +11,7 @@ import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const log = createLogger({ program: 'test', level: 'silent', format: 'json' });
 
-/** A folder as the kubelet projects it: files are links through `..data`, which a swap replaces at once. */
+/** A folder as the kubelet projects it: files are links through `..data`, which is replaced atomically. */
 class ProjectedFolder {
   readonly folder = temporaryFolder();
   #version = 0;
@@ -76,7 +76,7 @@ test('keeps the previous certificate if the new certificate and key do not match
   const other = await ca.sign({ commonName: 'c' });
   folder.swap({ 'tls.crt': next.certificate, 'tls.key': other.key });
   folder.swap({ 'tls.crt': next.certificate, 'tls.key': 'half a k' });
-  // The next good pair proves that the bad ones were looked at, or overtaken, and never used.
+  // The change to the next valid pair proves that the invalid pairs were not used.
   folder.swap(files(next));
   await eventually(() => changes.length > 0);
   expect(changes).toHaveLength(1);

@@ -54,7 +54,7 @@ export class TlsCoordinator {
     return new TlsCoordinator(running, ca, clientCrl);
   }
 
-  /** Clients with a connection of their own. */
+  /** Clients with a separate connection. */
   clients({ certificate, token }: Proofs): Clients {
     const chain = certificate && { chain: Buffer.from(certificate.certificate), key: Buffer.from(certificate.key) };
     const ca = Buffer.from(this.ca.certificate);
@@ -75,7 +75,7 @@ export class TlsCoordinator {
     return this.ca.revoke(certificate).then((list) => writeFileSync(this.#crlFile, list));
   }
 
-  /** What was denied, oldest first. */
+  /** Recorded denials, oldest first. */
   async denials(): Promise<AccessEvent[]> {
     const { journal } = this.running.coordinator;
     await journal.durable(journal.nextRevision - 1);
