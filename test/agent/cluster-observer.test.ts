@@ -116,7 +116,9 @@ describe('a node in a cluster', () => {
     server.apply(NODES, clusterNode('n1', { labels: { last: 'node' } }));
     server.apply(PODS, clusterPod('last-pod'));
     await settled(clock, () => observed.newest?.facts.labels['last'] === 'node' && observed.podNames.length === 2);
-    const observations = observed.observations.map(({ facts, pods }) => `${facts.labels['last'] ?? '-'} ${pods.length}`);
+    const observations = observed.observations.map(
+      ({ facts, pods }) => `${facts.labels['last'] ?? '-'} ${pods.length}`,
+    );
     expect(new Set(observations).size).toBe(observations.length);
   });
 

@@ -101,7 +101,9 @@ describe.skipIf(!hasControlPlane)('nodes of a real API server', () => {
     });
     const refusal = toUnboundPod(daemonPods.get(name) ?? {})?.health;
     expect(fits).toBe(schedulerMessage === '' ? 'yes' : 'no');
-    expect(reasons.map(({ code, resource }) => WORDS[code] ?? `Insufficient ${resource}`)).toEqual(schedulerMessage ? [schedulerMessage] : []);
+    expect(reasons.map(({ code, resource }) => WORDS[code] ?? `Insufficient ${resource}`)).toEqual(
+      schedulerMessage ? [schedulerMessage] : [],
+    );
     expect(refusal?.waitingReason ?? '').toBe(schedulerMessage && 'Unschedulable');
     expect(refusal?.waitingMessage ?? '').toContain(schedulerMessage);
     const bound = pods.filter(({ metadata }) => metadata?.ownerReferences !== undefined);

@@ -127,12 +127,12 @@ test.each<[string, string, ConnectRequest]>([
     'node_report.observe_time',
     { nodeReport: { reportSequence: '1', facts: FACTS, observeTime: HUGE } },
   ],
-  ['of pods with a time out of range', 'pod_report.observe_time', { podReport: { reportSequence: '1', observeTime: HUGE } }],
   [
-    'with a negative revision',
-    'verified_revision',
-    { podReport: { reportSequence: '1', verifiedRevision: '-1' } },
+    'of pods with a time out of range',
+    'pod_report.observe_time',
+    { podReport: { reportSequence: '1', observeTime: HUGE } },
   ],
+  ['with a negative revision', 'verified_revision', { podReport: { reportSequence: '1', verifiedRevision: '-1' } }],
   [
     'with a drift without a DaemonSet',
     'pod_report.drifts[0].daemon_set',
