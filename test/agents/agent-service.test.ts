@@ -67,7 +67,7 @@ test.each<[string, ConnectRequest | Buffer, string]>([
     'NODE_IDENTITY_MISMATCH',
   ],
   ['an answer to nothing', { assignmentAck: { sequence: '99' } }, 'MESSAGE_INVALID'],
-])('%s ends a session with a reason and is journalled once', async (_what, message, reason) => {
+])('%s ends a session with a reason and is recorded once', async (_what, message, reason) => {
   const running = await startTestCoordinator();
   const agent = new RawAgent(running).hello();
   await agent.until('assignmentUpdate');

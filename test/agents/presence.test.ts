@@ -31,7 +31,7 @@ test('an agent that started earlier or at the same time is refused with a reason
   expect(harness.agentRows()).toEqual(['connected', 'refused']);
 });
 
-test('repeated refusals are journalled once per window and reason, for any number of node names', () => {
+test('repeated refusals are recorded once per window and reason, for any number of node names', () => {
   const harness = SessionHarness.wired();
   const rows = (...nodes: string[]) => nodes.map((node) => harness.agentRows(node).length);
   for (let count = 0; count < 3; count++) harness.refusal('n9');
@@ -98,7 +98,7 @@ test('a node without a stream remains present until the lease expires', () => {
   expect(harness.agentRows()).toEqual(['connected', 'disconnected', 'connected']);
 });
 
-test('no agent becomes absent during the grace period after a restart, and each is journalled as absent once', () => {
+test('no agent becomes absent during the grace period after a restart, and each is recorded as absent once', () => {
   const harness = SessionHarness.wired();
   harness.connect();
   harness.commit();

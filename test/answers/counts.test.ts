@@ -132,7 +132,7 @@ describe('the counters of the past', () => {
     expect(await counted(0, 0)).toBe(1);
   });
 
-  it('do not say how many are available where it is not known since when a pod is ready', async () => {
+  it('do not include the available pods if the time since when a pod is ready is unknown', async () => {
     expect(await counted(0, 20)).toBeNull();
     expect(await counted(0, 20, false)).toBe(0);
   });
@@ -141,7 +141,7 @@ describe('the counters of the past', () => {
 describe('the counters of nodes that do not report', () => {
   const parts = { nodes: NODE_NAMES.map((name) => ({ metadata: { name } })), placement: {}, minReadySeconds: 0 };
 
-  it('use the last report of absent agents and say how old the oldest is', async () => {
+  it('use the last report of absent agents and include the age of the oldest report', async () => {
     const presences = ['absent', 'present', 'absent'] as const;
     const lastSeenMs = [NOW_MS - 180_000, NOW_MS, NOW_MS - 60_000];
     const snapshot = snapshotOf({ ...parts, podsOf: () => [AGENT.pod], presences, lastSeenMs });

@@ -15,7 +15,7 @@ import {
   startTestCoordinator,
 } from '../server/running-coordinator.ts';
 
-/** Every answer about one moment, without what only a running coordinator knows: recent heartbeats and counters. */
+/** All answers about a moment, without the heartbeats and counters that only a running coordinator has. */
 async function everything({ query }: RunningCoordinator, at?: Moment) {
   const status = await ask(query, Query.GetStatus, { at });
   const daemonSets = await ask(query, Query.ListDaemonSets, { at });

@@ -104,7 +104,7 @@ test('keeps leading through a short interruption', async () => {
   expect([a.isLeading, b.isLeading, a.lost]).toEqual([true, false, null]);
 });
 
-test('a paused leader knows that its Lease is overdue before any timer fires', async () => {
+test('a paused leader detects that its Lease is overdue before any timer fires', async () => {
   const { clock, a } = twoCandidates();
   await pass(clock, 5_000);
   a.port.connection = 'silent';

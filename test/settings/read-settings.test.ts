@@ -63,7 +63,7 @@ describe('settings', () => {
     });
   });
 
-  it('have the types that the table says', () => {
+  it('have the types in the table', () => {
     const settings = read();
     expectTypeOf(settings.steepTimeMs).toEqualTypeOf<number>();
     expectTypeOf(settings.kind).toEqualTypeOf<'green' | 'black'>();

@@ -1,4 +1,4 @@
-/** Authentication with client certificates over real TLS, and journalled denials. */
+/** Authentication with client certificates over real TLS, and recorded denials. */
 import { expect, test } from 'vitest';
 import { CertificateAuthority } from '../fakes/certificates.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -28,7 +28,7 @@ test('a viewer can read but not administer, an admin can do both', async () => {
   ]);
 });
 
-test('a caller without credentials or with a certificate of another CA is refused and journalled', async () => {
+test('a caller without credentials or with a certificate of another CA is refused and recorded', async () => {
   const coordinator = await TlsCoordinator.start();
   const stranger = await (await CertificateAuthority.create('another CA')).sign({
     commonName: 'vera',
