@@ -86,7 +86,7 @@ describe.skipIf(!hasControlPlane)('on a real API server', () => {
     expect(refused).toMatchObject({ exitCode: 4, stdout: '' });
     expect(refused.stderr).toMatch(/^rollcall: the token is rejected: .*\n$/);
     const history = await cli('rollcall-viewer', 'history', '--kind', 'access');
-    expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*the token is not accepted/);
+    expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*the token is rejected/);
   });
 
   it('continues with the other coordinator when the leader is killed, and the agent reconnects', {

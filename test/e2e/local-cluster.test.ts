@@ -156,7 +156,9 @@ describe('the local cluster', { timeout: TIMEOUT_MS }, () => {
     expect(taken.stderr.trim().split('\n')).toHaveLength(1);
     const other = { data: join(folder.path, 'other'), port: String(portOf(`${folder.data}/logs/coordinator.log`)) };
     const second = await runToEnd(PROGRAMS.local, ['--data', other.data, '--port', other.port]);
-    expect(second.stderr.trim()).toMatch(/^rollcall-local: .* the address is in use; choose another port with --port$/);
+    expect(second.stderr.trim()).toMatch(
+      /^rollcall-local: .* the address is already in use; specify another port with --port$/,
+    );
   });
 
   it('stops cleanly on Ctrl-C and leaves no process behind', async () => {

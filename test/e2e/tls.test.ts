@@ -90,7 +90,7 @@ describe('with TLS', () => {
     const misnamed = await cli('status', ...client('vera'), '--coordinator-name', 'another.example');
     expect(misnamed.stderr).toMatch(/^rollcall: the TLS handshake with .* failed: .*altnames.*\n$/);
     const history = await cli('history', '--kind', 'access', ...client('vera'));
-    expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*neither a token nor a client certificate/);
+    expect(history.stdout).toMatch(/QueryService\/GetStatus was denied to .*the caller presented no credentials/);
   });
 });
 

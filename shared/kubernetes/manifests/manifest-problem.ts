@@ -1,6 +1,6 @@
 /** A problem in a manifest: what is wrong, where, and in which file. */
 export interface ManifestProblem {
-  /** The cause type of Kubernetes (`Required`, …), the code of a warning, or a code for an unreadable file (`MalformedYaml`, …). */
+  /** A cause type of Kubernetes (`Required`), the code of a warning, or a code for an unreadable file (`MalformedYaml`). */
   readonly code: string;
   /** Path of the field; `''` for the whole document. */
   readonly fieldPath: string;
