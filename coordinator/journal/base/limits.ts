@@ -42,7 +42,7 @@ export interface JournalLimits {
 
 /**
  * The smallest size to which a journal can be limited. An empty journal has 148 KiB, and `retainedRowsMin` of the shortest rows, which
- * are never pruned, have about 750 KiB; this is the next whole size.
+ * are never pruned, have about 750 KiB; this is the next round size.
  */
 export const RETAIN_BYTES_MIN = { bytes: 1024 * 1024, text: '1MiB' } as const;
 

@@ -81,9 +81,9 @@ export class EventReader {
 
   #bounds(query: EventQuery): Bounds {
     const horizon = this.#horizon;
-    const asked = query.afterRevision ?? 0;
+    const afterRevision = query.afterRevision ?? 0;
     // A reader that continues from a pruned row has missed rows: it gets an error, not a gap.
-    if (asked > 0) horizon.refuseBefore(asked);
+    if (afterRevision > 0) horizon.refuseBefore(afterRevision);
     const isOldestFirst = query.oldestFirst === true;
     // A reader that pages back has seen all newer rows. What was pruned meanwhile ends its list, as the oldest row would have.
     const goesBack = !isOldestFirst && query.beforeRevision !== undefined;
@@ -97,7 +97,7 @@ export class EventReader {
       }
       before = Math.min(before, (last ?? horizon.revision) + 1);
     }
-    return { after: Math.max(asked, since, horizon.revision), before, isOldestFirst };
+    return { after: Math.max(afterRevision, since, horizon.revision), before, isOldestFirst };
   }
 
   #take(streams: readonly Stream[], bounds: Bounds, limit: number): Found {

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { codeOf } from '../base/journal-error.ts';
 import { isInputOutputError, openingProblem, writingProblem } from './file-problems.ts';
 
-/** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at once. */
+/** SQLite before this version can corrupt a WAL file when two connections write and checkpoint at the same time. */
 const SQLITE_VERSION_MIN = [3, 51, 3];
 
 /** For the writer and the checkpoint thread. Creates the file when it does not exist. */
