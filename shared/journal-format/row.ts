@@ -13,7 +13,7 @@ import type {
 } from './event-bodies.ts';
 import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
-import { ACTIONS, KINDS, TRIGGERS, VERDICTS } from './vocabulary.ts';
+import { ACTIONS, KINDS, SUBJECTS, TRIGGERS, VERDICTS } from './vocabulary.ts';
 
 /** An event with its words as numbers (see vocabulary.ts) and its names as text. */
 export interface Row {
@@ -122,20 +122,8 @@ export function decodeRow(revision: number, row: Row): JournalEvent {
     kind,
     action,
     ...(subject === 'node' && { node }),
-    ...(subject === 'daemonSet' && { daemonSet }),
+    ...(subject === 'daemon-set' && { daemonSet }),
     ...(kind === 'coordinator' && { engineVersion }),
     ...(body as object),
   } as JournalEvent;
 }
-
-const SUBJECTS: Readonly<Record<EventKind, 'node' | 'daemonSet' | 'none'>> = {
-  decision: 'none',
-  node: 'node',
-  'daemon-set': 'daemonSet',
-  agent: 'node',
-  assignment: 'node',
-  pod: 'node',
-  drift: 'none',
-  coordinator: 'none',
-  access: 'node',
-};

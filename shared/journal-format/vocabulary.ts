@@ -3,7 +3,7 @@
  * added to the type without a number here does not compile.
  */
 import type { Verdict } from '../placement/types.ts';
-import type { Action, EventKind, Trigger } from './events.ts';
+import type { Action, EventKind, NewEvent, Trigger } from './events.ts';
 
 /** Words and their numbers: 1, 2, 3, ... without gaps. */
 export class Vocabulary<Word extends string> {
@@ -43,6 +43,35 @@ export const KINDS = new Vocabulary<EventKind>({
   coordinator: 8,
   access: 9,
 });
+
+type SubjectOf<Event> = Event extends { node: string }
+  ? Event extends { daemonSet: string }
+    ? 'pair'
+    : 'node'
+  : Event extends { daemonSet: string }
+    ? 'daemon-set'
+    : 'none';
+
+/** The names that the events of a kind have: a node, a DaemonSet, both, or none. */
+export const SUBJECTS: { readonly [Kind in EventKind]: SubjectOf<Extract<NewEvent, { kind: Kind }>> } = {
+  decision: 'pair',
+  node: 'node',
+  'daemon-set': 'daemon-set',
+  agent: 'node',
+  assignment: 'node',
+  pod: 'node',
+  drift: 'pair',
+  coordinator: 'none',
+  access: 'node',
+};
+
+/** In the order of their numbers. */
+export const NODE_KINDS = kindsWith('node');
+export const DAEMON_SET_KINDS = kindsWith('daemon-set');
+
+function kindsWith(name: 'node' | 'daemon-set'): readonly EventKind[] {
+  return KINDS.words.filter((kind) => SUBJECTS[kind] === name || SUBJECTS[kind] === 'pair');
+}
 
 export const ACTIONS = new Vocabulary<Action>({
   added: 1,

@@ -4,15 +4,13 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import type { EventKind } from '../../../shared/journal-format/events.ts';
-import { KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
+import { DAEMON_SET_KINDS, KINDS, NODE_KINDS, TRIGGERS } from '../../../shared/journal-format/vocabulary.ts';
 import { tooManyDaemonSets } from '../base/journal-error.ts';
 import type { JournalLimits } from '../base/limits.ts';
 import { HAS_INDEXED_TRIGGER, IS_DECISION, IS_NOT_DECISION, UNINDEXED_TRIGGER_MAX } from '../schema/conditions.ts';
 import { splitKey } from '../schema/name-tables.ts';
 import type { EventQuery } from './event-query.ts';
 
-const NODE_KINDS: readonly EventKind[] = ['decision', 'node', 'agent', 'assignment', 'pod', 'drift', 'access'];
-const DAEMON_SET_KINDS: readonly EventKind[] = ['decision', 'daemon-set', 'drift'];
 export const TRIGGER_INDEX = 'event_by_trigger';
 const IS_OF_DAEMON_SETS = 'daemon_set_id IN (SELECT value FROM json_each(?))';
 /** Rows read from each stream at a time: fewer cost more queries, more read rows that are discarded. */
