@@ -21,6 +21,7 @@ import type { PodHealth } from '../../shared/model/pod-health.ts';
 import { messageCodec } from '../../shared/rpc/contract.ts';
 import type { ConnectRequest, ConnectRequest__Output } from '../../shared/rpc/generated/rollcall/v1/ConnectRequest.ts';
 import type { ConnectResponse } from '../../shared/rpc/generated/rollcall/v1/ConnectResponse.ts';
+import { settingsWith } from '../fakes/coordinator-settings.ts';
 import { podHealth } from '../fakes/pod-health.ts';
 import { makeDaemonSets, makeNodes } from './fleet.ts';
 import { SeededRandom } from './random.ts';
@@ -86,13 +87,12 @@ function populateLargeCluster(journal: Journal): WiredCoordinator {
   let ids = 0;
   return wireCoordinator(
     {
-      settings: {
-        cluster: 'files',
+      settings: settingsWith({
         nodes: 'nodes',
         leaseMs: LEASE_MS,
         heartbeatMs: LEASE_MS / 4,
         startGraceMs: LEASE_MS,
-      },
+      }),
       clock: systemClock,
       log: createLogger({ program: 'bench', level: 'fatal', format: 'json', destination: { write: () => {} } }),
       random: () => 0.5,

@@ -10,7 +10,6 @@ import { ApiServerPods } from '../../agent/observe/api-server-pods.ts';
 import { ClusterObserver } from '../../agent/observe/cluster-observer.ts';
 import { grpcStreams } from '../../agent/stream/grpc-stream.ts';
 import type { Coordinator } from '../../coordinator/lifecycle.ts';
-import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { RawObject } from '../../shared/api-server/watch-event.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -219,15 +218,13 @@ describe.skipIf(!hasControlPlane)('the counters of status beside the built-in Da
 function start(kubeconfig: string): Promise<Coordinator> {
   const settings = {
     data: join(temporaryFolder(), 'data'),
-    listen: { host: '127.0.0.1', port: 0 },
-    plaintext: true,
     cluster: 'api-server',
     kubeconfig,
     leaseMs: LEASE_MS,
     heartbeatMs: LEASE_MS / 4,
     startGraceMs: 0,
     reflection: false,
-  } as CoordinatorSettings;
+  } as const;
   return startWith(settings, systemClock);
 }
 

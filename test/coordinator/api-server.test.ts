@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Coordinator } from '../../coordinator/lifecycle.ts';
-import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { QueryService } from '../../shared/rpc/contract.ts';
 import {
@@ -26,15 +25,11 @@ const node = (name: string, labels = {}) => ({ apiVersion: 'v1', kind: 'Node', m
 function start(kubeconfig: string): Promise<Coordinator> {
   const settings = {
     data: join(temporaryFolder(), 'data'),
-    listen: { host: '127.0.0.1', port: 0 },
-    plaintext: true,
     cluster: 'api-server',
     kubeconfig,
-    leaseMs: 40_000,
-    heartbeatMs: 10_000,
     startGraceMs: 0,
     reflection: false,
-  } as CoordinatorSettings;
+  } as const;
   return startWith(settings, systemClock);
 }
 

@@ -28,21 +28,12 @@ class Site {
   }
 
   start(changes: Partial<CoordinatorSettings> = {}, threads = oneThread): Promise<Coordinator> {
-    const settings: CoordinatorSettings = {
+    const settings = {
       data: join(this.folder, 'data'),
-      listen: { host: '127.0.0.1', port: 0 },
-      plaintext: true,
       daemonsets: join(this.folder, 'daemonsets'),
       nodes: join(this.folder, 'nodes.yaml'),
-      leaseMs: 40_000,
-      heartbeatMs: 10_000,
-      startGraceMs: 60_000,
-      headIntervalMs: 3_600_000,
-      reflection: true,
-      logLevel: 'silent',
-      logFormat: 'json',
       ...changes,
-    } as CoordinatorSettings;
+    };
     return this.#driven(startWith(settings, this.clock, threads));
   }
 

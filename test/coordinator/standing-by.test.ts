@@ -1,7 +1,6 @@
 /** A coordinator that stands by reports through /readyz what it waits for. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { until } from '../api-server/until.ts';
 import { eventually } from '../fakes/eventually.ts';
@@ -21,19 +20,13 @@ test('reports that it may not read the Lease, and becomes ready once it may', as
   const folder = temporaryFolder();
   const settings = {
     data: join(folder, 'data'),
-    listen: { host: '127.0.0.1', port: 0 },
     operationsListen: { host: '127.0.0.1', port: 0 },
-    plaintext: true,
     cluster: 'api-server',
     kubeconfig: writeKubeconfig(folder, api.access.url),
     leaderElection: true,
-    namespace: 'rollcall',
-    leaseMs: 40_000,
-    heartbeatMs: 10_000,
     startGraceMs: 0,
-    headIntervalMs: 3_600_000,
     reflection: false,
-  } as CoordinatorSettings;
+  } as const;
   let resolvePort = (_: number) => {};
   const operationsPort = new Promise<number>((resolve) => (resolvePort = resolve));
   const write = (line: string) => {

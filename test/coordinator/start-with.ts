@@ -1,15 +1,16 @@
-/** Starts a coordinator in this process, with defaults for everything except the settings and the clock. */
+/** Starts a coordinator in this process, with defaults for everything except the clock. */
 
 import { type CoordinatorThreads, oneThread } from '../../coordinator/coordinator-threads.ts';
 import { type Coordinator, startCoordinator } from '../../coordinator/lifecycle.ts';
 import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createLogger, type Logger } from '../../shared/logging.ts';
+import { settingsWith } from '../fakes/coordinator-settings.ts';
 
 const SILENT = createLogger({ program: 'test', level: 'silent', format: 'json' });
 
 export async function startWith(
-  settings: CoordinatorSettings,
+  settings: Partial<CoordinatorSettings>,
   clock: Clock,
   threads: CoordinatorThreads = oneThread,
 ): Promise<Coordinator> {
@@ -20,13 +21,13 @@ export async function startWith(
 
 /** Resolves to `null` if it was stopped before it served. */
 export function startUnlessStopped(
-  settings: CoordinatorSettings,
+  settings: Partial<CoordinatorSettings>,
   clock: Clock,
   stopRequested: Promise<void>,
   { log = SILENT, threads = oneThread }: { log?: Logger; threads?: CoordinatorThreads } = {},
 ): Promise<Coordinator | null> {
   return startCoordinator({
-    settings,
+    settings: settingsWith(settings),
     clock,
     stopRequested,
     log,

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { CoordinatorSettings } from '../../coordinator/settings.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
@@ -27,15 +26,11 @@ test('stops cleanly while the API server has not answered yet', async () => {
   const { port, connected } = await silentServer();
   const settings = {
     data: join(folder, 'data'),
-    listen: { host: '127.0.0.1', port: 0 },
-    plaintext: true,
     cluster: 'api-server',
     kubeconfig: writeKubeconfig(folder, `https://127.0.0.1:${port}`),
-    leaseMs: 40_000,
-    heartbeatMs: 10_000,
     startGraceMs: 0,
     reflection: false,
-  } as CoordinatorSettings;
+  } as const;
   expect(await startUnlessStopped(settings, systemClock, connected)).toBeNull();
   // SQLite removes the write-ahead log when the journal is closed.
   expect(existsSync(join(folder, 'data/rollcall.db'))).toBe(true);

@@ -22,6 +22,7 @@ import type { WatchEventsResponse__Output } from '../../shared/rpc/generated/rol
 import { fromServiceError } from '../../shared/rpc/status.ts';
 import type { WireTime } from '../../shared/rpc/wire-time.ts';
 import { daemonSet, facts } from '../evaluation/world.ts';
+import { settingsWith } from '../fakes/coordinator-settings.ts';
 import { eventually } from '../fakes/eventually.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { openJournal } from '../journal/open-journal.ts';
@@ -70,7 +71,7 @@ export async function startTestCoordinator({
   const shutdown = new ShutdownRegistry();
   const coordinator = wireCoordinator(
     {
-      settings: { cluster: 'files', nodes: 'nodes', leaseMs: 40_000, heartbeatMs: 10_000, startGraceMs: 60_000 },
+      settings: settingsWith({ nodes: 'nodes' }),
       clock,
       log: createLogger({ program: 'test', level: 'debug', format: 'json', destination }),
       random: () => 0.5,
