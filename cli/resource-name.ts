@@ -19,11 +19,12 @@ export function parseResource(text: string, namespace: string): Resource {
   const kind = typedKind.toLowerCase();
   if (NODE_KINDS.includes(kind)) {
     const [name = ''] = rest;
-    if (rest.length !== 1 || name === '') throw new UsageError(`'${text}' is not a valid node; use node/NAME`);
+    if (rest.length !== 1 || name === '') throw new UsageError(`'${text}' is not a valid node name; use node/NAME`);
     return { kind: 'node', name };
   }
   if (DAEMON_SET_KINDS.includes(kind)) return daemonSet(text, rest, namespace);
-  if (rest.length === 0) throw new UsageError(`'${text}' is not a resource; use daemonset/NAME or node/NAME`);
+  if (rest.length === 0)
+    throw new UsageError(`'${text}' is not a valid resource name; use daemonset/NAME or node/NAME`);
   const nearest = nearestName(kind, ['daemonset', 'node']);
   const hint =
     nearest === undefined ? 'use daemonset/NAME or node/NAME' : `did you mean ${[nearest, ...rest].join('/')}?`;
@@ -53,7 +54,7 @@ function startsLikeKind(text: string): boolean {
 function daemonSet(text: string, parts: readonly string[], given: string): DaemonSetName {
   const [name = '', namespace = given] = [...parts].reverse();
   if (parts.length < 1 || parts.length > 2 || parts.includes('')) {
-    throw new UsageError(`'${text}' is not a valid DaemonSet; use daemonset/NAME or daemonset/NAMESPACE/NAME`);
+    throw new UsageError(`'${text}' is not a valid DaemonSet name; use daemonset/NAME or daemonset/NAMESPACE/NAME`);
   }
   if (given !== '' && namespace !== given) {
     throw new UsageError(`'${text}' specifies namespace ${namespace}, but --namespace is ${given}; remove one of them`);

@@ -28,7 +28,7 @@ export async function runPlan(context: Context, options: PlanOptions): Promise<n
   if (input.problems.length > 0 && !options.skipInvalid) return reject(context, input.problems);
   const at = context.moment(options.at, '--at');
   if (isOffline(input, options)) {
-    if (at !== null) throw new UsageError('--at requires a coordinator; remove --against and the nodes');
+    if (at !== null) throw new UsageError('--at requires a coordinator; remove --against and all nodes from files');
     return planOffline(context, input, options);
   }
   const { filename, addNode } = options;

@@ -75,7 +75,7 @@ export function renderReplayDifference(view: ReplayDifferenceView, { style, wide
   const pair = `${decision.daemonSet ?? '?'} on ${decision.node ?? '?'}`;
   const engine = decision.engineVersion === '' ? '' : ` by engine ${decision.engineVersion}`;
   const why = reason === '' ? '' : `: ${oneLine(reason)}`;
-  const line = `${place}  ${pair}: recorded ${recorded ?? 'gone'}${engine}, now ${style.bad(replayed)}${why}\n`;
+  const line = `${place}  ${pair}: recorded ${recorded ?? 'removed'}${engine}, now ${style.bad(replayed)}${why}\n`;
   const facts = wide && inputs !== null ? inputFacts(inputs, style, true) : [];
   return style.fit(
     line + facts.map(({ name, text }) => `${' '.repeat(31)}${name.padEnd(12)}${oneLine(text)}\n`).join(''),

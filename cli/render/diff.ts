@@ -33,7 +33,7 @@ function columnsFor({ style }: RenderOptions): Column<PlacementDifferenceView>[]
   return [
     { header: 'DAEMONSET', cell: ({ daemonSet }) => daemonSet },
     { header: 'NODE', cell: ({ node }) => node },
-    { header: 'PLACEMENT', cell: ({ before, after }) => `${before ?? 'gone'} → ${after ?? 'gone'}`, paint },
+    { header: 'PLACEMENT', cell: ({ before, after }) => `${before ?? 'new'} → ${after ?? 'removed'}`, paint },
     { header: 'DECISIONS', cell: ({ decisions }) => decisions, wide: true },
     { header: 'WHEN', cell: ({ decision }) => timeText(decision?.occurTime ?? null) },
     { header: 'REVISION', cell: ({ decision }) => decision?.revision ?? '-' },

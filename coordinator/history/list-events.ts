@@ -75,7 +75,7 @@ function timesOf({ sinceTime, untilTime }: ListEventsRequest__Output, { clock }:
   }
   const { sinceMs, untilMs } = times;
   if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
-    throw new RollcallError('ARGUMENT_INVALID', 'since_time is not before until_time; exchange the two');
+    throw new RollcallError('ARGUMENT_INVALID', 'since_time must be earlier than until_time; swap the two times');
   }
   return times;
 }

@@ -107,6 +107,6 @@ async function pinned(
 
 function reversed(from: AsOf, to: AsOf): RollcallError {
   const words = ({ timeMs, revision }: AsOf) => `(${new Date(timeMs).toISOString()}, revision ${revision})`;
-  const message = `from ${words(from)} is after to ${words(to)}; exchange the two`;
+  const message = `'from' ${words(from)} is later than 'to' ${words(to)}; swap the two moments`;
   return new RollcallError('ARGUMENT_INVALID', message);
 }

@@ -78,7 +78,7 @@ function unexpected(pods: readonly PodHealth[], why: string): Finding[] {
 function duplicates(living: readonly PodHealth[], { surge, templateRevision }: Assignment): Finding[] {
   const groups = surge ? partition(living, (pod) => pod.templateRevision === templateRevision) : [living];
   return groups.flatMap(([oldest, ...others]) =>
-    others.map(({ podName }) => ({ kind: 'duplicate', podName, detail: `${oldest?.podName} is older` })),
+    others.map(({ podName }) => ({ kind: 'duplicate', podName, detail: `older pod ${oldest?.podName} exists` })),
   );
 }
 

@@ -55,9 +55,9 @@ describe('rollcall diff', () => {
       stdout: `\
 2026-03-14T14:09:26Z (revision 100) → 2026-03-14T15:09:26Z (revision 312): 2 placements of 2 DaemonSets differ
 
-DAEMONSET             NODE    PLACEMENT    WHEN                   REVISION   CAUSE
-kube-system/fluentd   gpu-1   run → keep   2026-03-14T15:07:26Z   312        node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
-kube-system/proxy     old     run → gone   -                      -          -
+DAEMONSET             NODE    PLACEMENT       WHEN                   REVISION   CAUSE
+kube-system/fluentd   gpu-1   run → keep      2026-03-14T15:07:26Z   312        node gpu-1: taint gpu:NoSchedule added, by gpu-1.yaml
+kube-system/proxy     old     run → removed   -                      -          -
 `,
     });
   });

@@ -38,7 +38,7 @@ describe('a usage error', () => {
     ['why ds/fluentd ds/other', 2, 'why requires one DaemonSet and one node: rollcall why daemonset/NAME node/NAME'],
     ['deamonset/x', 2, "unknown resource type 'deamonset'; did you mean daemonset/x?"],
     ['status node/x', 2, "'node/x' is a node; specify a DaemonSet as daemonset/NAME"],
-    ['node/', 2, "'node/' is not a valid node; use node/NAME"],
+    ['node/', 2, "'node/' is not a valid node name; use node/NAME"],
     ['-n a ds/b/c', 2, "'ds/b/c' specifies namespace b, but --namespace is a; remove one of them"],
     ['nodes --outptu json', 2, "unknown option '--outptu'; did you mean --output?"],
     ['nodes -o xml', 2, "invalid value 'xml' for --output: must be one of table, wide, json, yaml, svg"],

@@ -236,7 +236,9 @@ test('a range that ends before it begins is rejected, also between two events', 
   ];
   for (const { reason, message } of await Promise.all(calls.map(failure))) {
     expect(reason).toBe('ARGUMENT_INVALID');
-    expect(message).toMatch(/^from \(.*Z, revision \d+\) is after to \(.*Z, revision \d+\); exchange the two$/);
+    expect(message).toMatch(
+      /^'from' \(.*Z, revision \d+\) is later than 'to' \(.*Z, revision \d+\); swap the two moments$/,
+    );
   }
 });
 

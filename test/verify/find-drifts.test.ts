@@ -63,7 +63,10 @@ describe('a node that should run a daemon pod', () => {
       pod({ podName: 'agent-2', createdMs: 10 }),
       pod({ podName: 'agent-3', createdMs: 30 }),
     ];
-    expect(found(run, pods)).toEqual(['duplicate agent-1 agent-2 is older', 'duplicate agent-3 agent-2 is older']);
+    expect(found(run, pods)).toEqual([
+      'duplicate agent-1 older pod agent-2 exists',
+      'duplicate agent-3 older pod agent-2 exists',
+    ]);
   });
 
   it('has an outdated pod if the template differs or is unknown', () => {
@@ -98,7 +101,7 @@ describe('a node that should run a daemon pod', () => {
     const pods = [old, pod({ podName: 'agent-2', createdMs: 20 })];
     const outdated = 'outdated agent-1 template revision r0 instead of r1';
     expect(found([assignment('agent', { surge: true })], pods)).toEqual([outdated]);
-    expect(found(run, pods)).toEqual(['duplicate agent-2 agent-1 is older', outdated]);
+    expect(found(run, pods)).toEqual(['duplicate agent-2 older pod agent-1 exists', outdated]);
   });
 
   it('has a duplicate for the second pod of each template during a surge', () => {
@@ -110,8 +113,8 @@ describe('a node that should run a daemon pod', () => {
     ];
     const duplicates = drifts([assignment('agent', { surge: true })], pods).filter(({ kind }) => kind === 'duplicate');
     expect(duplicates.map(({ podName, detail }) => `${podName}: ${detail}`)).toEqual([
-      'agent-3: agent-2 is older',
-      'agent-4: agent-1 is older',
+      'agent-3: older pod agent-2 exists',
+      'agent-4: older pod agent-1 exists',
     ]);
   });
 });
@@ -124,7 +127,7 @@ describe('a node that may keep a daemon pod', () => {
   });
 
   it('has a duplicate for a second pod', () => {
-    expect(found(keep, [pod(), pod({ podName: 'agent-2' })])).toEqual(['duplicate agent-2 agent-1 is older']);
+    expect(found(keep, [pod(), pod({ podName: 'agent-2' })])).toEqual(['duplicate agent-2 older pod agent-1 exists']);
   });
 });
 
