@@ -36,7 +36,7 @@ export interface VerifyReport {
   readonly isGood: boolean;
 }
 
-export function headOf({ revision, hash }: ChainLink): Head {
+function headOf({ revision, hash }: ChainLink): Head {
   return { revision, hash: Buffer.from(hash).toString('hex') };
 }
 
