@@ -2,9 +2,10 @@
 
 import { RollcallError } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import { taintText } from '../../shared/kubernetes/taint-text.ts';
 import type { AsOf } from '../../shared/model/as-of.ts';
-import type { NodeTaint } from '../../shared/model/node-facts.ts';
 import type { NodeAlteration, NodeChange, NodeTarget } from '../../shared/plan/node-change.ts';
+import type { TaintRemoval } from '../../shared/plan/parse-taint.ts';
 import type { NodeChange as WireChange } from '../../shared/rpc/generated/rollcall/v1/NodeChange.ts';
 import type { PlanPlacementsResponse__Output } from '../../shared/rpc/generated/rollcall/v1/PlanPlacementsResponse.ts';
 import { placementFromWire } from '../../shared/rpc/wire.ts';
@@ -92,7 +93,7 @@ function alterationToWire(change: NodeAlteration): WireChange {
     case 'addTaint':
       return { addTaint: taintText(change.taint) };
     case 'removeTaint':
-      return { removeTaint: taintText({ ...change.taint, value: '' }) };
+      return { removeTaint: removalText(change.taint) };
     case 'cordon':
       return { cordon: true };
     case 'drop':
@@ -100,6 +101,6 @@ function alterationToWire(change: NodeAlteration): WireChange {
   }
 }
 
-function taintText({ key, value, effect }: NodeTaint): string {
-  return `${key}${value === '' ? '' : `=${value}`}${effect === '' ? '' : `:${effect}`}`;
+function removalText({ key, effect }: TaintRemoval): string {
+  return effect === '' ? key : taintText({ key, value: '', effect });
 }

@@ -3,11 +3,12 @@
 import { EXIT } from '../../shared/errors.ts';
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { AsOf } from '../../shared/model/as-of.ts';
+import { placementWarnings } from '../../shared/placement/placement-warnings.ts';
 import { applyNodeChanges } from '../../shared/plan/apply-node-changes.ts';
 import { type ClusterObjects, sortedKeys } from '../../shared/plan/cluster-objects.ts';
 import type { RejectedObjects } from '../../shared/plan/collect-objects.ts';
 import { placeObjects } from '../../shared/plan/place-objects.ts';
-import { placementWarnings, plan } from '../../shared/plan/plan.ts';
+import { plan } from '../../shared/plan/plan.ts';
 import { plural } from '../../shared/plural.ts';
 import type { Context } from '../context.ts';
 import { renderDifference } from '../render/plan-difference.ts';
@@ -114,7 +115,7 @@ async function printPlacements(
   warnings: readonly ManifestProblem[],
 ): Promise<number> {
   const placed = placeObjects(cluster);
-  const all = [...warnings, ...placementWarnings(placed)];
+  const all = [...warnings, ...placed.flatMap((one) => placementWarnings(one.warnings, one.key))];
   const view = placementsView(placed, sortedKeys(cluster.nodes), all);
   await context.answer(view, () => renderPlacements(view, context.render));
   return EXIT.ok;

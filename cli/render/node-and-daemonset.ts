@@ -1,4 +1,6 @@
 /** Prints a node or a DaemonSet: a summary, then its placements as a table. */
+
+import { taintText } from '../../shared/kubernetes/taint-text.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
@@ -9,7 +11,7 @@ import type { DaemonSetDetailView, NodeDetailView } from '../view/status-view.ts
 import { answerText, fitsText, paintAnswer } from './answers.ts';
 import { rejectionLines, warningLines } from './daemon-sets.ts';
 import { driftDetail, driftLines, paintDrift } from './drift.ts';
-import { paintPresence, taintText } from './nodes.ts';
+import { paintPresence } from './nodes.ts';
 import { podState } from './pods.ts';
 import type { RenderOptions } from './render-options.ts';
 import { joinSections, section } from './sections.ts';

@@ -1,5 +1,5 @@
 /** Prints nodes and agents as tables. */
-import type { NodeTaint } from '../../shared/model/node-facts.ts';
+import { taintText } from '../../shared/kubernetes/taint-text.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { ageText } from '../output/time.ts';
 import type { AgentView, NodeView } from '../view/node-view.ts';
@@ -82,8 +82,4 @@ export function paintPresence(
 
 function presenceText({ presence, facts }: NodeView): string {
   return facts.unschedulable ? `${presence},cordoned` : presence;
-}
-
-export function taintText({ key, value, effect }: NodeTaint): string {
-  return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }

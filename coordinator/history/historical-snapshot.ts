@@ -1,6 +1,5 @@
 /** The cluster at a revision, read from the journal, without what only a running coordinator knew. */
 import { tallyOf } from '../../shared/answers/counts.ts';
-import { placementWarningsOf } from '../../shared/answers/placement-warnings.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Node } from '../../shared/kubernetes/objects.ts';
@@ -10,6 +9,7 @@ import type { PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
 import { nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { Tally } from '../../shared/model/tally.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
+import { placementWarnings } from '../../shared/placement/placement-warnings.ts';
 import type { DaemonSetAt, DriftAt } from '../journal/read/historical-state.ts';
 import type { JournalHistory } from '../journal/read/journal-history.ts';
 import { HistoricalNode, type NodeReader } from './historical-node.ts';
@@ -131,6 +131,7 @@ class HistoricalDaemonSet implements DaemonSetSnapshot {
   }
 
   get warnings() {
-    return placementWarningsOf(this);
+    const { record } = this.#state;
+    return placementWarnings(this.placed?.compiled.warnings ?? [], record?.source ?? '');
   }
 }

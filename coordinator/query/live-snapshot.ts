@@ -1,7 +1,6 @@
 /** The cluster as the running coordinator knows it now. */
 
 import { tallyOf } from '../../shared/answers/counts.ts';
-import { placementWarningsOf } from '../../shared/answers/placement-warnings.ts';
 import { driftsOfSilentNode } from '../../shared/answers/silent-node-drifts.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { CooperativeScheduler } from '../../shared/cooperative-scheduler.ts';
@@ -18,6 +17,7 @@ import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts'
 import type { PodHealth } from '../../shared/model/pod-health.ts';
 import type { Presence } from '../../shared/model/presence.ts';
 import type { Tally } from '../../shared/model/tally.ts';
+import { placementWarnings } from '../../shared/placement/placement-warnings.ts';
 import type { Verdict } from '../../shared/placement/types.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
 import type { AgentSessions } from '../agents/agent-sessions.ts';
@@ -96,7 +96,9 @@ class LiveDaemonSet implements DaemonSetSnapshot {
   }
 
   get warnings(): ManifestProblem[] {
-    return [...this.#state.evaluation.daemonSets.warnings(this.key), ...placementWarningsOf(this)];
+    const { placed } = this;
+    const ofPlacement = placementWarnings(placed?.compiled.warnings ?? [], placed?.record.source ?? '');
+    return [...this.#state.evaluation.daemonSets.warnings(this.key), ...ofPlacement];
   }
 
   get rejections(): ManifestProblem[] {

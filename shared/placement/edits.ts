@@ -3,6 +3,7 @@
  * An edit that would not change the verdict is never offered.
  */
 import { isDnsSubdomain, isLabelValue, isQualifiedName } from '../kubernetes/label-syntax.ts';
+import { taintText } from '../kubernetes/taint-text.ts';
 import { asText, readEntry } from '../kubernetes/unvalidated-fields.ts';
 import type { TolerationFields } from './daemon-set-fields.ts';
 import {
@@ -21,7 +22,7 @@ import type { RawTaint } from './node-reading.ts';
 import { type PlacementPair, verdictWithLabel, verdictWithoutBlocker } from './pair.ts';
 import { taintVerdict, tolerationsByEffect } from './tolerations.ts';
 import type { Edit, EditChange, RequirementPlace, Verdict } from './types.ts';
-import { keyValueEffect, tolerationText, tolerationYaml } from './wording.ts';
+import { tolerationText, tolerationYaml } from './wording.ts';
 
 /** Each label edit costs one evaluation, so none are tried for a DaemonSet with more requirements than this. */
 const TRIED_DEMANDS_MAX = 256;
@@ -157,7 +158,7 @@ function taintRemovalEdits(pair: PlacementPair, key: string, effect: string): Ed
     const verdict = taintVerdict(pair.rules.tolerationsByEffect, left);
     if (verdict === reached) continue;
     reached = verdict;
-    const what = removedEffect === '' ? key : keyValueEffect(key, '', removedEffect);
+    const what = removedEffect === '' ? key : taintText({ key, value: '', effect: removedEffect });
     const action = removedEffect === '' ? `remove all taints with key ${key}` : `remove taint ${what}`;
     const change: EditChange = { op: 'removeTaint', key, effect: removedEffect };
     edits.push(edit('Node', NODE_TAINTS_PATH, action, verdict, kubectl(pair, 'taint', `${what}-`), change));

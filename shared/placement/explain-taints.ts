@@ -7,7 +7,7 @@ import type { RawTaint } from './node-reading.ts';
 import type { PlacementPair } from './pair.ts';
 import { type PodToleration, toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
-import { taintText, tolerationText } from './wording.ts';
+import { rawTaintText, tolerationText } from './wording.ts';
 
 /** The reason for a cordoned node, which does not affect daemon pods; `null` for any other node. */
 export function unschedulableReason(pair: PlacementPair): Reason | null {
@@ -38,7 +38,7 @@ export function taintReason(pair: PlacementPair, taint: RawTaint, index: number)
 }
 
 function toleratedReason(pair: PlacementPair, taint: RawTaint, index: number, toleration: PodToleration): Reason {
-  const found = taintText(taint);
+  const found = rawTaintText(taint);
   const fromTemplate = toleration.templateIndex >= 0;
   const place = fromTemplate ? itemPath('tolerations', toleration.templateIndex) : '';
   const blocking = taint?.effect !== 'PreferNoSchedule';
@@ -62,7 +62,7 @@ function untoleratedReason(
   index: number,
   effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule',
 ): Reason {
-  const found = taintText(taint);
+  const found = rawTaintText(taint);
   const preference = effect === 'PreferNoSchedule';
   return {
     code: preference ? 'TAINT_PREFERENCE_IGNORED' : 'TAINT_NOT_TOLERATED',
@@ -83,7 +83,7 @@ const CONSEQUENCES = {
 } as const;
 
 function unknownEffectReason(taint: RawTaint, index: number): Reason {
-  const found = taintText(taint);
+  const found = rawTaintText(taint);
   return {
     code: 'TAINT_EFFECT_IGNORED',
     outcome: 'ignored',

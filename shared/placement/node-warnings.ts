@@ -5,7 +5,7 @@ import type { RawTaint } from './node-reading.ts';
 import type { PlacementPair } from './pair.ts';
 import { toleratingOf } from './tolerations.ts';
 import type { Reason } from './types.ts';
-import { taintText, tolerationText } from './wording.ts';
+import { rawTaintText, tolerationText } from './wording.ts';
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 const FORMER_CONTROL_PLANE = 'node-role.kubernetes.io/master';
@@ -29,7 +29,7 @@ export function nodeWarnings(pair: PlacementPair): readonly Reason[] {
 }
 
 function notReadyTaint(taint: RawTaint, index: number): Reason {
-  const found = taintText(taint);
+  const found = rawTaintText(taint);
   return {
     code: 'WARNING_NOT_READY_TAINT_NOT_TOLERATED',
     outcome: 'warning',
@@ -48,7 +48,7 @@ function notReadyTaint(taint: RawTaint, index: number): Reason {
 function renamedTaint(pair: PlacementPair, taint: RawTaint, index: number): Reason | null {
   const former = pair.rules.tolerations.find(({ key }) => key === FORMER_CONTROL_PLANE);
   if (former === undefined) return null;
-  const found = taintText(taint);
+  const found = rawTaintText(taint);
   return {
     code: 'WARNING_CONTROL_PLANE_TAINT_RENAMED',
     outcome: 'warning',

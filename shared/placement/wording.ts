@@ -1,5 +1,6 @@
 /** Text for requirements, taints and tolerations. */
 
+import { taintText } from '../kubernetes/taint-text.ts';
 import { asText } from '../kubernetes/unvalidated-fields.ts';
 import type { TolerationFields } from './daemon-set-fields.ts';
 import type { RawTaint } from './node-reading.ts';
@@ -38,9 +39,8 @@ export function requirementText({ key, operator, values }: CompiledRequirement):
   return `${key} ${operator} [${shortened(values, (value) => value)}]`;
 }
 
-/** `key=value:effect`, without `=value` where the value is empty, as kubectl writes it. */
-export function taintText(taint: RawTaint): string {
-  return keyValueEffect(asText(taint?.key), asText(taint?.value), asText(taint?.effect));
+export function rawTaintText(taint: RawTaint): string {
+  return taintText({ key: asText(taint?.key), value: asText(taint?.value), effect: asText(taint?.effect) });
 }
 
 /** For example `dedicated=gpu:NoSchedule`, `dedicated Exists:NoSchedule`, or `any key Exists`. */
@@ -56,10 +56,6 @@ export function tolerationText({ key, operator, value, effect }: TolerationField
     default:
       return `${subject} ${operator} ${value}${ending}`;
   }
-}
-
-export function keyValueEffect(key: string, value: string, effect: string): string {
-  return `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 }
 
 /** One line of YAML for the tolerations of a pod template. */

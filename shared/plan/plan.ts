@@ -4,6 +4,7 @@ import { runToCompletion } from '../cooperative-scheduler.ts';
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
 import { templateRevision } from '../kubernetes/template-revision.ts';
+import { placementWarnings } from '../placement/placement-warnings.ts';
 import type { PlacementResult } from '../placement/types.ts';
 import { type ClusterObjects, sortedKeys } from './cluster-objects.ts';
 import { type DaemonSetPlacements, placeObjectsInSteps, type VerdictCounts } from './place-objects.ts';
@@ -75,7 +76,7 @@ export function* planInSteps({ before, after }: PlanInput): Generator<void, Plan
     });
     for (const change of changesOf(daemonSet, pair, nodes)) changes.push(change);
   }
-  return { changes, counts, warnings: placementWarnings(changed) };
+  return { changes, counts, warnings: changed.flatMap(({ key, warnings }) => placementWarnings(warnings, key)) };
 }
 
 interface PlacementsPair {
@@ -104,13 +105,6 @@ function changesOf(
 /** Whether any daemon pod would start, stop or be replaced. */
 export function changesAnything({ changes, counts }: Pick<PlanResult, 'changes' | 'counts'>): boolean {
   return changes.length > 0 || counts.some(({ templateChanged }) => templateChanged);
-}
-
-/** Warnings of the placement engine that apply to every node, as manifest problems. */
-export function placementWarnings(placed: readonly DaemonSetPlacements[]): ManifestProblem[] {
-  return placed.flatMap(({ key, warnings }) =>
-    warnings.map(({ code, fieldPath, message }) => ({ code, fieldPath, message, source: key })),
-  );
 }
 
 function byKey(placed: readonly DaemonSetPlacements[]): Map<DaemonSetKey, DaemonSetPlacements> {

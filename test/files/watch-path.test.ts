@@ -1,4 +1,4 @@
-/** Watching a path on the real file system. */
+/** Watches paths on the real file system. */
 import { EventEmitter } from 'node:events';
 import type { FSWatcher } from 'node:fs';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';

@@ -21,9 +21,9 @@ export function naiveFit(
   const present = pods.filter((pod) => !isOver(pod) && !isOf(pod, daemonSet));
   if (present.length >= Number(allocatable['pods'])) problems.add('pods');
   for (const resource of ['cpu', 'memory', 'example.com/device']) {
-    const asked = peak(spec, resource);
+    const requested = peak(spec, resource);
     const taken = present.reduce((total, pod) => total + peak(pod.spec ?? {}, resource), 0);
-    if (asked > 0 && asked + taken > units(allocatable[resource] ?? '0')) problems.add(resource);
+    if (requested > 0 && requested + taken > units(allocatable[resource] ?? '0')) problems.add(resource);
   }
   for (const mine of portsOf(spec)) {
     for (const pod of present) {
@@ -42,17 +42,17 @@ function peak(spec: PodSpec, resource: string): number {
   const inits = (spec['initContainers'] ?? []) as Container[];
   const mains = (spec['containers'] ?? []) as Container[];
   const moments: number[] = [];
-  inits.forEach((init, turn) => {
-    const helpers = inits.slice(0, turn).filter(({ restartPolicy }) => restartPolicy === 'Always');
-    moments.push([...helpers, init].reduce((total, one) => total + asks(one, resource), 0));
+  inits.forEach((init, index) => {
+    const sidecars = inits.slice(0, index).filter(({ restartPolicy }) => restartPolicy === 'Always');
+    moments.push([...sidecars, init].reduce((total, one) => total + requestOf(one, resource), 0));
   });
-  const helpers = inits.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  moments.push([...helpers, ...mains].reduce((total, one) => total + asks(one, resource), 0));
+  const sidecars = inits.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  moments.push([...sidecars, ...mains].reduce((total, one) => total + requestOf(one, resource), 0));
   const overhead = (spec['overhead'] ?? {}) as Record<string, string>;
   return Math.max(...moments) + units(overhead[resource] ?? '0');
 }
 
-function asks({ resources = {} }: Container, resource: string): number {
+function requestOf({ resources = {} }: Container, resource: string): number {
   return units(resources.requests?.[resource] ?? resources.limits?.[resource] ?? '0');
 }
 

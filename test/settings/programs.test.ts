@@ -7,14 +7,14 @@ import { readSettings } from '../../shared/settings/read-settings.ts';
 import type { Setting } from '../../shared/settings/table.ts';
 import { parseDurationMs, parseValue } from '../../shared/settings/values.ts';
 
-const nothingElse = {
+const noOtherSources = {
   environment: {},
   readFile: (): string => {
     throw new Error('no file');
   },
 };
-const coordinator = (...argv: string[]) => readSettings(coordinatorSettings, { argv, ...nothingElse });
-const agent = (...argv: string[]) => readSettings(agentSettings, { argv, ...nothingElse });
+const coordinator = (...argv: string[]) => readSettings(coordinatorSettings, { argv, ...noOtherSources });
+const agent = (...argv: string[]) => readSettings(agentSettings, { argv, ...noOtherSources });
 
 describe('the coordinator', () => {
   it('requires only --plaintext to start', () => {
@@ -121,15 +121,15 @@ describe('the agent', () => {
     expect(agent('--node-name', 'gpu-1', ...kubelet)).toMatchObject({
       settings: { nodeName: 'gpu-1', podsFrom: 'kubelet', kubeletHost: '10.0.0.7', kubeletPort: 10_250 },
     });
-    const refused = (...argv: string[]) =>
+    const rejects = (...argv: string[]) =>
       expect(() => agent(...argv)).toThrow(/(Specify|specified|remove|must) .*\.$/);
-    refused('--node-name', 'gpu-1', '--node-file', 'gpu-1.yaml');
-    refused('--node-file', 'gpu-1.yaml', ...kubelet);
-    refused('--node-file', 'gpu-1.yaml', '--api-server', 'https://10.0.0.1');
-    refused('--node-name', 'gpu-1', '--api-server', '10.0.0.1:6443');
-    refused('--node-name', 'gpu-1', '--pods-from', 'kubelet');
-    refused('--node-name', 'gpu-1', '--kubelet-host', '10.0.0.7');
-    refused('--node-name', 'gpu-1', ...kubelet, '--kubelet-insecure-tls', '--kubelet-ca', 'ca.crt');
+    rejects('--node-name', 'gpu-1', '--node-file', 'gpu-1.yaml');
+    rejects('--node-file', 'gpu-1.yaml', ...kubelet);
+    rejects('--node-file', 'gpu-1.yaml', '--api-server', 'https://10.0.0.1');
+    rejects('--node-name', 'gpu-1', '--api-server', '10.0.0.1:6443');
+    rejects('--node-name', 'gpu-1', '--pods-from', 'kubelet');
+    rejects('--node-name', 'gpu-1', '--kubelet-host', '10.0.0.7');
+    rejects('--node-name', 'gpu-1', ...kubelet, '--kubelet-insecure-tls', '--kubelet-ca', 'ca.crt');
   });
 
   it.each(['10.0.0.1:7655', '127.0.0.1:0'])('rejects plaintext for a coordinator at %s', (address) => {
@@ -149,8 +149,8 @@ describe.each([coordinatorSettings, agentSettings])('the table of $program', ({ 
   it('has valid defaults', () => {
     const defaults = Object.entries(settings).filter(([, setting]) => 'default' in setting);
     expect(defaults.length).toBeGreaterThan(0);
-    const refused = defaults.filter(([, setting]) => parseValue(setting, String(setting.default)) === undefined);
-    expect(refused).toEqual([]);
+    const invalid = defaults.filter(([, setting]) => parseValue(setting, String(setting.default)) === undefined);
+    expect(invalid).toEqual([]);
   });
 
   it('has limits that are valid values', () => {

@@ -1,4 +1,4 @@
-/** One table, four sources, and one sentence for every mistake. */
+/** Reads settings from flags, environment, file and defaults, and checks the message of every usage error. */
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { readSettings, type SettingsInput } from '../../shared/settings/read-settings.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
@@ -19,7 +19,7 @@ const table = defineSettings({
     label: { type: 'string', help: 'what to call it' },
     config: { type: 'path', help: 'settings file' },
   },
-  check: ({ kind, milk }) => (kind === 'green' && milk ? 'Green tea takes no milk; give --no-milk.' : null),
+  check: ({ kind, milk }) => (kind === 'green' && milk ? 'Green tea takes no milk; set --no-milk.' : null),
 });
 
 const files: Record<string, string> = {};
@@ -31,7 +31,7 @@ const noSuchFile = (path: string): string => {
 
 function read({ argv = [], environment = {}, readFile = noSuchFile }: Partial<SettingsInput> = {}) {
   const request = readSettings(table, { argv, environment, readFile });
-  if (request.kind !== 'run') throw new Error(`asked for ${request.kind}`);
+  if (request.kind !== 'run') throw new Error(`unexpected request ${request.kind}`);
   return request.settings;
 }
 
@@ -42,13 +42,13 @@ function usageError(input: Partial<SettingsInput>): string {
     if (error instanceof SettingsError && error.exitCode === 2) return error.message;
     throw error;
   }
-  throw new Error('nothing was refused');
+  throw new Error('there was no usage error');
 }
 
 const withFile = (text: string): Partial<SettingsInput> => ({ argv: ['--config', 'tea.yaml'], readFile: () => text });
 
-describe('settings', () => {
-  it('are the defaults where nothing is given', () => {
+describe('readSettings', () => {
+  it('returns the defaults if nothing is set', () => {
     expect(read()).toEqual({
       data: './tea',
       listen: { host: '127.0.0.1', port: 7655 },
@@ -73,20 +73,20 @@ describe('settings', () => {
     expect(Object.keys(settings)).not.toContain('steepTime');
   });
 
-  it('come from flags before the environment, from that before the file, from that before the default', () => {
+  it('prefers flags to the environment, the environment to the file, and the file to the defaults', () => {
     const readFile = () => 'cups: 1\nlabel: file\nkind: black\nsteep-time: 1m\n';
     const environment = { TEA_MAKER_CUPS: '2', TEA_MAKER_LABEL: 'environment', TEA_MAKER_CONFIG: 'tea.yaml' };
     const settings = read({ argv: ['--cups', '3'], environment, readFile });
     expect(settings).toMatchObject({ cups: 3, label: 'environment', steepTimeMs: 60_000, potSizeBytes: 2048 });
   });
 
-  it('take the file that a flag names rather than the one that the environment names', () => {
+  it('prefers the settings file of the flag to the one of the environment', () => {
     const readFile = (path: string) => `label: from ${path}`;
     const settings = read({ argv: ['--config=a.yaml'], environment: { TEA_MAKER_CONFIG: 'b.yaml' }, readFile });
     expect(settings.label).toBe('from a.yaml');
   });
 
-  it('read flags with a space or an equals sign, negations, and lists', () => {
+  it('reads flags with a space or an equals sign, negated flags, and lists', () => {
     const argv = ['--cups=7', '--listen', '[::1]:80', '--no-milk', '--leaves', 'a', '--leaves=b:c', '--label=--odd'];
     expect(read({ argv })).toMatchObject({
       cups: 7,
@@ -99,14 +99,14 @@ describe('settings', () => {
     expect(read({ argv: ['--milk=false'] }).milk).toBe(false);
   });
 
-  it('read lists and plain values from the file', () => {
+  it('reads lists and scalars from the file', () => {
     const text = '# my tea\nleaves: [a, b]\nmilk: false\ncups: 2\nlisten: localhost:1\n';
     expect(read(withFile(text))).toMatchObject({ leaves: ['a', 'b'], milk: false, cups: 2 });
     expect(read(withFile('')).cups).toBe(4);
     expect(read(withFile('leaves: a:b')).leaves).toEqual(['a', 'b']);
   });
 
-  it('leave alone what Kubernetes puts into the environment beside a Service of the same name', () => {
+  it('ignores the variables that Kubernetes sets for a Service with the name of the program', () => {
     const environment = {
       TEA_MAKER_SERVICE_HOST: '10.0.0.1',
       TEA_MAKER_SERVICE_PORT_GRPC: '7655',
@@ -117,28 +117,28 @@ describe('settings', () => {
     expect(read({ environment }).cups).toBe(4);
   });
 
-  it('give way to help and version, however wrong the rest is', () => {
-    const ask = (...argv: string[]) => readSettings(table, { argv, environment: {}, readFile: noSuchFile });
-    expect(ask('--cups', 'many', '--help')).toMatchObject({
+  it('returns help and version even if other arguments are not valid', () => {
+    const request = (...argv: string[]) => readSettings(table, { argv, environment: {}, readFile: noSuchFile });
+    expect(request('--cups', 'many', '--help')).toMatchObject({
       kind: 'help',
       text: expect.stringContaining('--steep-time'),
     });
-    expect(ask('-h').kind).toBe('help');
-    expect(ask('--version', '--bogus')).toEqual({ kind: 'version' });
+    expect(request('-h').kind).toBe('help');
+    expect(request('--version', '--bogus')).toEqual({ kind: 'version' });
   });
 });
 
-describe('a mistake in the settings', () => {
+describe('a usage error', () => {
   it.each<[string, Partial<SettingsInput>, string]>([
     ['an unknown flag', { argv: ['--cup', '2'] }, '--cup is not a setting of tea-maker; did you mean --cups?'],
-    ['a flag like no other', { argv: ['--sugar'] }, '--sugar is not a setting of tea-maker; see --help.'],
+    ['an unknown flag without a similar one', { argv: ['--sugar'] }, '--sugar is not a setting of tea-maker; see --help.'],
     ['a short flag', { argv: ['-c'] }, '-c is not a setting of tea-maker; see --help.'],
     [
-      'the opposite of no boolean',
+      'a negated flag that is not boolean',
       { argv: ['--no-cups'] },
       '--no-cups is not a setting of tea-maker; did you mean --cups?',
     ],
-    ['a word', { argv: ['brew'] }, 'tea-maker accepts only flags, so "brew" cannot be used; see --help.'],
+    ['a positional argument', { argv: ['brew'] }, 'tea-maker accepts only flags, so "brew" cannot be used; see --help.'],
     ['a flag without its value', { argv: ['--data'] }, '--data requires a value: --data PATH.'],
     ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data requires a value: --data PATH.'],
     ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
@@ -155,7 +155,7 @@ describe('a mistake in the settings', () => {
       { argv: ['--pot-size=2MiB'] },
       '--pot-size is "2MiB", but must be a size such as 512KiB, 64MiB or 5GiB, at most 1MiB.',
     ],
-    ['another choice', { argv: ['--kind=red'] }, '--kind is "red", but must be one of green, black.'],
+    ['an unknown choice', { argv: ['--kind=red'] }, '--kind is "red", but must be one of green, black.'],
     [
       'an address without a port',
       { argv: ['--listen', 'localhost'] },
@@ -172,9 +172,9 @@ describe('a mistake in the settings', () => {
       { environment: { TEA_MAKER_STEEPTIME: '1m' } },
       'TEA_MAKER_STEEPTIME is not a setting of tea-maker; did you mean TEA_MAKER_STEEP_TIME?',
     ],
-    ['a contradiction', { argv: ['--kind', 'green'] }, 'Green tea takes no milk; give --no-milk.'],
+    ['contradictory settings', { argv: ['--kind', 'green'] }, 'Green tea takes no milk; set --no-milk.'],
     [
-      'a file that is not there',
+      'a file that does not exist',
       { argv: ['--config', 'none.yaml'] },
       "The settings file that --config specifies cannot be read: ENOENT: no such file, open 'none.yaml'.",
     ],
@@ -184,20 +184,20 @@ describe('a mistake in the settings', () => {
       'milc (tea.yaml, line 2) is not a setting of tea-maker; did you mean milk?',
     ],
     [
-      'another file named in the file',
+      'a reference to another file in the file',
       withFile('config: other.yaml'),
       'config (tea.yaml, line 1) is not a setting of tea-maker; remove it.',
     ],
     [
-      'a value of another type in the file',
+      'a value of the wrong type in the file',
       withFile('\nmilk: "true"'),
       'milk in tea.yaml, line 2 must be true or false.',
     ],
     ['a nested value in the file', withFile('data: {a: b}'), 'data in tea.yaml, line 1 must be a path.'],
-    ['a list of other things', withFile('leaves: [1, 2]'), 'leaves in tea.yaml, line 1 must be one or more paths.'],
-    ['no value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be an integer from 1 to 12.'],
+    ['a list with items of the wrong type', withFile('leaves: [1, 2]'), 'leaves in tea.yaml, line 1 must be one or more paths.'],
+    ['an empty value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be an integer from 1 to 12.'],
     [
-      'a file that holds no settings',
+      'a file that does not contain settings',
       withFile('- cups'),
       'tea.yaml must contain settings as `key: value`, one per line.',
     ],
@@ -206,24 +206,24 @@ describe('a mistake in the settings', () => {
       withFile('#'.repeat(2 ** 20 + 1)),
       'tea.yaml exceeds the size limit of a settings file (1 MiB).',
     ],
-  ])('is said in one sentence: %s', (_, input, sentence) => {
+  ])('has a message of one sentence: %s', (_, input, sentence) => {
     expect(usageError(input)).toBe(sentence);
   });
 
-  it('names file and line where the file is no YAML', () => {
+  it('names file and line if the file is not valid YAML', () => {
     expect(usageError(withFile('cups: 2\ndata: [a\n'))).toMatch(/^tea\.yaml, line \d: not valid YAML: .+\.$/);
     expect(usageError(withFile('cups: 2\ncups: 3\n'))).toBe(
       'tea.yaml, line 2: not valid YAML: Map keys must be unique.',
     );
   });
 
-  it('is a required setting that nothing gives', () => {
-    const needy = defineSettings({
+  it('names a required setting that is not set', () => {
+    const tableWithRequired = defineSettings({
       program: 'tea-maker',
       summary: 'makes tea',
       settings: { waterFrom: { type: 'path', placeholder: 'TAP', required: true, help: 'which tap' } },
     });
-    const start = (argv: string[]) => readSettings(needy, { argv, environment: {}, readFile: noSuchFile });
+    const start = (argv: string[]) => readSettings(tableWithRequired, { argv, environment: {}, readFile: noSuchFile });
     expect(() => start([])).toThrow(
       'tea-maker requires --water-from TAP; set the flag, TEA_MAKER_WATER_FROM or water-from in the settings file.',
     );

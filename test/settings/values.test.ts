@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAddress, isLoopback, parseAddress } from '../../shared/settings/address.ts';
 import { parseBytes, parseDurationMs } from '../../shared/settings/values.ts';
 
-describe('a duration', () => {
+describe('parseDurationMs', () => {
   it.each([
     ['0', 0],
     ['0s', 0],
@@ -13,40 +13,40 @@ describe('a duration', () => {
     ['5m', 300_000],
     ['2h', 7_200_000],
     ['90d', 7_776_000_000],
-  ])('%s is %d ms', (text, ms) => {
+  ])('parses %s to %d ms', (text, ms) => {
     expect(parseDurationMs(text)).toBe(ms);
   });
 
   it.each(['', '10', 's', '1.5s', '-1s', '1 s', '1S', '1h30m', '1y', '99999999999999d', '1constructor'])(
-    'is not %j',
+    'rejects %j',
     (text) => {
       expect(parseDurationMs(text)).toBeUndefined();
     },
   );
 });
 
-describe('a size', () => {
+describe('parseBytes', () => {
   it.each([
     ['0', 0],
     ['100B', 100],
     ['1KiB', 1024],
     ['5GiB', 5_368_709_120],
     ['1TiB', 1_099_511_627_776],
-  ])('%s is %d bytes', (text, bytes) => {
+  ])('parses %s to %d bytes', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
   });
 
-  it.each(['', '5', '5GB', '5gib', '0.5GiB', '99999TiB'])('is not %j', (text) => {
+  it.each(['', '5', '5GB', '5gib', '0.5GiB', '99999TiB'])('rejects %j', (text) => {
     expect(parseBytes(text)).toBeUndefined();
   });
 });
 
-describe('an address', () => {
+describe('parseAddress', () => {
   it.each([
     ['127.0.0.1:7655', { host: '127.0.0.1', port: 7655 }],
     ['[::1]:0', { host: '::1', port: 0 }],
     ['coordinator.rollcall.svc:65535', { host: 'coordinator.rollcall.svc', port: 65_535 }],
-  ])('%s has host and port, and is written back the same', (text, address) => {
+  ])('parses %s, and formatAddress returns the same text', (text, address) => {
     expect(parseAddress(text)).toEqual(address);
     expect(formatAddress(address)).toBe(text);
   });
@@ -61,7 +61,7 @@ describe('an address', () => {
     '[127.0.0.1]:1',
     'http://a:1',
     'a b:1',
-  ])('is not %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
