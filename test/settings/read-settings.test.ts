@@ -131,14 +131,22 @@ describe('readSettings', () => {
 describe('a usage error', () => {
   it.each<[string, Partial<SettingsInput>, string]>([
     ['an unknown flag', { argv: ['--cup', '2'] }, '--cup is not a setting of tea-maker; did you mean --cups?'],
-    ['an unknown flag without a similar one', { argv: ['--sugar'] }, '--sugar is not a setting of tea-maker; see --help.'],
+    [
+      'an unknown flag without a similar one',
+      { argv: ['--sugar'] },
+      '--sugar is not a setting of tea-maker; see --help.',
+    ],
     ['a short flag', { argv: ['-c'] }, '-c is not a setting of tea-maker; see --help.'],
     [
       'a negated flag that is not boolean',
       { argv: ['--no-cups'] },
       '--no-cups is not a setting of tea-maker; did you mean --cups?',
     ],
-    ['a positional argument', { argv: ['brew'] }, 'tea-maker accepts only flags, so "brew" cannot be used; see --help.'],
+    [
+      'a positional argument',
+      { argv: ['brew'] },
+      'tea-maker accepts only flags, so "brew" cannot be used; see --help.',
+    ],
     ['a flag without its value', { argv: ['--data'] }, '--data requires a value: --data PATH.'],
     ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data requires a value: --data PATH.'],
     ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
@@ -194,7 +202,11 @@ describe('a usage error', () => {
       'milk in tea.yaml, line 2 must be true or false.',
     ],
     ['a nested value in the file', withFile('data: {a: b}'), 'data in tea.yaml, line 1 must be a path.'],
-    ['a list with items of the wrong type', withFile('leaves: [1, 2]'), 'leaves in tea.yaml, line 1 must be one or more paths.'],
+    [
+      'a list with items of the wrong type',
+      withFile('leaves: [1, 2]'),
+      'leaves in tea.yaml, line 1 must be one or more paths.',
+    ],
     ['an empty value in the file', withFile('cups:'), 'cups in tea.yaml, line 1 must be an integer from 1 to 12.'],
     [
       'a file that does not contain settings',
