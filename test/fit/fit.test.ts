@@ -24,13 +24,6 @@ function fitOf(spec: PodSpec, allocatable: Record<string, string>, pods: readonl
 
 const messages = ({ reasons }: FitResult) => reasons.map(({ code, message }) => `${code}: ${message}`);
 
-function insufficient(resource: string, requested: string, allocatable: string, used: string): string {
-  return (
-    `RESOURCE_INSUFFICIENT: Insufficient ${resource}: the daemon pod requests ${requested}, ` +
-    `the node has ${allocatable} allocatable, and other pods request ${used}.`
-  );
-}
-
 interface Port {
   readonly hostPort?: number;
   readonly containerPort?: number;

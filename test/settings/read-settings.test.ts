@@ -63,7 +63,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('have the types in the table', () => {
+  it('returns values with the types of the table', () => {
     const settings = read();
     expectTypeOf(settings.steepTimeMs).toEqualTypeOf<number>();
     expectTypeOf(settings.kind).toEqualTypeOf<'green' | 'black'>();
@@ -148,8 +148,12 @@ describe('a usage error', () => {
       'tea-maker accepts only flags, so "brew" cannot be used; see --help.',
     ],
     ['a flag without its value', { argv: ['--data'] }, '--data requires a value: --data PATH.'],
-    ['a flag that swallows the next', { argv: ['--data', '--no-milk'] }, '--data requires a value: --data PATH.'],
-    ['an opposite with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
+    [
+      'a flag followed by another flag instead of its value',
+      { argv: ['--data', '--no-milk'] },
+      '--data requires a value: --data PATH.',
+    ],
+    ['a negated flag with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
     ['a flag twice', { argv: ['--cups', '1', '--cups', '2'] }, '--cups conflicts with an earlier flag; set it once.'],
     ['an invalid number', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
     ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be an integer from 1 to 12.'],
