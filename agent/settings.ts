@@ -8,7 +8,7 @@ import { checkNodeSettings, nodeSettings } from './observe/node-settings.ts';
 
 export const agentSettings = defineSettings({
   program: 'rollcall-agent',
-  summary: 'reports the facts and daemon pods of one node to the coordinator; read-only',
+  summary: 'reports the facts and daemon pods of one node to the coordinator, and writes nothing to the cluster',
   settings: {
     ...nodeSettings,
     coordinator: { type: 'address', default: '127.0.0.1:7655', help: 'address of the coordinator' },

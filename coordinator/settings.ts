@@ -33,12 +33,12 @@ export const coordinatorSettings = defineSettings({
     tlsClientCa: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'CAs whose client certificates authenticate callers, PEM; if unset, no client certificate is requested',
+      help: 'CA certificates that verify client certificates, PEM; if unset, client certificates are not requested',
     },
     tlsClientCrl: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'revoked client certificates, PEM: one current list for each CA in --tls-client-ca',
+      help: 'certificate revocation lists, PEM; requires a current list for each CA in --tls-client-ca',
     },
     plaintext: {
       type: 'boolean',
@@ -54,7 +54,7 @@ export const coordinatorSettings = defineSettings({
     kubeconfig: {
       type: 'path',
       placeholder: 'FILE',
-      help: 'kubeconfig for --cluster api-server; if unset, the in-cluster configuration of the pod',
+      help: 'kubeconfig file for --cluster api-server; defaults to the in-cluster configuration of the pod',
     },
     namespace: {
       type: 'string',
@@ -76,14 +76,14 @@ export const coordinatorSettings = defineSettings({
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
     nodes: {
       type: 'path',
-      help: 'file or folder of Node manifests, watched for changes; if unset, every node whose agent reports is in the inventory',
+      help: 'file or folder of Node manifests, watched for changes; if unset, the nodes are those whose agents report',
     },
     lease: {
       type: 'duration',
       default: '40s',
       min: '100ms',
       max: '1d',
-      help: 'time without a message from its agent after which a node is absent',
+      help: 'time without a message after which an agent is absent',
     },
     heartbeat: {
       type: 'duration',
@@ -96,7 +96,7 @@ export const coordinatorSettings = defineSettings({
       type: 'duration',
       default: '60s',
       max: '1d',
-      help: 'time after a start during which no node from the journal is marked absent',
+      help: 'time after startup during which agents known from the journal are not marked absent',
     },
     ...operationsSettings,
     reflection: { type: 'boolean', default: true, help: 'enable gRPC server reflection' },

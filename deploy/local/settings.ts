@@ -3,9 +3,9 @@ import { defineSettings } from '../../shared/settings/table.ts';
 
 export const localSettings = defineSettings({
   program: 'rollcall-local',
-  summary: 'runs a local cluster: a coordinator and one agent for every node file of a folder',
+  summary: 'runs a local cluster: a coordinator, and one agent for each node file in a folder',
   settings: {
-    once: { type: 'boolean', default: false, help: 'exit after the first complete report' },
+    once: { type: 'boolean', default: false, help: 'print the status after all nodes have reported, and exit' },
     data: { type: 'path', placeholder: 'FOLDER', default: './data', help: 'folder for the journal and the logs' },
     port: { type: 'integer', default: 7655, min: 0, max: 65_535, help: 'port on loopback; 0 selects a free port' },
     daemonsets: {

@@ -100,7 +100,7 @@ const NO_DETAIL = { resource: '', requested: 0, allocatable: 0, used: 0, pod: ''
 const REQUESTS_UNKNOWN = unknown('REQUESTS_UNKNOWN', 'The resource requests of the daemon pod are unknown.');
 const USAGE_UNKNOWN = unknown(
   'USAGE_UNKNOWN',
-  'The resource usage on the node is unknown: its agent has not reported it, or the journal does not keep it.',
+  'The resource usage on the node is unknown: its agent is absent or has not reported it, or the journal does not keep it.',
 );
 const ALLOCATABLE_UNKNOWN = unknown('ALLOCATABLE_UNKNOWN', 'The allocatable resources of the node are unknown.');
 

@@ -15,7 +15,7 @@ export function helpText({ program, summary, settings }: Described): string {
     usageOf(name, setting),
     [setting.help, remarkOf(setting)].filter((part) => part !== '').join(' '),
   ]);
-  rows.push(['--help', 'print this text'], ['--version', 'print the version']);
+  rows.push(['--help', 'print help'], ['--version', 'print the version']);
   const indent = Math.max(...rows.map(([usage]) => usage.length)) + 4;
   const lines = rows.map(([usage, help]) => {
     const text = wrap(help, HELP_COLUMNS - indent).join(`\n${' '.repeat(indent)}`);

@@ -31,7 +31,7 @@ Usage: tea-maker [FLAGS]
   --[no-]milk            with milk (default true)
   --kind green|black     which (required)
   --config FILE          settings file
-  --help                 print this text
+  --help                 print help
   --version              print the version
 
 Each setting can be set as a flag, in the environment (--steep-time is TEA_MAKER_STEEP_TIME), or in
