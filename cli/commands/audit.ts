@@ -31,7 +31,7 @@ export function addAuditCommands(program: Command, runner: CommandRunner): void 
 function addHead(audit: Command, runner: CommandRunner): void {
   audit
     .command('head')
-    .description('Print the newest revision and its hash; store it elsewhere to detect later changes')
+    .description('Print the newest revision and its hash; store them outside the journal to detect later changes')
     .action(runner(async (context) => (await import('../audit/checks.ts')).showHead(context)));
 }
 
@@ -85,7 +85,7 @@ function addExport(audit: Command, runner: CommandRunner): void {
     .addOption(
       new Option('--format <format>', 'Format of the export').choices(exportFormatCodec.words).default('jsonl'),
     )
-    .option('-f, --filename <path>', 'File to write; - or no file means standard output')
+    .option('-f, --filename <path>', 'File to write; defaults to standard output, as does -')
     .option('--force', 'Overwrite the file if it exists', false);
   addTimeRangeOptions(command).action(
     runner(async (context, options) =>

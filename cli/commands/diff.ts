@@ -17,7 +17,7 @@ Examples:
   # Compare two revisions of the journal
   rollcall diff --from revision:209 --to revision:217
 
-Exit codes: 0 no placement differs, 1 placements differ, 2 or more an error.`;
+Exit codes: 0 if no placement differs, 1 if placements differ, 2 or greater on error.`;
 
 export function addDiffCommand(program: Command, runner: CommandRunner): void {
   program

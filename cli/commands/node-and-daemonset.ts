@@ -23,8 +23,8 @@ Examples:
 export function addNodeAndDaemonSetCommands(program: Command, runner: CommandRunner): void {
   program
     .command('node')
-    .description('Show the DaemonSets of a node; "rollcall node/NAME" does the same')
-    .argument('<node/NAME>', 'Node')
+    .description('Show the DaemonSets of a node; short form: "rollcall node/NAME"')
+    .argument('<node/NAME>', 'The node')
     .addOption(atOption())
     .addHelpText('after', NODE_EXAMPLES)
     .action(
@@ -36,8 +36,8 @@ export function addNodeAndDaemonSetCommands(program: Command, runner: CommandRun
     );
   program
     .command('daemonset')
-    .description('Show the nodes of a DaemonSet; "rollcall daemonset/NAME" does the same')
-    .argument('<daemonset/NAME>', 'DaemonSet')
+    .description('Show the nodes of a DaemonSet; short form: "rollcall daemonset/NAME"')
+    .argument('<daemonset/NAME>', 'The DaemonSet; daemonset/NAMESPACE/NAME if the name exists in several namespaces')
     .addOption(atOption())
     .addHelpText('after', DAEMON_SET_EXAMPLES)
     .action(

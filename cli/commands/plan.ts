@@ -6,7 +6,7 @@ import type { CommandRunner } from './command-runner.ts';
 
 const EXAMPLES = `
 Examples:
-  # Show where the DaemonSets of a cluster would run, and why not elsewhere
+  # Show where the DaemonSets of a cluster would run
   kubectl get daemonsets,nodes -A -o json | rollcall plan -f -
 
   # Compare edited manifests with the old ones
@@ -21,14 +21,14 @@ Examples:
   # Compare a manifest with the cluster as it was at an earlier time
   rollcall plan -f new.yaml --at 2026-03-14T15:09
 
-Exit codes: 0 no change, 1 changes, 2 or more an error.`;
+Exit codes: 0 if nothing changes, 1 if something changes, 2 or greater on error.`;
 
 export function addPlanCommand(program: Command, runner: CommandRunner): void {
   program
     .command('plan')
     .summary('Show the effect of a change to DaemonSets or nodes')
     .description(
-      'Show where DaemonSets would run and why not elsewhere, or, with --against or a simulated change, what would change. ' +
+      'Show where DaemonSets would run, and why they would not run on the other nodes. With --against or a simulated change, show what would change. ' +
         'With nodes from files, plan needs no cluster and no coordinator. Without them, it queries the coordinator.',
     )
     .option(

@@ -21,7 +21,7 @@ Examples:
   # Draw the last three hours of node gpu-1
   rollcall timeline node/gpu-1 --from -3h
 
-  # Save the last day of a DaemonSet as a picture
+  # Save the last day of a DaemonSet as an image
   rollcall timeline daemonset/fluentd -o svg > fluentd.svg`;
 
 export function addTimelineCommand(program: Command, runner: CommandRunner): void {
@@ -30,7 +30,7 @@ export function addTimelineCommand(program: Command, runner: CommandRunner): voi
     .summary('Draw the timeline of a node or a DaemonSet')
     .description(
       'Draw the timeline of a node, with a lane for each DaemonSet, or of a DaemonSet, with a lane for each node. ' +
-        'Drift and absent agents are marked below the lanes. -o svg prints a picture; -o json and -o yaml print the spans.',
+        'Drift and absent agents are marked below the lanes. -o svg prints an image; -o json and -o yaml print the spans.',
     )
     .argument('<node/NAME|daemonset/NAME...>', 'A node, a DaemonSet, or one of each')
     .addOption(fromOption('Start of the timeline; defaults to one day before its end'))

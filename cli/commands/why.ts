@@ -23,8 +23,8 @@ export function addWhyCommand(program: Command, runner: CommandRunner): void {
     .description(
       'Explain why a DaemonSet does or does not run on a node. Lists every reason, and the edits that would change the verdict.',
     )
-    .argument('<daemonset/NAME>', 'DaemonSet')
-    .argument('<node/NAME>', 'Node')
+    .argument('<daemonset/NAME>', 'The DaemonSet; daemonset/NAMESPACE/NAME if the name exists in several namespaces')
+    .argument('<node/NAME>', 'The node')
     .addOption(atOption())
     .addHelpText('after', EXAMPLES)
     .action(

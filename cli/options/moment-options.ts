@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 const FORMS = 'for example 2026-03-14T15:09 (local time), 2026-03-14T15:09Z, 2026-03-14, -2h or revision:12345';
 
 export function atOption(): Option {
-  return new Option('--at <moment>', `Show the state at this moment, ${FORMS}`);
+  return new Option('--at <moment>', `Use the state at this moment, ${FORMS}`);
 }
 
 export interface AtOptions {
@@ -12,7 +12,7 @@ export interface AtOptions {
 }
 
 export function fromOption(description: string): Option {
-  return new Option('--from <moment>', `${description}; ${FORMS}`);
+  return new Option('--from <moment>', `${description}, ${FORMS}`);
 }
 
 export function toOption(description: string): Option {

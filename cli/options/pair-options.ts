@@ -4,11 +4,11 @@ import type { QueryClient } from '../client/query-client.ts';
 import { parseDaemonSetName, parseNodeName } from '../resource-name.ts';
 
 export function daemonSetOption(): Option {
-  return new Option('--daemonset <name>', 'Only this DaemonSet, as NAME or NAMESPACE/NAME');
+  return new Option('--daemonset <name>', 'Show only this DaemonSet, specified as NAME or NAMESPACE/NAME');
 }
 
 export function nodeOption(): Option {
-  return new Option('--node <name>', 'Only this node');
+  return new Option('--node <name>', 'Show only this node');
 }
 
 export interface PairOptions {

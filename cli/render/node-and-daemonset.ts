@@ -105,13 +105,13 @@ function silenceLine(
   if (first === undefined) return '';
   const age = (node: string) => ageText(silent.get(node) ?? null, nowMs);
   if (others.length === 0) {
-    return `The agent of ${first} has been absent for ${age(first)}; a state with ? is the last reported one.\n`;
+    return `The agent of ${first} has been absent for ${age(first)}; ? marks the last reported state.\n`;
   }
   const ages = nodeNames(
     [first, ...others].map((node) => `${node} for ${age(node)}`),
     wide,
   );
-  return `${others.length + 1} agents have been absent: ${ages}; a state with ? is the last reported one.\n`;
+  return `${others.length + 1} agents have been absent: ${ages}; ? marks the last reported state.\n`;
 }
 
 const VERDICTS: readonly Verdict[] = ['run', 'keep', 'none'];

@@ -23,9 +23,9 @@ export function helpText({ program, summary, settings }: Described): string {
   });
   const example = Object.keys(settings)[0] ?? '';
   const sources = [
-    `Each setting can be set as a flag, in the environment (--${keyOf(example)} is`,
-    `${environmentNameOf(program, example)}), or in the YAML file of --config (there, ${keyOf(example)}: ...).`,
-    'Flags take precedence over the environment, and the environment over the file.',
+    'You can specify each setting as a flag, as an environment variable, or as a key in the file of --config; for example,',
+    `--${keyOf(example)}, ${environmentNameOf(program, example)} or ${keyOf(example)}.`,
+    'Flags take precedence over environment variables, and environment variables over the file.',
   ];
   const closing = wrap(sources.join(' '), HELP_COLUMNS).join('\n');
   return `${wrap(`${program} ${summary}.`, HELP_COLUMNS).join('\n')}\n\nUsage: ${program} [FLAGS]\n\n${lines.join('\n')}\n\n${closing}\n`;

@@ -40,7 +40,7 @@ describe('the daemon pods of an absent node', () => {
   it('are marked as last reported', async () => {
     const answer = await ask('node/worker-2');
     expect(answer).toContain(`
-The agent of worker-2 has been absent for 30m; a state with ? is the last reported one.
+The agent of worker-2 has been absent for 30m; ? marks the last reported state.
 
 DAEMONSET             VERDICT   FITS   POD      DRIFT   SINCE   REASON
 kube-system/fluentd   keep      yes    Ready?   -       1h      Taint`);
@@ -49,7 +49,7 @@ kube-system/fluentd   keep      yes    Ready?   -       1h      Taint`);
   it('are distinguished from those of present nodes', async () => {
     const answer = await ask('daemonset/fluentd');
     expect(answer).toContain(`
-The agent of worker-2 has been absent for 30m; a state with ? is the last reported one.
+The agent of worker-2 has been absent for 30m; ? marks the last reported state.
 
 NODE       VERDICT   FITS   POD      DRIFT   SINCE   REASON
 gpu-1      keep      yes    Ready    -       1h      Taint gpu:NoSchedule is not tolerated; 1 more reason
@@ -65,7 +65,7 @@ worker-2   keep      yes    Ready?   -       1h      Taint gpu:NoSchedule is not
     const answer = await ask('daemonset/fluentd', several.address);
     several.stop();
     expect(answer).toContain(
-      '\n2 agents have been absent: worker-2 for 30m, worker-3 for 30m; a state with ? is the last reported one.\n',
+      '\n2 agents have been absent: worker-2 for 30m, worker-3 for 30m; ? marks the last reported state.\n',
     );
   });
 });

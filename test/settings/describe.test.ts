@@ -34,9 +34,9 @@ Usage: tea-maker [FLAGS]
   --help                 print help
   --version              print the version
 
-Each setting can be set as a flag, in the environment (--steep-time is TEA_MAKER_STEEP_TIME), or in
-the YAML file of --config (there, steep-time: ...). Flags take precedence over the environment, and
-the environment over the file.
+You can specify each setting as a flag, as an environment variable, or as a key in the file of
+--config; for example, --steep-time, TEA_MAKER_STEEP_TIME or steep-time. Flags take precedence over
+environment variables, and environment variables over the file.
 `);
   });
 });
