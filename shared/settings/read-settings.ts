@@ -86,8 +86,9 @@ function valueOf(setting: Setting, { texts, origin }: Given): SettingValue {
   const values = texts.map((text) => {
     const value = parseValue(setting, text);
     if (value !== undefined) return value;
-    const shown = text === '' ? 'empty' : JSON.stringify(text);
-    throw new SettingsError(`${origin} is ${shown}, but must be ${expectationOf(setting)}.`);
+    throw new SettingsError(
+      `Invalid value ${JSON.stringify(text)} for ${origin}: it must be ${expectationOf(setting)}.`,
+    );
   });
   if (setting.type === 'paths' && values.length > 0) return values.flat() as string[];
   const [value] = values;

@@ -43,7 +43,7 @@ export function readFlags({ program, settings }: Program, argv: readonly string[
   for (const token of parseArgs({ args: [...argv], options, strict: false, tokens: true }).tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      throw new SettingsError(`${program} accepts only flags, so ${quote(token.value)} cannot be used; see --help.`);
+      throw new SettingsError(`Unexpected argument ${quote(token.value)}: ${program} accepts only flags; see --help.`);
     }
     const flag = flagOf(token.name, names, settings);
     const setting = flag && settings[flag.name];

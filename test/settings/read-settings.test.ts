@@ -145,7 +145,7 @@ describe('a usage error', () => {
     [
       'a positional argument',
       { argv: ['brew'] },
-      'tea-maker accepts only flags, so "brew" cannot be used; see --help.',
+      'Unexpected argument "brew": tea-maker accepts only flags; see --help.',
     ],
     ['a flag without its value', { argv: ['--data'] }, '--data requires a value: --data PATH.'],
     [
@@ -155,29 +155,41 @@ describe('a usage error', () => {
     ],
     ['a negated flag with a value', { argv: ['--no-milk=true'] }, '--no-milk does not accept a value; remove it.'],
     ['a flag twice', { argv: ['--cups', '1', '--cups', '2'] }, '--cups conflicts with an earlier flag; set it once.'],
-    ['an invalid number', { argv: ['--cups', 'two'] }, '--cups is "two", but must be an integer from 1 to 12.'],
-    ['a number out of range', { argv: ['--cups=13'] }, '--cups is "13", but must be an integer from 1 to 12.'],
+    [
+      'an invalid number',
+      { argv: ['--cups', 'two'] },
+      'Invalid value "two" for --cups: it must be an integer from 1 to 12.',
+    ],
+    [
+      'a number out of range',
+      { argv: ['--cups=13'] },
+      'Invalid value "13" for --cups: it must be an integer from 1 to 12.',
+    ],
     [
       'a duration without a unit',
       { environment: { TEA_MAKER_STEEP_TIME: '90' } },
-      'TEA_MAKER_STEEP_TIME is "90", but must be a duration such as 500ms, 10s, 5m, 2h or 90d from 1s to 1h.',
+      'Invalid value "90" for TEA_MAKER_STEEP_TIME: it must be a duration such as 500ms, 10s, 5m, 2h or 90d from 1s to 1h.',
     ],
     [
       'a size over the limit',
       { argv: ['--pot-size=2MiB'] },
-      '--pot-size is "2MiB", but must be a size such as 512KiB, 64MiB or 5GiB, at most 1MiB.',
+      'Invalid value "2MiB" for --pot-size: it must be a size such as 512KiB, 64MiB or 5GiB, at most 1MiB.',
     ],
-    ['an unknown choice', { argv: ['--kind=red'] }, '--kind is "red", but must be one of green, black.'],
+    ['an unknown choice', { argv: ['--kind=red'] }, 'Invalid value "red" for --kind: it must be one of green, black.'],
     [
       'an address without a port',
       { argv: ['--listen', 'localhost'] },
-      '--listen is "localhost", but must be an address such as 127.0.0.1:7655 or [::1]:7655.',
+      'Invalid value "localhost" for --listen: it must be an address such as 127.0.0.1:7655 or [::1]:7655.',
     ],
-    ['an empty variable', { environment: { TEA_MAKER_DATA: '' } }, 'TEA_MAKER_DATA is empty, but must be a path.'],
+    [
+      'an empty variable',
+      { environment: { TEA_MAKER_DATA: '' } },
+      'Invalid value "" for TEA_MAKER_DATA: it must be a path.',
+    ],
     [
       'an empty list',
       { environment: { TEA_MAKER_LEAVES: ':' } },
-      'TEA_MAKER_LEAVES is ":", but must be one or more paths.',
+      'Invalid value ":" for TEA_MAKER_LEAVES: it must be one or more paths.',
     ],
     [
       'an unknown variable',
