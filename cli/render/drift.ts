@@ -1,6 +1,6 @@
 /** Prints drift: as a table, and as lines below the status. */
 
-import { DRIFT_KINDS } from '../../shared/model/drift.ts';
+import { DRIFT_KINDS, type DriftKind } from '../../shared/model/drift.ts';
 import { plural } from '../../shared/plural.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import { oneLine } from '../output/text.ts';
@@ -11,8 +11,7 @@ import { nodeNames } from './shorten.ts';
 
 /** Maximum number of lines below the status; `rollcall drift` lists all. */
 const LINES_MAX = 40;
-/** The length of `unexpected`, the longest kind. */
-const KIND_WIDTH = 10;
+const KIND_WIDTH = Math.max(...DRIFT_KINDS.map((kind) => kind.length));
 
 export function renderDrifts(drifts: readonly DriftView[], options: RenderOptions): string {
   const { style, nowMs } = options;
@@ -27,23 +26,26 @@ export function renderDrifts(drifts: readonly DriftView[], options: RenderOption
   return renderTable(columns, [...drifts].sort(compareDrifts), options);
 }
 
-/** `unknown` and `outdated` are warnings; the other kinds are errors. */
-export function paintDrift(kind: DriftView['kind'], style: RenderOptions['style']): (text: string) => string {
-  return kind === 'unknown' || kind === 'outdated' ? style.warn : style.bad;
+export function paintDrift(kind: DriftKind, style: RenderOptions['style']): (text: string) => string {
+  return style[driftSeverity(kind)];
+}
+
+export function driftSeverity(kind: DriftKind): 'warn' | 'bad' {
+  return KINDS[kind].severity;
 }
 
 /** The detail, or a default text for the kind. */
 export function driftDetail({ kind, detail }: DriftView): string {
-  return detail || WITHOUT_DETAIL[kind];
+  return detail || KINDS[kind].withoutDetail;
 }
 
-const WITHOUT_DETAIL: Record<DriftView['kind'], string> = {
-  missing: 'no daemon pod exists',
-  unexpected: 'a daemon pod exists but should not',
-  duplicate: 'more than one daemon pod exists',
-  outdated: 'the daemon pod has an older template revision',
-  unhealthy: 'the daemon pod is not ready',
-  unknown: 'the agent of this node is absent',
+const KINDS: Record<DriftKind, { readonly severity: 'warn' | 'bad'; readonly withoutDetail: string }> = {
+  missing: { severity: 'bad', withoutDetail: 'no daemon pod exists' },
+  unexpected: { severity: 'bad', withoutDetail: 'a daemon pod exists but should not' },
+  duplicate: { severity: 'bad', withoutDetail: 'more than one daemon pod exists' },
+  outdated: { severity: 'warn', withoutDetail: 'the daemon pod has an older template revision' },
+  unhealthy: { severity: 'bad', withoutDetail: 'the daemon pod is not ready' },
+  unknown: { severity: 'warn', withoutDetail: 'the agent of this node is absent' },
 };
 
 /** One line for each kind and cause; the same drift on many nodes shares a line. */

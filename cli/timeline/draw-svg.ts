@@ -1,5 +1,6 @@
 /** Draws a timeline as a standalone SVG document without scripts, fonts or external files. */
 import { durationText, timeText } from '../output/time.ts';
+import { driftSeverity } from '../render/drift.ts';
 import {
   type CellRun,
   cellsOf,
@@ -162,7 +163,7 @@ function bar({ cell, first, length }: CellRun, left: number, middle: number): st
 
 function drawMark(mark: PlacedMark, top: number, window: Window, left: number): string {
   const { first, last, kind, text } = mark;
-  const className = kind === 'unknown' || kind === 'outdated' ? 'warn' : 'bad';
+  const className = kind === 'absent' ? 'bad' : driftSeverity(kind);
   const [x, end] = [left + first, left + last + 1];
   const line = element('rect', { class: className, x, y: top - 3, width: Math.max(2, end - x), height: 3, rx: 1.5 });
   const isBefore = labelPlaceOf(mark, window) === 'before';

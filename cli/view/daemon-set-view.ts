@@ -1,5 +1,6 @@
 /** A DaemonSet as tables read it, and its JSON (docs/cli.md). */
 import type { ManifestProblem } from '../../shared/kubernetes/manifests/manifest-problem.ts';
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import type { DaemonSet__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSet.ts';
 import type { DaemonSetCounts__Output } from '../../shared/rpc/generated/rollcall/v1/DaemonSetCounts.ts';
 import type { ManifestProblem__Output } from '../../shared/rpc/generated/rollcall/v1/ManifestProblem.ts';
@@ -34,12 +35,7 @@ const COUNTS = [
   'keep',
   'none',
   'acknowledged',
-  'missing',
-  'unexpected',
-  'duplicate',
-  'outdated',
-  'unhealthy',
-  'unknown',
+  ...DRIFT_KINDS,
   'staleNodeCount',
   'unreportedNodeCount',
 ] as const satisfies readonly (keyof DaemonSetCounts__Output)[];

@@ -5,6 +5,7 @@
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ClusterSnapshot, DaemonSetSnapshot, NodeSnapshot } from '../model/cluster-snapshot.ts';
+import { DRIFT_KINDS, type DriftKind } from '../model/drift.ts';
 import type { Answer } from '../model/fit-result.ts';
 import type { PodHealth } from '../model/pod-health.ts';
 import type { Counts, NodeCounts, PodCounts, Tally } from '../model/tally.ts';
@@ -131,17 +132,14 @@ function noPodCounts(): PodCounts {
   };
 }
 
+const NO_DRIFTS = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Readonly<Record<DriftKind, number>>;
+
 function noCounts(): Counts {
   return {
     ...noPodCounts(),
     none: 0,
     acknowledged: 0,
-    missing: 0,
-    unexpected: 0,
-    duplicate: 0,
-    outdated: 0,
-    unhealthy: 0,
-    unknown: 0,
+    ...NO_DRIFTS,
     staleNodeCount: 0,
     oldestReportMs: 0,
     unreportedNodeCount: 0,

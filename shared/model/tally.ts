@@ -1,5 +1,6 @@
 /** Counts of nodes and placements in a cluster snapshot. */
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
+import type { DriftKind } from './drift.ts';
 
 /** Counts of the pairs of one DaemonSet or of one node. */
 export interface PodCounts {
@@ -23,17 +24,11 @@ export interface PodCounts {
   keep: number;
 }
 
-/** Counts of the nodes of one DaemonSet. */
-export interface Counts extends PodCounts {
+/** Counts of the nodes of one DaemonSet, and of its drifts by kind. */
+export interface Counts extends PodCounts, Record<DriftKind, number> {
   /** Verdict none. */
   none: number;
   acknowledged: number;
-  missing: number;
-  unexpected: number;
-  duplicate: number;
-  outdated: number;
-  unhealthy: number;
-  unknown: number;
   /** Nodes that are desired or have a daemon pod, and whose agent is absent. */
   staleNodeCount: number;
   /** When the agent that is absent for longest was last seen; 0 if none of these agents is absent. */

@@ -5,6 +5,7 @@ import type { Io } from '../../cli/io.ts';
 import { createProgram } from '../../cli/program.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { EXIT } from '../../shared/errors.ts';
+import { DRIFT_KINDS } from '../../shared/model/drift.ts';
 import { daemonSet, node } from '../plan/objects.ts';
 import { runCli } from './run-cli.ts';
 
@@ -47,6 +48,11 @@ describe('docs/cli.md', () => {
     const known = new Set([...options, '--help']);
     expect([...known].filter((option) => !documented.has(option))).toEqual([]);
     expect([...documented].filter((option) => !known.has(option))).toEqual([]);
+  });
+
+  it('documents every kind of drift', () => {
+    const [section = ''] = (page.split('\n## drift\n')[1] ?? '').split('\n## ');
+    expect([...section.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, kind]) => kind)).toEqual([...DRIFT_KINDS]);
   });
 
   it('documents every exit code', () => {
