@@ -28,7 +28,8 @@ export function addPlanCommand(program: Command, runner: CommandRunner): void {
     .command('plan')
     .summary('Show the effect of a change to DaemonSets or nodes')
     .description(
-      'Show where DaemonSets would run, and why they would not run on the other nodes. With --against or a simulated change, show what would change. ' +
+      'Show where DaemonSets would run, and why they would not run on the other nodes. ' +
+        'With --against or a simulated change, show what would change. ' +
         'With nodes from files, plan needs no cluster and no coordinator. Without them, it queries the coordinator.',
     )
     .option(
