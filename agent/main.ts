@@ -22,7 +22,7 @@ await runProgram({
   async run(settings, untilStopped) {
     const { coordinator, state, logLevel: level, logFormat: format } = settings;
     const log = createLogger({ program: 'rollcall-agent', level, format });
-    const observer = openObserver({
+    const observer = await openObserver({
       settings,
       environment: process.env,
       clock: systemClock,

@@ -3,8 +3,8 @@
  * never logged.
  */
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { RollcallError } from './errors.ts';
+import { loadPinoPretty } from './lazy-packages.ts';
 
 export type { Logger } from 'pino';
 
@@ -72,7 +72,7 @@ function describeError(error: unknown): unknown {
 
 /** Formats each line as text. Not a stream, so nothing is pending when the process exits. */
 function prettyStream(output: DestinationStream): DestinationStream {
-  const prettify = prettyFactory({
+  const prettify = loadPinoPretty().prettyFactory({
     colorize: false,
     ignore: 'program',
     messageFormat: '{program}: {message}',

@@ -4,8 +4,6 @@ import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { ApiServerPods } from './api-server-pods.ts';
 import { ClusterObserver } from './cluster-observer.ts';
-import { FileObserver } from './file-observer.ts';
-import { KubeletPods } from './kubelet-pods.ts';
 import type { NodeSettings } from './node-settings.ts';
 import type { Observer } from './observer.ts';
 import type { PodSource } from './pod-source.ts';
@@ -19,13 +17,20 @@ export interface OpenObserverOptions {
   readonly userAgent: string;
 }
 
-/** @throws RollcallError ARGUMENT_INVALID if no API server is specified and the agent does not run in a pod. */
-export function openObserver(options: OpenObserverOptions): Observer {
+/**
+ * Loads only what the settings require, because an agent takes memory on every node.
+ * @throws RollcallError ARGUMENT_INVALID if no API server is specified and the agent does not run in a pod.
+ */
+export async function openObserver(options: OpenObserverOptions): Promise<Observer> {
   const { settings, clock, random, userAgent } = options;
   const { nodeFile, nodeName = '', podsFrom } = settings;
-  if (nodeFile !== undefined) return new FileObserver({ path: nodeFile, clock });
+  if (nodeFile !== undefined) {
+    const { FileObserver } = await import('./file-observer.ts');
+    return new FileObserver({ path: nodeFile, clock });
+  }
   const reader = new ApiServerReader({ access: apiServerAccess(options), clock, userAgent });
-  const pods = podsFrom === 'kubelet' ? kubeletPods(options) : new ApiServerPods({ reader, nodeName, clock, random });
+  const pods =
+    podsFrom === 'kubelet' ? await kubeletPods(options) : new ApiServerPods({ reader, nodeName, clock, random });
   return new ClusterObserver({ nodeName, reader, pods, clock, random });
 }
 
@@ -35,7 +40,7 @@ function apiServerAccess({ settings, environment, clock }: OpenObserverOptions):
   return folderAccess({ url: apiServer, folder, clock });
 }
 
-function kubeletPods({ settings, clock, random, userAgent }: OpenObserverOptions): PodSource {
+async function kubeletPods({ settings, clock, random, userAgent }: OpenObserverOptions): Promise<PodSource> {
   const { kubeletHost = '', kubeletPort, kubeletCa, kubeletInsecureTls, serviceAccount: folder } = settings;
   const access = folderAccess({
     url: httpsUrl(kubeletHost, kubeletPort),
@@ -44,5 +49,6 @@ function kubeletPods({ settings, clock, random, userAgent }: OpenObserverOptions
     ...(kubeletCa !== undefined && { authority: { file: kubeletCa } }),
     ...(kubeletInsecureTls && { authority: 'unchecked' }),
   });
+  const { KubeletPods } = await import('./kubelet-pods.ts');
   return new KubeletPods({ reader: new ApiServerReader({ access, clock, userAgent }), clock, random });
 }

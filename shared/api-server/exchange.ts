@@ -1,7 +1,8 @@
 /** Sends one HTTP request to the API server and receives the response headers. Every failure is an ApiServerError. */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../clock.ts';
+import { http } from '../http-module.ts';
 import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
 import { ApiServerError } from './api-server-error.ts';
 import { CONNECTIONS_MAX, IDLE_CONNECTIONS_MAX, TCP_KEEPALIVE_MS } from './limits.ts';
@@ -29,7 +30,7 @@ export class Exchange {
   readonly #clock: Clock;
   readonly #userAgent: string;
   readonly #isEncrypted: boolean;
-  readonly #connections: HttpAgent | HttpsAgent;
+  readonly #connections: Agent | HttpsAgent;
 
   constructor(access: ApiServerAccess, clock: Clock, userAgent: string) {
     this.#access = access;
@@ -43,7 +44,7 @@ export class Exchange {
       maxFreeSockets: IDLE_CONNECTIONS_MAX,
       scheduling: 'lifo',
     } as const;
-    this.#connections = this.#isEncrypted ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#connections = this.#isEncrypted ? new HttpsAgent(options) : new http.Agent(options);
   }
 
   /** Returns the response; its body is not read yet. @throws ApiServerError */
@@ -91,7 +92,7 @@ export class Exchange {
       ...(this.#isEncrypted && tls),
     };
     return new Promise((resolve, reject) => {
-      const sent = this.#isEncrypted ? httpsRequest(url, options) : httpRequest(url, options);
+      const sent = this.#isEncrypted ? httpsRequest(url, options) : http.request(url, options);
       const cancelDeadline = this.#clock.after(deadlineMs, () =>
         sent.destroy(new ApiServerError('stalled', `no response to ${describe(request)} after ${deadlineMs} ms`)),
       );

@@ -2,8 +2,18 @@
  * The metrics of one program, exactly those in the catalogue. Counters and gauges are read when Prometheus scrapes;
  * histograms are updated when a value is observed.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createRequire } from 'node:module';
+import type * as prometheus from 'prom-client';
 import type { MetricKind } from './metric-catalogue.ts';
+
+// The index of the package also loads a cluster mode, a push client and default metrics, which take memory in every agent.
+const require = createRequire(import.meta.url);
+const Counter: typeof prometheus.Counter = require('prom-client/lib/counter');
+const Gauge: typeof prometheus.Gauge = require('prom-client/lib/gauge');
+const Histogram: typeof prometheus.Histogram = require('prom-client/lib/histogram');
+const Registry: typeof prometheus.Registry = require('prom-client/lib/registry');
+
+type Metric = prometheus.Counter | prometheus.Gauge | prometheus.Histogram;
 
 /** One value of a metric, with its labels. */
 export interface Sample {
@@ -15,7 +25,7 @@ type Reader = () => readonly Sample[] | Promise<readonly Sample[]>;
 
 export class MetricRegistry<Name extends string = string> {
   readonly #registry = new Registry();
-  readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
+  readonly #metrics = new Map<string, Metric>();
   readonly #readers = new Map<string, Reader>();
 
   constructor(catalogue: Readonly<Record<Name, MetricKind>>) {
@@ -63,7 +73,7 @@ export class MetricRegistry<Name extends string = string> {
     }
   }
 
-  #make(name: string, { type, labels, help, buckets = [] }: MetricKind): Counter | Gauge | Histogram {
+  #make(name: string, { type, labels, help, buckets = [] }: MetricKind): Metric {
     const common = { name, help, labelNames: labels, registers: [this.#registry] };
     switch (type) {
       case 'counter':

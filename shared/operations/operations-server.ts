@@ -2,8 +2,9 @@
  * The operations port: `/livez`, `/readyz` and `/metrics` over plain HTTP, which every probe and scraper supports. It
  * reveals no node names and accepts no commands.
  */
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { RollcallError } from '../errors.ts';
+import { http } from '../http-module.ts';
 import type { Logger } from '../logging.ts';
 import { type Address, formatAddress } from '../settings/address.ts';
 import { CONNECTIONS_MAX, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS } from './limits.ts';
@@ -33,7 +34,7 @@ export interface OperationsServer {
 
 /** @throws RollcallError ARGUMENT_INVALID if the server cannot listen on the address. */
 export async function startOperationsServer(options: OperationsOptions): Promise<OperationsServer> {
-  const server = createServer(
+  const server = http.createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     handleRequests(options),
   );

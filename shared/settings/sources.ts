@@ -1,6 +1,7 @@
 /** The sources of settings: flags, environment and file. Each source returns text and rejects unknown names. */
 import { parseArgs } from 'node:util';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Node } from 'yaml';
+import { loadYaml } from '../lazy-packages.ts';
 import { nearestName } from './did-you-mean.ts';
 import { SettingsError } from './settings-error.ts';
 import { environmentNameOf, environmentPrefixOf, keyOf, type Setting, type SettingMap, usageOf } from './table.ts';
@@ -77,6 +78,7 @@ export function readEnvironment(
 export function readSettingsFile({ program, settings }: Program, path: string, text: string): GivenSettings {
   if (text.length > FILE_LENGTH_MAX)
     throw new SettingsError(`${path} exceeds the size limit of a settings file (1 MiB).`);
+  const { isMap, isScalar, LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number) => `${path}, line ${lines.linePos(offset).line}`;
@@ -142,6 +144,7 @@ function unknownName(program: string, shown: string, known: readonly string[], r
 
 /** The text of a value in the file; empty if its YAML type does not match the setting. */
 function fileTexts(setting: Setting, node: Node | null): string[] {
+  const { isScalar, isSeq } = loadYaml();
   if (isSeq(node)) {
     const items = node.items.map((item) => (isScalar(item) ? item.value : undefined));
     return setting.type === 'paths' && items.every((item) => typeof item === 'string') ? items : [];
