@@ -67,7 +67,13 @@ function cpu(percent: number): BenchResult {
 
 /** The flags that deploy/ uses: an agent needs little memory and produces little garbage. */
 const NODE_FLAGS = {
-  agent: ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'],
+  agent: [
+    '--max-semi-space-size=1',
+    '--max-old-space-size=64',
+    '--optimize-for-size',
+    '--jitless',
+    '--single-threaded-gc',
+  ],
   coordinator: [],
 } as const;
 
