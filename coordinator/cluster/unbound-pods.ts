@@ -21,7 +21,7 @@ export function toUnboundPod(object: object): UnboundPod | null {
   const node = targetNodeName(pod);
   const health = podHealth(pod, { nowMs: 0, minReadySeconds: 0 });
   if (node === null || health === null) return null;
-  return { uid: health.podUid, node, health: { ...health, unscheduled: true } };
+  return { uid: health.podUid, node, health };
 }
 
 export class UnboundPods {

@@ -155,6 +155,6 @@ function makeLogFolder(folder: string): void {
     makeFolder(folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new RollcallError('ARGUMENT_INVALID', `cannot make ${folder}: ${why}; choose another folder with --data`);
+    throw new RollcallError('ARGUMENT_INVALID', `cannot create ${folder}: ${why}; choose another folder with --data`);
   }
 }

@@ -3,6 +3,7 @@ import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import { DEFAULT_NAMESPACE } from '../kubernetes/default-daemon-set.ts';
 import type { ContainerState, ContainerStatus, NodeCondition, Pod } from '../kubernetes/objects.ts';
 import { owningDaemonSet } from '../kubernetes/owning-daemon-set.ts';
+import { targetNodeName } from '../kubernetes/target-node-name.ts';
 import { TEMPLATE_REVISION_LABEL } from '../kubernetes/template-revision.ts';
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
@@ -28,7 +29,7 @@ export interface PodHealth {
   /** 0 where unknown. */
   readonly createdMs: number;
   readonly terminating: boolean;
-  /** Set where the pod names its node in its affinity and the scheduler has not bound it; no agent sees such a pod. */
+  /** Set where the pod names its node in its affinity and the scheduler has not bound it. */
   readonly unscheduled?: true;
 }
 
@@ -70,7 +71,12 @@ export function podHealth(
     sinceMs: readyMs,
     createdMs: timeMs(metadata.creationTimestamp),
     terminating: metadata.deletionTimestamp !== undefined,
+    ...(isUnscheduled(pod) && { unscheduled: true }),
   };
+}
+
+function isUnscheduled(pod: Pod): boolean {
+  return (pod.spec?.nodeName ?? '') === '' && targetNodeName(pod) !== null;
 }
 
 function phaseOf(phase: string | undefined): PodPhase {

@@ -78,8 +78,14 @@ function unexpected(pods: readonly PodHealth[], why: string): Finding[] {
 function duplicates(living: readonly PodHealth[], { surge, templateRevision }: Assignment): Finding[] {
   const groups = surge ? partition(living, (pod) => pod.templateRevision === templateRevision) : [living];
   return groups.flatMap(([oldest, ...others]) =>
-    others.map(({ podName }) => ({ kind: 'duplicate', podName, detail: `older pod ${oldest?.podName} exists` })),
+    others.map((pod) => ({ kind: 'duplicate', podName: pod.podName, detail: duplicateDetail(pod, oldest) })),
   );
+}
+
+/** A scheduled pod takes precedence over an unscheduled one, even over an older one. */
+function duplicateDetail(pod: PodHealth, kept: PodHealth | undefined): string {
+  const isScheduledOnly = pod.unscheduled === true && kept?.unscheduled !== true;
+  return `${isScheduledOnly ? 'scheduled' : 'older'} pod ${kept?.podName} exists`;
 }
 
 function outdated(living: readonly PodHealth[], { templateRevision: expected }: Assignment): Finding[] {

@@ -69,6 +69,14 @@ describe('a node that should run a daemon pod', () => {
     ]);
   });
 
+  it('has a duplicate for an unscheduled pod beside a newer scheduled pod', () => {
+    const pods = [
+      pod({ podName: 'agent-1', createdMs: 30 }),
+      pod({ podName: 'agent-2', createdMs: 10, unscheduled: true }),
+    ];
+    expect(found(run, pods)).toEqual(['duplicate agent-2 scheduled pod agent-1 exists']);
+  });
+
   it('has an outdated pod if the template differs or is unknown', () => {
     expect(found(run, [pod({ templateRevision: 'r0' })])).toEqual([
       'outdated agent-1 template revision r0 instead of r1',
