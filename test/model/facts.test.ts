@@ -177,6 +177,16 @@ describe('pod health', () => {
     });
   });
 
+  test('is unscheduled if only the affinity names the node', () => {
+    const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['n1'] }];
+    const required = { nodeSelectorTerms: [{ matchFields }] };
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+    const pending = pod({ phase: 'Pending' });
+    expect(healthOf({ ...pending, spec: { affinity } })).toMatchObject({ unscheduled: true });
+    expect(healthOf({ ...pending, spec: { affinity, nodeName: 'n1' } })).not.toHaveProperty('unscheduled');
+    expect(healthOf(pending)).not.toHaveProperty('unscheduled');
+  });
+
   test('is available only after minReadySeconds', () => {
     const running = pod({ phase: 'Running', conditions: [ready] });
     expect(healthOf(running, READY_MS + 9_999, 10)).toMatchObject({ ready: true, available: false });
