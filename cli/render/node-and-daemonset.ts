@@ -140,7 +140,7 @@ function placementTable(
     },
     {
       header: 'DRIFT',
-      cell: ({ drifts }) => drifts.map(({ kind }) => kind).join(',') || '-',
+      cell: ({ drifts }) => [...new Set(drifts.map(({ kind }) => kind))].join(',') || '-',
       paint: ({ drifts: [first] }, text) =>
         first === undefined ? style.dim(text) : paintDrift(first.kind, style)(text),
     },
@@ -166,7 +166,7 @@ function absences(placements: readonly PlacementView[], options: RenderOptions):
 /** Why no daemon pod should run, or what is wrong if one should; empty if there is no problem. */
 function reasonText({ verdict, summary, drifts, answers }: PlacementView, { wide }: RenderOptions): string {
   const noRoom = answers.fits === 'no' ? answers.fitReasons.map(({ message }) => message.replace(/\.$/, '')) : [];
-  if (verdict === 'run' && !wide) return [...drifts.map(driftDetail), ...noRoom].join('; ');
+  if (verdict === 'run' && !wide) return [...new Set([...drifts.map(driftDetail), ...noRoom])].join('; ');
   const [first = '', ...others] = summary.split('; ').map((sentence) => sentence.replace(/\.$/, ''));
   if (wide || others.length === 0) return [first, ...others].join('; ');
   return `${first}; ${plural(others.length, 'more reason')}`;
