@@ -65,6 +65,7 @@ function sentenceOf(message: string): string {
     .replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. /, "invalid value '$2' for $1: ")
     .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /, "invalid value '$1' for <$2>: ")
     .replace('Allowed choices are', 'must be one of')
+    .replace(/^(too many arguments for '.*')\. Expected/, '$1: expected')
     .split('\n');
   const hint = rest.join(' ').replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?');
   return hint === '' ? first.replace(/\.$/, '') : `${first}; ${hint}`;

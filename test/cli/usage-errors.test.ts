@@ -44,6 +44,7 @@ describe('a usage error', () => {
     ['nodes -o xml', 2, "invalid value 'xml' for --output: must be one of table, wide, json, yaml, svg"],
     ['audit export -o json', 2, 'audit export does not support -o json; use --format jsonl or --format csv'],
     ['nodes -o svg', 2, '-o svg is for timelines only; nodes supports table, wide, json and yaml'],
+    ['agents extra', 2, "too many arguments for 'agents': expected 0 arguments but got 1"],
     ['timeline node/a node/b', 2, 'timeline accepts one node, one DaemonSet, or one of each'],
     ['timeline node/a --from 2026-02-30', 2, "invalid value '2026-02-30' for --from: 2026-02 has 28 days"],
     ['nodes --server here', 2, "invalid value 'here' for --server: must be an address such as 127.0.0.1:7655"],
