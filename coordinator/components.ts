@@ -2,18 +2,22 @@
 import type { Logger } from 'pino';
 import { inClusterAccess } from '../shared/api-server/access.ts';
 import { ApiServerClient } from '../shared/api-server/api-server-client.ts';
+import type { ApiServerOptions } from '../shared/api-server/api-server-reader.ts';
 import { kubeconfigAccess } from '../shared/api-server/kubeconfig-access.ts';
 import type { Clock } from '../shared/clock.ts';
 import { ApiServerSource } from './cluster/api-server-source.ts';
 import type { ClusterSource } from './cluster/cluster-source.ts';
 import { FolderSource } from './cluster/folder-source.ts';
+import { ApiServerClusterWriter } from './enactment/api-server-cluster-writer.ts';
+import { FencedClusterWriter } from './enactment/fenced-cluster-writer.ts';
+import { Owner, type OwnerState } from './enactment/owner.ts';
 import { type Authenticator, createAuthenticator, NO_AUTHENTICATION } from './identity/authenticator.ts';
 import { KubernetesAuthenticator } from './identity/kubernetes/kubernetes-authenticator.ts';
 import type { Journal } from './journal/journal.ts';
 import { JournalMaintenance, LogHeadPublisher } from './journal/journal-maintenance.ts';
 import { KubernetesLease } from './leadership/kubernetes-lease.ts';
 import { Leadership, type LeadershipOptions } from './leadership/leadership.ts';
-import type { CoordinatorSettings } from './settings.ts';
+import { type CoordinatorSettings, excludedNamespaces } from './settings.ts';
 import { ServerCertificates } from './tls/server-certificates.ts';
 
 /** The Role in deploy/ allows the coordinator to write this Lease and no other. */
@@ -38,7 +42,7 @@ export function createServerCertificates({ settings, clock, log }: ComponentOpti
 }
 
 /** `null` with `--cluster files`. @throws RollcallError if the kubeconfig or the pod's credentials cannot be read */
-export async function createApiServerClient(options: ComponentOptions): Promise<ApiServerClient | null> {
+export async function readApiServerAccess(options: ComponentOptions): Promise<ApiServerOptions | null> {
   const { settings, clock, version, environment = {} } = options;
   const { cluster, kubeconfig } = settings;
   if (cluster !== 'api-server') return null;
@@ -46,7 +50,34 @@ export async function createApiServerClient(options: ComponentOptions): Promise<
     kubeconfig === undefined
       ? inClusterAccess({ environment, clock, otherwise: '--kubeconfig' })
       : await kubeconfigAccess({ path: kubeconfig });
-  return new ApiServerClient({ access, clock, userAgent: `rollcall-coordinator/${version}` });
+  return { access, clock, userAgent: `rollcall-coordinator/${version}` };
+}
+
+export function createApiServerClient(apiServer: ApiServerOptions | null): ApiServerClient | null {
+  return apiServer === null ? null : new ApiServerClient(apiServer);
+}
+
+/** What acts on the cluster; `null` without `--own`. */
+export function createOwner(
+  options: ComponentOptions & { readonly randomId: () => string },
+  connections: { readonly apiServer: ApiServerOptions | null; readonly client: ApiServerClient | null },
+  state: OwnerState,
+): Owner | null {
+  const { settings } = options;
+  const { apiServer, client } = connections;
+  if (!settings.own || apiServer === null || client === null) return null;
+  const unfenced = new ApiServerClusterWriter(apiServer);
+  return new Owner({
+    ...options,
+    ...state,
+    writer: new FencedClusterWriter(unfenced, state.leadership),
+    reader: client,
+    closeWriter: () => unfenced.close(),
+    namespace: settings.namespace,
+    rate: { perSecond: settings.ownWritesPerSecond, burst: settings.ownWriteBurst },
+    isDryRun: settings.dryRun,
+    excludedNamespaces: excludedNamespaces(settings.ownExcludeNamespaces),
+  });
 }
 
 /** `null` without `--leader-election`. */

@@ -1,4 +1,5 @@
 /** Starts a coordinator, waits until it leads, and stops it. Its components are created in components.ts and connected in wiring.ts. */
+import type { ApiServerOptions } from '../shared/api-server/api-server-reader.ts';
 import { RollcallError } from '../shared/errors.ts';
 import {
   type ComponentOptions,
@@ -6,7 +7,9 @@ import {
   createClusterSource,
   createLeadership,
   createMaintenance,
+  createOwner,
   createServerCertificates,
+  readApiServerAccess,
   selectAuthenticator,
 } from './components.ts';
 import { type CoordinatorThreads, separateThreads } from './coordinator-threads.ts';
@@ -35,8 +38,8 @@ export interface Coordinator {
   readonly port: number;
   /** `undefined` without an operations port. */
   readonly operationsPort: number | undefined;
-  /** Resolves with the reason when this coordinator has lost leadership and must be stopped immediately. */
-  readonly leadershipLost: Promise<string>;
+  /** Resolves with the reason when this coordinator must be stopped immediately: it lost leadership, or may not own DaemonSets. */
+  readonly mustStop: Promise<string>;
   /** @throws RollcallError JOURNAL_STALLED if events could not be written; everything is stopped nevertheless */
   stop(): Promise<void>;
 }
@@ -69,7 +72,8 @@ async function start(options: CoordinatorOptions, shutdown: ShutdownRegistry): P
   await operations.start();
   // Before the journal is opened, so that the user learns about unusable files immediately.
   const certificates = createServerCertificates(options);
-  const apiServer = await createApiServerClient(options);
+  const access = await readApiServerAccess(options);
+  const apiServer = createApiServerClient(access);
   shutdown.register('API server client', () => apiServer?.close());
   const leadership = createLeadership(settings, apiServer, {
     ...options,
@@ -77,7 +81,7 @@ async function start(options: CoordinatorOptions, shutdown: ShutdownRegistry): P
     onStandby: (why) => operations.standingBy(why),
   });
   shutdown.register('leadership', () => leadership?.stop());
-  const parts = { options, shutdown, operations, certificates, apiServer, leadership };
+  const parts = { options, shutdown, operations, certificates, access, apiServer, leadership };
   return (await standBy(parts)) === 'stopped' ? null : lead(parts);
 }
 
@@ -86,7 +90,8 @@ interface Parts {
   readonly shutdown: ShutdownRegistry;
   readonly operations: CoordinatorOperations;
   readonly certificates: ReturnType<typeof createServerCertificates>;
-  readonly apiServer: Awaited<ReturnType<typeof createApiServerClient>>;
+  readonly access: ApiServerOptions | null;
+  readonly apiServer: ReturnType<typeof createApiServerClient>;
   readonly leadership: Leadership | null;
 }
 
@@ -141,19 +146,43 @@ async function serve(parts: Parts, wired: WiredCoordinator, maintenance: Journal
   operations.serving(certificates);
   shutdown.register('journal maintenance', () => maintenance.stop());
   maintenance.start();
+  const mustStop = own(parts, wired);
   const { journal, evaluator } = wired;
   const [nodeCount, daemonSetCount] = [evaluator.table.nodeNames().length, evaluator.table.daemonSetKeys().length];
   log.info({ port: server.port, revision: journal.nextRevision - 1, nodeCount, daemonSetCount }, 'coordinator ready');
   return {
     port: server.port,
     operationsPort: operations.port,
-    leadershipLost: leadership?.leadershipLost ?? NEVER,
+    mustStop: Promise.race([leadership?.leadershipLost ?? NEVER, mustStop]),
     async stop() {
       operations.draining();
       await shutdown.stop();
       log.info({ revision: journal.durableRevision }, 'coordinator stopped');
     },
   };
+}
+
+/** Starts to act on the cluster, with `--own`. Resolves with the reason if it must not. */
+function own({ options, shutdown, access, apiServer, leadership }: Parts, wired: WiredCoordinator): Promise<string> {
+  if (leadership === null) return NEVER;
+  const { evaluator, journal, openIntents, decisions } = wired;
+  const state = { leadership, placements: evaluator.table, journal, openIntents };
+  const owner = createOwner(options, { apiServer: access, client: apiServer }, state);
+  if (owner === null) return NEVER;
+  shutdown.register('DaemonSet controller', () => owner.stop());
+  decisions.subscribe(owner.controller);
+  const refused = owner.start().then(
+    () => NEVER,
+    (error: unknown) => {
+      if (!(error instanceof RollcallError)) throw error;
+      return error.message;
+    },
+  );
+  const reason = Promise.race([refused, owner.otherControllerFound]);
+  void reason.then((why) =>
+    options.log.error({ detail: why }, 'stopping, because this coordinator must not own DaemonSets'),
+  );
+  return reason;
 }
 
 const NEVER = new Promise<never>(() => {});

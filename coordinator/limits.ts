@@ -190,3 +190,42 @@ export const PRUNE_FIRST_MS = 30_000;
 
 /** Interval between prunings. */
 export const PRUNE_INTERVAL_MS = 600_000;
+
+/** Maximum number of DaemonSets whose plans are carried out at the same time. Each waits mostly for the disk and the API server. */
+export const PASSES_PARALLEL = 8;
+
+/** The pause after a pass that wrote nothing, as a multiple of its planning time. Planning then takes at most a tenth of a processor. */
+export const PASS_PAUSE_FACTOR = 9;
+
+/** Maximum number of pods that one pass creates, and deletes, as in the built-in controller (burstReplicas). */
+export const PASS_WRITES_MAX = 250;
+
+/** How long a write may be missing from the watch before the object is read from the API server. Watches lag by milliseconds. */
+export const UNOBSERVED_WRITE_MS = 30_000;
+
+/** Maximum number of different sets of pod labels that are kept once for all pods: a few per DaemonSet. */
+export const LABELS_CACHED_MAX = 10_000;
+
+/** Delays of a write that the API server refused: doubling, with up to half as much again at random. The cap is that of failed pods. */
+export const REFUSED_WRITE_BACKOFF = { firstMs: 1_000, maxMs: 15 * 60_000 } as const;
+
+/** Pause of all writes while the API server is overloaded or cannot be reached: doubling. A short outage delays creation by seconds. */
+export const WRITE_PAUSE = { firstMs: 1_000, maxMs: 30_000 } as const;
+
+/**
+ * Limits of Kubernetes Events: per DaemonSet a burst of 25 and one more in five minutes, as in client-go; requests in flight, beyond
+ * which events are dropped; the length of a message that the API server accepts; and the number of DaemonSets that are counted.
+ */
+export const KUBERNETES_EVENTS = {
+  burst: 25,
+  refillMs: 300_000,
+  inFlight: 20,
+  messageLength: 1_024,
+  objects: 5_000,
+} as const;
+
+/** How long the probe for the built-in controller waits, which observes a new DaemonSet within a second, and how often it looks. */
+export const CONTROLLER_PROBE = { waitMs: 15_000, intervalMs: 500 } as const;
+
+/** Number of daemon pods by another writer after which another controller is assumed. A single one can be created by hand. */
+export const FOREIGN_PODS_MIN = 2;

@@ -9,7 +9,7 @@ import { VERSION } from '../shared/version.ts';
 import { startCoordinator } from './lifecycle.ts';
 import { coordinatorSettings } from './settings.ts';
 
-/** Exit code of a leader that lost its Lease; the restarted process is a candidate again. */
+/** Exit code of a leader that lost its Lease or may not own DaemonSets; the restarted process is a candidate again. */
 const EXIT_LOST = 1;
 
 await runProgram({
@@ -35,7 +35,7 @@ await runProgram({
       },
     });
     if (coordinator === null) return 0;
-    const lost = await Promise.race([stopRequested.then(() => null), coordinator.leadershipLost]);
+    const lost = await Promise.race([stopRequested.then(() => null), coordinator.mustStop]);
     await coordinator.stop();
     return lost === null ? 0 : EXIT_LOST;
   },

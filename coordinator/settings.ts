@@ -73,6 +73,35 @@ export const coordinatorSettings = defineSettings({
       default: false,
       help: 'open the journal and decide only while holding the Lease rollcall-coordinator; otherwise stand by',
     },
+    own: {
+      type: 'boolean',
+      default: false,
+      help: 'create and recycle daemon pods instead of the built-in DaemonSet controller, which must be switched off',
+    },
+    dryRun: {
+      type: 'boolean',
+      default: false,
+      help: 'with --own, record every write that would be sent to the cluster, and send none',
+    },
+    ownExcludeNamespaces: {
+      type: 'string',
+      placeholder: 'NAMES',
+      help: 'with --own, namespaces whose DaemonSets are left alone, separated by commas',
+    },
+    ownWritesPerSecond: {
+      type: 'integer',
+      default: 50,
+      min: 1,
+      max: 100_000,
+      help: 'with --own, average number of pods created or deleted per second',
+    },
+    ownWriteBurst: {
+      type: 'integer',
+      default: 250,
+      min: 1,
+      max: 100_000,
+      help: 'with --own, number of pods created or deleted at once after a quiet time',
+    },
     daemonsets: { type: 'path', help: 'file or folder of DaemonSet manifests, watched for changes' },
     nodes: {
       type: 'path',
@@ -104,7 +133,8 @@ export const coordinatorSettings = defineSettings({
     config: { type: 'path', placeholder: 'FILE', help: 'settings file in YAML' },
   },
   check({ leaseMs, heartbeatMs, ...settings }) {
-    const problem = listeningProblem(settings) ?? clusterProblem(settings) ?? retentionProblem(settings);
+    const problem =
+      listeningProblem(settings) ?? clusterProblem(settings) ?? owningProblem(settings) ?? retentionProblem(settings);
     if (problem !== null) return problem;
     if (heartbeatMs * 2 >= leaseMs) {
       const limit = `--heartbeat (${heartbeatMs}ms) must be less than half of --lease (${leaseMs}ms)`;
@@ -168,6 +198,37 @@ function clusterProblem({ cluster, kubeconfig, daemonsets, nodes, leaderElection
     return '--kubeconfig requires --cluster api-server; set that, or remove --kubeconfig.';
   }
   return null;
+}
+
+interface OwningSettings {
+  readonly own: boolean;
+  readonly dryRun: boolean;
+  readonly leaderElection: boolean;
+  readonly ownExcludeNamespaces: string | undefined;
+}
+
+/** Requires the Lease, which fences every write (docs/decisions/0012). */
+function owningProblem({ own, dryRun, leaderElection, ownExcludeNamespaces }: OwningSettings): string | null {
+  if (own && !leaderElection) {
+    return '--own requires --leader-election, so that only one coordinator writes to the cluster; set both.';
+  }
+  if (!own && dryRun) return '--dry-run requires --own; set both, or remove --dry-run.';
+  if (!own && ownExcludeNamespaces !== undefined) {
+    return '--own-exclude-namespaces requires --own; set both, or remove --own-exclude-namespaces.';
+  }
+  const invalid = excludedNamespaces(ownExcludeNamespaces).find((name) => !isNamespaceName(name));
+  if (invalid === undefined) return null;
+  return `--own-exclude-namespaces contains ${JSON.stringify(invalid)}, which is not the name of a namespace; separate names by commas.`;
+}
+
+/** The names in `--own-exclude-namespaces`. */
+export function excludedNamespaces(names: string | undefined): readonly string[] {
+  return names === undefined ? [] : names.split(',').map((name) => name.trim());
+}
+
+/** An RFC 1123 label. */
+function isNamespaceName(name: string): boolean {
+  return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
 }
 
 interface RetentionSettings {

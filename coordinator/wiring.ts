@@ -15,6 +15,7 @@ import type { Authenticator } from './identity/authenticator.ts';
 import { Denials } from './identity/denials.ts';
 import { RefusalCounter } from './identity/refusal-counter.ts';
 import type { Journal } from './journal/journal.ts';
+import type { OpenIntent } from './journal/read/journal-state.ts';
 import { AUDITS_MAX, WATCHES_MAX } from './limits.ts';
 import type { MetricsDependencies } from './operations/coordinator-metrics.ts';
 import { LiveSnapshots } from './query/live-snapshots.ts';
@@ -44,6 +45,10 @@ export interface WiredCoordinator {
   readonly journal: Journal;
   readonly historyQueries: HistoryQueries;
   readonly counters: Counters;
+  /** What became durable, for those that act on it. */
+  readonly decisions: DecisionStream;
+  /** Of the previous coordinator. */
+  readonly openIntents: readonly OpenIntent[];
   readonly server: ServerDependencies;
   readonly metrics: MetricsDependencies;
 }
@@ -61,14 +66,15 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
   const state = journal.takeState();
   sessions.restore(state);
   evaluator.start(state);
-  publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
+  const decisions = publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
 
   const { clock } = options;
   const scheduler = new CooperativeScheduler(clock);
   const snapshots = new LiveSnapshots({ evaluation: evaluator, agents: sessions, journal, clock, scheduler });
   const server = serverDependencies(options, journal, { ...components, scheduler, snapshots });
   const metrics = { sessions, evaluator, counters, refusals, journal, snapshots, clock };
-  return { evaluator, sessions, journal, historyQueries, counters, server, metrics };
+  const { openIntents } = state;
+  return { evaluator, sessions, journal, historyQueries, counters, decisions, openIntents, server, metrics };
 }
 
 interface Components {
@@ -195,10 +201,11 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
   };
 }
 
-function publishDecisions(journal: Journal, log: Logger, subscribers: readonly DecisionSubscriber[]): void {
+function publishDecisions(journal: Journal, log: Logger, subscribers: readonly DecisionSubscriber[]): DecisionStream {
   const stream = new DecisionStream(log);
   for (const subscriber of subscribers) stream.subscribe(subscriber);
   journal.onDurable((revision, events) => stream.publish(revision, events));
+  return stream;
 }
 
 /** Sends each agent the assignments that are durable. An agent computes its update from the current state, so a gap is harmless. */

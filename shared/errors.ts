@@ -141,6 +141,12 @@ export const ERROR_KINDS = {
     retryable: true,
     help: 'This coordinator is a standby. Send the request to the leader, or wait until this coordinator becomes the leader.',
   },
+  OTHER_CONTROLLER: {
+    status: 'FAILED_PRECONDITION',
+    exitCode: EXIT.refused,
+    retryable: true,
+    help: 'Another DaemonSet controller acts on this cluster. Switch it off before the coordinator is started with --own (docs/own.md).',
+  },
   SUPERSEDED: {
     status: 'ABORTED',
     exitCode: EXIT.refused,

@@ -12,12 +12,21 @@ import type { EffectiveVerdict } from '../../shared/model/effective-verdict.ts';
 import { type NodeFacts, nodeFromFacts } from '../../shared/model/node-facts.ts';
 import type { PairChange } from '../../shared/model/pair-change.ts';
 import { compilePlacement } from '../../shared/placement/index.ts';
-import type { CompiledPlacement } from '../../shared/placement/types.ts';
+import type { CompiledPlacement, Verdict } from '../../shared/placement/types.ts';
 import type { Counters } from './counters.ts';
 import { hasSamePlacement } from './daemon-set-changes.ts';
 import { placementImpact } from './node-changes.ts';
 import { type DaemonSetRow, NodePlacements } from './node-placements.ts';
 import { isAssigned, NodeRow, VERDICT_CODES, VERDICTS } from './node-row.ts';
+
+/** A node and the verdict of one DaemonSet on it. */
+export interface PlacedNode {
+  readonly name: string;
+  readonly uid: string;
+  readonly verdict: Verdict;
+  /** The revision of the decision. */
+  readonly effectiveRevision: number;
+}
 
 /** Arrays grow by this many slots, so that a new DaemonSet rarely reallocates the arrays of every node. */
 const SLOT_STEP = 16;
@@ -171,6 +180,17 @@ export class PlacementTable {
   placementsOn(name: string): NodePlacements | undefined {
     const row = this.#nodes.get(name);
     return row && new NodePlacements(row, this.#daemonSets);
+  }
+
+  /** Every node with the verdict of the DaemonSet, in no particular order; empty for an unknown DaemonSet. */
+  *verdicts(key: DaemonSetKey): Iterable<PlacedNode> {
+    const slot = this.#daemonSets.get(key)?.slot;
+    if (slot === undefined) return;
+    for (const [name, row] of this.#nodes) {
+      const verdict = VERDICTS[row.verdicts[slot] ?? 0] ?? null;
+      const effectiveRevision = row.effectiveRevisions[slot] ?? 0;
+      if (verdict !== null) yield { name, uid: row.facts.uid, verdict, effectiveRevision };
+    }
   }
 
   pair(node: string, daemonSet: DaemonSetKey): EffectiveVerdict | undefined {

@@ -1,5 +1,7 @@
 /** Events as sentences for people. */
+
 import type { Change, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
+import { writeSentence } from '../../shared/journal-format/write-text.ts';
 
 export function eventSentence(event: NewEvent): string {
   switch (event.kind) {
@@ -25,6 +27,8 @@ export function eventSentence(event: NewEvent): string {
       return `coordinator ${event.action}${event.detail === '' ? '' : `: ${event.detail}`}`;
     case 'access':
       return accessSentence(event);
+    case 'write':
+      return writeSentence(event);
   }
 }
 
@@ -67,6 +71,7 @@ const TRIGGER_WORDS = {
   'engine-upgrade': 'a new version of the placement engine',
   agent: 'the agent',
   retention: 'the retention policy of the journal',
+  'pod-change': 'a change of the pods on the node',
 } as const;
 
 function daemonSetSentence({

@@ -1,6 +1,7 @@
 /** The JSON bodies of rows, by kind of event, as the database stores them. A decision has no body. */
 
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
+import type { ClusterWrite } from '../model/cluster-write.ts';
 import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { Drift } from '../model/drift.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
@@ -56,4 +57,9 @@ export interface AccessBody {
   readonly detail: string;
   readonly peerAddress: string;
   readonly count: number;
+}
+
+export interface WriteBody {
+  readonly write: ClusterWrite;
+  readonly message: string;
 }

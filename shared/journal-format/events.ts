@@ -5,6 +5,7 @@
 
 import type { DaemonSetKey } from '../kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../kubernetes/manifests/manifest-problem.ts';
+import type { ClusterWrite } from '../model/cluster-write.ts';
 import type { DaemonSetRecord } from '../model/daemon-set-record.ts';
 import type { Drift } from '../model/drift.ts';
 import type { NodeFacts } from '../model/node-facts.ts';
@@ -19,7 +20,8 @@ export type Trigger =
   | 'restart'
   | 'engine-upgrade'
   | 'agent'
-  | 'retention';
+  | 'retention'
+  | 'pod-change';
 
 /** The cause of an event. */
 export interface Cause {
@@ -171,6 +173,21 @@ export interface CoordinatorEvent extends EventBase {
   readonly engineVersion: string;
 }
 
+/**
+ * A write of the coordinator to the cluster: `intended` before the request, and one of the others after it. The cause of an outcome
+ * is the row of its intent. `skipped`: nothing was sent, because of a dry run.
+ */
+export interface WriteEvent extends EventBase {
+  readonly kind: 'write';
+  readonly action: 'intended' | 'succeeded' | 'failed' | 'skipped';
+  /** `''` for an object that belongs to no node. */
+  readonly node: string;
+  readonly daemonSet: DaemonSetKey;
+  readonly write: ClusterWrite;
+  /** Why the write failed or was skipped, or what was found instead; otherwise `''`. */
+  readonly message: string;
+}
+
 /** An event to record. The caller must not change it afterwards. */
 export type NewEvent =
   | DecisionEvent
@@ -181,7 +198,8 @@ export type NewEvent =
   | PodEvent
   | DriftEvent
   | CoordinatorEvent
-  | AccessEvent;
+  | AccessEvent
+  | WriteEvent;
 
 export type EventKind = NewEvent['kind'];
 

@@ -10,6 +10,7 @@ import type {
   DriftBody,
   NodeBody,
   PodBody,
+  WriteBody,
 } from './event-bodies.ts';
 import type { Cause, EventKind, JournalEvent, NewEvent, RetentionSeal } from './events.ts';
 import { recordedDaemonSet } from './recorded-daemon-set.ts';
@@ -84,6 +85,11 @@ export function bodyOf(event: NewEvent): string | null {
       const { method, reason, detail, peerAddress, count } = event;
       return JSON.stringify({ method, reason, detail, peerAddress, count } satisfies AccessBody);
     }
+    case 'write': {
+      const { verb, resource, name, uid, reason, detail } = event.write;
+      const write = { verb, resource, name, uid, reason, detail };
+      return JSON.stringify({ write, message: event.message } satisfies WriteBody);
+    }
   }
 }
 
@@ -121,8 +127,8 @@ export function decodeRow(revision: number, row: Row): JournalEvent {
     ...base,
     kind,
     action,
-    ...(subject === 'node' && { node }),
-    ...(subject === 'daemon-set' && { daemonSet }),
+    ...((subject === 'node' || subject === 'pair') && { node }),
+    ...((subject === 'daemon-set' || subject === 'pair') && { daemonSet }),
     ...(kind === 'coordinator' && { engineVersion }),
     ...(body as object),
   } as JournalEvent;

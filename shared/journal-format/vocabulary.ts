@@ -42,6 +42,7 @@ export const KINDS = new Vocabulary<EventKind>({
   drift: 7,
   coordinator: 8,
   access: 9,
+  write: 10,
 });
 
 type SubjectOf<Event> = Event extends { node: string }
@@ -63,6 +64,7 @@ export const SUBJECTS: { readonly [Kind in EventKind]: SubjectOf<Extract<NewEven
   drift: 'pair',
   coordinator: 'none',
   access: 'node',
+  write: 'pair',
 };
 
 /** In the order of their numbers. */
@@ -93,6 +95,10 @@ export const ACTIONS = new Vocabulary<Action>({
   problem: 17,
   pruned: 18,
   denied: 19,
+  intended: 20,
+  succeeded: 21,
+  failed: 22,
+  skipped: 23,
 });
 
 export const TRIGGERS = new Vocabulary<Trigger>({
@@ -104,6 +110,7 @@ export const TRIGGERS = new Vocabulary<Trigger>({
   'engine-upgrade': 6,
   agent: 7,
   retention: 8,
+  'pod-change': 9,
 });
 
 export const VERDICTS = new Vocabulary<Verdict>({ run: 1, keep: 2, none: 3 });

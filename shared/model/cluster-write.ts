@@ -1,4 +1,4 @@
-/** What the coordinator writes to the cluster where it owns DaemonSets, and why. The journal keeps each write as an intent and an outcome. */
+/** What the coordinator writes to the cluster with `--own`, and why. The journal records each write as an intent and an outcome. */
 
 /** The verbs of the requests. `adopt` and `release` patch the owner references of a pod or of a ControllerRevision. */
 export type WriteVerb = 'create' | 'delete' | 'adopt' | 'release' | 'update';

@@ -36,6 +36,7 @@ export const eventKindCodec = enumCodec<EventKind, WireEventKind>({
   drift: 'EVENT_KIND_DRIFT',
   coordinator: 'EVENT_KIND_COORDINATOR',
   access: 'EVENT_KIND_ACCESS',
+  write: 'EVENT_KIND_WRITE',
 });
 
 export const triggerCodec = enumCodec<Trigger, WireTrigger>({
@@ -47,6 +48,7 @@ export const triggerCodec = enumCodec<Trigger, WireTrigger>({
   'engine-upgrade': 'TRIGGER_ENGINE_UPGRADE',
   agent: 'TRIGGER_AGENT',
   retention: 'TRIGGER_RETENTION',
+  'pod-change': 'TRIGGER_POD_CHANGE',
 });
 
 export const anchorStateCodec = enumCodec<AnchorState, WireAnchorState>({

@@ -44,7 +44,16 @@ export function naiveState(events: readonly JournalEvent[]): Plain {
     agents: sorted(nodes.flatMap((node) => agentState(node, sinceNodeRemoval(node)))),
     pods: sorted(nodes.flatMap((node) => podState(sinceNodeRemoval(node)))),
     drifts: sorted(nodes.flatMap((node) => driftState(sinceNodeRemoval(node)))),
+    openIntents: events.flatMap((event) => openIntent(event, events)),
   };
+}
+
+/** An intent that no later event names as its cause. */
+function openIntent(event: JournalEvent, events: readonly JournalEvent[]): JournalState['openIntents'] {
+  if (event.kind !== 'write' || event.action !== 'intended') return [];
+  if (events.some(({ kind, cause }) => kind === 'write' && cause.revision === event.revision)) return [];
+  const { revision, node, daemonSet, write, cause } = event;
+  return [{ revision, node, daemonSet, write, cause: { ...cause, actor: '' } }];
 }
 
 function nodeState(newestFirst: readonly JournalEvent[]): JournalState['nodes'] {

@@ -5,8 +5,8 @@
 
 import type { Database } from 'better-sqlite3';
 import { completeFacts, completeRecord, parseNodeBody } from '../../../shared/journal-format/earlier-rows.ts';
-import type { DriftBody, PodBody } from '../../../shared/journal-format/event-bodies.ts';
-import { VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
+import type { DriftBody, PodBody, WriteBody } from '../../../shared/journal-format/event-bodies.ts';
+import { TRIGGERS, VERDICTS } from '../../../shared/journal-format/vocabulary.ts';
 import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
 import type { Drift } from '../../../shared/model/drift.ts';
 import type { JournalLimits } from '../base/limits.ts';
@@ -17,6 +17,7 @@ import type {
   EffectivePlacement,
   JournalState,
   NodeState,
+  OpenIntent,
   PodState,
   RemovedDaemonSet,
 } from './journal-state.ts';
@@ -66,6 +67,7 @@ function readState(database: Database, limits: JournalLimits): StoredState {
     agents: readAgents(database, nodes),
     pods: readPods(database, nodes),
     drifts: readDrifts(database, nodes, daemonSets),
+    openIntents: readOpenIntents(database, nodes, daemonSets),
   };
 }
 
@@ -179,5 +181,29 @@ function readDrifts(database: Database, nodes: readonly string[], daemonSets: re
     ...drift,
     node: nodes[nodeId] ?? '',
     daemonSet: daemonSets[daemonSetId] ?? '',
+  }));
+}
+
+interface OpenIntentRow {
+  readonly revision: number;
+  readonly nodeId: number | null;
+  readonly daemonSetId: number;
+  readonly trigger: number;
+  readonly causeRevision: number;
+  readonly body: string;
+}
+
+function readOpenIntents(database: Database, nodes: readonly string[], daemonSets: readonly string[]): OpenIntent[] {
+  const sql = `
+    SELECT seq AS revision, node_id AS nodeId, daemon_set_id AS daemonSetId, cause_trigger AS trigger,
+      cause_seq AS causeRevision, body
+    FROM write_open JOIN event USING (seq) ORDER BY seq`;
+  const rows = database.prepare<[], OpenIntentRow>(sql).all();
+  return rows.map(({ revision, nodeId, daemonSetId, trigger, causeRevision, body }) => ({
+    revision,
+    node: nodes[nodeId ?? 0] ?? '',
+    daemonSet: daemonSets[daemonSetId] ?? '',
+    write: (JSON.parse(body) as WriteBody).write,
+    cause: { trigger: TRIGGERS.wordOf(trigger), revision: causeRevision, actor: '' },
   }));
 }

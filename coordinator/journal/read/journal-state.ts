@@ -1,6 +1,6 @@
 /** The state that was in effect when the journal was opened, from which a starting coordinator continues. */
 
-import type { FactsOrigin } from '../../../shared/journal-format/events.ts';
+import type { FactsOrigin, WriteEvent } from '../../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../../shared/kubernetes/daemon-set-key.ts';
 import type { ManifestProblem } from '../../../shared/kubernetes/manifests/manifest-problem.ts';
 import type { DaemonSetRecord } from '../../../shared/model/daemon-set-record.ts';
@@ -23,7 +23,11 @@ export interface JournalState {
   readonly agents: readonly AgentState[];
   readonly pods: readonly PodState[];
   readonly drifts: readonly Drift[];
+  /** Intents without an outcome: the coordinator ended between the two. In the order of their revisions. */
+  readonly openIntents: readonly OpenIntent[];
 }
+
+export type OpenIntent = Pick<WriteEvent, 'node' | 'daemonSet' | 'write' | 'cause'> & { readonly revision: number };
 
 export interface NodeState {
   readonly facts: NodeFacts;

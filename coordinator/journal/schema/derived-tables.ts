@@ -16,6 +16,7 @@ export const DERIVED_TABLES = [
   'pod_now',
   'drift_now',
   'drift_span',
+  'write_open',
 ] as const;
 
 const STATEMENTS = {
@@ -53,6 +54,8 @@ const STATEMENTS = {
     ON CONFLICT DO UPDATE SET detail = excluded.detail, since_ms = excluded.since_ms, from_seq = excluded.from_seq`,
   endDrift: 'DELETE FROM drift_now WHERE node_id = ? AND daemon_set_id = ? AND drift_kind = ? AND pod_name = ?',
   endDrifts: 'DELETE FROM drift_now WHERE node_id = ?',
+  openWrite: 'INSERT INTO write_open (seq) VALUES (?)',
+  settleWrite: 'DELETE FROM write_open WHERE seq = ?',
 } as const;
 
 export class SqlDerivedTables implements DerivedTables {
@@ -134,5 +137,13 @@ export class SqlDerivedTables implements DerivedTables {
   endDrifts(nodeId: number, seq: number): void {
     this.#run.closeDrifts.run(seq, nodeId);
     this.#run.endDrifts.run(nodeId);
+  }
+
+  openWrite(seq: number): void {
+    this.#run.openWrite.run(seq);
+  }
+
+  settleWrite(seq: number): void {
+    this.#run.settleWrite.run(seq);
   }
 }

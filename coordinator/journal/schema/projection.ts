@@ -20,6 +20,7 @@ export interface ProjectedRow {
   readonly nodeId: number | null;
   readonly daemonSetId: number | null;
   readonly verdict: number | null;
+  readonly causeSeq: number;
   readonly body: string | null;
 }
 
@@ -42,6 +43,8 @@ export interface DerivedTables {
   setDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void;
   endDrift(nodeId: number, daemonSetId: number, drift: DriftBody, seq: number): void;
   endDrifts(nodeId: number, seq: number): void;
+  openWrite(seq: number): void;
+  settleWrite(seq: number): void;
 }
 
 export function project(row: ProjectedRow, tables: DerivedTables): void {
@@ -61,6 +64,8 @@ export function project(row: ProjectedRow, tables: DerivedTables): void {
       return tables.setPods(present(row.nodeId), row.seq, row.occurredMs, present(row.body));
     case 'drift':
       return projectDrift(row, tables);
+    case 'write':
+      return actionOf(row) === 'intended' ? tables.openWrite(row.seq) : tables.settleWrite(row.causeSeq);
     case 'coordinator':
     case 'access':
       return;

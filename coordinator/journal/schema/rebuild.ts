@@ -86,7 +86,7 @@ function replay(database: Database): void {
 function pages(database: Database): Statement<[number, number], ProjectedRow> {
   return database.prepare<[number, number], ProjectedRow>(`
     SELECT seq, recorded_ms - lag_ms AS occurredMs, kind, action, node_id AS nodeId, daemon_set_id AS daemonSetId,
-      verdict, body
+      verdict, cause_seq AS causeSeq, body
     FROM event WHERE seq > ? ORDER BY seq LIMIT ?`);
 }
 

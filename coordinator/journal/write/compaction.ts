@@ -30,7 +30,7 @@ interface OldRow extends ProjectedRow {
 
 const OLDEST = `
   SELECT seq, recorded_ms AS recordedMs, recorded_ms - lag_ms AS occurredMs, kind, action, node_id AS nodeId,
-    daemon_set_id AS daemonSetId, verdict, body, hash
+    daemon_set_id AS daemonSetId, verdict, cause_seq AS causeSeq, body, hash
   FROM event WHERE seq > (SELECT pruned_through FROM store) AND seq <= ? ORDER BY seq LIMIT ?`;
 
 const OF_NODE = `DELETE FROM event INDEXED BY event_by_node WHERE ${IS_NOT_DECISION} AND node_id = ? AND seq < ?`;
@@ -120,6 +120,9 @@ export class Compaction {
       case 'coordinator':
         return this.#replacesCoordinator(row);
       case 'access':
+        return false;
+      case 'write':
+        // A coordinator settles the intents of the previous one before it prunes, so an old row is always settled.
         return false;
     }
   }

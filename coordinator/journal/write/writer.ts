@@ -171,7 +171,7 @@ export class JournalWriter {
   }
 
   #insertRow(seq: number, row: Row): void {
-    const { recordedMs, occurredMs, kind, action, verdict, body } = row;
+    const { recordedMs, occurredMs, kind, action, verdict, causeRevision: causeSeq, body } = row;
     const nodeId = row.node === null ? null : this.#names.nodes.idOf(row.node);
     const daemonSetId = row.daemonSet === null ? null : this.#names.daemonSets.idOf(row.daemonSet);
     this.#hasher.append(seq, row);
@@ -192,7 +192,7 @@ export class JournalWriter {
       body,
       this.#hasher.head,
     );
-    project({ seq, occurredMs, kind, action, nodeId, daemonSetId, verdict, body }, this.#tables);
+    project({ seq, occurredMs, kind, action, nodeId, daemonSetId, verdict, causeSeq, body }, this.#tables);
   }
 
   #size(): FileSize {

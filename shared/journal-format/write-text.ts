@@ -1,0 +1,46 @@
+/** Writes to the cluster as sentences for people. */
+import type { ClusterWrite, WriteReason, WriteVerb } from '../model/cluster-write.ts';
+import type { WriteEvent } from './events.ts';
+
+/** For example `pod agent-x7k2p on worker-3 was deleted: the placement is none`. */
+export function writeSentence({ action, node, write, message }: WriteEvent): string {
+  const object = `${write.resource === 'pods' ? 'pod' : 'ControllerRevision'} ${write.name}`;
+  const where = node === '' ? '' : ` on ${node}`;
+  const what = PHRASES[action](VERBS[write.verb]);
+  const notes = [action === 'failed' ? message : reasonText(write), action === 'succeeded' ? message : ''];
+  return `${object}${where} ${what}: ${notes.filter((note) => note !== '').join('; ')}`;
+}
+
+/** Why a write is done, for example `the pod failed: Evicted: The node was low on resource: memory.` */
+export function reasonText({ reason, detail }: Pick<ClusterWrite, 'reason' | 'detail'>): string {
+  return detail === '' ? REASONS[reason] : `${REASONS[reason]}: ${detail}`;
+}
+
+const PHRASES: Readonly<Record<WriteEvent['action'], (verb: string) => string>> = {
+  intended: (verb) => `is to be ${verb}`,
+  succeeded: (verb) => `was ${verb}`,
+  failed: (verb) => `was not ${verb}`,
+  skipped: (verb) => `would be ${verb}`,
+};
+
+const VERBS: Readonly<Record<WriteVerb, string>> = {
+  create: 'created',
+  delete: 'deleted',
+  adopt: 'adopted',
+  release: 'released',
+  update: 'updated',
+};
+
+const REASONS: Readonly<Record<WriteReason, string>> = {
+  'no-pod': 'the node should run a pod and has none',
+  'not-placed': 'the node must not run a pod of the DaemonSet',
+  'failed-pod': 'the pod failed',
+  'succeeded-pod': 'the pod has completed',
+  duplicate: 'the node has more than one pod of the DaemonSet',
+  'node-gone': 'the node was removed before the pod was scheduled',
+  'selector-match': 'the selector matches its labels',
+  'selector-mismatch': 'the selector does not match its labels any more',
+  'new-template': 'the pod template is new',
+  'older-revision': 'the pod template is that of an earlier revision',
+  'hash-label': 'the label with its hash is missing',
+};
