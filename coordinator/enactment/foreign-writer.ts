@@ -57,11 +57,12 @@ export class ForeignWriter {
   }
 
   /** A pod that a DaemonSet controls. */
-  podSeen({ namespace, name, controllerUid }: OwnedPod): void {
+  podSeen({ namespace, name, controllerUid, hasGeneratedName }: OwnedPod): void {
     const key = `${namespace}/${name}`;
     if (controllerUid === '' || this.#pods.has(key)) return;
     this.#pods.add(key);
-    if (!this.#isStarted) return;
+    // People name the pods that they create.
+    if (!this.#isStarted || !hasGeneratedName) return;
     this.#foreignPods.add(key);
     if (this.#foreignPods.size >= FOREIGN_PODS_MIN)
       this.#report(`created the pods ${[...this.#foreignPods].join(' and ')}`);

@@ -36,6 +36,7 @@ export function toOwnedPod(object: RawObject): OwnedPod {
     readySinceMs: timeMs(ready?.lastTransitionTime),
     createdMs: timeMs(metadata['creationTimestamp']),
     isTerminating: metadata['deletionTimestamp'] != null,
+    hasGeneratedName: typeof metadata['generateName'] === 'string',
     failure: phase === 'Failed' ? [reason, message].filter((part) => part !== '').join(': ') : '',
   };
 }

@@ -61,4 +61,6 @@ export interface OwnedPod {
   readonly isTerminating: boolean;
   /** Why it failed, for example `Evicted: The node was low on resource: memory.`; otherwise `''`. */
   readonly failure: string;
+  /** The API server completed its name, as for the built-in controller. Names of pods that Rollcall creates are complete. */
+  readonly hasGeneratedName: boolean;
 }
