@@ -10,7 +10,12 @@ export interface Step {
    * Set where Kubernetes 1.36 differs from 1.20.2: the nodes that the current version leads to, and the change that made the
    * difference. Rollcall is then compared with these instead.
    */
-  readonly since?: { readonly change: string; readonly pods: readonly string[] };
+  readonly since?: { readonly change: string; readonly pods: readonly string[]; readonly phase?: string };
+  /**
+   * Set where the garbage collector of 1.20.2 may delete the ControllerRevisions of a DaemonSet that is deleted without its
+   * dependents, so that the built-in controller makes new ones.
+   */
+  readonly ignoresRevisions?: true;
 }
 
 export interface Scenario {

@@ -60,7 +60,7 @@ export class Side {
   /** Creates a DaemonSet that selects the nodes of this scenario, unless the spec of its pods says otherwise. */
   async apply(
     name: string,
-    { pod = {} as Fields, spec = {} as Fields, labels = {}, annotations = {} } = {},
+    { pod = {} as Fields, spec = {} as Fields, metadata = {}, labels = {}, annotations = {} } = {},
   ): Promise<void> {
     const podLabels = { app: name, ...labels };
     const containers = [{ name: 'daemon', image: 'example.org/daemon:1' }];
@@ -73,7 +73,7 @@ export class Side {
         selector: { matchLabels: { app: name } },
         updateStrategy: { type: 'OnDelete' },
         ...spec,
-        template: { metadata: { labels: podLabels }, spec: { containers, ...pod, nodeSelector } },
+        template: { metadata: { ...metadata, labels: podLabels }, spec: { containers, ...pod, nodeSelector } },
       },
     });
   }

@@ -20,10 +20,19 @@ export async function stateOf(side: Side): Promise<ScenarioState> {
   const names = namesOf(daemonSets, revisions);
   return {
     pods: sorted(pods.map((pod) => normalPod(pod, names))),
-    revisions: sorted(revisions.map((revision) => normalRevision(revision, names))),
+    revisions: sorted(revisions.map((revision) => normalRevision(revision, rankOf(revision, revisions), names))),
     daemonSets: Object.fromEntries(daemonSets.map((object) => [object.metadata.name, normalStatus(object)])),
     isObserved: daemonSets.every(isObserved),
   };
+}
+
+/** Without ControllerRevisions, and the hashes by which pods name them. */
+export function withoutRevisions({ pods, ...state }: ScenarioState): ScenarioState {
+  const withoutHash = (pod: object) => {
+    const { labels, ...others } = pod as { labels: Fields };
+    return { ...others, labels: { ...labels, [HASH]: '' } };
+  };
+  return { ...state, pods: sorted(pods.map(withoutHash)), revisions: [] };
 }
 
 /** The live pods by node, as the short names of the nodes, sorted; a node appears once for each of its pods. */
@@ -41,10 +50,20 @@ interface Names {
 
 function namesOf(daemonSets: readonly RawObject[], revisions: readonly RawObject[]): Names {
   const uids = new Map(daemonSets.map(({ metadata }) => [metadata.uid ?? '', `uid of ${metadata.name}`]));
-  const hashes = revisions.map(({ metadata, revision }): [string, string] => {
-    return [(metadata['labels'] as Record<string, string>)[HASH] ?? '', `hash of revision ${String(revision)}`];
+  const hashes = revisions.map((revision): [string, string] => {
+    return [
+      (revision.metadata['labels'] as Record<string, string>)[HASH] ?? '',
+      `hash of revision ${rankOf(revision, revisions)}`,
+    ];
   });
   return { uids, hashes: new Map(hashes) };
+}
+
+/** The place of a revision among those of its DaemonSet. A stale cache makes the built-in controller skip numbers. */
+function rankOf(revision: RawObject, revisions: readonly RawObject[]): number {
+  const ownerOf = ({ metadata }: RawObject) => JSON.stringify(metadata['ownerReferences']);
+  const numbers = revisions.filter((other) => ownerOf(other) === ownerOf(revision)).map((other) => other['revision']);
+  return numbers.filter((number) => Number(number) <= Number(revision['revision'])).length;
 }
 
 function normalPod({ metadata, spec, status }: PodObject, names: Names): object {
@@ -62,10 +81,10 @@ function normalPod({ metadata, spec, status }: PodObject, names: Names): object 
   };
 }
 
-function normalRevision({ metadata, data, revision }: RawObject, names: Names): object {
+function normalRevision({ metadata, data }: RawObject, number: number, names: Names): object {
   const { labels, annotations, ownerReferences } = metadata;
   return {
-    number: revision,
+    number,
     labels: normalLabels(labels, names),
     annotations,
     owners: normalOwners(ownerReferences, names),
