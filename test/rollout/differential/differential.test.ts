@@ -3,7 +3,7 @@
  * step, pods, ControllerRevisions and status are equal except for names, hashes and times.
  */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Coordinator } from '../../../coordinator/lifecycle.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../api-server/control-plane.ts';
 import { until } from '../../api-server/until.ts';
 import { startWith } from '../../coordinator/start-with.ts';
+import { randomScenario } from './random-scenario.ts';
 import { type Scenario, type Step, slugOf } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { Side } from './side.ts';
@@ -23,6 +24,7 @@ const PATIENCE_MS = 60_000;
 const LOOK_INTERVAL_MS = 100;
 /** The built-in controller misses some changes until its next look at the DaemonSet. */
 const NUDGE_INTERVAL_MS = 3_000;
+const RANDOM_SCENARIOS = 12;
 const SCENARIO_MS_MAX = 240_000;
 
 describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', () => {
@@ -55,7 +57,10 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
     await Promise.all([builtIn?.stop(), owned?.stop()]);
   });
 
-  it.concurrent.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  const seed = inject('seed');
+  const random = Array.from({ length: RANDOM_SCENARIOS }, (_, index) => randomScenario(seed, index + 1));
+
+  it.concurrent.each([...scenarios, ...random].map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     { timeout: SCENARIO_MS_MAX },
     (_, scenario) => play(scenario),
@@ -93,7 +98,11 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
     const [theirNodes, ourNodes] = await Promise.all([nodesWithPods(theirs), nodesWithPods(ours)]);
     const states = await Promise.all([stateOf(theirs), stateOf(ours)]);
     const [their, our] = step.ignoresRevisions === true ? (states.map(withoutRevisions) as typeof states) : states;
-    const isExpected = isEqual(theirNodes, step.pods) && isEqual(ourNodes, step.since?.pods ?? step.pods);
+    const ourPods = step.since?.pods ?? step.pods;
+    const isExpected = [
+      step.pods === null || isEqual(theirNodes, step.pods),
+      ourPods === null || isEqual(ourNodes, ourPods),
+    ].every(Boolean);
     const areEqual = step.since === undefined ? isEqual(their, our) : hasPhase(our, step.since.phase);
     const isSame = isExpected && areEqual && their.isObserved && our.isObserved;
     return { isSame, theirNodes, ourNodes, ...difference(their, our) };

@@ -4,8 +4,8 @@ import type { Side } from './side.ts';
 export interface Step {
   readonly what: string;
   readonly act: (side: Side) => Promise<void>;
-  /** The nodes with a live pod when both controllers are at rest, sorted, once for each pod. */
-  readonly pods: readonly string[];
+  /** The nodes with a live pod when both controllers are at rest, sorted, once for each pod; `null`: not known in advance. */
+  readonly pods: readonly string[] | null;
   /**
    * Set where Kubernetes 1.36 differs from 1.20.2: the nodes that the current version leads to, and the change that made the
    * difference. Rollcall is then compared with these instead.
