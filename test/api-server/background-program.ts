@@ -35,6 +35,13 @@ export class BackgroundProgram {
     if (this.#shell.exitCode !== null) throw new Error(`${this.#path} has ended:\n${this.logEnd()}`);
   }
 
+  /** Of the program, which is the first child of the shell (Linux). */
+  get processId(): number {
+    const { pid } = this.#shell;
+    const [first = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    return Number(first);
+  }
+
   logEnd(): string {
     return readFileSync(this.#logFile, 'utf8').slice(-LOG_CHARACTERS);
   }

@@ -63,15 +63,23 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
   it.concurrent.each([...scenarios, ...random].map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     { timeout: SCENARIO_MS_MAX },
-    (_, scenario) => play(scenario),
+    async (_, scenario) => {
+      expect(await play(scenario)).toBe(scenario.steps.length);
+    },
   );
 
-  async function play(scenario: Scenario): Promise<void> {
+  /** Returns the number of steps after which both were equal. */
+  async function play(scenario: Scenario): Promise<number> {
     const slug = slugOf(scenario);
     const theirs = new Side(builtIn.admin, slug);
     const ours = new Side(owned.admin, slug);
     await Promise.all([theirs.createNamespace(), ours.createNamespace()]);
-    for (const step of scenario.steps) await settle(step, theirs, ours);
+    let played = 0;
+    for (const step of scenario.steps) {
+      await settle(step, theirs, ours);
+      played++;
+    }
+    return played;
   }
 
   async function settle(step: Step, theirs: Side, ours: Side): Promise<void> {

@@ -17,7 +17,7 @@ async function threeWithAgent(side: Side): Promise<void> {
 
 async function changeImage(side: Side, image: string): Promise<void> {
   await side.changeDaemonSet('agent', ({ template }) => {
-    (template.spec['containers'] as { image: string }[])[0]!.image = image;
+    for (const container of template.spec['containers'] as { image: string }[]) container.image = image;
   });
 }
 
@@ -450,8 +450,7 @@ export const scenarios: readonly Scenario[] = [
         'add a duplicate',
         async (side) => {
           const [pod] = (await side.pods()).filter(({ spec }) => spec?.nodeName === side.nodeName('n1'));
-          const { labels, ownerReferences } = pod!.metadata;
-          await side.createPod({ metadata: { name: 'duplicate', labels, ownerReferences }, spec: pod!.spec });
+          await side.createCopy(pod, 'duplicate');
         },
         'n1 n2',
       ),
@@ -474,9 +473,7 @@ export const scenarios: readonly Scenario[] = [
         'add a misplaced pod',
         async (side) => {
           const [pod] = await side.pods();
-          const { labels, ownerReferences } = pod!.metadata;
-          const spec = { ...pod!.spec, nodeName: side.nodeName('n2') };
-          await side.createPod({ metadata: { name: 'misplaced', labels, ownerReferences }, spec });
+          await side.createCopy(pod, 'misplaced', { nodeName: side.nodeName('n2') });
         },
         'n1',
       ),

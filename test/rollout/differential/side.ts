@@ -10,6 +10,16 @@ type Fields = Record<string, unknown>;
 /** A pod with everything that the API server returned. */
 export type PodObject = Pod & RawObject;
 
+/** What a DaemonSet has beyond its containers and its selector. */
+export interface DaemonSetOptions {
+  readonly pod?: Fields;
+  readonly spec?: Fields;
+  /** Of its pods. */
+  readonly metadata?: Fields;
+  readonly labels?: Fields;
+  readonly annotations?: Fields;
+}
+
 /** What a kubelet does with a pod in each step: nothing, run it, or end it when it is being deleted. */
 export interface KubeletRules {
   /** Pods that stay Pending. */
@@ -60,7 +70,7 @@ export class Side {
   /** Creates a DaemonSet that selects the nodes of this scenario, unless the spec of its pods says otherwise. */
   async apply(
     name: string,
-    { pod = {} as Fields, spec = {} as Fields, metadata = {}, labels = {}, annotations = {} } = {},
+    { pod = {}, spec = {}, metadata = {}, labels = {}, annotations = {} }: DaemonSetOptions = {},
   ): Promise<void> {
     const podLabels = { app: name, ...labels };
     const containers = [{ name: 'daemon', image: 'example.org/daemon:1' }];
@@ -94,12 +104,11 @@ export class Side {
     await this.#admin.create(this.#path('pods'), pod);
   }
 
-  async create(resource: string, object: object): Promise<void> {
-    await this.#admin.create(this.#path(resource), object);
-  }
-
-  async remove(resource: string, name: string): Promise<void> {
-    await this.#admin.remove(`${this.#path(resource)}/${name}`);
+  /** A pod by hand, with the labels and the owner of another one. */
+  async createCopy(pod: PodObject | undefined, name: string, changes: Fields = {}): Promise<void> {
+    if (pod === undefined) throw new Error('there is no pod to copy');
+    const { labels, ownerReferences } = pod.metadata;
+    await this.createPod({ metadata: { name, labels, ownerReferences }, spec: { ...pod.spec, ...changes } });
   }
 
   /** Changes every pod on these nodes that exists now. */
@@ -125,7 +134,7 @@ export class Side {
   }
 
   pods(): Promise<PodObject[]> {
-    return this.#list('pods') as Promise<PodObject[]>;
+    return this.#list('pods');
   }
 
   revisions(): Promise<RawObject[]> {
