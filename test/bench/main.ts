@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { run as runAgent } from './agent.ts';
 import { run as runAnswers } from './answers.ts';
 import { run as runJournal } from './journal.ts';
+import { run as runOwn } from './own.ts';
 import { run as runPlacement } from './placement.ts';
 import type { BenchResult } from './result.ts';
 
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   journal: runJournal,
   answers: runAnswers,
   agent: runAgent,
+  own: runOwn,
 };
 
 const GIBIBYTE = 1024 ** 3;
