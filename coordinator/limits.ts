@@ -182,6 +182,12 @@ export const LEADERSHIP = {
 /** Timeout of a write to the cluster. A leader holds its Lease for longer: at least `LEADERSHIP.leaseMs - LEADERSHIP.renewWithinMs`. */
 export const CLUSTER_WRITE_TIMEOUT_MS = 5_000;
 
+/**
+ * Connections for writes to the cluster. More than 128 do not create pods faster. All stay open between two bursts, because a TLS
+ * handshake costs more than a request.
+ */
+export const CLUSTER_WRITE_CONNECTIONS = { max: 128, idleMax: 128 } as const;
+
 /** Interval at which the health service checks whether the journal can write. */
 export const HEALTH_CHECK_INTERVAL_MS = 1_000;
 

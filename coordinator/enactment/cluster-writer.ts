@@ -25,7 +25,7 @@ export type ClusterObject = Readonly<Record<string, unknown>>;
  * `conflict` means that nothing was written: the object exists already, or it no longer meets the preconditions.
  */
 export interface ClusterWriter {
-  /** Creates the object in the collection at `path`; resolves to the object as stored. */
+  /** Creates the object in the collection at `path`; resolves to the object as stored, of which only the metadata is certain to be complete. */
   create(path: string, object: object): Promise<ClusterObject>;
   /** Patches the object or subresource at `path`; resolves to the object as stored. */
   patch(path: string, patch: MergePatch, preconditions: Preconditions): Promise<ClusterObject>;

@@ -133,7 +133,8 @@ export class PodWrites {
     this.#options.foreign.createsPod(namespace, name);
     try {
       const pod = daemonPod({ daemonSet: raw, node, revisionHash, name });
-      pods.written(toOwnedPod(rawObject(await writer.create(podsPath(namespace), pod))), clock.nowMs());
+      const { metadata } = rawObject(await writer.create(podsPath(namespace), pod));
+      pods.written(toOwnedPod({ ...pod, status: PENDING, metadata }), clock.nowMs());
       this.#attempts.delete(slot);
       return DONE;
     } catch (error) {
@@ -212,6 +213,9 @@ export class PodWrites {
     }
   }
 }
+
+/** The status of a pod that has just been created. */
+const PENDING = { phase: 'Pending' };
 
 interface Done {
   readonly isDone: boolean;

@@ -98,9 +98,12 @@ export class RevisionWrites {
     }
   }
 
-  #send(subject: RevisionSubject, action: RevisionAction): Promise<object> {
+  async #send(subject: RevisionSubject, action: RevisionAction): Promise<object> {
     const { writer } = this.#options;
-    if (action.verb === 'create') return writer.create(revisionsPath(subject.namespace), action.object);
+    if (action.verb === 'create') {
+      const { metadata } = await writer.create(revisionsPath(subject.namespace), action.object);
+      return { ...action.object, metadata };
+    }
     const { metadata } = action.revision;
     const preconditions = { uid: metadata.uid ?? '', resourceVersion: metadata.resourceVersion };
     return writer.patch(revisionPath(subject.namespace, metadata.name), patchOf(subject, action), preconditions);

@@ -4,7 +4,14 @@ import type { Clock } from '../clock.ts';
 import { isObject } from '../kubernetes/unvalidated-fields.ts';
 import type { ApiServerAccess } from './access.ts';
 import { ApiServerError, errorOfAnswer } from './api-server-error.ts';
-import { asApiServerError, describe, Exchange, type ExchangeRequest, type Query } from './exchange.ts';
+import {
+  asApiServerError,
+  type ConnectionLimits,
+  describe,
+  Exchange,
+  type ExchangeRequest,
+  type Query,
+} from './exchange.ts';
 import {
   ANSWER_BYTES_MAX,
   ANSWER_DEADLINE_MS,
@@ -20,6 +27,8 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   /** The User-Agent header, which the audit log of the API server contains, for example `rollcall-agent/0.1.0`. */
   readonly userAgent: string;
+  /** Few connections by default. */
+  readonly connections?: ConnectionLimits;
 }
 
 export interface WatchOptions {
@@ -30,7 +39,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-type Request = Pick<ExchangeRequest, 'method' | 'path' | 'query' | 'body' | 'signal'>;
+type Request = Pick<ExchangeRequest, 'method' | 'path' | 'query' | 'body' | 'accept' | 'signal'>;
 
 export class ApiServerReader {
   /** The address of the API server, for messages. */
@@ -38,10 +47,10 @@ export class ApiServerReader {
   readonly #clock: Clock;
   readonly #exchange: Exchange;
 
-  constructor({ access, clock, userAgent }: ApiServerOptions) {
+  constructor({ access, clock, userAgent, connections }: ApiServerOptions) {
     this.url = access.url;
     this.#clock = clock;
-    this.#exchange = new Exchange(access, clock, userAgent);
+    this.#exchange = new Exchange(access, clock, userAgent, connections);
   }
 
   /** Reads one object or one page of a list. @throws ApiServerError */

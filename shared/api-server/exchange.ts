@@ -16,6 +16,8 @@ export interface ExchangeRequest {
   readonly path: string;
   readonly query: Query;
   readonly body?: object;
+  /** The media type of the response; JSON by default. */
+  readonly accept?: string;
   /** Timeout for the response headers. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
@@ -23,6 +25,15 @@ export interface ExchangeRequest {
 
 /** A PATCH is a JSON merge patch (RFC 7396). */
 const contentTypeOf = (method: Method) => (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
+
+/** Limits of the connections of one client. */
+export interface ConnectionLimits {
+  readonly max: number;
+  /** Idle connections that are kept open. A new one needs a TLS handshake. */
+  readonly idleMax: number;
+}
+
+const DEFAULT_CONNECTIONS: ConnectionLimits = { max: CONNECTIONS_MAX, idleMax: IDLE_CONNECTIONS_MAX };
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -32,17 +43,19 @@ export class Exchange {
   readonly #userAgent: string;
   readonly #isEncrypted: boolean;
   readonly #connections: Agent | HttpsAgent;
+  readonly #idleMax: number;
 
-  constructor(access: ApiServerAccess, clock: Clock, userAgent: string) {
+  constructor(access: ApiServerAccess, clock: Clock, userAgent: string, connections = DEFAULT_CONNECTIONS) {
     this.#access = access;
     this.#clock = clock;
     this.#userAgent = userAgent;
     this.#isEncrypted = new URL(access.url).protocol === 'https:';
+    this.#idleMax = connections.idleMax;
     const options = {
       keepAlive: true,
       keepAliveMsecs: TCP_KEEPALIVE_MS,
-      maxSockets: CONNECTIONS_MAX,
-      maxFreeSockets: IDLE_CONNECTIONS_MAX,
+      maxSockets: connections.max,
+      maxFreeSockets: connections.idleMax,
       scheduling: 'lifo',
     } as const;
     this.#connections = this.#isEncrypted ? new HttpsAgent(options) : new http.Agent(options);
@@ -55,7 +68,7 @@ export class Exchange {
       try {
         return await this.#sendOnce(request, credentials);
       } catch (error) {
-        if (!(error instanceof StaleConnectionError) || attempt > IDLE_CONNECTIONS_MAX) {
+        if (!(error instanceof StaleConnectionError) || attempt > this.#idleMax) {
           throw asApiServerError(error, request);
         }
       }
@@ -77,14 +90,14 @@ export class Exchange {
   }
 
   #sendOnce(request: ExchangeRequest, { authorization, ...tls }: ApiServerCredentials): Promise<IncomingMessage> {
-    const { method, query, body, deadlineMs, signal } = request;
+    const { method, query, body, deadlineMs, signal, accept = 'application/json' } = request;
     const url = urlOf(this.#access.url, request.path, query);
     const text = body === undefined ? undefined : escapeLikeGo(JSON.stringify(body));
     const options: RequestOptions = {
       method,
       agent: this.#connections,
       headers: {
-        accept: 'application/json',
+        accept,
         'user-agent': this.#userAgent,
         ...(authorization !== undefined && { authorization }),
         ...(text !== undefined && { 'content-type': contentTypeOf(method), 'content-length': Buffer.byteLength(text) }),
