@@ -206,6 +206,12 @@ export const PASS_PAUSE_FACTOR = 9;
 /** Maximum number of pods that one pass creates, and deletes, as in the built-in controller (burstReplicas). */
 export const PASS_WRITES_MAX = 250;
 
+/** Delay after which a write is tried again that a silent watch has stopped. */
+export const STALE_RETRY_MS = 5_000;
+
+/** How long a watch that shows nothing is trusted. After that, the API server is asked before a write. */
+export const WATCH_TRUSTED_MS = 30_000;
+
 /** How long a write may be missing from the watch before the object is read from the API server. Watches lag by milliseconds. */
 export const UNOBSERVED_WRITE_MS = 30_000;
 

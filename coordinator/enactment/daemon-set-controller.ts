@@ -21,7 +21,9 @@ import { PodWrites } from './pod-writes.ts';
 import { RevisionWrites } from './revision-writes.ts';
 import { settleIntents } from './settle-intents.ts';
 import { SlowStart } from './slow-start.ts';
+import { StaleGuard } from './stale-guard.ts';
 import { StatusWriter } from './status-writer.ts';
+import { UnobservedWrites } from './unobserved-writes.ts';
 import { WriteBackoff } from './write-backoff.ts';
 import { WriteBudget, type WriteRate } from './write-budget.ts';
 
@@ -51,6 +53,7 @@ export class DaemonSetController implements DecisionSubscriber {
   readonly #causes = new DecisionCauses();
   readonly #objects: OwnedObjects;
   readonly #writes: JournaledWrites;
+  readonly #unobserved: UnobservedWrites;
   readonly #pass: DaemonSetPass;
   readonly #queue: PassQueue;
   readonly #holds = new Map<DaemonSetKey, readonly Hold[]>();
@@ -69,6 +72,7 @@ export class DaemonSetController implements DecisionSubscriber {
       changed: (key) => this.#changed(key),
     });
     this.#writes = new JournaledWrites(options.journal, options.clock);
+    this.#unobserved = new UnobservedWrites(this.#objects.pods, options.reader, options.clock);
     this.#pass = new DaemonSetPass(this.#passOptions());
     this.#queue = new PassQueue(options.clock, (key) => this.#run(key));
   }
@@ -79,6 +83,7 @@ export class DaemonSetController implements DecisionSubscriber {
     await this.#objects.start();
     settleIntents(openIntents, this.#objects, this.#writes);
     this.#foreign.start(this.#objects.pods.all());
+    this.#unobserved.start();
     this.#isStarted = true;
     const keys = this.#objects.daemonSetKeys();
     log.info(
@@ -92,6 +97,7 @@ export class DaemonSetController implements DecisionSubscriber {
   async stop(): Promise<void> {
     this.#isStarted = false;
     this.#writes.close();
+    this.#unobserved.stop();
     await this.#queue.stop();
     this.#objects.close();
   }
@@ -146,6 +152,7 @@ export class DaemonSetController implements DecisionSubscriber {
       budget: new WriteBudget(clock, rate),
       backoff: new WriteBackoff(clock, random),
       slowStart: new SlowStart(),
+      staleGuard: new StaleGuard({ reader, silentMs: () => objects.silentMs }),
       clock,
       isDryRun,
     };

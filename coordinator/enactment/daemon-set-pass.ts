@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Cause } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { PlacedDaemonSet } from '../../shared/model/daemon-set-record.ts';
-import { PASS_WRITES_MAX } from '../limits.ts';
+import { PASS_WRITES_MAX, STALE_RETRY_MS } from '../limits.ts';
 import type { DaemonSetPlan, Hold, PodAction } from '../rollout/daemon-set-plan.ts';
 import type { OwnedDaemonSet, OwnedNode } from '../rollout/daemon-set-state.ts';
 import { planDaemonSet } from '../rollout/plan-daemon-set.ts';
@@ -23,6 +23,7 @@ import type { PassResult } from './pass-queue.ts';
 import type { ActionResult, CausedAction, PassSubject, PodWrites } from './pod-writes.ts';
 import type { RevisionWrites } from './revision-writes.ts';
 import type { SlowStart } from './slow-start.ts';
+import type { StaleGuard } from './stale-guard.ts';
 import type { StatusWriter } from './status-writer.ts';
 import type { WriteBackoff } from './write-backoff.ts';
 import type { WriteBudget } from './write-budget.ts';
@@ -44,6 +45,7 @@ export interface DaemonSetPassOptions {
   readonly budget: WriteBudget;
   readonly backoff: WriteBackoff;
   readonly slowStart: SlowStart;
+  readonly staleGuard: Pick<StaleGuard, 'confirm'>;
   readonly clock: Clock;
   readonly isDryRun: boolean;
 }
@@ -136,7 +138,10 @@ export class DaemonSetPass {
     const subject: PassSubject = { ...daemonSet, raw };
     for (const event of plan.events) events.emit(subject, event);
     const chosen = this.#choose(subject, plan, nodes);
-    const results = chosen.actions.length === 0 ? [] : await this.#carryOut(subject, chosen.actions, nowMs);
+    const { actions, problem } = await this.#options.staleGuard.confirm(subject, chosen.actions);
+    const results = actions.length === 0 ? [] : await this.#carryOut(subject, actions, nowMs);
+    if (problem !== '')
+      chosen.holds.push({ node: '', reason: 'stale-watch', detail: problem, untilMs: nowMs + STALE_RETRY_MS });
     await this.#writeStatus(raw, plan);
     return this.#outcome(plan, chosen, results, planningMs);
   }
@@ -238,7 +243,7 @@ export class DaemonSetPass {
 
 interface Chosen {
   readonly actions: readonly CausedAction[];
-  readonly holds: readonly Hold[];
+  readonly holds: Hold[];
   /** The number of actions that wait for the rate limit, the slow start or the API server. */
   readonly leftCount: number;
 }

@@ -32,7 +32,7 @@ const COLLECTIONS = {
   controllerRevisions: '/apis/apps/v1/controllerrevisions',
 } as const;
 
-export type OwnedCollection = keyof typeof COLLECTIONS;
+type OwnedCollection = keyof typeof COLLECTIONS;
 
 export class OwnedObjects {
   readonly pods: OwnedPods;
@@ -70,9 +70,10 @@ export class OwnedObjects {
     for (const watch of Object.values(this.#watches)) watch.close();
   }
 
-  /** Since when the watch of this collection has shown nothing, in milliseconds of the monotonic clock. */
-  watch(collection: OwnedCollection): ListWatch<unknown> | undefined {
-    return this.#watches[collection];
+  /** How long the watch that has been silent the longest has shown nothing, of DaemonSets and pods. */
+  get silentMs(): number {
+    const { daemonSets, pods } = this.#watches;
+    return Math.max(daemonSets?.silentMs ?? Number.POSITIVE_INFINITY, pods?.silentMs ?? Number.POSITIVE_INFINITY);
   }
 
   /** The DaemonSet as the API server returned it. */

@@ -94,6 +94,7 @@ export class ListWatch<Kept> {
   #announceSynced: () => void = () => {};
   #failing: { readonly sinceMs: number; reported: boolean } | null = null;
   #cancelPause: () => void = () => {};
+  #aliveMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ListWatchOptions<Kept>) {
     this.#options = options;
@@ -113,6 +114,14 @@ export class ListWatch<Kept> {
   close(): void {
     this.#closing.abort();
     this.#cancelPause();
+  }
+
+  /**
+   * How long the API server has sent nothing, in milliseconds of the monotonic clock: the copy may be out of date by as much. API servers
+   * send a bookmark about once a minute.
+   */
+  get silentMs(): number {
+    return this.#options.clock.elapsedMs() - this.#aliveMs;
   }
 
   get counts(): ListWatchCounts {
@@ -164,6 +173,7 @@ export class ListWatch<Kept> {
     }
     if (this.#isClosed) return;
     this.#counts.lists++;
+    this.#aliveMs = this.#options.clock.elapsedMs();
     this.#reportDifferences(listed);
     this.#resourceVersion = version;
     // The next list may come from the cache, but must not be older than this one.
@@ -204,6 +214,7 @@ export class ListWatch<Kept> {
     for await (const { type, object } of events) {
       if (this.#isClosed) return;
       this.#counts.events++;
+      this.#aliveMs = this.#options.clock.elapsedMs();
       if (type === 'applied') this.#apply(keyOf(object), this.#kept(object));
       if (type === 'removed') this.#remove(keyOf(object));
       this.#resourceVersion = object.metadata.resourceVersion;
