@@ -165,12 +165,12 @@ async function serve(parts: Parts, wired: WiredCoordinator, maintenance: Journal
 /** Starts to act on the cluster, with `--own`. Resolves with the reason if it must not. */
 function own({ options, shutdown, access, apiServer, leadership }: Parts, wired: WiredCoordinator): Promise<string> {
   if (leadership === null) return NEVER;
-  const { evaluator, journal, openIntents, decisions } = wired;
+  const { evaluator, journal, openIntents } = wired;
   const state = { leadership, placements: evaluator.table, journal, openIntents };
   const owner = createOwner(options, { apiServer: access, client: apiServer }, state);
   if (owner === null) return NEVER;
   shutdown.register('DaemonSet controller', () => owner.stop());
-  decisions.subscribe(owner.controller);
+  evaluator.onRecorded((recorded) => owner.controller.recorded(recorded));
   const refused = owner.start().then(
     () => NEVER,
     (error: unknown) => {

@@ -45,8 +45,6 @@ export interface WiredCoordinator {
   readonly journal: Journal;
   readonly historyQueries: HistoryQueries;
   readonly counters: Counters;
-  /** What became durable, for those that act on it. */
-  readonly decisions: DecisionStream;
   /** Of the previous coordinator. */
   readonly openIntents: readonly OpenIntent[];
   readonly server: ServerDependencies;
@@ -66,7 +64,7 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
   const state = journal.takeState();
   sessions.restore(state);
   evaluator.start(state);
-  const decisions = publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
+  publishDecisions(journal, log, [agentPublisher(sessions), decisionLog(log)]);
 
   const { clock } = options;
   const scheduler = new CooperativeScheduler(clock);
@@ -74,7 +72,7 @@ export function wireCoordinator(options: WiringOptions, journal: Journal): Wired
   const server = serverDependencies(options, journal, { ...components, scheduler, snapshots });
   const metrics = { sessions, evaluator, counters, refusals, journal, snapshots, clock };
   const { openIntents } = state;
-  return { evaluator, sessions, journal, historyQueries, counters, decisions, openIntents, server, metrics };
+  return { evaluator, sessions, journal, historyQueries, counters, openIntents, server, metrics };
 }
 
 interface Components {
@@ -201,11 +199,10 @@ export function sessionEvaluation(evaluator: Evaluator): SessionEvaluation {
   };
 }
 
-function publishDecisions(journal: Journal, log: Logger, subscribers: readonly DecisionSubscriber[]): DecisionStream {
+function publishDecisions(journal: Journal, log: Logger, subscribers: readonly DecisionSubscriber[]): void {
   const stream = new DecisionStream(log);
   for (const subscriber of subscribers) stream.subscribe(subscriber);
   journal.onDurable((revision, events) => stream.publish(revision, events));
-  return stream;
 }
 
 /** Sends each agent the assignments that are durable. An agent computes its update from the current state, so a gap is harmless. */

@@ -4,9 +4,10 @@
  */
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { type ApiServerOptions, ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
+import { rawObject } from '../../shared/api-server/watch-event.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { CLUSTER_WRITE_CONNECTIONS, CLUSTER_WRITE_TIMEOUT_MS } from '../limits.ts';
-import type { ClusterObject, ClusterWriter, MergePatch, Preconditions } from './cluster-writer.ts';
+import type { ClusterObject, ClusterWriter, CreatedObject, MergePatch, Preconditions } from './cluster-writer.ts';
 
 /**
  * The API server returns the metadata of a created object only, which takes it and this program less time. It returns the whole
@@ -29,8 +30,9 @@ export class ApiServerClusterWriter extends ApiServerReader implements ClusterWr
     this.#clock = options.clock;
   }
 
-  create(path: string, object: object): Promise<ClusterObject> {
-    return this.#write({ method: 'POST', path, body: object, accept: METADATA_ONLY });
+  async create(path: string, object: object): Promise<CreatedObject> {
+    const { metadata } = rawObject(await this.#write({ method: 'POST', path, body: object, accept: METADATA_ONLY }));
+    return { metadata };
   }
 
   patch(path: string, patch: MergePatch, preconditions: Preconditions): Promise<ClusterObject> {

@@ -35,7 +35,7 @@ export class ControllerProbe {
   async findsController(): Promise<boolean> {
     await this.#deleteAbandoned();
     const { writer, namespace } = this.#options;
-    const created = rawObject(await writer.create(collection(namespace), this.#manifest()));
+    const created = await writer.create(collection(namespace), this.#manifest());
     try {
       return await this.#isObserved(created.metadata.name);
     } finally {

@@ -1,12 +1,12 @@
 /**
  * The DaemonSet controller: creates and recycles the daemon pods of the cluster, keeps their ControllerRevisions and reports status.
- * It acts on durable decisions and on what its watches show, one pass per DaemonSet at a time.
+ * It plans when a placement changes and when its watches show a change, one pass per DaemonSet at a time, and acts when the plan is durable.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { DecisionBatch, DecisionSubscriber } from '../evaluation/decision-stream.ts';
+import type { RecordedChanges } from '../evaluation/decision-recorder.ts';
 import type { OpenIntent } from '../journal/read/journal-state.ts';
 import type { Hold } from '../rollout/daemon-set-plan.ts';
 import type { ClusterWriter } from './cluster-writer.ts';
@@ -46,8 +46,7 @@ export interface DaemonSetControllerOptions {
   readonly foreignWriterFound: (what: string) => void;
 }
 
-export class DaemonSetController implements DecisionSubscriber {
-  readonly name = 'DaemonSet controller';
+export class DaemonSetController {
   readonly #options: DaemonSetControllerOptions;
   readonly #foreign: ForeignWriter;
   readonly #causes = new DecisionCauses();
@@ -57,8 +56,6 @@ export class DaemonSetController implements DecisionSubscriber {
   readonly #pass: DaemonSetPass;
   readonly #queue: PassQueue;
   readonly #holds = new Map<DaemonSetKey, readonly Hold[]>();
-  /** DaemonSets whose plan waits until their newest version is in force. */
-  readonly #unplaced = new Set<DaemonSetKey>();
   #isStarted = false;
 
   constructor(options: DaemonSetControllerOptions) {
@@ -102,12 +99,13 @@ export class DaemonSetController implements DecisionSubscriber {
     this.#objects.close();
   }
 
-  decided({ decisions, hasGap }: DecisionBatch): void {
-    for (const decision of decisions) {
-      this.#causes.decided(decision);
-      this.#changed(decision.daemonSet);
+  /** Placements or DaemonSets have changed. The intents that follow from it become durable together with the change. */
+  recorded({ trigger, changes, daemonSets }: RecordedChanges): void {
+    for (const change of changes) {
+      this.#causes.decided(change, trigger);
+      this.#changed(change.daemonSet);
     }
-    for (const key of hasGap ? this.#objects.daemonSetKeys() : this.#unplaced) this.#changed(key);
+    for (const key of daemonSets) this.#changed(key);
   }
 
   /** Why nothing is done for the DaemonSet on the node at present. A hold without a node concerns all nodes. */
@@ -123,8 +121,6 @@ export class DaemonSetController implements DecisionSubscriber {
   async #run(key: DaemonSetKey): Promise<PassOutcome> {
     const outcome = await this.#pass.run(key).catch(outcomeOfClosing);
     this.#holds.set(key, outcome.holds);
-    if (outcome.isUnplaced) this.#unplaced.add(key);
-    else this.#unplaced.delete(key);
     if (this.#objects.daemonSet(key) === undefined) {
       this.#holds.delete(key);
       this.#queue.remove(key);

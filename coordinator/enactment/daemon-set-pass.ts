@@ -52,8 +52,6 @@ export interface DaemonSetPassOptions {
 
 export interface PassOutcome extends PassResult {
   readonly holds: readonly Hold[];
-  /** The newest version of the DaemonSet is not in force yet. */
-  readonly isUnplaced: boolean;
 }
 
 export const NOTHING_DONE: PassOutcome = {
@@ -61,7 +59,6 @@ export const NOTHING_DONE: PassOutcome = {
   planningMs: 0,
   againInMs: null,
   holds: [],
-  isUnplaced: false,
 };
 
 export class DaemonSetPass {
@@ -127,9 +124,9 @@ export class DaemonSetPass {
   async #pods(daemonSet: OwnedDaemonSet, raw: RawObject, startMs: number): Promise<PassOutcome> {
     const { placements, objects, clock, events } = this.#options;
     const { key, uid, namespace, generation } = daemonSet;
-    // The verdicts must be those of the template from which pods are created. The decision that makes them so starts another pass.
+    // The verdicts must be those of the template from which pods are created. The change that makes them so starts another pass.
     const record = placements.daemonSet(key)?.record;
-    if (record?.uid !== uid || record.generation !== generation) return { ...NOTHING_DONE, isUnplaced: true };
+    if (record?.uid !== uid || record.generation !== generation) return NOTHING_DONE;
     const nodes = [...placements.verdicts(key)];
     const backoff = this.#podBackoffs.get(uid) ?? PodBackoff.NONE;
     const nowMs = clock.nowMs();
@@ -222,7 +219,7 @@ export class DaemonSetPass {
     if (results.length > 0) waits.push(0);
     if (leftCount > 0) waits.push(Math.max(backoff.pauseMs, budget.waitMs(leftCount)));
     const againInMs = waits.length === 0 ? null : Math.max(0, Math.min(...waits));
-    return { hasWritten: results.length > 0, planningMs, againInMs, holds: all, isUnplaced: false };
+    return { hasWritten: results.length > 0, planningMs, againInMs, holds: all };
   }
 
   /** Forgets what belongs to a DaemonSet that was deleted, and the refusals of an earlier version. */

@@ -1,17 +1,17 @@
 /** The decisions that have led to no write yet, so that a write can name its cause. */
 import type { Cause, Trigger } from '../../shared/journal-format/events.ts';
 import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
-import type { DurableDecision } from '../evaluation/decision-stream.ts';
+import type { PairChange } from '../../shared/model/pair-change.ts';
 import type { PodAction } from '../rollout/daemon-set-plan.ts';
 
 export class DecisionCauses {
   readonly #pending = new Map<DaemonSetKey, Map<string, Trigger>>();
 
-  decided({ daemonSet, node, cause, to }: DurableDecision): void {
+  decided({ daemonSet, node, to }: PairChange, trigger: Trigger): void {
     // A node that keeps its pod, or has been removed, is not the reason for a write.
     if (to === 'keep' || to === null) return void this.#pending.get(daemonSet)?.delete(node);
     const pending = this.#pending.get(daemonSet) ?? new Map<string, Trigger>();
-    pending.set(node, cause.trigger);
+    pending.set(node, trigger);
     this.#pending.set(daemonSet, pending);
   }
 

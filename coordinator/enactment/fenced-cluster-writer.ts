@@ -1,7 +1,7 @@
 /** Lets a write pass only while this coordinator holds the Lease for longer than the write can take. */
 import { RollcallError } from '../../shared/errors.ts';
 import { CLUSTER_WRITE_TIMEOUT_MS } from '../limits.ts';
-import type { ClusterObject, ClusterWriter, MergePatch, Preconditions } from './cluster-writer.ts';
+import type { ClusterObject, ClusterWriter, CreatedObject, MergePatch, Preconditions } from './cluster-writer.ts';
 
 /** How long this coordinator still holds the Lease, in milliseconds of a monotonic clock; 0 unless it leads. */
 export interface Fence {
@@ -17,7 +17,7 @@ export class FencedClusterWriter implements ClusterWriter {
     this.#fence = fence;
   }
 
-  async create(path: string, object: object): Promise<ClusterObject> {
+  async create(path: string, object: object): Promise<CreatedObject> {
     this.#requireLease();
     return this.#writer.create(path, object);
   }

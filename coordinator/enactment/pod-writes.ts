@@ -133,7 +133,7 @@ export class PodWrites {
     this.#options.foreign.createsPod(namespace, name);
     try {
       const pod = daemonPod({ daemonSet: raw, node, revisionHash, name });
-      const { metadata } = rawObject(await writer.create(podsPath(namespace), pod));
+      const { metadata } = await writer.create(podsPath(namespace), pod);
       pods.written(toOwnedPod({ ...pod, status: PENDING, metadata }), clock.nowMs());
       this.#attempts.delete(slot);
       return DONE;

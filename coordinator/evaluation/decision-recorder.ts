@@ -5,6 +5,7 @@
 
 import type { Clock } from '../../shared/clock.ts';
 import type { Cause, DecisionEvent, NewEvent, Trigger } from '../../shared/journal-format/events.ts';
+import type { DaemonSetKey } from '../../shared/kubernetes/daemon-set-key.ts';
 import type { PairChange } from '../../shared/model/pair-change.ts';
 import { PLACEMENT_ENGINE_VERSION } from '../../shared/placement/engine-version.ts';
 import type { PlacementTable } from './placement-table.ts';
@@ -17,6 +18,15 @@ export interface Recorder {
   append(events: readonly NewEvent[]): number;
 }
 
+/** What was recorded in one turn. It is not durable yet. */
+export interface RecordedChanges {
+  readonly trigger: Trigger;
+  /** The pairs whose verdicts changed. */
+  readonly changes: readonly PairChange[];
+  /** The DaemonSets that changed. */
+  readonly daemonSets: readonly DaemonSetKey[];
+}
+
 export interface DecisionRecorderOptions {
   readonly table: PlacementTable;
   readonly recorder: Recorder;
@@ -27,9 +37,15 @@ export interface DecisionRecorderOptions {
 
 export class DecisionRecorder {
   readonly #options: DecisionRecorderOptions;
+  #recorded: (recorded: RecordedChanges) => void = () => {};
 
   constructor(options: DecisionRecorderOptions) {
     this.#options = options;
+  }
+
+  /** Calls the listener after each change, in the same turn of the event loop. What it appends then becomes durable with the change. */
+  onRecorded(listener: (recorded: RecordedChanges) => void): void {
+    this.#recorded = listener;
   }
 
   get nowMs(): number {
@@ -61,6 +77,8 @@ export class DecisionRecorder {
     const revision = recorder.append([...before, ...decisions]) + before.length;
     changes.forEach((change, index) => table.setRevision(change, revision + index, nowMs));
     nodesChanged(new Set(changes.map(({ node }) => node)));
+    const daemonSets = before.flatMap((event) => (event.kind === 'daemon-set' ? [event.daemonSet] : []));
+    this.#recorded({ trigger: cause.trigger, changes, daemonSets });
   }
 
   /** The time and the cause of an event; the time is now unless given. */

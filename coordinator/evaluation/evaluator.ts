@@ -15,7 +15,7 @@ import type { JournalState } from '../journal/read/journal-state.ts';
 import { SOURCE_PROBLEMS_KEPT_MAX } from '../limits.ts';
 import type { Counters } from './counters.ts';
 import { DaemonSetStore } from './daemon-set-store.ts';
-import { DecisionRecorder, type Recorder } from './decision-recorder.ts';
+import { DecisionRecorder, type RecordedChanges, type Recorder } from './decision-recorder.ts';
 import { FitTable } from './fit-table.ts';
 import { NodeStore } from './node-store.ts';
 import { PlacementTable } from './placement-table.ts';
@@ -66,6 +66,11 @@ export class Evaluator implements ClusterListener {
     });
     this.#listener = listener;
     this.#hasInventory = hasInventory;
+  }
+
+  /** See DecisionRecorder.onRecorded. */
+  onRecorded(listener: (recorded: RecordedChanges) => void): void {
+    this.#decisions.onRecorded(listener);
   }
 
   /** Restores the state in which the previous coordinator ended, and records the start. */

@@ -226,8 +226,8 @@ export class Journal {
 
   async #writeAll(): Promise<void> {
     try {
-      // Events appended in the same turn of the event loop join the same commit.
-      await Promise.resolve();
+      // Events appended in the same turn of the event loop join the same commit: a change, its decisions, and the writes that follow.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       let batch = this.#queue.take();
       while (batch !== undefined) {
         // One commit at a time: events that arrive meanwhile form the next batch.

@@ -8,6 +8,7 @@ import { createLogger } from '../../shared/logging.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { MemoryLease } from '../fakes/memory-lease.ts';
 
+const CREATED = { metadata: { name: 'a', resourceVersion: '1' } };
 const PRECONDITIONS = { uid: 'u', resourceVersion: '7' };
 const WRITES: [string, (writer: ClusterWriter) => Promise<unknown>][] = [
   ['create', (writer) => writer.create('/pods', { kind: 'Pod' })],
@@ -21,7 +22,7 @@ class RecordingWriter implements ClusterWriter {
 
   async create(...call: unknown[]) {
     this.calls.push(call);
-    return { stored: 'created' };
+    return CREATED;
   }
 
   async patch(...call: unknown[]) {
@@ -39,7 +40,7 @@ test('passes a write on while the Lease is held for longer than the timeout', as
   const fenced = new FencedClusterWriter(writer, { leaseRemainingMs: CLUSTER_WRITE_TIMEOUT_MS + 1 });
   const results = [];
   for (const [, write] of WRITES) results.push(await write(fenced));
-  expect(results).toEqual([{ stored: 'created' }, { stored: 'patched' }, undefined]);
+  expect(results).toEqual([CREATED, { stored: 'patched' }, undefined]);
   expect(writer.calls).toEqual([
     ['/pods', { kind: 'Pod' }],
     ['/pods/a', { metadata: {} }, PRECONDITIONS],
@@ -81,11 +82,11 @@ test('lets a leader write after each renewal, and rejects writes once renewals f
   clock.advance(0);
   await leading;
   expect(leadership.leaseRemainingMs).toBe(LEADERSHIP.leaseMs);
-  await expect(create()).resolves.toEqual({ stored: 'created' });
+  await expect(create()).resolves.toEqual(CREATED);
 
   port.connection = 'silent';
   clock.advance(LEADERSHIP.renewWithinMs - 1);
-  await expect(create()).resolves.toEqual({ stored: 'created' });
+  await expect(create()).resolves.toEqual(CREATED);
   clock.advance(1);
   expect(leadership.leaseRemainingMs).toBe(0);
   await expect(create()).rejects.toMatchObject({ reason: 'NOT_LEADER' });

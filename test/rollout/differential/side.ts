@@ -1,6 +1,7 @@
 /** One of the two clusters on which a scenario is played: its namespace, its nodes, and what an administrator and a kubelet do there. */
 import { ApiServerError } from '../../../shared/api-server/api-server-error.ts';
 import type { RawObject } from '../../../shared/api-server/watch-event.ts';
+import { systemClock } from '../../../shared/clock.ts';
 import type { Pod } from '../../../shared/kubernetes/objects.ts';
 import { targetNodeName } from '../../../shared/kubernetes/target-node-name.ts';
 import type { AdminClient } from '../../api-server/admin-client.ts';
@@ -153,9 +154,10 @@ export class Side {
   /** Makes the controller look at every DaemonSet again. The built-in one does not react to the removal of a node. */
   async nudge(): Promise<void> {
     for (const { metadata } of await this.daemonSets()) {
-      await this.changeDaemonSet(metadata.name, (spec) => {
+      const change = this.changeDaemonSet(metadata.name, (spec) => {
         spec['revisionHistoryLimit'] = spec['revisionHistoryLimit'] === 20 ? 21 : 20;
       });
+      await change.catch(ignoreRaces);
     }
   }
 
@@ -221,14 +223,14 @@ function isReadyNow({ status }: Pod): boolean {
 }
 
 function running(isReady: boolean): object {
-  const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const time = new Date(systemClock.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z');
   return {
     phase: 'Running',
     conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False', lastTransitionTime: time }],
   };
 }
 
-/** A pod can be deleted between the list and the write. */
+/** An object can be deleted between the list and the write. */
 function ignoreRaces(error: unknown): void {
   if (!(error instanceof ApiServerError && ['missing', 'conflict', 'invalid'].includes(error.failure))) throw error;
 }
