@@ -18,7 +18,8 @@ export interface Manifest {
 /** Whether kubectl is installed, which contains kustomize. */
 export const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
-export const OVERLAYS = ['standalone', 'cert-manager', 'kubelet', 'standby'] as const;
+/** Overlays with which Rollcall writes nothing but its Lease. */
+export const OBSERVING_OVERLAYS = ['standalone', 'cert-manager', 'kubelet', 'standby'] as const;
 
 export class Kustomize {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rollcall-kustomize-'));

@@ -11,7 +11,7 @@ import {
   START_PATIENCE_MS,
   startControlPlane,
 } from '../api-server/control-plane.ts';
-import { hasKubectl, Kustomize, type Manifest, OVERLAYS } from './kustomize.ts';
+import { hasKubectl, Kustomize, type Manifest, OBSERVING_OVERLAYS } from './kustomize.ts';
 
 const SUBSET = fileURLToPath(new URL('cert-manager-subset.yaml', import.meta.url));
 const READING = ['get', 'list', 'watch'];
@@ -31,6 +31,7 @@ interface PodSpec {
   readonly securityContext: Record<string, unknown>;
   readonly containers: readonly {
     readonly args: readonly string[];
+    readonly env?: readonly { readonly name: string }[];
     readonly securityContext: Record<string, unknown>;
   }[];
   readonly volumes: readonly Record<string, unknown>[];
@@ -42,7 +43,7 @@ beforeAll(() => {
 });
 afterAll(() => kustomize.remove());
 
-describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
+describe.skipIf(!hasKubectl).each(OBSERVING_OVERLAYS)('the overlay %s', (overlay) => {
   let manifests: Manifest[];
   beforeAll(() => {
     manifests = kustomize.manifests(overlay);
@@ -151,6 +152,92 @@ describe.skipIf(!hasKubectl).each(OVERLAYS)('the overlay %s', (overlay) => {
   });
 });
 
+describe.skipIf(!hasKubectl)('the overlay own', () => {
+  let manifests: Manifest[];
+  beforeAll(() => {
+    manifests = kustomize.manifests('own');
+  });
+
+  const named = <Kind extends object>(kind: string, name: string) => {
+    const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+    if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+    return found as unknown as Kind;
+  };
+  const podSpec = () => named<PodOwner>('Deployment', 'rollcall-coordinator').spec.template.spec;
+
+  it('grants what the controller writes, and nothing else', () => {
+    const granted = ['ClusterRole', 'Role'].flatMap((kind) =>
+      named<{ rules: Rule[] }>(kind, 'rollcall-coordinator-own').rules.flatMap(({ resources, verbs }) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${kind} ${verb} ${resource}`)),
+      ),
+    );
+    expect(granted.toSorted()).toEqual([
+      'ClusterRole create controllerrevisions',
+      'ClusterRole create events',
+      'ClusterRole create pods',
+      'ClusterRole delete pods',
+      'ClusterRole patch controllerrevisions',
+      'ClusterRole patch daemonsets/status',
+      'ClusterRole patch pods',
+      'ClusterRole update daemonsets/finalizers',
+      'Role create daemonsets',
+      'Role delete daemonsets',
+    ]);
+  });
+
+  it('starts the coordinator with --own and with flags that exist', () => {
+    const args = podSpec().containers[0]?.args ?? [];
+    const flags = args.slice(args.findIndex((arg) => arg.endsWith('main.js')) + 1);
+    const input = readSettings(coordinatorSettings, { argv: flags, environment: {}, readFile: () => '' });
+    expect(input).toMatchObject({ kind: 'run', settings: { own: true, leaderElection: true, dryRun: false } });
+  });
+
+  it('needs no daemon of the cluster: no pod network, no volume of a driver, no Service for the API server', () => {
+    const spec = podSpec();
+    expect(spec).toMatchObject({ hostNetwork: true, dnsPolicy: 'Default' });
+    expect(spec.tolerations).toContainEqual({ key: 'node.kubernetes.io/not-ready', operator: 'Exists' });
+    expect(spec.tolerations).toContainEqual({ key: 'node.kubernetes.io/network-unavailable', operator: 'Exists' });
+    const names = spec.containers[0]?.env?.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT']));
+    expect(spec.volumes).toContainEqual({
+      name: 'journal',
+      hostPath: { path: '/var/lib/rollcall', type: 'Directory' },
+    });
+    expect(manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim')).toEqual([]);
+  });
+
+  it('keeps the hardening of the container', () => {
+    expect(podSpec()).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsNonRoot: true } });
+    expect(podSpec().containers[0]?.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('limits the ServiceAccount of the coordinator by a policy that denies and that fails closed', () => {
+    const { spec } = named<{ spec: Policy }>('ValidatingAdmissionPolicy', 'rollcall-coordinator-own');
+    expect(spec).toMatchObject({ failurePolicy: 'Fail' });
+    expect(spec.matchConditions[0]?.expression).toContain('system:serviceaccount:rollcall:rollcall-coordinator');
+    const matched = spec.matchConstraints.resourceRules.flatMap(({ resources, operations }) =>
+      resources.flatMap((resource) => operations.map((operation) => `${operation} ${resource}`)),
+    );
+    expect(matched).toEqual(expect.arrayContaining(['CREATE pods', 'UPDATE pods', 'DELETE pods']));
+    const binding = named<{ spec: object }>('ValidatingAdmissionPolicyBinding', 'rollcall-coordinator-own');
+    expect(binding.spec).toMatchObject({ policyName: 'rollcall-coordinator-own', validationActions: ['Deny'] });
+  });
+});
+
+interface Policy {
+  readonly matchConditions: readonly { readonly expression: string }[];
+  readonly matchConstraints: {
+    readonly resourceRules: readonly {
+      readonly resources: readonly string[];
+      readonly operations: readonly string[];
+    }[];
+  };
+}
+
 interface PodOwner {
   readonly spec: { readonly template: { readonly spec: PodSpec } };
 }
@@ -176,12 +263,21 @@ describe.skipIf(!hasControlPlane || !hasKubectl)('a real API server', () => {
     return execFileSync('kubectl', args, { encoding: 'utf8', env: environment, input, stdio: 'pipe' });
   }
 
-  it.each(OVERLAYS)('accepts all manifests of the overlay %s', { timeout: START_PATIENCE_MS }, (overlay) => {
-    const said = kubectl(['apply', '--dry-run=server', '-f', '-'], kustomize.text(overlay));
-    const taken = said.trim().split('\n');
-    expect(taken).toHaveLength(kustomize.manifests(overlay).length);
-    expect(taken.filter((line) => !/ (created|configured|unchanged) \(server dry run\)$/.test(line))).toEqual([]);
-  });
+  it.each([...OBSERVING_OVERLAYS, 'own'])(
+    'accepts all manifests of the overlay %s',
+    { timeout: START_PATIENCE_MS },
+    (overlay) => {
+      // ValidatingAdmissionPolicies exist since Kubernetes 1.30.
+      const known = kustomize.manifests(overlay).filter(({ kind }) => !kind.startsWith('ValidatingAdmissionPolicy'));
+      const said = kubectl(
+        ['apply', '--dry-run=server', '-f', '-'],
+        known.map((one) => JSON.stringify(one)).join('\n'),
+      );
+      const taken = said.trim().split('\n');
+      expect(taken).toHaveLength(known.length);
+      expect(taken.filter((line) => !/ (created|configured|unchanged) \(server dry run\)$/.test(line))).toEqual([]);
+    },
+  );
 
   it('rejects an unknown field', { timeout: START_PATIENCE_MS }, () => {
     const wrong = kustomize.text('cert-manager').replace('renewBefore:', 'renewLongBefore:');
