@@ -1,5 +1,6 @@
 /** The list-watch with a fake API server that can fail in every way. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FakeWatch } from '../../deploy/simulated-cluster/fake-watch.ts';
 import { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import {
   PAGE_OBJECTS,
@@ -13,7 +14,6 @@ import { ListWatch, type WatchEnd } from '../../shared/api-server/list-watch.ts'
 import { eventually } from '../fakes/eventually.ts';
 import { type FakeApiServer, startFakeApiServer } from '../fakes/fake-api-server.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
-import type { FakeWatch } from '../fakes/fake-watch.ts';
 import { keepNamed, RecordingList } from './recording-list.ts';
 
 const NODES = '/api/v1/nodes';

@@ -1,6 +1,7 @@
 /** An open watch of a fake API server, with events and faults on demand. */
 import type { ServerResponse } from 'node:http';
-import type { StoredEventType, StoredObject } from './fake-object-store.ts';
+import type { StoredEventType } from './fake-object-store.ts';
+import type { StoredObject } from './stored-object.ts';
 
 interface FakeWatchOptions {
   readonly collection: string;

@@ -1,15 +1,6 @@
 /** The storage of a fake API server: objects, a common resource version, and recent events. */
 
-export interface StoredObject {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly resourceVersion?: string;
-    readonly [field: string]: unknown;
-  };
-  readonly [field: string]: unknown;
-}
+import { ownersOf, type StoredObject } from './stored-object.ts';
 
 export type StoredEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -47,6 +38,14 @@ export class FakeObjectStore {
     if (before === undefined) throw new Error(`${key} does not exist`);
     this.#objects.delete(key);
     return this.#record('DELETED', collection, before, before.metadata.uid ?? '');
+  }
+
+  /** The objects with an owner reference to this uid. */
+  dependentsOf(ownerUid: string): { collection: string; object: StoredObject }[] {
+    const isOwned = (object: StoredObject) => ownersOf(object).some(({ uid }) => uid === ownerUid);
+    return [...this.#objects].flatMap(([key, object]) =>
+      isOwned(object) ? [{ collection: key.slice(0, key.indexOf(' ')), object }] : [],
+    );
   }
 
   /** Removes all events so far, like etcd compaction. */
