@@ -2,6 +2,7 @@
  * `npm start`: a local cluster. Prints the status when the agents of all nodes have reported, then
  * every change, until Ctrl-C.
  */
+import { join } from 'node:path';
 import { connectQueryClient } from '../../cli/client/query-client.ts';
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
@@ -9,6 +10,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { PLAINTEXT } from '../../shared/rpc/channel-security.ts';
 import { runProgram } from '../../shared/settings/run-program.ts';
 import { LocalCluster } from './local-cluster.ts';
+import { runOwn } from './run-own.ts';
 import { localSettings } from './settings.ts';
 import { untilComplete } from './until-complete.ts';
 
@@ -20,9 +22,14 @@ await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   async run(settings, untilStopped) {
-    const context = new LocalCluster({ ...settings, clock: systemClock, say });
     const stopping = new AbortController();
     void untilStopped.then(() => stopping.abort());
+    if (settings.own) {
+      const data = join(settings.data, 'own');
+      const io = terminal(stopping.signal);
+      return runOwn({ ...settings, data, clock: systemClock, say, io, untilStopped }).finally(() => stopping.abort());
+    }
+    const context = new LocalCluster({ ...settings, clock: systemClock, say });
     try {
       await context.start();
       say(`coordinator on ${context.address}, ${context.agentCount} agents started; logs in ${context.logFolder}`);

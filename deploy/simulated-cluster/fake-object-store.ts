@@ -40,6 +40,11 @@ export class FakeObjectStore {
     return this.#record('DELETED', collection, before, before.metadata.uid ?? '');
   }
 
+  /** All objects of the collection. */
+  objects(collection: string): StoredObject[] {
+    return [...this.#objects].flatMap(([key, object]) => (key.startsWith(`${collection} `) ? [object] : []));
+  }
+
   /** The objects with an owner reference to this uid. */
   dependentsOf(ownerUid: string): { collection: string; object: StoredObject }[] {
     const isOwned = (object: StoredObject) => ownersOf(object).some(({ uid }) => uid === ownerUid);
