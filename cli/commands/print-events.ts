@@ -6,8 +6,9 @@ import { jsonLine, yamlDocument } from '../output/document.ts';
 import { renderEvent } from '../render/event.ts';
 import { type EventView, eventView } from '../view/event-view.ts';
 
-/** One line of text or JSON, or one YAML document. */
+/** One line of text or JSON, or one YAML document. Intents are printed only with `-o wide` and as JSON or YAML: outcomes repeat them. */
 export async function eventText(event: EventView, { globals, render }: Context): Promise<string> {
+  if (globals.output === 'table' && event.kind === 'write' && event.action === 'intended') return '';
   switch (globals.output) {
     case 'json':
       return jsonLine(event);

@@ -26,7 +26,7 @@ export function addWatchCommand(program: Command, runner: CommandRunner): void {
     .summary('Watch changes as they are recorded')
     .description(
       'Watch changes as they are recorded, until Ctrl-C. Acknowledgements, and decisions that do not change a verdict, ' +
-        'are printed only with -o wide or --kind. -o json prints one object per line.',
+        'are printed only with -o wide or --kind, and intents of writes only with -o wide. -o json prints one object per line.',
     )
     .addHelpText('after', EXAMPLES);
   addEventOptions(command).action(runner((context, options) => watch(context, options as unknown as EventOptions)));

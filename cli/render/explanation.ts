@@ -2,7 +2,8 @@
 import type { Edit, Reason, ReasonOutcome, Verdict } from '../../shared/placement/types.ts';
 import { oneLine } from '../output/text.ts';
 import { ageText, timeText } from '../output/time.ts';
-import type { ExplanationView } from '../view/explanation-view.ts';
+import type { EventView } from '../view/event-view.ts';
+import type { ExplanationView, ExplanationWithWrite } from '../view/explanation-view.ts';
 import type { InputsView } from '../view/inputs-view.ts';
 import { answerLines } from './answers.ts';
 import { driftDetail, paintDrift } from './drift.ts';
@@ -13,7 +14,7 @@ import type { RenderOptions } from './render-options.ts';
 import { joinSections, section } from './sections.ts';
 
 /** Ends with a newline. */
-export function renderExplanation(explanation: ExplanationView, options: RenderOptions): string {
+export function renderExplanation(explanation: ExplanationWithWrite, options: RenderOptions): string {
   const { reasons } = explanation;
   return joinSections(
     [
@@ -110,8 +111,8 @@ function laterLines(decided: InputsView, now: InputsView): string[] {
     : [`  ${'since then'.padEnd(12)} ${changed.join(', ')} without affecting the verdict`];
 }
 
-function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOptions): string[] {
-  const { presence, factsOrigin, factsTime, acknowledgement, pods, drifts, effectiveRevision } = explanation;
+function stateLines(explanation: ExplanationWithWrite, { style, nowMs }: RenderOptions): string[] {
+  const { lastWrite, presence, factsOrigin, factsTime, acknowledgement, pods, drifts, effectiveRevision } = explanation;
   const answers = presence === 'present' ? style.good('present') : style.bad(presence);
   const facts = factsTime === null ? 'no facts' : `facts from the ${factsOrigin}, ${ageText(factsTime, nowMs)} old`;
   const assignment = acknowledgement === null ? 'none' : `${acknowledgement}, revision ${effectiveRevision}`;
@@ -119,9 +120,16 @@ function stateLines(explanation: ExplanationView, { style, nowMs }: RenderOption
     `  node         ${answers}, ${facts}`,
     `  assignment   ${assignment}`,
     ...(pods.length === 0 ? ['  daemon pod   none'] : pods.map((pod) => `  daemon pod   ${podLine(pod, nowMs)}`)),
+    ...(lastWrite === null ? [] : [`  last write   ${lastWriteText(lastWrite)}`]),
     ...drifts.map((drift) => {
       const kind = paintDrift(drift.kind, style)(drift.kind);
       return `  drift        ${kind} for ${ageText(drift.sinceTime, nowMs)}: ${driftDetail(drift)}`;
     }),
   ];
+}
+
+/** For example `pod agent-x7k2p on worker-3 was deleted at 2026-12-01T14:02:11Z, because node worker-3: label zone a → b`. */
+function lastWriteText({ message, occurTime, cause, revision }: EventView): string {
+  const reason = cause === null ? '' : `, because ${oneLine(cause.message)}`;
+  return `${oneLine(message)}, ${timeText(occurTime)}, revision ${revision}${reason}`;
 }

@@ -36,6 +36,9 @@ export interface ExplanationView extends Omit<PlacementView, 'summary'>, Decisio
   readonly decidedDifferently: boolean;
 }
 
+/** An explanation with the newest write to the cluster for the pair; `null` where the coordinator does not own DaemonSets. */
+export type ExplanationWithWrite = ExplanationView & { readonly lastWrite: EventView | null };
+
 export function explanationView(wire: ExplainPlacementResponse__Output): ExplanationView {
   const { summary: _summary, ...state } = placementView(present(wire.state, 'state'));
   const {

@@ -1,7 +1,7 @@
 /** Events as sentences for people. */
 
 import type { Change, JournalEvent, NewEvent } from '../../shared/journal-format/events.ts';
-import { writeSentence } from '../../shared/journal-format/write-text.ts';
+import { writeCause, writeSentence } from '../../shared/journal-format/write-text.ts';
 
 export function eventSentence(event: NewEvent): string {
   switch (event.kind) {
@@ -34,6 +34,7 @@ export function eventSentence(event: NewEvent): string {
 
 /** The sentence of the event that caused this one or, without such an event, the kind of trigger. */
 export function causeSentence(event: NewEvent, causedBy: JournalEvent | undefined): string {
+  if (event.kind === 'write') return writeCause(event, causedBy === undefined ? '' : eventSentence(causedBy));
   return causedBy === undefined ? TRIGGER_WORDS[event.cause.trigger] : eventSentence(causedBy);
 }
 

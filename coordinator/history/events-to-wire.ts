@@ -13,10 +13,33 @@ export async function eventsToWire(
   events: readonly JournalEvent[],
 ): Promise<Event[]> {
   const known = new Map(events.map((event) => [event.revision, event]));
+  await readCauses(journal, events, known);
+  // An outcome of a write leads to its intent, the intent to a decision, and that to the change which explains the write.
+  for (let steps = 2; steps > 0; steps--) await readCauses(journal, writesAmong(known.values()), known);
+  return events.map((event) => eventToWire(event, explainingEvent(event, known)));
+}
+
+async function readCauses(
+  journal: Pick<Journal, 'eventsAt'>,
+  events: readonly JournalEvent[],
+  known: Map<number, JournalEvent>,
+): Promise<void> {
   const causes = new Set(events.map(({ cause }) => cause.revision).filter((revision) => revision > 0));
   const missing = [...causes].filter((revision) => !known.has(revision));
   for (const event of missing.length > 0 ? await journal.eventsAt(missing) : []) known.set(event.revision, event);
-  return events.map((event) => eventToWire(event, known.get(event.cause.revision)));
+}
+
+/** The writes, and the decisions that they name. */
+function writesAmong(events: Iterable<JournalEvent>): JournalEvent[] {
+  return [...events].filter(({ kind }) => kind === 'write' || kind === 'decision');
+}
+
+/** The cause or, for a write, the change that led to its decision; `undefined` if that did not cause the write. */
+function explainingEvent(event: JournalEvent, known: ReadonlyMap<number, JournalEvent>): JournalEvent | undefined {
+  const cause = known.get(event.cause.revision);
+  if (event.kind !== 'write') return cause;
+  if (cause?.kind === 'write') return explainingEvent(cause, known);
+  return event.cause.trigger === 'pod-change' ? undefined : known.get(cause?.cause.revision ?? 0);
 }
 
 function eventToWire(event: JournalEvent, causedBy: JournalEvent | undefined): Event {

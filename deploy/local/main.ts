@@ -27,7 +27,8 @@ await runProgram({
     if (settings.own) {
       const data = join(settings.data, 'own');
       const io = terminal(stopping.signal);
-      return runOwn({ ...settings, data, clock: systemClock, say, io, untilStopped }).finally(() => stopping.abort());
+      const stopPrinting = () => stopping.abort();
+      return runOwn({ ...settings, data, clock: systemClock, say, io, stopPrinting, untilStopped });
     }
     const context = new LocalCluster({ ...settings, clock: systemClock, say });
     try {

@@ -15,6 +15,8 @@ export interface RunOwnOptions extends OwnClusterOptions {
   readonly once: boolean;
   readonly say: (what: string) => void;
   readonly io: Io;
+  /** Ends the commands that print to `io`. */
+  readonly stopPrinting: () => void;
   readonly untilStopped: Promise<void>;
 }
 
@@ -31,7 +33,6 @@ export async function runOwn(options: RunOwnOptions): Promise<number> {
     const watching = run(['watch', '--kind', 'write', '--server', server], io);
     const isHandled = await Promise.race([playAll(cluster, clock, say), untilStopped.then(() => null)]);
     if (isHandled === null) return 0;
-    await run(['daemonsets', '--server', server], io);
     if (once) return isHandled ? 0 : 1;
     say(`ask why: npx rollcall why nvidia-device-plugin gpu-2 --server ${server}`);
     say(`ask what was written and why: npx rollcall history --kind write --server ${server}`);
@@ -39,6 +40,7 @@ export async function runOwn(options: RunOwnOptions): Promise<number> {
     await Promise.race([watching, untilStopped, cluster.whenCoordinatorFails()]);
     return 0;
   } finally {
+    options.stopPrinting();
     await cluster.stop();
   }
 }

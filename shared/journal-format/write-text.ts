@@ -2,17 +2,24 @@
 import type { ClusterWrite, WriteReason, WriteVerb } from '../model/cluster-write.ts';
 import type { WriteEvent } from './events.ts';
 
-/** For example `pod agent-x7k2p on worker-3 was deleted: the placement is none`. */
+/** For example `pod agent-x7k2p on worker-3 was deleted`. The reason is the cause of the event (see `writeCause`). */
 export function writeSentence({ action, node, write, message }: WriteEvent): string {
   const object = `${write.resource === 'pods' ? 'pod' : 'ControllerRevision'} ${write.name}`;
   const where = node === '' ? '' : ` on ${node}`;
-  const what = PHRASES[action](VERBS[write.verb]);
-  const notes = [action === 'failed' ? message : reasonText(write), action === 'succeeded' ? message : ''];
-  return `${object}${where} ${what}: ${notes.filter((note) => note !== '').join('; ')}`;
+  return `${object}${where} ${PHRASES[action](VERBS[write.verb])}${message === '' ? '' : `: ${message}`}`;
+}
+
+/**
+ * Why a write is done, for example `node worker-3: label zone a → b`. `fact`: the sentence of the change that led to the decision;
+ * `''` if the decision is not the reason.
+ */
+export function writeCause({ write }: WriteEvent, fact: string): string {
+  if (write.reason !== 'no-pod' && write.reason !== 'not-placed') return reasonText(write);
+  return fact === '' ? REASONS[write.reason] : fact;
 }
 
 /** Why a write is done, for example `the pod failed: Evicted: The node was low on resource: memory.` */
-export function reasonText({ reason, detail }: Pick<ClusterWrite, 'reason' | 'detail'>): string {
+function reasonText({ reason, detail }: Pick<ClusterWrite, 'reason' | 'detail'>): string {
   return detail === '' ? REASONS[reason] : `${REASONS[reason]}: ${detail}`;
 }
 

@@ -71,7 +71,7 @@ describe('the filters of history', () => {
     [
       '--cause weather',
       "invalid value 'weather' for --cause: must be one of node-report, daemon-set-change, " +
-        'node-change, operator, restart, engine-upgrade, agent, retention or revision:N',
+        'node-change, operator, restart, engine-upgrade, agent, retention, pod-change or revision:N',
     ],
     ['--since -1h --until -2h', '--since -1h must be before --until -2h'],
     ['--since revision:5', "invalid value 'revision:5' for --since: must be a time, not a revision"],
