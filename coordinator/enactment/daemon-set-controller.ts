@@ -1,6 +1,7 @@
 /**
  * The DaemonSet controller: creates and recycles the daemon pods of the cluster, keeps their ControllerRevisions and reports status.
- * It plans when a placement changes and when its watches show a change, one pass per DaemonSet at a time, and acts when the plan is durable.
+ * It plans when a placement changes and when its watches show a change, one pass per DaemonSet at a time, and acts when the plan is
+ * durable.
  */
 import type { ApiServerReader } from '../../shared/api-server/api-server-reader.ts';
 import type { Clock } from '../../shared/clock.ts';

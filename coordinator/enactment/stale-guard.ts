@@ -5,6 +5,7 @@
 import { ApiServerError } from '../../shared/api-server/api-server-error.ts';
 import { rawObject } from '../../shared/api-server/watch-event.ts';
 import { WATCH_TRUSTED_MS } from '../limits.ts';
+import type { PodAction } from '../rollout/daemon-set-plan.ts';
 import type { LiveReader } from './live-reader.ts';
 import { daemonSetPath, podPath } from './object-paths.ts';
 import type { CausedAction, PassSubject } from './pod-writes.ts';
@@ -36,9 +37,7 @@ export class StaleGuard {
       if (!(await this.#isDaemonSetCurrent(subject))) {
         return { actions: [], problem: 'the DaemonSet has changed, and the watch has not shown it' };
       }
-      const current = await Promise.all(
-        actions.map(({ action }) => action.verb === 'create' || this.#isPodCurrent(action.pod)),
-      );
+      const current = await Promise.all(actions.map(({ action }) => this.#isCurrent(action)));
       const confirmed = actions.filter((_, index) => current[index]);
       const problem = confirmed.length === actions.length ? '' : 'a pod has changed, and the watch has not shown it';
       return { actions: confirmed, problem };
@@ -54,6 +53,10 @@ export class StaleGuard {
     return (
       metadata?.uid === uid && metadata['generation'] === generation && metadata['deletionTimestamp'] === undefined
     );
+  }
+
+  async #isCurrent(action: PodAction): Promise<boolean> {
+    return action.verb === 'create' || this.#isPodCurrent(action.pod);
   }
 
   async #isPodCurrent({

@@ -126,7 +126,7 @@ function newRevision({ daemonSet, raw, data, hash, number }: NewRevision): Reado
   };
 }
 
-export function revisionName(daemonSetName: string, hash: string): string {
+function revisionName(daemonSetName: string, hash: string): string {
   return `${daemonSetName}-${hash}`;
 }
 

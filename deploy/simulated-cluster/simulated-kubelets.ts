@@ -27,7 +27,7 @@ export class SimulatedKubelets {
   fail(daemonSet: string, node: string, status: { readonly reason: string; readonly message: string }): void {
     for (const object of this.#api.store.objects(PODS)) {
       const [owner] = (object as Pod).metadata?.ownerReferences ?? [];
-      if (owner?.name !== daemonSet || targetNodeName(object as Pod) !== node) continue;
+      if (owner?.name !== daemonSet || targetNodeName(object) !== node) continue;
       this.#api.apply(PODS, { ...object, status: { phase: 'Failed', ...status, conditions: [] } });
     }
   }

@@ -48,14 +48,14 @@ describe.each(QUERIES)('rollcall %s --at', (line) => {
   it('sends the moment with every call', async () => {
     const { exitCode, asked } = await past(line, '--at', '-2h');
     expect(exitCode).toBe(0);
-    const dated = asked.filter(({ request }) => 'at' in (request as object));
+    const dated = asked.filter(({ request }) => 'at' in request);
     expect(dated.length).toBeGreaterThan(0);
     for (const { request } of dated) expect(request).toMatchObject({ at: { time: timeToWire(THEN_MS) } });
   });
 
   it('accepts a revision', async () => {
     const { asked } = await past(line, '--at', 'revision:250');
-    const dated = asked.filter(({ request }) => 'at' in (request as object));
+    const dated = asked.filter(({ request }) => 'at' in request);
     expect(dated.length).toBeGreaterThan(0);
     for (const { request } of dated) expect(request).toMatchObject({ at: { revision: '250' } });
   });

@@ -2,7 +2,6 @@
 import { onTestFinished } from 'vitest';
 import { FakeApiServer } from '../../deploy/simulated-cluster/fake-api-server.ts';
 
-export type { Fault, SeenRequest } from '../../deploy/simulated-cluster/fake-api-server.ts';
 export { FakeApiServer } from '../../deploy/simulated-cluster/fake-api-server.ts';
 
 /** Starts a server that stops when the test ends. */

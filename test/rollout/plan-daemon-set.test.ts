@@ -1,4 +1,4 @@
-/** The planner, case by case. The names of upstream tests (pkg/controller/daemon/daemon_controller_test.go) that show the same are given. */
+/** The planner, case by case, with the names of the tests in pkg/controller/daemon/daemon_controller_test.go that show the same. */
 import { describe, expect, it } from 'vitest';
 import type { DaemonSetPlan } from '../../coordinator/rollout/daemon-set-plan.ts';
 import type { OwnedPod } from '../../coordinator/rollout/daemon-set-state.ts';

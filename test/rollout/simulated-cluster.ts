@@ -58,7 +58,7 @@ export class SimulatedCluster {
     return actions.length;
   }
 
-  /** Everything that waits happens: pods end, the others run, back-offs expire, and the garbage collector removes bound pods of nodes that are gone. */
+  /** Everything that waits happens: pods end or run, back-offs expire, and bound pods of nodes that are gone are removed. */
   settle(): void {
     this.#nowMs += FAR_MS;
     for (const [name, pod] of this.pods) {
