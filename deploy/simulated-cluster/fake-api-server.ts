@@ -40,7 +40,7 @@ export class FakeApiServer {
   /** Maximum number of bytes per write to a watch; unlimited by default. */
   chunkBytes = Number.POSITIVE_INFINITY;
   readonly #holds: Hold[] = [];
-  readonly #faults: { readonly fault: Fault; readonly concerns: (request: SeenRequest) => boolean }[] = [];
+  readonly #faults: LastingFault[] = [];
   readonly #watches = new Set<FakeWatch>();
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
@@ -88,6 +88,13 @@ export class FakeApiServer {
     this.#faults.push({ fault, concerns });
   }
 
+  /** Responds with this fault to every request that `concerns` accepts, until the returned function is called. */
+  faultAlways(fault: Fault, concerns: (request: SeenRequest) => boolean): () => void {
+    const lasting = { fault, concerns, isLasting: true };
+    this.#faults.push(lasting);
+    return () => void this.#faults.splice(this.#faults.indexOf(lasting), 1);
+  }
+
   /** Creates or changes an object, like a client with all permissions. */
   apply(collection: string, object: StoredObject): StoredObject {
     const { name, namespace = '' } = object.metadata;
@@ -119,7 +126,11 @@ export class FakeApiServer {
     const seen = { method, path: url.pathname, query: url.searchParams, authorization: headers.authorization };
     this.requests.push(seen);
     const index = this.#faults.findIndex(({ concerns }) => concerns(seen));
-    if (index >= 0) return this.#misbehave(this.#faults.splice(index, 1)[0]?.fault ?? 'cut', request, response);
+    const found = this.#faults[index];
+    if (found !== undefined) {
+      if (found.isLasting !== true) this.#faults.splice(index, 1);
+      return this.#misbehave(found.fault, request, response);
+    }
     const body = await bodyOf(request);
     const held = this.#held(seen);
     if (held?.when === 'before' && (await wait(held)) === 'drop') return;
@@ -253,6 +264,13 @@ export class FakeApiServer {
 export interface HeldRequest {
   readonly reached: Promise<void>;
   readonly release: (how: 'continue' | 'drop') => void;
+}
+
+interface LastingFault {
+  readonly fault: Fault;
+  readonly concerns: (request: SeenRequest) => boolean;
+  /** Whether it stays after the first request. */
+  readonly isLasting?: boolean;
 }
 
 interface Hold {

@@ -174,6 +174,18 @@ export const anyEvent: fc.Arbitrary<NewEvent> = fc.oneof(
       engineVersion,
     }),
   ),
+  fc
+    .tuple(
+      base,
+      fc.constantFrom('', 'node-1', 'node-2'),
+      daemonSet,
+      fc.constantFrom('intended', 'succeeded', 'failed', 'skipped'),
+      text,
+    )
+    .map(([common, on, of, action, detail]): NewEvent => {
+      const write = { verb: 'create', resource: 'pods', name: 'pod-1', uid: '', reason: 'no-pod', detail } as const;
+      return { ...common, kind: 'write', action, node: on, daemonSet: of, write, message: detail };
+    }),
   fc.tuple(base, fc.constantFrom('', 'node-1', 'node-2'), small, text).map(([common, on, count, detail]): NewEvent => {
     const call = { method: 'QueryService/GetStatus', reason: 'TOKEN_REJECTED', peerAddress: '::1' };
     return { ...common, kind: 'access', action: 'denied', node: on, ...call, detail, count };

@@ -45,7 +45,8 @@ const STATEMENTS = {
   row: 'DELETE FROM event WHERE seq = ?',
   decisions: `DELETE FROM event INDEXED BY event_by_pair
     WHERE ${IS_DECISION} AND daemon_set_id = ? AND node_id = ? AND seq < ?`,
-  everythingOfNode: OF_NODE,
+  // An intent outlives its node: its outcome may still follow.
+  everythingOfNode: `${OF_NODE} AND NOT ${isKind('write')}`,
   ofNode: `${OF_NODE} AND kind = ?`,
   seenBefore: `${OF_NODE} AND kind = ? AND action = ?
     AND coalesce(body ->> 'lastSeenMs', recorded_ms - lag_ms) <= ?`,
@@ -63,6 +64,7 @@ export class Compaction {
   readonly #run: Readonly<Record<keyof typeof STATEMENTS, Statement<unknown[]>>>;
   readonly #oldest: Statement<[number, number], OldRow>;
   readonly #usedBytes: Statement<[], number>;
+  readonly #openWrite: Statement<[number], number>;
   readonly #prunedThrough: Statement<[], number>;
   readonly #step: (through: number, rowsMax: number) => void;
 
@@ -71,6 +73,7 @@ export class Compaction {
     this.#run = Object.fromEntries(prepared);
     this.#oldest = database.prepare(OLDEST);
     this.#usedBytes = usedBytesOf(database);
+    this.#openWrite = database.prepare<[number], number>('SELECT seq FROM write_open WHERE seq = ?').pluck();
     this.#prunedThrough = firstColumn(database, 'SELECT pruned_through FROM store');
     const transaction = database.transaction((through: number, rowsMax: number) => this.#prune(through, rowsMax));
     this.#step = (through, rowsMax) => transaction.immediate(through, rowsMax);
@@ -122,7 +125,8 @@ export class Compaction {
       case 'access':
         return false;
       case 'write':
-        // A coordinator settles the intents of the previous one before it prunes, so an old row is always settled.
+        if (actionOf(row) === 'intended') return this.#openWrite.get(seq) !== undefined;
+        this.#run.row.run(row.causeSeq);
         return false;
     }
   }
