@@ -13,6 +13,7 @@ const run = promisify(execFile);
 const DEPLOY = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
 const OVERLAY = fileURLToPath(new URL('overlay', import.meta.url));
 const KUBELET_OVERLAY = fileURLToPath(new URL('kubelet-overlay', import.meta.url));
+const OWN_OVERLAY = fileURLToPath(new URL('own-overlay', import.meta.url));
 /** User and group ID that the image runs as. */
 const IMAGE_USER = 65_532;
 /** Long enough for a leader that loses its Lease twice because of a slow API server, and for a kubelet that backs off. */
@@ -25,6 +26,8 @@ export class RealCluster {
   readonly kustomization = join(this.folder, 'kustomize/overlays/test');
   /** The same kustomization with agents that read pods from the kubelet. */
   readonly kubeletKustomization = join(this.folder, 'kustomize/overlays/test-kubelet');
+  /** The same kustomization with a coordinator that owns DaemonSets. */
+  readonly owningKustomization = join(this.folder, 'kustomize/overlays/test-own');
   #kubeletAccess: KubeletAccess | undefined;
   readonly #environment = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -44,6 +47,7 @@ export class RealCluster {
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, text.replaceAll('API_SERVER_PORT', inject('clusterPort')).replace('JOURNAL_FOLDER', journal));
     }
+    cpSync(OWN_OVERLAY, this.owningKustomization, { recursive: true });
     await run(join(this.folder, 'kustomize/overlays/standalone/make-certificates.sh'));
     await this.#prepareNode();
     addUsers(this.folder, 'ann', 'ben', 'cleo');

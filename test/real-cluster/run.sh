@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # npm run test:cluster: tests Rollcall in a real one-node cluster with running pods.
 #
+# run.sh [SUITE]: `cluster`, the default, or `own`, in a cluster without the built-in DaemonSet controller.
+#
 # ROLLCALL_CLUSTER_SCRIPT is the path of a script that starts and stops the cluster (`up FOLDER`, `down FOLDER`). It must
 # create kubeconfig, containerd.sock, tokens.csv, kubelet.yaml, NAME.pid and NAME.log in the folder. Requires root and Debian's
 # buildah. Always stops the cluster at the end.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
+suite=${1:-cluster}
+[ "$suite" != own ] || export WITHOUT_DAEMONSETS=1
 cluster=${ROLLCALL_CLUSTER_SCRIPT:-}
 [ -z "$cluster" ] || cluster=$(realpath "$cluster")
 if [ ! -x "$cluster" ]; then
@@ -58,6 +62,6 @@ wait "$image" || { cat "$folder/image.log"; exit 1; }
 cat "$folder/image.log"
 ctr -a "$folder/containerd.sock" -n k8s.io images import "$folder/image.tar" >/dev/null
 
-export ROLLCALL_CLUSTER_FOLDER=$folder
+export ROLLCALL_CLUSTER_FOLDER=$folder ROLLCALL_CLUSTER_SUITE=$suite
 cd "$root"
-npx vitest run --config test/real-cluster/vitest.config.ts "$@"
+npx vitest run --config test/real-cluster/vitest.config.ts

@@ -1,4 +1,4 @@
-/** Configuration of the test in a real cluster, which run.sh starts. The tests run in order. */
+/** Configuration of the tests in a real cluster, which run.sh starts: one suite per cluster. The tests of a suite run in order. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,7 +12,7 @@ declare module 'vitest' {
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['test/real-cluster/*.test.ts'],
+    include: [`test/real-cluster/${process.env.ROLLCALL_CLUSTER_SUITE ?? 'cluster'}.test.ts`],
     pool: 'forks',
     maxWorkers: 1,
     // Each test continues from the state that the previous one left.
