@@ -61,6 +61,16 @@ describe('Rollcall as the DaemonSet controller of a real cluster', () => {
     await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'deployment/rollcall-coordinator', '--timeout=120s');
     await cluster.kubectl('-n', 'rollcall', 'rollout', 'status', 'daemonset/rollcall-agent', '--timeout=180s');
     await rollcall.login('viewer');
+    const agents = await rollcall.ask<{ message: string }[]>(
+      'history',
+      '--kind',
+      'write',
+      '--daemonset',
+      'rollcall-agent',
+    );
+    expect(agents.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^pod rollcall-agent-\S+ on \S+ was created$/),
+    );
   });
 
   it('creates a pod that the scheduler binds and the kubelet runs, and reports the status', async () => {
