@@ -27,6 +27,8 @@ export class OwnHarness {
   readonly events: NewEvent[] = [];
   /** What was reported about another controller. */
   readonly foreign: string[] = [];
+  /** The number of plans that were made. */
+  plans = 0;
   readonly controller: DaemonSetController;
   readonly #nodes = new Map<string, Verdict>();
 
@@ -99,6 +101,7 @@ export class OwnHarness {
   }
 
   *#owned(): Iterable<OwnedNode & { effectiveRevision: number }> {
+    this.plans++;
     for (const [name, verdict] of this.#nodes) yield { name, uid: `uid-${name}`, verdict, effectiveRevision: 1 };
   }
 

@@ -1,4 +1,4 @@
-/** What the DaemonSet controller does when the API server refuses, fails or does not answer. */
+/** The DaemonSet controller where the API server refuses or fails, where it must not write, and where nothing changes. */
 import { describe, expect, it } from 'vitest';
 import type { Fault, SeenRequest } from '../../deploy/simulated-cluster/fake-api-server.ts';
 import { KEY, OwnHarness } from './own-harness.ts';
@@ -87,6 +87,18 @@ describe('a creation', () => {
   });
 });
 
+describe('a cluster in which nothing changes', () => {
+  it('costs no plan', async () => {
+    const harness = await OwnHarness.start();
+    await harness.until(() => observedGenerationOf(harness) === 1);
+    await harness.until(() => harness.pods().length === 3);
+    harness.clock.advance(1_000);
+    const before = harness.plans;
+    for (let minute = 0; minute < 10; minute++) harness.clock.advance(60_000);
+    expect(harness.plans).toBe(before);
+  });
+});
+
 describe('a dry run', () => {
   it('records each intent once and sends nothing', async () => {
     const harness = await OwnHarness.start({ isDryRun: true });
@@ -135,3 +147,8 @@ describe('another controller', () => {
     );
   });
 });
+
+function observedGenerationOf({ api }: OwnHarness): number {
+  const object = api.store.get('/apis/apps/v1/daemonsets', 'agent', 'default');
+  return (object?.['status'] as { observedGeneration?: number } | undefined)?.observedGeneration ?? 0;
+}
