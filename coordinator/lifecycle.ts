@@ -179,9 +179,7 @@ function own({ options, shutdown, access, apiServer, leadership }: Parts, wired:
     },
   );
   const reason = Promise.race([refused, owner.otherControllerFound]);
-  void reason.then((why) =>
-    options.log.error({ detail: why }, 'stopping, because this coordinator must not own DaemonSets'),
-  );
+  void reason.then((why) => options.log.error({ detail: why }, 'this coordinator cannot own DaemonSets and stops'));
   return reason;
 }
 
