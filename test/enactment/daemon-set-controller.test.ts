@@ -69,3 +69,32 @@ describe.skipIf(!hasControlPlane)('a coordinator that owns DaemonSets on a real 
     expect(await nodesOf('a')).toEqual(['n1', 'n2']);
   });
 });
+
+describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', () => {
+  let controlPlane: ControlPlane;
+  beforeAll(async () => {
+    controlPlane = await startControlPlane({ controllers: 'daemonset' });
+  }, START_PATIENCE_MS * 2);
+  afterAll(() => controlPlane?.stop());
+
+  it('refuses to own DaemonSets, with one sentence, and leaves nothing behind', { timeout: PATIENCE_MS }, async () => {
+    const coordinator = await startWith(
+      {
+        data: join(controlPlane.folder, 'data'),
+        cluster: 'api-server',
+        kubeconfig: controlPlane.kubeconfig,
+        namespace: 'default',
+        leaderElection: true,
+        own: true,
+        reflection: false,
+      },
+      systemClock,
+    );
+    expect(await coordinator.mustStop).toBe(
+      'another DaemonSet controller acts on this cluster, so --own is refused; start kube-controller-manager with --controllers=*,-daemonset',
+    );
+    await coordinator.stop();
+    const { items } = await controlPlane.admin.get(DAEMON_SETS);
+    expect(items).toEqual([]);
+  });
+});

@@ -95,6 +95,12 @@ export class OwnHarness {
     return eventually(holds, () => this.clock.advance(stepMs));
   }
 
+  /** Lets time pass in steps, between which responses and events that are under way arrive. */
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.clock.nowMs() + ms;
+    await this.until(() => this.clock.nowMs() >= untilMs, ms / 40);
+  }
+
   #append(events: readonly NewEvent[]): number {
     this.events.push(...events);
     return this.events.length - events.length + 1;

@@ -87,6 +87,39 @@ describe('a creation', () => {
   });
 });
 
+describe('a watch that has shown nothing for 30 seconds', () => {
+  const isDaemonSetRead = ({ method, path }: SeenRequest) => method === 'GET' && path.endsWith('/daemonsets/agent');
+
+  it('is not trusted: the DaemonSet is read before a write, which then happens', async () => {
+    const harness = await OwnHarness.start();
+    await harness.until(() => harness.pods().length === 3);
+    expect(harness.api.requests.filter(isDaemonSetRead)).toEqual([]);
+    await harness.pass(40_000);
+    harness.setVerdict('n4', 'run');
+    await harness.until(() => harness.pods().length === 4);
+    const order = harness.api.requests.filter((request) => isDaemonSetRead(request) || isCreation(request));
+    expect(order.slice(-2).map(({ method }) => method)).toEqual(['GET', 'POST']);
+  });
+
+  it('stops a write for a DaemonSet that has changed meanwhile, and says so', async () => {
+    const harness = await OwnHarness.start();
+    await harness.until(() => harness.pods().length === 3);
+    await harness.pass(40_000);
+    for (const watch of harness.api.openWatches) watch.silent = true;
+    const object = harness.api.store.get('/apis/apps/v1/daemonsets', 'agent', 'default');
+    harness.api.apply('/apis/apps/v1/daemonsets', {
+      ...object,
+      metadata: { name: 'agent', ...object?.metadata, deletionTimestamp: 'now' },
+    });
+    harness.setVerdict('n4', 'run');
+    await harness.until(() => harness.controller.holdsOf(KEY, 'n4').length > 0);
+    expect(harness.controller.holdsOf(KEY, 'n4')).toMatchObject([
+      { reason: 'stale-watch', detail: 'the DaemonSet has changed, and the watch has not shown it' },
+    ]);
+    expect(harness.pods()).toHaveLength(3);
+  });
+});
+
 describe('a cluster in which nothing changes', () => {
   it('costs no plan', async () => {
     const harness = await OwnHarness.start();
