@@ -23,9 +23,15 @@ export interface ControllerProbeOptions {
 
 export class ControllerProbe {
   readonly #options: ControllerProbeOptions;
+  #isCancelled = false;
 
   constructor(options: ControllerProbeOptions) {
     this.#options = options;
+  }
+
+  /** Ends the wait early, and deletes the probe. */
+  cancel(): void {
+    this.#isCancelled = true;
   }
 
   /**
@@ -46,7 +52,7 @@ export class ControllerProbe {
   async #isObserved(name: string): Promise<boolean> {
     const { reader, clock, namespace } = this.#options;
     const untilMs = clock.elapsedMs() + CONTROLLER_PROBE.waitMs;
-    while (clock.elapsedMs() < untilMs) {
+    while (clock.elapsedMs() < untilMs && !this.#isCancelled) {
       await new Promise<void>((resolve) => clock.after(CONTROLLER_PROBE.intervalMs, resolve));
       const probe = rawObject(await reader.get(daemonSetPath(namespace, name)));
       if (statusOf(probe).observedGeneration > 0) return true;

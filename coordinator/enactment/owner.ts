@@ -26,10 +26,14 @@ export class Owner {
   /** Resolves with a sentence when another controller acts on the same DaemonSets. The coordinator must then stop. */
   readonly otherControllerFound: Promise<string>;
   readonly #options: OwnerOptions;
+  readonly #probe: ControllerProbe;
+  #starting: Promise<void> = Promise.resolve();
+  #isStopped = false;
   #found: (what: string) => void = () => {};
 
   constructor(options: OwnerOptions) {
     this.#options = options;
+    this.#probe = new ControllerProbe(options);
     this.otherControllerFound = new Promise((resolve) => (this.#found = resolve));
     this.controller = new DaemonSetController({ ...options, foreignWriterFound: (what) => void this.#stopFor(what) });
   }
@@ -38,19 +42,29 @@ export class Owner {
    * Starts to act. Call it after the sources were read.
    * @throws RollcallError OTHER_CONTROLLER if another controller acts; ApiServerError if the API server refuses the probe
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** Resolves when every request that was sent has an outcome, and the probe is deleted. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#probe.cancel();
+    // Whoever started it handles its error.
+    await this.#starting.catch(() => {});
+    await this.controller.stop();
+    this.#options.closeWriter();
+  }
+
+  async #start(): Promise<void> {
     const { isDryRun, log } = this.#options;
     if (!isDryRun) {
       log.info('looking for another DaemonSet controller, which takes 15 seconds');
-      const isFound = await new ControllerProbe(this.#options).findsController();
+      const isFound = await this.#probe.findsController();
       if (isFound) throw new RollcallError('OTHER_CONTROLLER', REFUSAL);
     }
-    await this.controller.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.controller.stop();
-    this.#options.closeWriter();
+    if (!this.#isStopped) await this.controller.start();
   }
 
   async #stopFor(what: string): Promise<void> {

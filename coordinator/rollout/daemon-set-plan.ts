@@ -18,7 +18,6 @@ export type PodAction =
  * - `terminating-pod`: the previous pod has not ended yet.
  * - `failed-pod-backoff`: the pod failed again, and is deleted later.
  * - `unknown-target`: the pod names no node, so nothing is done about it.
- * - `unobserved-write`: an earlier write is not yet visible in the watch.
  * - `request-refused`: the API server refused the last request; it is repeated later.
  * - `stale-watch`: the watch was not heard of for a while, and the API server does not answer either.
  */
@@ -26,7 +25,6 @@ export type HoldReason =
   | 'terminating-pod'
   | 'failed-pod-backoff'
   | 'unknown-target'
-  | 'unobserved-write'
   | 'request-refused'
   | 'stale-watch';
 

@@ -14,6 +14,10 @@ import {
 import { until } from '../api-server/until.ts';
 import { startWith } from '../coordinator/start-with.ts';
 import { daemonSet } from '../evaluation/world.ts';
+import { eventually } from '../fakes/eventually.ts';
+import { startFakeApiServer } from '../fakes/fake-api-server.ts';
+import { writeKubeconfig } from '../fakes/kubeconfig-file.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
 const PATIENCE_MS = 60_000;
 const NODES = '/api/v1/nodes';
@@ -67,6 +71,30 @@ describe.skipIf(!hasControlPlane)('a coordinator that owns DaemonSets on a real 
     await admin.replace(`${NODES}/n3`, node('n3'));
     await until('a pod is deleted', PATIENCE_MS, async () => (await podsOf('a')).length === 2);
     expect(await nodesOf('a')).toEqual(['n1', 'n2']);
+  });
+});
+
+describe('a coordinator that is stopped while it looks for another controller', () => {
+  it('deletes its probe, and writes nothing after that', { timeout: PATIENCE_MS }, async () => {
+    const api = await startFakeApiServer();
+    const folder = temporaryFolder();
+    const coordinator = await startWith(
+      {
+        data: join(folder, 'data'),
+        cluster: 'api-server',
+        kubeconfig: writeKubeconfig(folder, api.access.url),
+        namespace: 'default',
+        leaderElection: true,
+        own: true,
+        reflection: false,
+      },
+      systemClock,
+    );
+    await eventually(() => api.store.objects('/apis/apps/v1/daemonsets').length === 1);
+    await coordinator.stop();
+    expect(api.store.objects('/apis/apps/v1/daemonsets')).toEqual([]);
+    const writes = api.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('/leases'));
+    expect(writes.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
   });
 });
 
