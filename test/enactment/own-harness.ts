@@ -18,8 +18,8 @@ import { startFakeApiServer } from '../fakes/fake-api-server.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 export const KEY = 'default/agent';
-export const DAEMON_SETS = '/apis/apps/v1/daemonsets';
-export const PODS = '/api/v1/pods';
+const DAEMON_SETS = '/apis/apps/v1/daemonsets';
+const PODS = '/api/v1/pods';
 
 export class OwnHarness {
   readonly api: FakeApiServer;
@@ -117,7 +117,7 @@ export class OwnHarness {
   }
 }
 
-export function daemonSet(image = 'example.org/daemon:1'): StoredObject {
+function daemonSet(image = 'example.org/daemon:1'): StoredObject {
   const labels = { app: 'agent' };
   return {
     apiVersion: 'apps/v1',
