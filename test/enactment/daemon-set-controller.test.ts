@@ -119,7 +119,8 @@ describe.skipIf(!hasControlPlane)('beside the built-in DaemonSet controller', ()
       systemClock,
     );
     expect(await coordinator.mustStop).toBe(
-      'another DaemonSet controller acts on this cluster, so --own is refused; start kube-controller-manager with --controllers=*,-daemonset',
+      'another DaemonSet controller acts on this cluster, so --own is refused; ' +
+        'start kube-controller-manager with --controllers=*,-daemonset',
     );
     await coordinator.stop();
     const { items } = await controlPlane.admin.get(DAEMON_SETS);
