@@ -43,11 +43,13 @@ export class OwnedPods {
     this.#changed(pod.namespace, [pod.controllerUid]);
   }
 
-  /** The API server stored this pod in response to a write of this coordinator. */
-  written(pod: OwnedPod, nowMs: number): void {
+  /**
+   * The API server stored or returned this pod in response to a request. `before`: what was known of it when the request was sent. If
+   * the watch has shown another state since, that state stays, because the response can be older.
+   */
+  written(pod: OwnedPod, before: OwnedPod | undefined, nowMs: number): void {
     const key = keyOf(pod);
-    // The watch can be faster than the response.
-    if (this.#pods.get(key)?.uid === pod.uid && this.#pods.get(key)?.resourceVersion === pod.resourceVersion) return;
+    if (this.#pods.get(key) !== before) return;
     this.#unobserved.set(key, nowMs);
     this.#put(key, pod);
   }
@@ -71,7 +73,10 @@ export class OwnedPods {
 
   /** The live state of a pod that the watch has not shown for too long; `null` if it does not exist. */
   confirmed(pod: OwnedPod, live: OwnedPod | null): void {
+    this.#unobserved.delete(keyOf(pod));
     this.#deleted.delete(pod.uid);
+    // The watch has shown another state since, which can be newer.
+    if (this.#pods.get(keyOf(pod)) !== pod) return;
     if (live === null) this.removed(pod);
     else this.applied(live);
   }

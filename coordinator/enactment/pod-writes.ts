@@ -130,11 +130,12 @@ export class PodWrites {
     const { writer, pods, clock } = this.#options;
     const { namespace, uid, raw, revisionHash } = subject;
     const slot = `${uid} ${node}`;
+    const before = pods.get(namespace, name);
     this.#options.foreign.createsPod(namespace, name);
     try {
       const pod = daemonPod({ daemonSet: raw, node, revisionHash, name });
       const { metadata } = await writer.create(podsPath(namespace), pod);
-      pods.written(toOwnedPod({ ...pod, status: PENDING, metadata }), clock.nowMs());
+      pods.written(toOwnedPod({ ...pod, status: PENDING, metadata }), before, clock.nowMs());
       this.#attempts.delete(slot);
       return DONE;
     } catch (error) {
@@ -142,7 +143,7 @@ export class PodWrites {
     }
     const existing = await this.#read(namespace, name);
     if (existing === null) return { isDone: false, message: 'a pod of the same name was being deleted' };
-    pods.written(existing, clock.nowMs());
+    pods.written(existing, before, clock.nowMs());
     const isIntended = existing.controllerUid === uid && existing.targetNode === node && !existing.isTerminating;
     if (isIntended) return { isDone: true, message: 'an earlier request had created the pod' };
     this.#attempts.set(slot, (this.#attempts.get(slot) ?? 0) + 1);
@@ -175,6 +176,7 @@ export class PodWrites {
   async #own(subject: PassSubject, { verb, pod }: Exclude<PodAction, { verb: 'create' }>): Promise<Done> {
     const { writer, reader, pods, clock } = this.#options;
     const path = podPath(pod.namespace, pod.name);
+    const before = pods.get(pod.namespace, pod.name);
     if (verb === 'adopt' && !(await this.#isStillThere(subject))) {
       return { isDone: false, message: 'the DaemonSet was deleted' };
     }
@@ -187,7 +189,7 @@ export class PodWrites {
     const ownerReferences = verb === 'adopt' ? [...others, controllerReference(subject)] : others;
     const preconditions = { uid: pod.uid, resourceVersion: metadata.resourceVersion };
     const stored = await writer.patch(path, { metadata: { ownerReferences } }, preconditions);
-    pods.written(toOwnedPod(rawObject(stored)), clock.nowMs());
+    pods.written(toOwnedPod(rawObject(stored)), before, clock.nowMs());
     return DONE;
   }
 
@@ -198,9 +200,11 @@ export class PodWrites {
   }
 
   async #refresh(pod: OwnedPod): Promise<void> {
+    const { pods, clock } = this.#options;
+    const before = pods.get(pod.namespace, pod.name);
     const live = await this.#read(pod.namespace, pod.name);
-    if (live?.uid === pod.uid) this.#options.pods.written(live, this.#options.clock.nowMs());
-    else this.#options.pods.removed(pod);
+    if (live?.uid === pod.uid) pods.written(live, before, clock.nowMs());
+    else pods.removed(pod);
   }
 
   /** `null` if it does not exist. */
