@@ -51,7 +51,7 @@ export class Owner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#probe.cancel();
-    // Whoever started it handles its error.
+    // The caller of start handles its error.
     await this.#starting.catch(() => {});
     await this.controller.stop();
     this.#options.closeWriter();
