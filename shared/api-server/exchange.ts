@@ -2,7 +2,7 @@
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../clock.ts';
-import { escapeLikeGo } from '../go-json-escapes.ts';
+import { goJson } from '../go-json.ts';
 import { http } from '../http-module.ts';
 import type { ApiServerAccess, ApiServerCredentials } from './access.ts';
 import { ApiServerError } from './api-server-error.ts';
@@ -92,7 +92,7 @@ export class Exchange {
   #sendOnce(request: ExchangeRequest, { authorization, ...tls }: ApiServerCredentials): Promise<IncomingMessage> {
     const { method, query, body, deadlineMs, signal, accept = 'application/json' } = request;
     const url = urlOf(this.#access.url, request.path, query);
-    const text = body === undefined ? undefined : escapeLikeGo(JSON.stringify(body));
+    const text = body === undefined ? undefined : goJson(body);
     const options: RequestOptions = {
       method,
       agent: this.#connections,

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiServerClusterWriter } from '../../coordinator/enactment/api-server-cluster-writer.ts';
 import { revisionBytes, revisionData } from '../../coordinator/rollout/revision-data.ts';
-import type { RawObject } from '../../shared/api-server/watch-event.ts';
+import { type RawObject, rawObject } from '../../shared/api-server/watch-event.ts';
 import { systemClock } from '../../shared/clock.ts';
 import {
   ADMIN_TOKEN,
@@ -17,7 +18,9 @@ import {
 import { until } from '../api-server/until.ts';
 
 const PATIENCE_MS = 30_000;
+const RANDOM_TEMPLATES = 40;
 const APPS = '/apis/apps/v1/namespaces/default';
+const REVISIONS = `${APPS}/controllerrevisions`;
 
 const container = { name: 'daemon', image: 'example.org/daemon:1' };
 const probe = { httpGet: { path: '/healthz?a=1&b=<2>', port: 'web', scheme: 'HTTPS' }, periodSeconds: 5 };
@@ -39,6 +42,10 @@ const specs: Readonly<Record<string, object>> = {
     securityContext: { runAsUser: 1_000_000_000, fsGroup: 0 },
     terminationGracePeriodSeconds: 0,
     priority: null,
+  },
+  'keys that JavaScript moves': {
+    containers: [container],
+    nodeSelector: { '10': 'a', '9': 'b', '1.2': 'c', '007': 'd', A: 'e', a: 'f' },
   },
   affinity: {
     containers: [container],
@@ -81,15 +88,66 @@ const specs: Readonly<Record<string, object>> = {
   },
 };
 
+interface Template {
+  readonly metadata: { readonly labels?: object; readonly annotations?: object };
+  readonly spec: object;
+}
+
+const annotations = { 'example.org/note': 'a<b', 'kubectl.kubernetes.io/restartedAt': '2026-12-01T00:00:00Z' };
+const named = Object.entries(specs).map(([what, spec]): [string, Template] => [
+  what,
+  { metadata: { annotations }, spec },
+]);
+
+const key = fc.oneof(fc.nat(200).map(String), fc.stringMatching(/^[a-zA-Z0-9]([-._a-zA-Z0-9]{0,6}[a-zA-Z0-9])?$/));
+const labels = fc.dictionary(key, fc.stringMatching(/^([a-zA-Z0-9]([-._a-zA-Z0-9]{0,6}[a-zA-Z0-9])?)?$/), {
+  maxKeys: 6,
+});
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: fc.constantFrom('<', '>', '&', '\u2028', '\u2029', '"', '\\', '\n') }),
+);
+const template: fc.Arbitrary<Template> = fc.record({
+  metadata: fc.record({ labels, annotations: fc.dictionary(key, text, { maxKeys: 6 }) }),
+  spec: fc.record(
+    {
+      containers: fc
+        .record({ args: fc.array(text), env: fc.array(text.map((value) => ({ name: 'A', value }))) })
+        .map((more) => [{ ...container, ...more }]),
+      nodeSelector: labels,
+      hostNetwork: fc.boolean(),
+      terminationGracePeriodSeconds: fc.nat(),
+      tolerations: fc.array(
+        fc.record({
+          operator: fc.constant('Exists'),
+          key,
+          effect: fc.constant('NoExecute'),
+          tolerationSeconds: fc.maxSafeInteger(),
+        }),
+      ),
+    },
+    { requiredKeys: ['containers'] },
+  ),
+});
+const random = fc
+  .sample(template, { numRuns: RANDOM_TEMPLATES, seed: inject('seed') })
+  .map((one, index): [string, Template] => [`random ${index} of seed ${inject('seed')}`, one]);
+
 describe.skipIf(!hasControlPlane)('a ControllerRevision', () => {
   let controlPlane: ControlPlane;
+  let writer: ApiServerClusterWriter;
+  let count = 0;
   beforeAll(async () => {
     controlPlane = await startControlPlane({ controllers: 'daemonset' });
+    writer = new ApiServerClusterWriter({ access: controlPlane.access(), clock: systemClock, userAgent: 'test' });
   }, START_PATIENCE_MS * 2);
-  afterAll(() => controlPlane?.stop());
+  afterAll(async () => {
+    writer?.close();
+    await controlPlane?.stop();
+  });
 
   /** The response as the API server sent it. */
-  async function text(path: string): Promise<string> {
+  async function responseText(path: string): Promise<string> {
     const options = { ca: controlPlane.authority, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } };
     const [response] = (await once(get(`${controlPlane.url}${path}`, options), 'response')) as [IncomingMessage];
     response.setEncoding('utf8');
@@ -99,37 +157,36 @@ describe.skipIf(!hasControlPlane)('a ControllerRevision', () => {
   }
 
   async function revisionOf(name: string): Promise<RawObject | undefined> {
-    const { items } = await controlPlane.admin.get(`${APPS}/controllerrevisions`, { labelSelector: `app=${name}` });
+    const { items } = await controlPlane.admin.get(REVISIONS, { labelSelector: `test-name=${name}` });
     return (items as RawObject[])[0];
   }
 
-  it.each(Object.keys(specs))(
-    'has the bytes of the built-in controller, and keeps them when it is written: %s',
-    {
-      timeout: PATIENCE_MS * 2,
-    },
-    async (name) => {
-      const { admin } = controlPlane;
-      const labels = { app: name };
-      const annotations = { 'example.org/note': 'a<b', 'kubectl.kubernetes.io/restartedAt': '2026-12-01T00:00:00Z' };
-      await admin.create(`${APPS}/daemonsets`, {
-        apiVersion: 'apps/v1',
-        kind: 'DaemonSet',
-        metadata: { name, namespace: 'default' },
-        spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: specs[name] } },
-      });
-      await until('the revision exists', PATIENCE_MS, async () => (await revisionOf(name)) !== undefined);
-      const { spec } = (await admin.get(`${APPS}/daemonsets/${name}`)) as { spec: { template: object } };
+  async function createDaemonSet(name: string, { metadata, spec }: Template): Promise<void> {
+    const own = { 'test-name': name };
+    await controlPlane.admin.create(`${APPS}/daemonsets`, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        selector: { matchLabels: own },
+        template: { metadata: { ...metadata, labels: { ...metadata.labels, ...own } }, spec },
+      },
+    });
+    await until('the revision exists', PATIENCE_MS, async () => (await revisionOf(name)) !== undefined);
+  }
+
+  it.each([...named, ...random])(
+    'has the bytes of the built-in controller, also after it is written and renumbered: %s',
+    { timeout: PATIENCE_MS * 2 },
+    async (_, given) => {
+      const name = `d${count++}`;
+      await createDaemonSet(name, given);
+      const { spec } = (await controlPlane.admin.get(`${APPS}/daemonsets/${name}`)) as { spec: { template: object } };
       const data = revisionData(spec.template);
       const bytes = `"data":${revisionBytes(data)}`;
       const theirs = (await revisionOf(name))?.metadata.name;
-      expect(await text(`${APPS}/controllerrevisions/${theirs}`)).toContain(bytes);
+      expect(await responseText(`${REVISIONS}/${theirs}`)).toContain(bytes);
 
-      const writer = new ApiServerClusterWriter({
-        access: controlPlane.access(),
-        clock: systemClock,
-        userAgent: 'test',
-      });
       const own = {
         apiVersion: 'apps/v1',
         kind: 'ControllerRevision',
@@ -137,9 +194,13 @@ describe.skipIf(!hasControlPlane)('a ControllerRevision', () => {
         data,
         revision: 1,
       };
-      await writer.create(`${APPS}/controllerrevisions`, own);
-      writer.close();
-      expect(await text(`${APPS}/controllerrevisions/own-${name}`)).toContain(bytes);
+      const path = `${REVISIONS}/own-${name}`;
+      const { metadata } = await writer.create(REVISIONS, own);
+      expect(await responseText(path)).toContain(bytes);
+
+      const { uid = '', resourceVersion } = metadata;
+      expect(rawObject(await writer.patch(path, { revision: 7 }, { uid, resourceVersion }))['revision']).toBe(7);
+      expect(await responseText(path)).toContain(bytes);
     },
   );
 });
