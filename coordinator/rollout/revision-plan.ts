@@ -50,8 +50,11 @@ export function planRevisions({ daemonSet, raw, revisions, collisionCount }: Rev
   const number = Math.max(0, ...claimed.filter((revision) => revision !== current).map(numberOf)) + 1;
   if (current === null) {
     const hash = revisionHash(data, collisionCount);
-    const object = newRevision({ daemonSet, raw, data, hash, number });
     const name = revisionName(daemonSet.name, hash);
+    const taken = revisions.find(({ metadata }) => metadata.name === name);
+    // It belongs to an earlier DaemonSet of this name or lacks the labels. A creation would conflict with it again and again.
+    if (taken !== undefined && bytesOf(taken) === revisionBytes(data)) return { actions, hash: hashOf(taken) };
+    const object = newRevision({ daemonSet, raw, data, hash, number });
     return { actions: [...actions, { verb: 'create', name, object, reason: 'new-template' }], hash };
   }
   const hash = hashOf(current);
@@ -93,10 +96,14 @@ function claimRevisions(
 function findCurrent(claimed: readonly RawObject[], data: object): RawObject | null {
   const newestFirst = [...claimed].sort((left, right) => numberOf(right) - numberOf(left));
   const bytes = revisionBytes(data);
-  const equal = newestFirst.find((revision) => revisionBytes(revision['data']) === bytes);
+  const equal = newestFirst.find((revision) => bytesOf(revision) === bytes);
   if (equal !== undefined) return equal;
   const digest = revisionDigest(data);
   return newestFirst.find((revision) => revisionDigest(revision['data']) === digest) ?? null;
+}
+
+function bytesOf({ data }: RawObject): string {
+  return revisionBytes(data);
 }
 
 interface NewRevision {
